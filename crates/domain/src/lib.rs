@@ -1,0 +1,9 @@
+//! Ids, people, phone numbers and the decisions of the call centre.
+//!
+//! Everything here is pure: no I/O, no async, no clock, no randomness. Time and randomness come in as arguments,
+//! so each rule can be tested on simulated time, replayed from the log, and explained.
+
+pub mod ids;
+pub mod pii;
+pub mod role;
+pub mod time;
