@@ -4,6 +4,7 @@
 //! so each rule can be tested on simulated time, replayed from the log, and explained.
 
 pub mod ids;
+pub mod intelligence;
 pub mod pii;
 pub mod role;
 pub mod time;
