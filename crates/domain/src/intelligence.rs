@@ -23,6 +23,7 @@ pub use outcome::{
 
 /// Who spoke. Recordings have one channel for each side, so only mixed uploads give `Unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Speaker {
     #[serde(alias = "caller", alias = "lead")]
@@ -34,6 +35,7 @@ pub enum Speaker {
 
 /// One stretch of speech by one person. Seconds count from the start of the recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Segment {
     #[serde(default)]
     pub speaker: Speaker,
@@ -48,6 +50,7 @@ pub struct Segment {
 
 /// A conversation in words, segments in the order of their start.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Transcript {
     /// BCP 47 tag (`en`, `hi-Latn`) as the speech engine or the person who uploaded it gave it.
     #[serde(default)]
@@ -132,6 +135,7 @@ pub struct AnalysisInput {
 
 /// Who drew a conclusion: `rules`, or the language model's configured name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Engine {
     pub name: String,
     pub version: String,
@@ -139,6 +143,7 @@ pub struct Engine {
 
 /// Words that were said, exactly, and where.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Evidence {
     /// A substring of the segment's text.
     pub quote: Personal<String>,
@@ -150,6 +155,7 @@ pub struct Evidence {
 
 /// One fact about the customer or the deal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct ExtractedField {
     pub key: FieldKey,
     pub value: FieldValue,
@@ -164,6 +170,7 @@ pub struct ExtractedField {
 
 /// A resolved point in time. `day_only` when no time of day was said; `at` is then the start of that day in the zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct When {
     pub at: UnixMillis,
     /// Wall clock in `zone`, ISO 8601 without offset.
@@ -181,6 +188,7 @@ impl When {
 
 /// Everything that an engine concludes from one transcript.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Analysis {
     /// One or two sentences.
     pub summary_short: Personal<String>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// wire and the store need it; `Debug` and `Display` never show it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Personal<T>(T);
 
 impl<T> Personal<T> {

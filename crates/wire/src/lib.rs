@@ -1,1 +1,20 @@
-//! wire
+//! Request, response and live message types: the one contract between backend, desktop window, browser and phone.
+//!
+//! Data only, no logic. `cargo test -p switchboard-wire` writes the TypeScript types to `ui/src/api/generated`, and fails when
+//! the committed ones are stale. Conventions: ids are UUID strings; instants are milliseconds since 1970 UTC and end in
+//! `_at_ms`; spans end in `_ms` or `_s`; phone numbers are E.164, or masked (`+91 98••••••21`) when the reader may not see
+//! them; lists come as [`page::Page`] with an opaque cursor; every error is an [`error::ApiError`].
+
+pub mod accounts;
+pub mod agents;
+pub mod calls;
+pub mod config;
+pub mod error;
+pub mod intelligence;
+pub mod jobs;
+pub mod leads;
+pub mod live;
+pub mod media;
+pub mod page;
+pub mod recordings;
+pub mod tasks;

@@ -8,6 +8,7 @@ use crate::pii::Personal;
 
 /// Which fact. Serialises as the snake-case name, which is also the lead field it proposes to fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKey {
     CustomerName,
@@ -73,6 +74,7 @@ impl FieldKey {
 
 /// How soon the customer wants to act, counted from the day of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub enum TimelineClass {
     /// Within one month.
     #[serde(rename = "immediate")]
@@ -117,6 +119,7 @@ impl TimelineClass {
 /// | appointment | `moment` |
 /// | requirements, pain_points, objections, mentioned_products, several places | `list` |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FieldValue {
     Text {

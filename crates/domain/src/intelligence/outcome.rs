@@ -6,6 +6,7 @@ use super::{Evidence, When};
 use crate::pii::Personal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum SentimentLabel {
     VeryNegative,
@@ -30,6 +31,7 @@ impl SentimentLabel {
 
 /// The customer's mood.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Sentiment {
     pub label: SentimentLabel,
     /// -1 (very negative) to 1 (very positive).
@@ -39,6 +41,7 @@ pub struct Sentiment {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum IntentKind {
     Buy,
@@ -81,6 +84,7 @@ impl IntentKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Intent {
     pub kind: IntentKind,
     #[serde(flatten)]
@@ -90,6 +94,7 @@ pub struct Intent {
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Intents {
     pub primary: Option<Intent>,
     pub secondary: Vec<Intent>,
@@ -97,6 +102,7 @@ pub struct Intents {
 
 /// Who promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     Agent,
@@ -104,6 +110,7 @@ pub enum Owner {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     Low,
@@ -114,6 +121,7 @@ pub enum Priority {
 
 /// Something that one side said they would do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct ActionItem {
     /// In the imperative: "Send the brochure on WhatsApp".
     pub text: Personal<String>,
@@ -125,6 +133,7 @@ pub struct ActionItem {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct FollowUp {
     pub needed: bool,
     pub at: Option<When>,
@@ -134,6 +143,7 @@ pub struct FollowUp {
 
 /// One named part of the lead's score.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct QualityReason {
     /// Snake-case code that screens translate: `budget_known`, `visit_booked`, `not_interested`…
     pub name: String,
@@ -141,6 +151,7 @@ pub struct QualityReason {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct LeadQuality {
     /// 0..100: the sum of the points, held within the range.
     pub score: u8,
@@ -149,6 +160,7 @@ pub struct LeadQuality {
 
 /// What to do now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct NextAction {
     /// Snake-case code: `confirm_visit`, `call_back`, `send_details`, `arrange_loan`, `book_visit`, `nurture`,
     /// `resolve_complaint`, `stop_calling`, `correct_number`, `close`.
@@ -157,6 +169,7 @@ pub struct NextAction {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct HotLead {
     pub hot: bool,
     /// Names of the reasons, empty when not hot.
@@ -165,6 +178,7 @@ pub struct HotLead {
 
 /// A disposition code that the wrap-up form offers first; the agent decides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct ProposedDisposition {
     /// `interested`, `not_interested`, `callback`, `wrong_number`, `language_barrier`, `do_not_call`, `escalate`,
     /// `technical_issue`.

@@ -1,0 +1,316 @@
+//! What admins configure: numbers, queues, campaigns, dispositions, do-not-call, carrier, storage and engines.
+
+use domain::{
+    ids::{AuditId, CampaignId, DncId, NumberId, QueueId, UserId},
+    pii::Personal,
+    time::UnixMillis,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoutingStrategy {
+    /// Whoever has been free longest.
+    RoundRobin,
+    /// Whoever has had fewest calls today.
+    LeastBusy,
+    /// Best match of skill and language, then longest free.
+    Skill,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Queue {
+    pub id: QueueId,
+    pub name: String,
+    pub strategy: RoutingStrategy,
+    pub member_ids: Vec<UserId>,
+    pub skills: Vec<String>,
+    /// Ring time at one agent, 5 to 60 s.
+    pub ring_s: u32,
+    /// Wrap-up after a call, 0 to 600 s.
+    pub wrap_up_s: u32,
+    /// Beyond it callers are told that lines are busy.
+    pub max_size: u32,
+    /// Longest wait before the overflow, 10 to 3600 s.
+    pub max_wait_s: u32,
+    pub target_answer_s: u32,
+    pub recording: bool,
+    pub version: u32,
+}
+
+/// Body of create and update of a queue (all fields).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct QueueInput {
+    pub name: String,
+    pub strategy: RoutingStrategy,
+    pub member_ids: Vec<UserId>,
+    pub skills: Vec<String>,
+    pub ring_s: u32,
+    pub wrap_up_s: u32,
+    pub max_size: u32,
+    pub max_wait_s: u32,
+    pub target_answer_s: u32,
+    pub recording: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Number {
+    pub id: NumberId,
+    /// E.164.
+    pub number: String,
+    pub label: String,
+    pub queue_id: Option<QueueId>,
+    pub campaign_id: Option<CampaignId>,
+    /// Spoken before the queue, with the recording notice.
+    pub greeting: String,
+    pub language: String,
+    /// Where the carrier shall send this number's calls.
+    pub webhook_url: String,
+    pub last_call_at_ms: Option<UnixMillis>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct NumberInput {
+    pub number: String,
+    pub label: String,
+    pub queue_id: Option<QueueId>,
+    pub campaign_id: Option<CampaignId>,
+    pub greeting: String,
+    pub language: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CampaignState {
+    Draft,
+    Active,
+    Paused,
+    Completed,
+}
+
+/// Hours in which people may be called, on their own clock. Minutes of the day, `from` below `to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CallingHours {
+    /// 1 Monday to 7 Sunday.
+    pub days: Vec<u8>,
+    pub from_minute: u16,
+    pub to_minute: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ScriptStep {
+    pub title: String,
+    pub say: String,
+    /// Lead fields that this step finds out.
+    pub fields: Vec<String>,
+}
+
+/// What follows by itself after an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NextAction {
+    None,
+    /// The agent names the hour.
+    Callback,
+    Retry {
+        after_minutes: u32,
+    },
+    Task {
+        text: String,
+        due_in_minutes: Option<u32>,
+    },
+    DoNotCall,
+    MarkInvalid,
+    Escalate,
+}
+
+/// One outcome that agents can choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Disposition {
+    pub code: String,
+    pub label: String,
+    /// `connected`, `not_connected` or `special`.
+    pub group: String,
+    /// `ok`, `warn`, `live`, `neutral`: token of the design system, always beside the word.
+    pub tone: String,
+    pub sub_codes: Vec<SubDisposition>,
+    /// Keys that must be filled in: `sub_code`, `notes`, or a lead field.
+    pub required: Vec<String>,
+    pub next_action: NextAction,
+    pub stage: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct SubDisposition {
+    pub code: String,
+    pub label: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Campaign {
+    pub id: CampaignId,
+    pub name: String,
+    pub state: CampaignState,
+    pub caller_id: Option<String>,
+    pub script: Vec<ScriptStep>,
+    pub dispositions: Vec<Disposition>,
+    pub hours: CallingHours,
+    pub recording: bool,
+    pub agent_ids: Vec<UserId>,
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CampaignInput {
+    pub name: String,
+    pub state: CampaignState,
+    pub caller_id: Option<String>,
+    pub script: Vec<ScriptStep>,
+    /// Empty takes the default set.
+    pub dispositions: Vec<Disposition>,
+    pub hours: CallingHours,
+    pub recording: bool,
+    pub agent_ids: Vec<UserId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct DncEntry {
+    pub id: DncId,
+    pub number: String,
+    pub reason: String,
+    /// `agent`, `upload`, `customer`.
+    pub source: String,
+    pub added_by: Option<String>,
+    pub added_at_ms: UnixMillis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct AddDnc {
+    pub number: String,
+    pub reason: String,
+}
+
+/// Carrier account. Secrets go in and never come out: `has_auth_token` says that one is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierSettings {
+    /// `twilio`, or empty when none is set up.
+    pub provider: String,
+    pub account_sid: String,
+    pub has_auth_token: bool,
+    /// Base of the REST API; empty for the vendor's own.
+    pub api_base: String,
+    /// Public HTTPS address under which the carrier reaches this server.
+    pub public_url: String,
+    pub simulated: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierSettingsInput {
+    pub provider: String,
+    pub account_sid: String,
+    /// Absent keeps the one that is stored.
+    #[ts(as = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub auth_token: Option<Personal<String>>,
+    pub api_base: String,
+    pub public_url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StorageSettings {
+    Local {
+        folder: String,
+    },
+    S3 {
+        endpoint: String,
+        bucket: String,
+        region: String,
+        prefix: String,
+        access_key_id: String,
+        has_secret: bool,
+        path_style: bool,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StorageSettingsInput {
+    Local,
+    S3 {
+        endpoint: String,
+        bucket: String,
+        region: String,
+        prefix: String,
+        access_key_id: String,
+        #[ts(as = "Option<String>")]
+        #[schema(value_type = Option<String>)]
+        secret_access_key: Option<Personal<String>>,
+        path_style: bool,
+    },
+}
+
+/// Speech and language engines. Without a speech engine calls are not transcribed, and say so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct EngineSettings {
+    pub speech: Option<Engine>,
+    /// None: the built-in rules analyse.
+    pub language: Option<Engine>,
+    pub auto_transcribe: bool,
+    pub auto_analyse: bool,
+    /// Shorter calls are not transcribed.
+    pub min_call_s: u32,
+    pub update_leads: bool,
+}
+
+/// An OpenAI-compatible service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Engine {
+    pub base_url: String,
+    pub model: String,
+    pub has_key: bool,
+    pub simulated: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct EngineInput {
+    pub base_url: String,
+    pub model: String,
+    #[ts(as = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub api_key: Option<Personal<String>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct EngineSettingsInput {
+    pub speech: Option<EngineInput>,
+    pub language: Option<EngineInput>,
+    pub auto_transcribe: bool,
+    pub auto_analyse: bool,
+    pub min_call_s: u32,
+    pub update_leads: bool,
+}
+
+/// Result of a "test this" button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct TestResult {
+    pub ok: bool,
+    pub took_ms: u64,
+    /// What was tried and what came back, and what to do if it failed.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct AuditEntry {
+    pub id: AuditId,
+    pub at_ms: UnixMillis,
+    pub user_id: Option<UserId>,
+    pub user_name: Option<String>,
+    pub action: String,
+    pub subject: String,
+    #[ts(type = "Record<string, unknown>")]
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}

@@ -1,0 +1,129 @@
+//! Leads and what is known of them.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ids::{CallId, CampaignId, LeadChangeId, LeadId, UserId},
+    time::UnixMillis,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::{
+    recordings::CallOutcomeBrief,
+    tasks::{Callback, Task},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Heat {
+    Cold,
+    Warm,
+    Hot,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Lead {
+    pub id: LeadId,
+    pub name: String,
+    /// E.164, or masked for roles that may not see it.
+    pub phone: String,
+    pub email: Option<String>,
+    pub masked: bool,
+    pub stage: String,
+    pub heat: Heat,
+    pub source: Option<String>,
+    pub source_detail: Option<String>,
+    pub owner_id: Option<UserId>,
+    pub owner_name: Option<String>,
+    pub campaign_id: Option<CampaignId>,
+    pub language: Option<String>,
+    /// IANA zone of the person, and where it came from (`phone`, `pincode`, `said`, `tenant`).
+    pub zone: String,
+    pub zone_source: String,
+    pub do_not_call: bool,
+    /// Facts by key, such as `budget`, `bedrooms`, `preferred_location`; display text.
+    pub fields: BTreeMap<String, String>,
+    pub attempts: u32,
+    pub last_contact_at_ms: Option<UnixMillis>,
+    pub created_at_ms: UnixMillis,
+    pub version: u32,
+}
+
+/// What the ring card and the agent desk show of the person: built once, sent with the offer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LeadCard {
+    pub lead: Lead,
+    pub last_outcome: Option<CallOutcomeBrief>,
+    /// Open promises, soonest first.
+    pub promises: Vec<Task>,
+    pub next_callback: Option<Callback>,
+    /// The last calls, newest first; at most three.
+    pub recent_calls: Vec<CallOutcomeBrief>,
+    pub calls_total: u32,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(default)]
+#[ts(optional_fields)]
+pub struct CreateLead {
+    pub name: String,
+    pub phone: String,
+    pub email: Option<String>,
+    pub campaign_id: Option<CampaignId>,
+    pub source: Option<String>,
+    pub source_detail: Option<String>,
+    pub language: Option<String>,
+    pub zone: Option<String>,
+    pub owner_id: Option<UserId>,
+    pub fields: BTreeMap<String, String>,
+}
+
+/// Absent fields stay as they are. `fields` replaces the named keys; an empty text removes one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(default)]
+#[ts(optional_fields)]
+pub struct UpdateLead {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub stage: Option<String>,
+    pub heat: Option<Heat>,
+    pub owner_id: Option<UserId>,
+    pub language: Option<String>,
+    pub zone: Option<String>,
+    pub fields: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChangedBy {
+    Person {
+        user_id: UserId,
+        name: String,
+    },
+    /// The analysis of a call.
+    Analysis {
+        call_id: CallId,
+        engine: String,
+    },
+    Disposition {
+        call_id: CallId,
+    },
+    Import,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LeadChange {
+    pub id: LeadChangeId,
+    pub lead_id: LeadId,
+    /// `name`, `email`, `stage`, `heat`, `owner`, or `fields.<key>`.
+    pub field: String,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub by: ChangedBy,
+    pub at_ms: UnixMillis,
+    pub undone_at_ms: Option<UnixMillis>,
+    /// False when the field was changed again since; undo then shows both values instead.
+    pub can_undo: bool,
+}

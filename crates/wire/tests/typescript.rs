@@ -1,0 +1,88 @@
+//! The TypeScript types of the UI come from the Rust types and nowhere else.
+//!
+//! `UPDATE_TYPES=1 cargo test -p switchboard-wire` writes them; without it a stale file fails.
+
+use std::{fs, path::Path};
+
+use domain::{ids, intelligence as call, role, time};
+use switchboard_wire::{
+    accounts, agents, calls, config, error, intelligence, jobs, leads, live, media, page, recordings, tasks,
+};
+use ts_rs::{Config, TS};
+
+const HEADER: &str =
+    "// Generated from the Rust types by `UPDATE_TYPES=1 cargo test -p switchboard-wire`. Do not edit.\n";
+
+macro_rules! declare {
+    ($out:ident, $cfg:ident: $($type:ty),+ $(,)?) => {$(
+        if let Some(docs) = <$type as TS>::docs() {
+            $out.push_str(&docs);
+        }
+        $out.push_str("export ");
+        $out.push_str(<$type as TS>::decl($cfg).trim());
+        $out.push_str("\n\n");
+    )+};
+}
+
+fn wire_types(cfg: &Config) -> String {
+    let mut out = format!("{HEADER}\nimport type {{ Analysis, Transcript }} from \"./intelligence\";\n\n");
+    declare!(out, cfg:
+        ids::TenantId, ids::UserId, ids::SessionId, ids::QueueId, ids::CampaignId, ids::NumberId, ids::LeadId,
+        ids::LeadChangeId, ids::CallId, ids::MediaSessionId, ids::RecordingId, ids::TaskId,
+        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, time::UnixMillis, role::Role,
+        page::Page<ts_rs::Dummy>, domain::pii::Personal<ts_rs::Dummy>,
+        error::ErrorCode, error::FieldError, error::ApiError,
+        accounts::SetupStatus, accounts::RegisterTenant, accounts::DeviceKind, accounts::SignIn, accounts::RefreshRequest,
+        accounts::SignedIn, accounts::Me, accounts::Tenant, accounts::UiTheme, accounts::UiLocale, accounts::User,
+        accounts::CreateUser, accounts::UpdateUser, accounts::UpdateMe, accounts::ChangePassword, accounts::SessionInfo,
+        agents::AgentState, agents::AgentStatus, agents::AskedAgentState, agents::QueueStatus,
+        media::OpenMediaSession, media::MediaSession, media::RenegotiateMediaSession,
+        leads::Heat, leads::Lead, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange,
+        tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
+        recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,
+        recordings::Waveform, recordings::SignedUrl,
+        calls::Direction, calls::CallStatus, calls::Offer, calls::OfferEnd, calls::LegSound, calls::Side, calls::MonitorMode,
+        calls::Monitor, calls::TransferTarget, calls::Transfer, calls::LiveCall, calls::AnswerCall, calls::DeclineCall,
+        calls::PlaceCall, calls::StartTransfer, calls::SendDigits, calls::SetMonitor, calls::SaveNotes, calls::CallbackAt,
+        calls::SaveDisposition, calls::AfterWrapUp, calls::DispositionEffect, calls::DispositionResult, calls::CallRow,
+        calls::CallFilter, calls::CallDetail, calls::Span, calls::SoundSecond, calls::CallEventRow, calls::RoutingDecision,
+        calls::Candidate,
+        intelligence::AnalysisStatus, intelligence::CallIntelligence, intelligence::FieldProposal, intelligence::AcceptProposal,
+        jobs::JobStatus, jobs::Job,
+        config::RoutingStrategy, config::Queue, config::QueueInput, config::Number, config::NumberInput, config::CampaignState,
+        config::CallingHours, config::ScriptStep, config::NextAction, config::Disposition, config::SubDisposition,
+        config::Campaign, config::CampaignInput, config::DncEntry, config::AddDnc, config::CarrierSettings,
+        config::CarrierSettingsInput, config::StorageSettings, config::StorageSettingsInput, config::EngineSettings,
+        config::Engine, config::EngineInput, config::EngineSettingsInput, config::TestResult, config::AuditEntry,
+        live::ClientMessage, live::ServerMessage, live::LiveEvent, live::Notice, live::NoticeLevel, live::Snapshot,
+    );
+    out
+}
+
+fn intelligence_types(cfg: &Config) -> String {
+    let mut out = format!("{HEADER}\nexport type Personal<T> = T;\n\n");
+    declare!(out, cfg:
+        call::Speaker, call::Segment, call::Transcript, call::Engine, call::Evidence, call::FieldKey, call::FieldValue,
+        call::TimelineClass, call::ExtractedField, call::When, call::SentimentLabel, call::Sentiment, call::IntentKind,
+        call::Intent, call::Intents, call::Owner, call::Priority, call::ActionItem, call::FollowUp, call::QualityReason,
+        call::LeadQuality, call::NextAction, call::HotLead, call::ProposedDisposition, call::Analysis,
+    );
+    out
+}
+
+fn check(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/api/generated").join(name);
+    let text = text.trim_end().to_owned() + "\n";
+    if std::env::var_os("UPDATE_TYPES").is_some() {
+        fs::write(&path, &text).expect("ui/src/api/generated can be written");
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == text, "{name} is stale: run UPDATE_TYPES=1 cargo test -p switchboard-wire");
+}
+
+#[test]
+fn the_committed_typescript_types_are_those_of_the_rust_types() {
+    let cfg = Config::new().with_large_int("number");
+    check("wire.ts", &wire_types(&cfg));
+    check("intelligence.ts", &intelligence_types(&cfg));
+}

@@ -1,0 +1,762 @@
+// Generated from the Rust types by `UPDATE_TYPES=1 cargo test -p switchboard-wire`. Do not edit.
+
+import type { Analysis, Transcript } from "./intelligence";
+
+/**
+ * One organisation; every stored row carries one.
+ */
+export type TenantId = string;
+
+export type UserId = string;
+
+/**
+ * A family of refresh tokens: one sign-in on one device.
+ */
+export type SessionId = string;
+
+export type QueueId = string;
+
+export type CampaignId = string;
+
+/**
+ * A phone number that the tenant owns.
+ */
+export type NumberId = string;
+
+export type LeadId = string;
+
+/**
+ * One change of one field of a lead.
+ */
+export type LeadChangeId = string;
+
+export type CallId = string;
+
+/**
+ * A device's WebRTC connection to the bridge; it outlives single calls.
+ */
+export type MediaSessionId = string;
+
+export type RecordingId = string;
+
+export type TaskId = string;
+
+export type CallbackId = string;
+
+export type JobId = string;
+
+export type DncId = string;
+
+export type AuditId = string;
+
+/**
+ * Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+ */
+export type UnixMillis = number;
+
+export type Role = "tenant_admin" | "manager" | "telecaller" | "field_agent" | "viewer";
+
+/**
+ * One page of a list. `next` is opaque; null on the last page.
+ */
+export type Page<T> = { items: Array<T>, next: string | null, };
+
+/**
+ * A value that belongs to a person (name, phone, e-mail) or is a secret. Serialises as the plain value, because the
+ * wire and the store need it; `Debug` and `Display` never show it.
+ */
+export type Personal<T> = T;
+
+/**
+ * What went wrong, one variant per thing the caller can do about it.
+ */
+export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "outside_calling_hours" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
+
+export type FieldError = { 
+/**
+ * Path in the body, such as `members[2].email`.
+ */
+field: string, 
+/**
+ * What is wrong and what is expected, in English.
+ */
+problem: string, };
+
+export type ApiError = { code: ErrorCode, 
+/**
+ * One sentence in English for logs and for screens without a text of their own.
+ */
+message: string, fields?: Array<FieldError>, retry_after_s?: number | null, 
+/**
+ * Facts that belong to the code, such as `taken_by`.
+ */
+details?: Record<string, unknown> | null, request_id: string, };
+
+/**
+ * Whether the server has a tenant yet, and how it presents itself before sign-in.
+ */
+export type SetupStatus = { 
+/**
+ * True until the first tenant and its admin exist: show the first-run screen.
+ */
+needs_setup: boolean, version: string, 
+/**
+ * Demo server: sample people and a labelled simulator.
+ */
+demo: boolean, };
+
+/**
+ * Makes a tenant and its first admin, and signs them in.
+ */
+export type RegisterTenant = { 
+/**
+ * 1 to 100 characters.
+ */
+tenant_name: string, 
+/**
+ * ISO 3166 code used for numbers written without a country, such as `IN`.
+ */
+country: string, 
+/**
+ * IANA name, such as `Asia/Kolkata`.
+ */
+zone: string, name: string, email: string, 
+/**
+ * 12 to 200 characters.
+ */
+password: string, device: DeviceKind, };
+
+/**
+ * Where the session lives: a browser keeps its refresh token in an HttpOnly cookie, the app in the OS keychain.
+ */
+export type DeviceKind = "desktop" | "browser";
+
+export type SignIn = { email: string, password: string, device: DeviceKind, };
+
+export type RefreshRequest = { 
+/**
+ * Left out by browsers, whose token is in the cookie.
+ */
+refresh_token: string | null, };
+
+export type SignedIn = { 
+/**
+ * JWT for `Authorization: Bearer`, good for 15 minutes.
+ */
+access_token: string, expires_in_s: number, 
+/**
+ * Present for `device: desktop` only. Each works once; the answer to a refresh carries the next.
+ */
+refresh_token: string | null, me: Me, };
+
+export type Me = { user: User, tenant: Tenant, session_id: SessionId, };
+
+export type Tenant = { id: TenantId, name: string, country: string, zone: string, };
+
+export type UiTheme = "system" | "light" | "dark";
+
+export type UiLocale = "en" | "hi";
+
+export type User = { id: UserId, name: string, email: string, role: Role, active: boolean, skills: Array<string>, 
+/**
+ * BCP 47 tags that the agent can talk in.
+ */
+languages: Array<string>, 
+/**
+ * Outside phone, E.164.
+ */
+phone: string | null, extension: string | null, max_concurrent_calls: number, locale: UiLocale, theme: UiTheme, created_at_ms: UnixMillis, last_seen_at_ms: UnixMillis | null, };
+
+export type CreateUser = { name: string, email: string, role: Role, password: string, skills: Array<string>, languages: Array<string>, phone: string | null, extension: string | null, };
+
+/**
+ * Absent fields stay as they are.
+ */
+export type UpdateUser = { name?: string, role?: Role, active?: boolean, password?: string, skills?: Array<string>, languages?: Array<string>, phone?: string, extension?: string, max_concurrent_calls?: number, };
+
+/**
+ * What users may change about themselves.
+ */
+export type UpdateMe = { name?: string, locale?: UiLocale, theme?: UiTheme, change_password?: ChangePassword, };
+
+export type ChangePassword = { current: string, new: string, };
+
+export type SessionInfo = { id: SessionId, device: DeviceKind, user_agent: string, created_at_ms: UnixMillis, last_used_at_ms: UnixMillis, current: boolean, };
+
+export type AgentState = { "kind": "offline" } | { "kind": "available" } | { "kind": "reserved", call_id: CallId, } | { "kind": "on_call", call_id: CallId, } | { "kind": "wrap_up", call_id: CallId, ends_at_ms: UnixMillis, } | { "kind": "break", reason: string, } | { "kind": "unreachable" };
+
+export type AgentStatus = { user_id: UserId, name: string, state: AgentState, since_ms: UnixMillis, queue_ids: Array<QueueId>, calls_today: number, last_call_at_ms: UnixMillis | null, 
+/**
+ * A pause asked for while a call was reserved; it takes effect after that call.
+ */
+break_after_call: boolean, 
+/**
+ * A device of this agent is connected with sound.
+ */
+has_device: boolean, };
+
+/**
+ * What an agent may ask for; the rest follows from calls.
+ */
+export type AskedAgentState = { "kind": "available" } | { "kind": "break", reason: string, } | { "kind": "offline" };
+
+export type QueueStatus = { queue_id: QueueId, name: string, waiting: number, 
+/**
+ * Entry instant of the caller who has waited longest.
+ */
+longest_since_ms: UnixMillis | null, available: number, signed_in: number, 
+/**
+ * Of the calls answered in the last 30 minutes, the share answered within the queue's target, 0 to 1.
+ */
+service_level: number | null, target_answer_s: number, abandoned_30m: number, };
+
+/**
+ * SDP offer with one send-receive audio line offering Opus and telephone-event/48000.
+ */
+export type OpenMediaSession = { sdp_offer: string, 
+/**
+ * `true` for the agent's phone, `false` for a browser page that only listens in as a supervisor.
+ */
+takes_calls: boolean, };
+
+export type MediaSession = { id: MediaSessionId, sdp_answer: string, };
+
+/**
+ * ICE restart of an open session. A 404 means the server knows it no longer: open a new one.
+ */
+export type RenegotiateMediaSession = { sdp_offer: string, };
+
+export type Heat = "cold" | "warm" | "hot";
+
+export type Lead = { id: LeadId, name: string, 
+/**
+ * E.164, or masked for roles that may not see it.
+ */
+phone: string, email: string | null, masked: boolean, stage: string, heat: Heat, source: string | null, source_detail: string | null, owner_id: UserId | null, owner_name: string | null, campaign_id: CampaignId | null, language: string | null, 
+/**
+ * IANA zone of the person, and where it came from (`phone`, `pincode`, `said`, `tenant`).
+ */
+zone: string, zone_source: string, do_not_call: boolean, 
+/**
+ * Facts by key, such as `budget`, `bedrooms`, `preferred_location`; display text.
+ */
+fields: { [key in string]: string }, attempts: number, last_contact_at_ms: UnixMillis | null, created_at_ms: UnixMillis, version: number, };
+
+/**
+ * What the ring card and the agent desk show of the person: built once, sent with the offer.
+ */
+export type LeadCard = { lead: Lead, last_outcome: CallOutcomeBrief | null, 
+/**
+ * Open promises, soonest first.
+ */
+promises: Array<Task>, next_callback: Callback | null, 
+/**
+ * The last calls, newest first; at most three.
+ */
+recent_calls: Array<CallOutcomeBrief>, calls_total: number, };
+
+export type CreateLead = { name: string, phone: string, email?: string, campaign_id?: CampaignId, source?: string, source_detail?: string, language?: string, zone?: string, owner_id?: UserId, fields: { [key in string]: string }, };
+
+/**
+ * Absent fields stay as they are. `fields` replaces the named keys; an empty text removes one.
+ */
+export type UpdateLead = { name?: string, email?: string, stage?: string, heat?: Heat, owner_id?: UserId, language?: string, zone?: string, fields?: { [key in string]: string }, };
+
+export type ChangedBy = { "kind": "person", user_id: UserId, name: string, } | { "kind": "analysis", call_id: CallId, engine: string, } | { "kind": "disposition", call_id: CallId, } | { "kind": "import" };
+
+export type LeadChange = { id: LeadChangeId, lead_id: LeadId, 
+/**
+ * `name`, `email`, `stage`, `heat`, `owner`, or `fields.<key>`.
+ */
+field: string, from: string | null, to: string | null, by: ChangedBy, at_ms: UnixMillis, undone_at_ms: UnixMillis | null, 
+/**
+ * False when the field was changed again since; undo then shows both values instead.
+ */
+can_undo: boolean, };
+
+export type TaskStatus = "open" | "done" | "cancelled";
+
+export type Task = { id: TaskId, lead_id: LeadId | null, lead_name: string | null, call_id: CallId | null, owner_id: UserId | null, text: string, due_at_ms: UnixMillis | null, 
+/**
+ * `agent`, `analysis` or `disposition`.
+ */
+made_by: string, 
+/**
+ * The words it was taken from, when an engine proposed it.
+ */
+quote: string | null, status: TaskStatus, created_at_ms: UnixMillis, };
+
+export type UpdateTask = { status?: TaskStatus, due_at_ms?: UnixMillis, text?: string, };
+
+/**
+ * A promise to call at an hour on the customer's clock.
+ */
+export type Callback = { id: CallbackId, lead_id: LeadId, lead_name: string, agent_id: UserId | null, due_at_ms: UnixMillis, 
+/**
+ * As the customer said it, `YYYY-MM-DDTHH:MM` on their clock.
+ */
+local_time: string, zone: string, zone_source: string, 
+/**
+ * `open`, `done` or `cancelled`.
+ */
+status: TaskStatus, call_id: CallId | null, };
+
+/**
+ * One line of a person's history.
+ */
+export type CallOutcomeBrief = { call_id: CallId, at_ms: UnixMillis, direction: Direction, status: CallStatus, agent_name: string | null, talk_s: number, disposition: string | null, summary: string | null, };
+
+/**
+ * `Stored` is said only after the stored file was read back and its hash agreed.
+ */
+export type RecordingState = { "kind": "off" } | { "kind": "recording" } | { "kind": "paused" } | { "kind": "storing" } | { "kind": "stored" } | { "kind": "not_stored", reason: string, };
+
+/**
+ * Proof of what was kept.
+ */
+export type RecordingReceipt = { id: RecordingId, call_id: CallId, state: RecordingState, 
+/**
+ * `local:recordings/2026/11/20/<id>.ogg` or `s3://bucket/...`.
+ */
+location: string | null, expected_bytes: number | null, stored_bytes: number | null, sha256: string | null, read_back_at_ms: UnixMillis | null, duration_ms: number | null, 
+/**
+ * Talk time that should be in it.
+ */
+expected_ms: number | null, gaps: Array<RecordingGap>, channels: number, };
+
+export type RecordingGap = { from_ms: number, to_ms: number, 
+/**
+ * `paused`, `restart` or `lost`.
+ */
+reason: string, };
+
+/**
+ * Peaks for drawing: per channel one value 0 to 255 per bucket.
+ */
+export type Waveform = { buckets_per_s: number, customer: Array<number>, agent: Array<number>, };
+
+/**
+ * A link that works without a token until it runs out.
+ */
+export type SignedUrl = { url: string, expires_at_ms: UnixMillis, };
+
+export type Direction = "inbound" | "outbound";
+
+/**
+ * Where a call stands, as lists show it. The last six are final.
+ */
+export type CallStatus = "greeting" | "queued" | "ringing" | "in_progress" | "completed" | "abandoned" | "no_answer" | "busy" | "failed" | "cancelled";
+
+/**
+ * A call is ringing at this agent. Everything the ring card shows is in the message.
+ */
+export type Offer = { call_id: CallId, 
+/**
+ * Number of the claim; an answer with an older one is refused.
+ */
+fence: number, direction: Direction, offered_at_ms: UnixMillis, expires_at_ms: UnixMillis, queue_name: string | null, campaign_name: string | null, 
+/**
+ * How they came, outermost first: source, line, menu choice.
+ */
+came_by: Array<string>, waited_ms: number, 
+/**
+ * One sentence: "You have waited longest of 4 free agents who speak English".
+ */
+why: string, 
+/**
+ * Null when the number is not known; `caller` is then all there is.
+ */
+lead: LeadCard | null, caller: string, 
+/**
+ * Another agent passed the call on.
+ */
+transferred_by: string | null, };
+
+export type OfferEnd = { "kind": "answered" } | { "kind": "taken_by", name: string, } | { "kind": "expired" } | { "kind": "caller_gone" } | { "kind": "declined" } | { "kind": "withdrawn" };
+
+/**
+ * Sound of one side. Units: dBFS, fraction 0 to 1, milliseconds, MOS 1 to 4.5 (ITU-T G.107 E-model estimate).
+ */
+export type LegSound = { level_dbfs: number, loss: number, concealed: number, jitter_ms: number, round_trip_ms: number | null, buffer_ms: number, mos: number, };
+
+export type Side = "agent" | "customer";
+
+export type MonitorMode = "listen" | "whisper" | "barge";
+
+export type Monitor = { user_id: UserId, name: string, mode: MonitorMode, since_ms: UnixMillis, };
+
+export type TransferTarget = { "kind": "agent", user_id: UserId, } | { "kind": "queue", queue_id: QueueId, } | { "kind": "number", number: string, };
+
+/**
+ * A blind transfer under way.
+ */
+export type Transfer = { to: TransferTarget, to_name: string, started_at_ms: UnixMillis, };
+
+/**
+ * A call as it is now: sent whole on each change, so that the last one received is always right.
+ */
+export type LiveCall = { id: CallId, direction: Direction, status: CallStatus, customer_name: string | null, 
+/**
+ * Masked by role.
+ */
+customer_number: string, lead_id: LeadId | null, agent_id: UserId | null, agent_name: string | null, queue_id: QueueId | null, queue_name: string | null, campaign_id: CampaignId | null, campaign_name: string | null, came_by: Array<string>, why: string | null, started_at_ms: UnixMillis, queued_at_ms: UnixMillis | null, answered_at_ms: UnixMillis | null, 
+/**
+ * The customer has heard music since then.
+ */
+held_since_ms: UnixMillis | null, recording: RecordingState, monitors: Array<Monitor>, transfer: Transfer | null, 
+/**
+ * Sound was heard from both sides.
+ */
+both_heard: boolean, 
+/**
+ * No packet from that side for 3 s.
+ */
+silent_side: Side | null, 
+/**
+ * The agent's device is away since then; the customer hears music for up to 30 s.
+ */
+reconnecting_since_ms: UnixMillis | null, agent_sound: LegSound | null, customer_sound: LegSound | null, 
+/**
+ * What this carrier cannot do in a live call: `hold`, `transfer`, `dtmf`.
+ */
+unsupported: Array<string>, 
+/**
+ * Drawn from the simulator.
+ */
+simulated: boolean, };
+
+/**
+ * Answer with the fence of the offer. `media_session_id` names the device that shall carry the sound.
+ */
+export type AnswerCall = { fence: number, media_session_id: MediaSessionId | null, };
+
+export type DeclineCall = { fence: number, };
+
+/**
+ * Calls a lead, or a number as typed.
+ */
+export type PlaceCall = { lead_id?: LeadId, number?: string, campaign_id?: CampaignId, };
+
+export type StartTransfer = { to: TransferTarget, };
+
+export type SendDigits = { 
+/**
+ * `0-9 * # A-D`, at most 32.
+ */
+digits: string, };
+
+/**
+ * Null stops monitoring.
+ */
+export type SetMonitor = { mode: MonitorMode | null, media_session_id: MediaSessionId | null, };
+
+/**
+ * Notes while the call runs and during wrap-up; at most 500 characters. A `revision` not above the stored one is ignored.
+ */
+export type SaveNotes = { text: string, revision: number, };
+
+/**
+ * When to call back: the hour on the customer's own clock.
+ */
+export type CallbackAt = { 
+/**
+ * `YYYY-MM-DDTHH:MM`.
+ */
+local_time: string, zone: string, };
+
+/**
+ * The agent's result. Sent with an `Idempotency-Key`; the same key again changes nothing.
+ */
+export type SaveDisposition = { code: string, sub_code?: string, notes: string, callback?: CallbackAt, 
+/**
+ * Required fields of the code, by key.
+ */
+fields: { [key in string]: string }, 
+/**
+ * When the agent pressed save; kept when the message arrives later.
+ */
+made_at_ms: UnixMillis, 
+/**
+ * After saving: take the next call, or go on break.
+ */
+then: AfterWrapUp, };
+
+export type AfterWrapUp = "available" | "break";
+
+/**
+ * One consequence of a disposition, shown before saving and carried out after it.
+ */
+export type DispositionEffect = { "kind": "callback", due_at_ms: UnixMillis, local_time: string, zone: string, } | { "kind": "retry", due_at_ms: UnixMillis, } | { "kind": "task", text: string, due_at_ms: UnixMillis | null, } | { "kind": "do_not_call" } | { "kind": "stage", to: string, } | { "kind": "heat", to: Heat, } | { "kind": "mark_invalid" } | { "kind": "escalate" };
+
+export type DispositionResult = { effects: Array<DispositionEffect>, task: Task | null, callback: Callback | null, };
+
+/**
+ * One row of call history.
+ */
+export type CallRow = { id: CallId, direction: Direction, status: CallStatus, started_at_ms: UnixMillis, ended_at_ms: UnixMillis | null, customer_name: string | null, customer_number: string, lead_id: LeadId | null, agent_id: UserId | null, agent_name: string | null, queue_name: string | null, campaign_name: string | null, wait_ms: number, ring_ms: number, talk_ms: number, disposition: string | null, 
+/**
+ * -100 to 100.
+ */
+sentiment: number | null, lead_quality: number | null, hot: boolean, summary: string | null, recording: RecordingState, analysis: AnalysisStatus, simulated: boolean, };
+
+/**
+ * Filters of call history; all optional, combined with and.
+ */
+export type CallFilter = { status?: CallStatus, direction?: Direction, agent_id?: UserId, queue_id?: QueueId, lead_id?: LeadId, disposition?: string, from_ms?: UnixMillis, to_ms?: UnixMillis, 
+/**
+ * Name, or the last digits of the number.
+ */
+search?: string, cursor?: string, 
+/**
+ * 1 to 200; 50 when absent.
+ */
+limit?: number, };
+
+export type CallDetail = { row: CallRow, came_by: Array<string>, provider: string, provider_call_id: string | null, notes: string, sub_disposition: string | null, dispositioned_at_ms: UnixMillis | null, receipt: RecordingReceipt | null, why: RoutingDecision | null, events: Array<CallEventRow>, holds: Array<Span>, sound: Array<SoundSecond>, };
+
+export type Span = { from_ms: UnixMillis, to_ms: UnixMillis | null, };
+
+/**
+ * Sound at one second of the call; at most one point a second, thinned for long calls.
+ */
+export type SoundSecond = { at_ms: UnixMillis, agent_mos: number | null, customer_mos: number | null, agent_loss: number | null, };
+
+/**
+ * One line of the event log, in words the UI translates by `kind`.
+ */
+export type CallEventRow = { seq: number, at_ms: UnixMillis, kind: string, data: Record<string, unknown>, };
+
+/**
+ * Why a call went where it went, with everyone who was considered.
+ */
+export type RoutingDecision = { call_id: CallId, at_ms: UnixMillis, 
+/**
+ * `round_robin`, `least_busy` or `skill`, with the queue's version.
+ */
+rule: string, rule_version: number, chosen: UserId | null, sentence: string, candidates: Array<Candidate>, took_us: number, };
+
+export type Candidate = { user_id: UserId, name: string, score: number | null, 
+/**
+ * Parts of the score, such as `idle 16`, `skill 30`, `owner 40`.
+ */
+parts: Array<string>, 
+/**
+ * Why passed over: `in_wrap_up`, `unreachable`, `on_call`, `break`, `lacks_skill`, `declined`, `offline`.
+ */
+passed_over: string | null, };
+
+export type AnalysisStatus = { "kind": "none", reason: string, } | { "kind": "pending" } | { "kind": "transcribing" } | { "kind": "analysing" } | { "kind": "completed" } | { "kind": "failed", reason: string, message: string, };
+
+export type CallIntelligence = { call_id: CallId, status: AnalysisStatus, transcript: Transcript | null, analysis: Analysis | null, analysed_at_ms: UnixMillis | null, 
+/**
+ * Fields of the lead that this analysis changed, with undo.
+ */
+changes: Array<LeadChange>, 
+/**
+ * Values proposed and not written, because a person had entered another; accept writes them.
+ */
+proposals: Array<FieldProposal>, };
+
+export type FieldProposal = { field: string, current: string | null, proposed: string, quote: string, at_s: number, confidence: number, engine: string, };
+
+export type AcceptProposal = { field: string, };
+
+export type JobStatus = "waiting" | "running" | "done" | "dead";
+
+export type Job = { id: JobId, 
+/**
+ * `store_recording`, `transcribe`, `analyse`.
+ */
+kind: string, call_id: CallId | null, status: JobStatus, attempts: number, max_attempts: number, run_at_ms: UnixMillis, last_error: string | null, created_at_ms: UnixMillis, finished_at_ms: UnixMillis | null, };
+
+export type RoutingStrategy = "round_robin" | "least_busy" | "skill";
+
+export type Queue = { id: QueueId, name: string, strategy: RoutingStrategy, member_ids: Array<UserId>, skills: Array<string>, 
+/**
+ * Ring time at one agent, 5 to 60 s.
+ */
+ring_s: number, 
+/**
+ * Wrap-up after a call, 0 to 600 s.
+ */
+wrap_up_s: number, 
+/**
+ * Beyond it callers are told that lines are busy.
+ */
+max_size: number, 
+/**
+ * Longest wait before the overflow, 10 to 3600 s.
+ */
+max_wait_s: number, target_answer_s: number, recording: boolean, version: number, };
+
+/**
+ * Body of create and update of a queue (all fields).
+ */
+export type QueueInput = { name: string, strategy: RoutingStrategy, member_ids: Array<UserId>, skills: Array<string>, ring_s: number, wrap_up_s: number, max_size: number, max_wait_s: number, target_answer_s: number, recording: boolean, };
+
+export type Number = { id: NumberId, 
+/**
+ * E.164.
+ */
+number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId | null, 
+/**
+ * Spoken before the queue, with the recording notice.
+ */
+greeting: string, language: string, 
+/**
+ * Where the carrier shall send this number's calls.
+ */
+webhook_url: string, last_call_at_ms: UnixMillis | null, };
+
+export type NumberInput = { number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId | null, greeting: string, language: string, };
+
+export type CampaignState = "draft" | "active" | "paused" | "completed";
+
+/**
+ * Hours in which people may be called, on their own clock. Minutes of the day, `from` below `to`.
+ */
+export type CallingHours = { 
+/**
+ * 1 Monday to 7 Sunday.
+ */
+days: Array<number>, from_minute: number, to_minute: number, };
+
+export type ScriptStep = { title: string, say: string, 
+/**
+ * Lead fields that this step finds out.
+ */
+fields: Array<string>, };
+
+/**
+ * What follows by itself after an outcome.
+ */
+export type NextAction = { "kind": "none" } | { "kind": "callback" } | { "kind": "retry", after_minutes: number, } | { "kind": "task", text: string, due_in_minutes: number | null, } | { "kind": "do_not_call" } | { "kind": "mark_invalid" } | { "kind": "escalate" };
+
+/**
+ * One outcome that agents can choose.
+ */
+export type Disposition = { code: string, label: string, 
+/**
+ * `connected`, `not_connected` or `special`.
+ */
+group: string, 
+/**
+ * `ok`, `warn`, `live`, `neutral`: token of the design system, always beside the word.
+ */
+tone: string, sub_codes: Array<SubDisposition>, 
+/**
+ * Keys that must be filled in: `sub_code`, `notes`, or a lead field.
+ */
+required: Array<string>, next_action: NextAction, stage: string | null, };
+
+export type SubDisposition = { code: string, label: string, };
+
+export type Campaign = { id: CampaignId, name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, agent_ids: Array<UserId>, version: number, };
+
+export type CampaignInput = { name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, 
+/**
+ * Empty takes the default set.
+ */
+dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, agent_ids: Array<UserId>, };
+
+export type DncEntry = { id: DncId, number: string, reason: string, 
+/**
+ * `agent`, `upload`, `customer`.
+ */
+source: string, added_by: string | null, added_at_ms: UnixMillis, };
+
+export type AddDnc = { number: string, reason: string, };
+
+/**
+ * Carrier account. Secrets go in and never come out: `has_auth_token` says that one is kept.
+ */
+export type CarrierSettings = { 
+/**
+ * `twilio`, or empty when none is set up.
+ */
+provider: string, account_sid: string, has_auth_token: boolean, 
+/**
+ * Base of the REST API; empty for the vendor's own.
+ */
+api_base: string, 
+/**
+ * Public HTTPS address under which the carrier reaches this server.
+ */
+public_url: string, simulated: boolean, };
+
+export type CarrierSettingsInput = { provider: string, account_sid: string, 
+/**
+ * Absent keeps the one that is stored.
+ */
+auth_token: string | null, api_base: string, public_url: string, };
+
+export type StorageSettings = { "kind": "local", folder: string, } | { "kind": "s3", endpoint: string, bucket: string, region: string, prefix: string, access_key_id: string, has_secret: boolean, path_style: boolean, };
+
+export type StorageSettingsInput = { "kind": "local" } | { "kind": "s3", endpoint: string, bucket: string, region: string, prefix: string, access_key_id: string, secret_access_key: string | null, path_style: boolean, };
+
+/**
+ * Speech and language engines. Without a speech engine calls are not transcribed, and say so.
+ */
+export type EngineSettings = { speech: Engine | null, 
+/**
+ * None: the built-in rules analyse.
+ */
+language: Engine | null, auto_transcribe: boolean, auto_analyse: boolean, 
+/**
+ * Shorter calls are not transcribed.
+ */
+min_call_s: number, update_leads: boolean, };
+
+/**
+ * An OpenAI-compatible service.
+ */
+export type Engine = { base_url: string, model: string, has_key: boolean, simulated: boolean, };
+
+export type EngineInput = { base_url: string, model: string, api_key: string | null, };
+
+export type EngineSettingsInput = { speech: EngineInput | null, language: EngineInput | null, auto_transcribe: boolean, auto_analyse: boolean, min_call_s: number, update_leads: boolean, };
+
+/**
+ * Result of a "test this" button.
+ */
+export type TestResult = { ok: boolean, took_ms: number, 
+/**
+ * What was tried and what came back, and what to do if it failed.
+ */
+message: string, };
+
+export type AuditEntry = { id: AuditId, at_ms: UnixMillis, user_id: UserId | null, user_name: string | null, action: string, subject: string, data: Record<string, unknown>, };
+
+export type ClientMessage = { "type": "hello", access_token: string, 
+/**
+ * Epoch and last sequence number seen before; both or none.
+ */
+epoch: string | null, after_seq: number | null, 
+/**
+ * `true` from the phone: this connection answers probes for its audio engine.
+ */
+phone: boolean, } | { "type": "probe_reply", nonce: number, media_session_id: MediaSessionId | null, audio_running: boolean, } | { "type": "ping", nonce: number, };
+
+export type ServerMessage = { "type": "welcome", epoch: string, seq: number, resumed: boolean, server_time_ms: UnixMillis, } | { "type": "event", seq: number, at_ms: UnixMillis, event: LiveEvent, } | { "type": "probe", nonce: number, } | { "type": "pong", nonce: number, server_time_ms: UnixMillis, };
+
+/**
+ * Each variant carries the whole new state of its subject, so that applying one twice does no harm.
+ */
+export type LiveEvent = { "kind": "offer", offer: Offer, } | { "kind": "offer_ended", call_id: CallId, end: OfferEnd, } | { "kind": "call", call: LiveCall, } | { "kind": "call_ended", call_id: CallId, } | { "kind": "sound", call_id: CallId, agent: LegSound | null, customer: LegSound | null, } | { "kind": "agent", agent: AgentStatus, } | { "kind": "queue", queue: QueueStatus, } | { "kind": "lead", lead_id: LeadId, } | { "kind": "analysis", call_id: CallId, status: AnalysisStatus, } | { "kind": "recording", receipt: RecordingReceipt, } | { "kind": "tasks", } | { "kind": "settings", } | { "kind": "notice", notice: Notice, };
+
+export type Notice = { level: NoticeLevel, 
+/**
+ * Text key of the UI, such as `missed_offer`, `recording_not_stored`, `unknown_number_called`.
+ */
+code: string, 
+/**
+ * One sentence in English for screens that have no text for the code.
+ */
+text: string, call_id: CallId | null, };
+
+export type NoticeLevel = "info" | "warning" | "loss";
+
+/**
+ * Everything live that the reader may see, at one sequence number.
+ */
+export type Snapshot = { epoch: string, seq: number, server_time_ms: UnixMillis, me: AgentStatus, offer: Offer | null, calls: Array<LiveCall>, agents: Array<AgentStatus>, queues: Array<QueueStatus>, };
