@@ -1,1 +1,6 @@
-//! providers
+//! Clients of the outside world: telephone carriers, speech and language services, recording stores.
+//!
+//! Each vendor is one module behind one interface. Nothing here decides what a call does; nothing here retries a
+//! request that may have placed a call. Secrets are [`domain::pii::Personal`] and never print.
+
+pub mod twilio;
