@@ -1,1 +1,22 @@
-//! media
+//! Arithmetic of telephone audio: codecs, mixing, DTMF, jitter, quality estimate and the Ogg-Opus container.
+//!
+//! Pure: no I/O beyond `std::io::{Read, Write}` handed in, no async, no clock, no randomness. Points in time are
+//! [`Duration`](std::time::Duration)s since an origin of the caller's choice. Samples are signed 16-bit, full scale
+//! ±32 768; several channels are interleaved.
+
+pub mod codec;
+pub mod dtmf;
+pub mod frame;
+pub mod g711;
+pub mod hearing;
+pub mod jitter;
+pub mod level;
+pub mod mix;
+pub mod ogg;
+pub mod peaks;
+pub mod playout;
+pub mod quality;
+pub mod resample;
+pub mod seq;
+pub mod tones;
+pub mod wav;

@@ -1,0 +1,99 @@
+//! How late packets come, measured against the fastest of the last four seconds.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::JitterSettings;
+
+/// Packets remembered: four seconds at one per 20 ms.
+const WINDOW: usize = 200;
+/// Packets before the measured figure replaces the starting one.
+const ENOUGH: usize = 25;
+/// The percentile is looked up anew after this many packets; a packet later than the target counts at once.
+const REFRESH: u32 = 10;
+/// Added to the percentile: covers the tick of the player.
+const MARGIN_MICROS: i64 = 5_000;
+/// A transit time that differs by more is not lateness but another clock.
+const JUMP_MICROS: i64 = 1_000_000;
+
+#[derive(Debug)]
+pub(super) struct LatenessEstimate {
+    settings: JitterSettings,
+    /// Arrival minus sender's time, in microseconds; the origin is arbitrary, only differences mean something.
+    transits: VecDeque<i64>,
+    fastest: i64,
+    target: Duration,
+    since_refresh: u32,
+    jitter: f64,
+}
+
+impl LatenessEstimate {
+    pub(super) fn new(settings: JitterSettings) -> Self {
+        Self {
+            settings,
+            transits: VecDeque::with_capacity(WINDOW),
+            fastest: 0,
+            target: settings.start.clamp(settings.min, settings.max),
+            since_refresh: 0,
+            jitter: 0.0,
+        }
+    }
+
+    fn sender_micros(&self, timestamp: u64) -> i64 {
+        (i128::from(timestamp) * 1_000_000 / i128::from(self.settings.clock.max(1))) as i64
+    }
+
+    fn transit(&self, timestamp: u64, now: Duration) -> i64 {
+        now.as_micros() as i64 - self.sender_micros(timestamp)
+    }
+
+    pub(super) fn jumped(&self, timestamp: u64, now: Duration) -> bool {
+        !self.transits.is_empty() && (self.transit(timestamp, now) - self.fastest).abs() > JUMP_MICROS
+    }
+
+    pub(super) fn record(&mut self, timestamp: u64, now: Duration) {
+        let transit = self.transit(timestamp, now);
+        if let Some(last) = self.transits.back() {
+            self.jitter += ((transit - last).abs() as f64 - self.jitter) / 16.0;
+        }
+        let dropped = if self.transits.len() == WINDOW { self.transits.pop_front() } else { None };
+        self.transits.push_back(transit);
+        if self.transits.len() == 1 || transit < self.fastest {
+            self.fastest = transit;
+        } else if dropped == Some(self.fastest) {
+            self.fastest = self.transits.iter().copied().min().unwrap_or(transit);
+        }
+        self.since_refresh += 1;
+        if self.since_refresh >= REFRESH || transit - self.fastest > self.target.as_micros() as i64 {
+            self.since_refresh = 0;
+            self.refresh();
+        }
+    }
+
+    fn refresh(&mut self) {
+        let mut late: Vec<i64> = self.transits.iter().map(|transit| transit - self.fastest).collect();
+        let index = (late.len() * 95 / 100).min(late.len() - 1);
+        let (_, percentile, _) = late.select_nth_unstable(index);
+        let measured = Duration::from_micros(u64::try_from(*percentile + MARGIN_MICROS).unwrap_or(0));
+        let least = if self.transits.len() < ENOUGH { self.settings.start } else { self.settings.min };
+        self.target = measured.max(least).clamp(self.settings.min, self.settings.max);
+    }
+
+    pub(super) fn target(&self) -> Duration {
+        self.target
+    }
+
+    /// When the packet of `timestamp` should be played.
+    pub(super) fn due(&self, timestamp: u64) -> Duration {
+        let micros = self.sender_micros(timestamp) + self.fastest + self.target.as_micros() as i64;
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+
+    /// How long after its earliest possible arrival the packet of `timestamp` would be played at `now`.
+    pub(super) fn delay(&self, timestamp: u64, now: Duration) -> Duration {
+        Duration::from_micros(u64::try_from(self.transit(timestamp, now) - self.fastest).unwrap_or(0))
+    }
+
+    pub(super) fn jitter(&self) -> Duration {
+        Duration::from_micros(self.jitter as u64)
+    }
+}

@@ -1,0 +1,71 @@
+//! Loudness of samples.
+
+/// Quietest figure that is reported; digital silence reads this.
+pub const FLOOR_DBFS: f32 = -96.0;
+
+/// Root mean square in dB relative to full scale (a full-scale square wave is 0 dBFS, a full-scale sine -3 dBFS).
+/// [`FLOOR_DBFS`] for silence and for an empty slice.
+pub fn rms_dbfs(samples: &[i16]) -> f32 {
+    if samples.is_empty() {
+        return FLOOR_DBFS;
+    }
+    let sum: u64 = samples.iter().map(|s| u64::from(s.unsigned_abs()).pow(2)).sum();
+    let mean = sum as f64 / samples.len() as f64;
+    to_dbfs(mean.sqrt() / 32_768.0)
+}
+
+/// Largest magnitude, 0 to 32 768.
+pub fn peak(samples: &[i16]) -> u16 {
+    samples.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0)
+}
+
+/// How many samples sit at either end of the range: more than a handful per second means distortion at the source.
+pub fn clipped(samples: &[i16]) -> usize {
+    samples.iter().filter(|s| matches!(**s, i16::MIN..=-32_767 | i16::MAX)).count()
+}
+
+fn to_dbfs(ratio: f64) -> f32 {
+    if ratio <= 0.0 { FLOOR_DBFS } else { ((20.0 * ratio.log10()) as f32).max(FLOOR_DBFS) }
+}
+
+/// Mean level over many frames, for a display that is refreshed about once a second.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Meter {
+    energy: f64,
+    samples: u64,
+}
+
+impl Meter {
+    pub fn add(&mut self, samples: &[i16]) {
+        self.energy += samples.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>();
+        self.samples += samples.len() as u64;
+    }
+
+    /// Level since the last call, in dBFS; [`FLOOR_DBFS`] when nothing was added.
+    pub fn take_dbfs(&mut self) -> f32 {
+        let Self { energy, samples } = std::mem::take(self);
+        if samples == 0 { FLOOR_DBFS } else { to_dbfs((energy / samples as f64).sqrt() / 32_768.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_scale_sine_reads_minus_three() {
+        let sine: Vec<i16> = (0..8_000).map(|i| ((f64::from(i) * 0.3).sin() * 32_767.0) as i16).collect();
+        assert!((rms_dbfs(&sine) + 3.01).abs() < 0.05);
+        let mut meter = Meter::default();
+        meter.add(&sine);
+        assert!((meter.take_dbfs() + 3.01).abs() < 0.05);
+        assert_eq!(meter.take_dbfs(), FLOOR_DBFS);
+    }
+
+    #[test]
+    fn silence_reads_the_floor_and_the_loudest_negative_sample_does_not_overflow() {
+        assert_eq!(rms_dbfs(&[0; 160]), FLOOR_DBFS);
+        assert_eq!(peak(&[0, i16::MIN]), 32_768);
+        assert_eq!(clipped(&[i16::MIN, 0, i16::MAX, 30_000]), 2);
+    }
+}

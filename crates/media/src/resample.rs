@@ -1,0 +1,137 @@
+//! 8 kHz to 16 kHz and back with a half-band filter: linear phase, 1 ms delay each way, streaming.
+
+/// Distance of the outermost tap from the middle one; every second tap in between is zero.
+const REACH: usize = 15;
+const TAPS: usize = 2 * REACH + 1;
+
+/// Non-zero taps beside the middle one (which is 1/2): `sin(πk/2)/(πk)` for odd `k`, under a Hamming window, scaled
+/// so that both polyphase branches have a gain of exactly 1/2.
+fn half_taps() -> [f32; REACH.div_ceil(2)] {
+    let mut taps = [0.0; REACH.div_ceil(2)];
+    for (i, tap) in taps.iter_mut().enumerate() {
+        let k = (2 * i + 1) as f32;
+        let window = 0.54 + 0.46 * (std::f32::consts::PI * k / (REACH as f32 + 1.0)).cos();
+        let sign = if i % 2 == 0 { 1.0 } else { -1.0 };
+        *tap = sign / (std::f32::consts::PI * k) * window;
+    }
+    let scale = 0.25 / taps.iter().sum::<f32>();
+    taps.map(|tap| tap * scale)
+}
+
+fn to_sample(value: f32) -> i16 {
+    // A float cast saturates.
+    value.round() as i16
+}
+
+/// Doubles the sample rate.
+#[derive(Debug, Clone)]
+pub struct Upsampler {
+    taps: [f32; REACH.div_ceil(2)],
+    history: [f32; REACH + 1],
+}
+
+impl Default for Upsampler {
+    fn default() -> Self {
+        Self { taps: half_taps(), history: [0.0; REACH + 1] }
+    }
+}
+
+impl Upsampler {
+    /// `output` gets two samples for each of `input`; what does not fit is lost.
+    pub fn process(&mut self, input: &[i16], output: &mut [i16]) {
+        for (sample, pair) in input.iter().zip(output.chunks_exact_mut(2)) {
+            self.history.copy_within(1.., 0);
+            self.history[REACH] = f32::from(*sample);
+            // The interpolated sample lies between history[7] and history[8].
+            let middle = REACH / 2;
+            let between: f32 = self
+                .taps
+                .iter()
+                .enumerate()
+                .map(|(i, tap)| tap * (self.history[middle - i] + self.history[middle + 1 + i]))
+                .sum();
+            pair[0] = to_sample(self.history[middle]);
+            pair[1] = to_sample(2.0 * between);
+        }
+    }
+}
+
+/// Halves the sample rate.
+#[derive(Debug, Clone)]
+pub struct Downsampler {
+    taps: [f32; REACH.div_ceil(2)],
+    history: [f32; TAPS],
+}
+
+impl Default for Downsampler {
+    fn default() -> Self {
+        Self { taps: half_taps(), history: [0.0; TAPS] }
+    }
+}
+
+impl Downsampler {
+    /// `output` gets one sample for each two of `input`; an odd last sample is ignored.
+    pub fn process(&mut self, input: &[i16], output: &mut [i16]) {
+        for (pair, sample) in input.chunks_exact(2).zip(output) {
+            self.history.copy_within(2.., 0);
+            self.history[TAPS - 2] = f32::from(pair[0]);
+            self.history[TAPS - 1] = f32::from(pair[1]);
+            let sides: f32 = self
+                .taps
+                .iter()
+                .enumerate()
+                .map(|(i, tap)| tap * (self.history[REACH - 1 - 2 * i] + self.history[REACH + 1 + 2 * i]))
+                .sum();
+            *sample = to_sample(0.5 * self.history[REACH] + sides);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::level::rms_dbfs;
+
+    fn sine(hertz: f64, rate: f64, samples: usize) -> Vec<i16> {
+        (0..samples).map(|i| ((std::f64::consts::TAU * hertz * i as f64 / rate).sin() * 10_000.0) as i16).collect()
+    }
+
+    #[test]
+    fn speech_frequencies_pass_both_ways_at_their_level() {
+        for hertz in [200.0, 1_000.0, 2_500.0, 3_000.0] {
+            let narrow = sine(hertz, 8_000.0, 8_000);
+            let mut wide = vec![0; 16_000];
+            Upsampler::default().process(&narrow, &mut wide);
+            let mut back = vec![0; 8_000];
+            Downsampler::default().process(&wide, &mut back);
+            for (name, pcm) in [("up", &wide), ("down", &back)] {
+                let change = rms_dbfs(&pcm[200..]) - rms_dbfs(&narrow);
+                assert!(change.abs() < 1.0, "{name} {hertz} Hz changed by {change} dB");
+            }
+        }
+    }
+
+    #[test]
+    fn what_8_khz_cannot_hold_is_removed_before_it_folds_back() {
+        let wide = sine(6_000.0, 16_000.0, 16_000);
+        let mut narrow = vec![0; 8_000];
+        Downsampler::default().process(&wide, &mut narrow);
+        let rest = rms_dbfs(&narrow[200..]) - rms_dbfs(&wide);
+        assert!(rest < -40.0, "alias at {rest} dB");
+    }
+
+    #[test]
+    fn frames_join_without_a_seam() {
+        let narrow = sine(440.0, 8_000.0, 1_600);
+        let mut whole = vec![0; 3_200];
+        Upsampler::default().process(&narrow, &mut whole);
+        let mut framed = Vec::new();
+        let mut upsampler = Upsampler::default();
+        for frame in narrow.chunks(160) {
+            let mut out = [0; 320];
+            upsampler.process(frame, &mut out);
+            framed.extend_from_slice(&out);
+        }
+        assert_eq!(whole, framed);
+    }
+}
