@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     leads::LeadCard,
@@ -307,9 +307,10 @@ pub struct CallRow {
 }
 
 /// Filters of call history; all optional, combined with and.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema, IntoParams)]
 #[serde(default)]
 #[ts(optional_fields)]
+#[into_params(parameter_in = Query)]
 pub struct CallFilter {
     pub status: Option<CallStatus>,
     pub direction: Option<Direction>,

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -31,4 +31,16 @@ pub struct Job {
     pub last_error: Option<String>,
     pub created_at_ms: UnixMillis,
     pub finished_at_ms: Option<UnixMillis>,
+}
+
+/// Filters of the job list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema, IntoParams)]
+#[serde(default)]
+#[ts(optional_fields)]
+#[into_params(parameter_in = Query)]
+pub struct JobFilter {
+    pub status: Option<JobStatus>,
+    pub call_id: Option<CallId>,
+    pub cursor: Option<String>,
+    pub limit: Option<u32>,
 }

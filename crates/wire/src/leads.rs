@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     recordings::CallOutcomeBrief,
@@ -126,4 +126,21 @@ pub struct LeadChange {
     pub undone_at_ms: Option<UnixMillis>,
     /// False when the field was changed again since; undo then shows both values instead.
     pub can_undo: bool,
+}
+
+/// Filters of the lead list; all optional, combined with and.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema, IntoParams)]
+#[serde(default)]
+#[ts(optional_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LeadFilter {
+    /// Words of the name, or the last digits of the number.
+    pub search: Option<String>,
+    pub stage: Option<String>,
+    pub heat: Option<Heat>,
+    pub owner_id: Option<UserId>,
+    pub campaign_id: Option<CampaignId>,
+    pub cursor: Option<String>,
+    /// 1 to 200; 50 when absent.
+    pub limit: Option<u32>,
 }

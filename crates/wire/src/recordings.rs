@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::calls::{CallStatus, Direction};
 
@@ -80,4 +80,22 @@ pub struct Waveform {
 pub struct SignedUrl {
     pub url: String,
     pub expires_at_ms: UnixMillis,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AudioFormat {
+    /// As stored: Ogg-Opus.
+    #[default]
+    Ogg,
+    /// 16-bit PCM for players without Opus.
+    Wav,
+}
+
+/// In which form the sound is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct AudioQuery {
+    pub format: AudioFormat,
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -57,4 +57,18 @@ pub struct Callback {
     /// `open`, `done` or `cancelled`.
     pub status: TaskStatus,
     pub call_id: Option<CallId>,
+}
+
+/// Filters of tasks and callbacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema, IntoParams)]
+#[serde(default)]
+#[ts(optional_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TaskFilter {
+    pub status: Option<TaskStatus>,
+    pub lead_id: Option<LeadId>,
+    /// Only the reader's own.
+    pub mine: Option<bool>,
+    pub cursor: Option<String>,
+    pub limit: Option<u32>,
 }

@@ -87,6 +87,14 @@ export type ExtractedField = { key: FieldKey, value: FieldValue,
  */
 display: Personal<string>, 
 /**
+ * The agent's words that the customer only confirmed ("Do you need a loan?" before a quoted "Yes").
+ */
+asked?: Evidence | null, 
+/**
+ * For a list: where its second and later items were said, in order.
+ */
+more?: Array<Evidence>, 
+/**
  * 0..1. From 0.75 it may fill an empty lead field; below that it is only shown.
  */
 confidence: number, engine: string, 

@@ -62,6 +62,61 @@ export type Role = "tenant_admin" | "manager" | "telecaller" | "field_agent" | "
 export type Page<T> = { items: Array<T>, next: string | null, };
 
 /**
+ * Which page of a list.
+ */
+export type PageQuery = { cursor?: string, 
+/**
+ * 1 to 200; 50 when absent.
+ */
+limit?: number, };
+
+/**
+ * A list that can be searched.
+ */
+export type SearchQuery = { search?: string, cursor?: string, limit?: number, };
+
+/**
+ * Filters of the lead list; all optional, combined with and.
+ */
+export type LeadFilter = { 
+/**
+ * Words of the name, or the last digits of the number.
+ */
+search?: string, stage?: string, heat?: Heat, owner_id?: UserId, campaign_id?: CampaignId, cursor?: string, 
+/**
+ * 1 to 200; 50 when absent.
+ */
+limit?: number, };
+
+/**
+ * Filters of tasks and callbacks.
+ */
+export type TaskFilter = { status?: TaskStatus, lead_id?: LeadId, 
+/**
+ * Only the reader's own.
+ */
+mine?: boolean, cursor?: string, limit?: number, };
+
+/**
+ * Filters of the job list.
+ */
+export type JobFilter = { status?: JobStatus, call_id?: CallId, cursor?: string, limit?: number, };
+
+/**
+ * Which engine to test.
+ */
+export type EngineKind = "speech" | "language";
+
+export type EngineQuery = { which: EngineKind, };
+
+export type AudioFormat = "ogg" | "wav";
+
+/**
+ * In which form the sound is wanted.
+ */
+export type AudioQuery = { format: AudioFormat, };
+
+/**
  * A value that belongs to a person (name, phone, e-mail) or is a secret. Serialises as the plain value, because the
  * wire and the store need it; `Debug` and `Display` never show it.
  */
