@@ -3,4 +3,10 @@
 //! Each vendor is one module behind one interface. Nothing here decides what a call does; nothing here retries a
 //! request that may have placed a call. Secrets are [`domain::pii::Personal`] and never print.
 
+pub mod ai;
+mod http_client;
+pub mod language_model;
+pub mod recording_store;
+pub mod speech;
+pub mod telephony;
 pub mod twilio;

@@ -1,0 +1,268 @@
+//! Twilio's REST API, as far as calls need it. <https://www.twilio.com/docs/voice/api/call-resource>
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use domain::pii::Personal;
+use reqwest::{Client, RequestBuilder, Response};
+use serde::{Deserialize, de::DeserializeOwned};
+use url::Url;
+
+use super::{
+    errors::{self, RequestKind},
+    webhook::CallStatus,
+};
+use crate::{
+    http_client,
+    telephony::{
+        AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, PlaceCall,
+        ProviderCallId,
+    },
+};
+
+/// Twilio's own limit of a webhook exchange is 15 s; its API answers far sooner.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// The `Twiml` parameter of a call may have this many characters.
+const MAX_INLINE_DOCUMENT: usize = 4000;
+
+/// Where and as whom to speak to Twilio.
+#[derive(Debug, Clone)]
+pub struct TwilioSettings {
+    /// `AC` and 32 hexadecimal digits.
+    pub account_sid: String,
+    pub auth_token: Personal<String>,
+    /// `https://api.twilio.com`, an edge such as `https://api.dublin.ie1.twilio.com`, or a simulated account.
+    pub base_url: Url,
+}
+
+impl TwilioSettings {
+    pub const DEFAULT_BASE_URL: &str = "https://api.twilio.com";
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TwilioSettingsError {
+    #[error("a Twilio account SID is AC and 32 hexadecimal digits")]
+    AccountSid,
+    #[error("the Twilio auth token is empty")]
+    AuthToken,
+    #[error("the Twilio address cannot be used as a base: {url}")]
+    BaseUrl { url: Url },
+    #[error("no HTTPS client can be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+pub struct TwilioClient {
+    settings: TwilioSettings,
+    http: Client,
+}
+
+impl fmt::Debug for TwilioClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwilioClient").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl TwilioClient {
+    pub fn new(settings: TwilioSettings) -> Result<Self, TwilioSettingsError> {
+        let digits = settings.account_sid.strip_prefix("AC").unwrap_or_default();
+        if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(TwilioSettingsError::AccountSid);
+        }
+        if settings.auth_token.reveal().is_empty() {
+            return Err(TwilioSettingsError::AuthToken);
+        }
+        if settings.base_url.cannot_be_a_base() {
+            return Err(TwilioSettingsError::BaseUrl { url: settings.base_url });
+        }
+        Ok(Self { settings, http: http_client::client(REQUEST_TIMEOUT)? })
+    }
+
+    fn url(&self, resource: &str) -> String {
+        let base = self.settings.base_url.as_str().trim_end_matches('/');
+        format!("{base}/2010-04-01/Accounts/{}{resource}", self.settings.account_sid)
+    }
+
+    fn authorised(&self, request: RequestBuilder) -> RequestBuilder {
+        request.basic_auth(&self.settings.account_sid, Some(self.settings.auth_token.reveal()))
+    }
+
+    async fn get<T: DeserializeOwned>(&self, resource: &str, query: &[(&str, &str)]) -> Result<T, CarrierError> {
+        let url = self.url(resource);
+        let response = http_client::send_read(|| self.authorised(self.http.get(&url).query(query)))
+            .await
+            .map_err(|error| errors::from_transport(RequestKind::Read, error))?;
+        read(RequestKind::Read, response).await
+    }
+
+    async fn change<T: DeserializeOwned>(&self, resource: &str, form: &[(&str, String)]) -> Result<T, CarrierError> {
+        let request = self.authorised(self.http.post(self.url(resource)).form(form));
+        let response = request.send().await.map_err(|error| errors::from_transport(RequestKind::Change, error))?;
+        read(RequestKind::Change, response).await
+    }
+
+    async fn change_call(&self, call: &ProviderCallId, form: &[(&str, String)]) -> Result<(), CarrierError> {
+        let _call: RawCall = self.change(&call_resource(call)?, form).await?;
+        Ok(())
+    }
+}
+
+/// A SID becomes a part of a path, so nothing but letters and digits may be in it.
+fn call_resource(call: &ProviderCallId) -> Result<String, CarrierError> {
+    let sid = call.as_str();
+    let fits = !sid.is_empty() && sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if fits { Ok(format!("/Calls/{sid}.json")) } else { Err(CarrierError::CallOver) }
+}
+
+async fn read<T: DeserializeOwned>(kind: RequestKind, response: Response) -> Result<T, CarrierError> {
+    if !response.status().is_success() {
+        return Err(errors::from_response(kind, response).await);
+    }
+    response.json().await.map_err(|error| {
+        let reason = http_client::root_cause(error);
+        match kind {
+            RequestKind::Change => CarrierError::OutcomeUnknown { reason },
+            RequestKind::Read => CarrierError::Rejected { code: None, message: format!("unreadable answer: {reason}") },
+        }
+    })
+}
+
+fn create_form(call: &PlaceCall) -> Vec<(&'static str, String)> {
+    let mut form =
+        vec![("To", call.to.reveal().clone()), ("From", call.from.reveal().clone()), ("Url", call.answer_url.clone())];
+    if let Some(url) = &call.status_url {
+        form.push(("StatusCallback", url.clone()));
+        form.extend(
+            ["initiated", "ringing", "answered", "completed"].map(|event| ("StatusCallbackEvent", event.to_owned())),
+        );
+    }
+    if let Some(ring) = call.ring_timeout {
+        form.push(("Timeout", ring.as_secs().clamp(5, 600).to_string()));
+    }
+    if let Some(detection) = &call.answering_machine {
+        let mode = match detection.wait {
+            MachineWait::Verdict => "Enable",
+            MachineWait::EndOfGreeting => "DetectMessageEnd",
+        };
+        form.push(("MachineDetection", mode.to_owned()));
+        if let Some(url) = &detection.verdict_url {
+            form.push(("AsyncAmd", "true".to_owned()));
+            form.push(("AsyncAmdStatusCallback", url.clone()));
+        }
+    }
+    if let Some(digits) = &call.send_digits {
+        form.push(("SendDigits", digits.clone()));
+    }
+    form
+}
+
+#[async_trait]
+impl Carrier for TwilioClient {
+    fn name(&self) -> &'static str {
+        "Twilio"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            media_stream: true,
+            hold: false,
+            transfer: true,
+            recording: true,
+            answering_machine_detection: true,
+            dtmf: true,
+            sms: true,
+            whatsapp: true,
+        }
+    }
+
+    async fn place_call(&self, call: &PlaceCall) -> Result<ProviderCallId, CarrierError> {
+        let placed: RawCall = self.change("/Calls.json", &create_form(call)).await?;
+        Ok(ProviderCallId::new(placed.sid))
+    }
+
+    async fn hang_up(&self, call: &ProviderCallId) -> Result<(), CarrierError> {
+        match self.change_call(call, &[("Status", "completed".to_owned())]).await {
+            Err(CarrierError::CallOver) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn redirect(&self, call: &ProviderCallId, to: &Instructions) -> Result<(), CarrierError> {
+        match to {
+            Instructions::Url(url) => self.change_call(call, &[("Url", url.clone())]).await,
+            Instructions::Document(xml) if xml.chars().count() > MAX_INLINE_DOCUMENT => Err(CarrierError::Rejected {
+                code: None,
+                message: format!("a document may have {MAX_INLINE_DOCUMENT} characters"),
+            }),
+            Instructions::Document(xml) => self.change_call(call, &[("Twiml", xml.clone())]).await,
+        }
+    }
+
+    async fn fetch_call(&self, call: &ProviderCallId) -> Result<CallSnapshot, CarrierError> {
+        let raw: RawCall = self.get(&call_resource(call)?, &[]).await?;
+        Ok(raw.into())
+    }
+
+    async fn find_live_calls(
+        &self,
+        to: &Personal<String>,
+        from: &Personal<String>,
+    ) -> Result<Vec<CallSnapshot>, CarrierError> {
+        let query = [("To", to.reveal().as_str()), ("From", from.reveal().as_str()), ("PageSize", "50")];
+        let page: CallPage = self.get("/Calls.json", &query).await?;
+        Ok(page.calls.into_iter().map(CallSnapshot::from).filter(|call| !call.over).collect())
+    }
+
+    async fn test_credentials(&self) -> Result<AccountInfo, CarrierError> {
+        let account: RawAccount = self.get(".json", &[]).await?;
+        Ok(AccountInfo {
+            name: account.friendly_name.unwrap_or_default(),
+            status: account.status.unwrap_or_default(),
+            trial: account.kind.as_deref() == Some("Trial"),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct RawCall {
+    sid: String,
+    #[serde(default)]
+    status: Option<String>,
+    /// Seconds, usually as text.
+    #[serde(default)]
+    duration: Option<serde_json::Value>,
+    #[serde(default)]
+    answered_by: Option<String>,
+}
+
+impl From<RawCall> for CallSnapshot {
+    fn from(raw: RawCall) -> Self {
+        let status = raw.status.unwrap_or_default();
+        let seconds = match raw.duration {
+            Some(serde_json::Value::String(text)) => text.parse().ok(),
+            Some(serde_json::Value::Number(number)) => number.as_u64(),
+            _ => None,
+        };
+        Self {
+            id: ProviderCallId::new(raw.sid),
+            over: CallStatus::parse(&status).is_terminal(),
+            status,
+            duration: seconds.map(Duration::from_secs),
+            answered_by: raw.answered_by,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct CallPage {
+    calls: Vec<RawCall>,
+}
+
+#[derive(Deserialize)]
+struct RawAccount {
+    #[serde(default)]
+    friendly_name: Option<String>,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+}

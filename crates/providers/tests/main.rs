@@ -1,0 +1,8 @@
+//! Clients against real sockets on the loopback.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod language_model;
+mod loopback;
+mod recording_store;
+mod speech;
+mod twilio_client;
