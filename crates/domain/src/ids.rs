@@ -76,6 +76,8 @@ ids! {
     NoteId,
     AuditId,
     InboxId,
+    /// One stored answer to "why did this call go to me?".
+    DecisionId,
 }
 
 #[cfg(test)]

@@ -3,8 +3,14 @@
 //! Everything here is pure: no I/O, no async, no clock, no randomness. Time and randomness come in as arguments,
 //! so each rule can be tested on simulated time, replayed from the log, and explained.
 
+pub mod call;
+pub mod dispositions;
 pub mod ids;
 pub mod intelligence;
+pub mod masking;
+pub mod phone_number;
 pub mod pii;
 pub mod role;
+pub mod routing;
 pub mod time;
+pub mod zone;

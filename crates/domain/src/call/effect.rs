@@ -1,0 +1,221 @@
+//! What the driver has to do. Data only; in the order given.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    room::RoomPlan,
+    state::{EndReason, Offer, Party, Side},
+    timers::{Timer, TimerReason},
+};
+use crate::{
+    ids::{LegId, QueueId, UserId},
+    phone_number::E164,
+    time::UnixMillis,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RouteTarget {
+    Queue { queue_id: QueueId },
+    Agent { user_id: UserId },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteReason {
+    Arrived,
+    Declined,
+    Expired,
+    /// Somebody became free, or the time to look again has come.
+    LookAgain,
+    /// The agent's device was lost; `front` of the queue.
+    DeviceLost,
+    Transferred,
+    Restarted,
+}
+
+/// Why an offer ended for the agent it rang at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferEnd {
+    Answered,
+    Expired,
+    CallerGone,
+    Declined,
+    /// Transfer cancelled, or the call went elsewhere.
+    Withdrawn,
+}
+
+/// What an agent of the call is to be now. Guarded by the fence: a newer claim is not touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AgentNext {
+    OnCall,
+    WrapUp {
+        ends_at: UnixMillis,
+    },
+    /// The claim is over. `missed`: an offer ran out unanswered. `pause`: the agent asked for a break after this call.
+    Free {
+        missed: bool,
+        pause: bool,
+    },
+}
+
+/// A last sentence; the words are the driver's, in the number's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Farewell {
+    /// "All our lines are busy. We will call you back."
+    AllBusy,
+    /// "This number is not in service at present."
+    NoRoute,
+    /// "We have lost the connection to your agent. We will call you back."
+    AgentLost,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NoticeTo {
+    Agent { user_id: UserId },
+    Supervisors,
+    Admins,
+}
+
+/// Text keys of the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeCode {
+    /// An offer rang out at you.
+    MissedOffer,
+    TransferDeclined,
+    TransferNotAnswered,
+    TransferBusy,
+    TransferFailed,
+    /// The target cannot take a call now.
+    TransferNobodyFree,
+    CustomerNotHeard,
+    AgentNotHeard,
+    CustomerSilent,
+    AgentSilent,
+    AnsweringMachine,
+    CarrierMediaLost,
+    CarrierMediaBack,
+    AgentDeviceLost,
+    ReturnedToQueue,
+    RecordingFailed,
+    WaitedTooLong,
+    NoRoute,
+}
+
+impl NoticeCode {
+    /// The text key: the snake-case name, as it also serialises.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissedOffer => "missed_offer",
+            Self::TransferDeclined => "transfer_declined",
+            Self::TransferNotAnswered => "transfer_not_answered",
+            Self::TransferBusy => "transfer_busy",
+            Self::TransferFailed => "transfer_failed",
+            Self::TransferNobodyFree => "transfer_nobody_free",
+            Self::CustomerNotHeard => "customer_not_heard",
+            Self::AgentNotHeard => "agent_not_heard",
+            Self::CustomerSilent => "customer_silent",
+            Self::AgentSilent => "agent_silent",
+            Self::AnsweringMachine => "answering_machine",
+            Self::CarrierMediaLost => "carrier_media_lost",
+            Self::CarrierMediaBack => "carrier_media_back",
+            Self::AgentDeviceLost => "agent_device_lost",
+            Self::ReturnedToQueue => "returned_to_queue",
+            Self::RecordingFailed => "recording_failed",
+            Self::WaitedTooLong => "waited_too_long",
+            Self::NoRoute => "no_route",
+        }
+    }
+
+    /// The side that a sound notice is about.
+    pub const fn side(self) -> Option<Side> {
+        match self {
+            Self::CustomerNotHeard | Self::CustomerSilent | Self::CarrierMediaLost | Self::CarrierMediaBack => {
+                Some(Side::Customer)
+            }
+            Self::AgentNotHeard | Self::AgentSilent | Self::AgentDeviceLost => Some(Side::Agent),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Effect {
+    /// Speak to the customer's leg, then say `GreetingFinished`.
+    PlayGreeting {
+        leg: LegId,
+        text: String,
+    },
+    /// Speak to the customer's leg, then say `FarewellFinished`.
+    PlayFarewell {
+        leg: LegId,
+        farewell: Farewell,
+    },
+    /// Gather the agents, decide, claim in one transaction, and answer with `Routed` or `NobodyFree`.
+    Route {
+        target: RouteTarget,
+        exclude: Vec<UserId>,
+        reason: RouteReason,
+        front: bool,
+    },
+    /// Show the ring card.
+    Offer {
+        offer: Offer,
+        transferred_by: Option<UserId>,
+    },
+    WithdrawOffer {
+        agent: UserId,
+        fence: u32,
+        end: OfferEnd,
+    },
+    AgentTo {
+        agent: UserId,
+        fence: u32,
+        next: AgentNext,
+    },
+    /// Ask the carrier to call the customer; answer with `Dialed` or `CustomerFailed`. Never sent twice for one call.
+    DialCustomer,
+    /// Ask the carrier to call the number for a transfer; answer with `Dialed { party: outside }` or `TransferFailed`.
+    DialTransfer {
+        number: E164,
+    },
+    /// End the telephone call. Without an id the carrier has not answered the request to call yet: hang up when it does.
+    HangUpCarrier {
+        party: Party,
+        provider_call_id: Option<String>,
+        leg: Option<LegId>,
+    },
+    /// Ask the carrier to connect the customer's media again.
+    RestartCarrierMedia {
+        provider_call_id: Option<String>,
+    },
+    /// Who hears whom from now on; replaces the plan before it.
+    Room {
+        plan: RoomPlan,
+    },
+    /// Nobody is in the room any more; finishes the recording.
+    CloseRoom,
+    /// Say `TimerFired` at `at`, unless cleared. A timer of the same name is replaced.
+    SetTimer {
+        timer: Timer,
+        at: UnixMillis,
+        reason: TimerReason,
+    },
+    ClearTimer {
+        timer: Timer,
+    },
+    Notice {
+        to: NoticeTo,
+        code: NoticeCode,
+    },
+    /// The customer's side is over; sent once.
+    Over {
+        reason: EndReason,
+    },
+}

@@ -1,0 +1,217 @@
+//! What can happen to a call. Events are stored as JSON in the append-only log: new fields need `#[serde(default)]`, and a
+//! variant is never renamed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    facts::QueuePlan,
+    state::{MonitorMode, Party, Side, TransferTarget},
+    timers::Timer,
+};
+use crate::{
+    ids::{DecisionId, LegId, MediaSessionId, UserId},
+    time::UnixMillis,
+};
+
+/// Why a telephone that was called did not lead to a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialFailure {
+    Busy,
+    NoAnswer,
+    Failed,
+    /// An answering machine took it.
+    Machine,
+}
+
+/// The carrier's last word on a telephone call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderEnd {
+    Completed,
+    Busy,
+    NoAnswer,
+    Failed,
+    Cancelled,
+}
+
+/// What follows the greeting.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AfterGreeting {
+    /// The number's own queue.
+    #[default]
+    OwnQueue,
+    /// The queue that the menu chose.
+    Queue {
+        plan: QueuePlan,
+    },
+    HangUp,
+}
+
+/// What the agent wants after the wrap-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterWrapUp {
+    #[default]
+    Available,
+    Break,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CallEvent {
+    /// The carrier announced an inbound call.
+    Received,
+    /// An agent, claimed under `fence`, placed an outbound call.
+    Placed {
+        agent: UserId,
+        fence: u32,
+        session: MediaSessionId,
+    },
+    /// The carrier accepted the request to call and gave it an id.
+    Dialed {
+        #[serde(default)]
+        party: Party,
+        provider_call_id: String,
+    },
+    CarrierAttached {
+        #[serde(default)]
+        party: Party,
+        leg: LegId,
+    },
+    /// `leg` names the connection that was lost, so that a late report does not end its successor.
+    CarrierLost {
+        leg: LegId,
+    },
+    GreetingFinished {
+        #[serde(default)]
+        then: AfterGreeting,
+    },
+    /// The last sentence before hanging up was heard.
+    FarewellFinished,
+    DigitReceived {
+        digit: char,
+    },
+
+    /// Answers to `Effect::Route`. The agent was claimed under `fence` in the same transaction.
+    Routed {
+        agent: UserId,
+        fence: u32,
+        #[serde(default)]
+        decision: Option<DecisionId>,
+        #[serde(default)]
+        why: String,
+    },
+    NobodyFree,
+    /// Somebody may be free now; calls that wait ask again.
+    AgentFreed,
+    OfferAccepted {
+        agent: UserId,
+        fence: u32,
+        session: MediaSessionId,
+    },
+    OfferDeclined {
+        agent: UserId,
+        fence: u32,
+    },
+    OfferExpired {
+        agent: UserId,
+        fence: u32,
+    },
+
+    CustomerRinging,
+    CustomerAnswered,
+    CustomerFailed {
+        reason: DialFailure,
+    },
+
+    SideHeard {
+        side: Side,
+    },
+    SideSilent {
+        side: Side,
+    },
+
+    HoldStarted {
+        agent: UserId,
+    },
+    HoldEnded {
+        agent: UserId,
+    },
+
+    TransferStarted {
+        agent: UserId,
+        to: TransferTarget,
+    },
+    TransferCancelled {
+        agent: UserId,
+    },
+    /// The outside number answered.
+    TransferAnswered,
+    TransferFailed {
+        reason: DialFailure,
+    },
+
+    DeviceLost {
+        session: MediaSessionId,
+    },
+    DeviceBack {
+        agent: UserId,
+        session: MediaSessionId,
+    },
+
+    MonitorSet {
+        user: UserId,
+        mode: MonitorMode,
+        session: MediaSessionId,
+    },
+    MonitorCleared {
+        user: UserId,
+    },
+
+    RecordingPaused {
+        agent: UserId,
+    },
+    RecordingResumed {
+        agent: UserId,
+    },
+    RecordingFailed {
+        reason: String,
+    },
+    RecordingFinished,
+
+    CustomerHungUp,
+    AgentHungUp {
+        agent: UserId,
+    },
+    ProviderEnded {
+        #[serde(default)]
+        party: Party,
+        status: ProviderEnd,
+    },
+
+    WrapUpExtended {
+        agent: UserId,
+    },
+    DispositionSaved {
+        agent: UserId,
+        code: String,
+        #[serde(default)]
+        sub_code: Option<String>,
+        made_at: UnixMillis,
+        #[serde(default)]
+        then: AfterWrapUp,
+    },
+    WrapUpEnded {
+        agent: UserId,
+        #[serde(default)]
+        then: AfterWrapUp,
+    },
+
+    TimerFired {
+        timer: Timer,
+    },
+    /// The process that held the sound is a new one: all media are lost until they come back.
+    ServerRestarted,
+}

@@ -1,0 +1,107 @@
+//! What is known of a call before anything happens in it. Never changes afterwards.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{CallId, CampaignId, LeadId, NumberId, QueueId, TenantId},
+    phone_number::E164,
+    pii::Personal,
+    time::UnixMillis,
+};
+
+/// Wrap-up of calls that no queue governs (placed by an agent).
+pub const DEFAULT_WRAP_UP_S: u32 = 30;
+/// Ring time at an agent whom no queue governs (transfer to a person).
+pub const DEFAULT_RING_S: u32 = 20;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Inbound,
+    Outbound,
+}
+
+/// Who is at the other end, as the carrier names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Customer {
+    Known {
+        number: E164,
+    },
+    /// No number was sent; `said` is what came instead (`anonymous`, a SIP name).
+    Withheld {
+        said: Personal<String>,
+    },
+}
+
+/// A queue's rules as they were when the call came to it. A later edit of the queue does not change a running call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuePlan {
+    pub queue_id: QueueId,
+    /// Ring time at one agent, seconds.
+    pub ring_s: u32,
+    pub wrap_up_s: u32,
+    /// Longest wait before the caller is told that nobody is free, seconds.
+    pub max_wait_s: u32,
+    pub recording: bool,
+}
+
+/// What the carrier can do in a live call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Capabilities {
+    pub hold: bool,
+    pub transfer: bool,
+    pub dtmf: bool,
+    /// Can be asked to connect its media again after they were lost.
+    pub media_restart: bool,
+}
+
+impl Default for Capabilities {
+    fn default() -> Self {
+        Self { hold: true, transfer: true, dtmf: true, media_restart: false }
+    }
+}
+
+impl Capabilities {
+    /// Names of what is missing, for screens: `hold`, `transfer`, `dtmf`.
+    pub fn unsupported(self) -> Vec<&'static str> {
+        [(self.hold, "hold"), (self.transfer, "transfer"), (self.dtmf, "dtmf")]
+            .into_iter()
+            .filter_map(|(can, name)| (!can).then_some(name))
+            .collect()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallFacts {
+    pub id: CallId,
+    pub tenant: TenantId,
+    pub direction: Direction,
+    /// `twilio`, `exotel`, `sip`.
+    pub provider: String,
+    /// Known from the start of an inbound call; an outbound one learns it by `Dialed`.
+    #[serde(default)]
+    pub provider_call_id: Option<String>,
+    pub customer: Customer,
+    /// The tenant's own number that was called, or that calls.
+    #[serde(default)]
+    pub number_id: Option<NumberId>,
+    #[serde(default)]
+    pub queue: Option<QueuePlan>,
+    #[serde(default)]
+    pub campaign: Option<CampaignId>,
+    #[serde(default)]
+    pub lead: Option<LeadId>,
+    pub started_at: UnixMillis,
+    /// Spoken before the queue, with the recording notice; empty goes to the queue at once.
+    #[serde(default)]
+    pub greeting: String,
+    /// Recording of calls that no queue governs.
+    #[serde(default)]
+    pub recording: bool,
+    #[serde(default)]
+    pub simulated: bool,
+    #[serde(default)]
+    pub capabilities: Capabilities,
+}
