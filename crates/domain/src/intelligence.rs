@@ -73,6 +73,8 @@ pub struct CallContext {
     pub zone: String,
     /// ISO 3166 alpha-2 country of the tenant: gives numbers without country code and money without currency a meaning.
     pub tenant_country: String,
+    /// Names of what the tenant sells, to be recognised when somebody says them.
+    pub products: Vec<String>,
 }
 
 /// A call date, zone or country that means nothing.
@@ -100,7 +102,17 @@ impl CallContext {
         if tenant_country.len() != 2 || !tenant_country.bytes().all(|b| b.is_ascii_alphabetic()) {
             return Err(InvalidContext::Country(tenant_country.to_owned()));
         }
-        Ok(Self { call_date, zone: zone.to_owned(), tenant_country: tenant_country.to_ascii_uppercase() })
+        Ok(Self {
+            call_date,
+            zone: zone.to_owned(),
+            tenant_country: tenant_country.to_ascii_uppercase(),
+            products: Vec::new(),
+        })
+    }
+
+    #[must_use]
+    pub fn with_products(self, products: Vec<String>) -> Self {
+        Self { products, ..self }
     }
 }
 
@@ -110,6 +122,8 @@ struct RawContext {
     zone: String,
     #[serde(default = "default_country", alias = "country")]
     tenant_country: String,
+    #[serde(default)]
+    products: Vec<String>,
 }
 
 fn default_country() -> String {
@@ -120,7 +134,7 @@ impl TryFrom<RawContext> for CallContext {
     type Error = InvalidContext;
 
     fn try_from(raw: RawContext) -> Result<Self, InvalidContext> {
-        Self::new(&raw.call_date, &raw.zone, &raw.tenant_country)
+        Self::new(&raw.call_date, &raw.zone, &raw.tenant_country).map(|context| context.with_products(raw.products))
     }
 }
 
@@ -163,6 +177,12 @@ pub struct ExtractedField {
     pub display: Personal<String>,
     #[serde(flatten)]
     pub evidence: Evidence,
+    /// The agent's words that the customer only confirmed ("Do you need a loan?" before a quoted "Yes").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Evidence>,
+    /// For a list: where its second and later items were said, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Evidence>,
     /// 0..1. From 0.75 it may fill an empty lead field; below that it is only shown.
     pub confidence: f32,
     pub engine: String,

@@ -183,6 +183,10 @@ pub struct ProposedDisposition {
     /// `interested`, `not_interested`, `callback`, `wrong_number`, `language_barrier`, `do_not_call`, `escalate`,
     /// `technical_issue`.
     pub code: String,
+    /// Of `interested`: `wants_visit`, `wants_details`, `ready_to_buy`; of `not_interested`: `price`, `location`,
+    /// `bought_elsewhere`, `no_need`. Absent when the conversation gives no ground for one.
+    #[serde(default)]
+    pub sub_code: Option<String>,
     /// 0..1
     pub confidence: f32,
     pub evidence: Option<Evidence>,
