@@ -1,1 +1,23 @@
-//! bridge
+//! The audio bridge: everybody's voice comes in here, and who hears whom is decided by a plan handed in from outside.
+//!
+//! Devices connect by WebRTC (ICE-lite, DTLS-SRTP, Opus) on one UDP port for all of them; carriers bring G.711 frames.
+//! One thread carries all audio; nothing on it waits for a disk, a lock that somebody else holds, or a slow reader.
+//! Recordings are encoded and written by a second thread behind a bounded queue.
+//!
+//! Non-goals: call control (who should hear whom), signalling, and anything about providers.
+
+mod config;
+mod counters;
+mod engine;
+mod event;
+mod handle;
+mod plan;
+mod port;
+mod recorder;
+
+pub use config::{BridgeConfig, BridgeError};
+pub use counters::CounterSnapshot;
+pub use event::{BridgeEvent, LossReason, PortStats, RecordingGap};
+pub use handle::{BridgeHandle, PromptId, SessionError, start};
+pub use plan::{Layout, RecordPlan, RoomPlan, Source, Stream};
+pub use port::{CarrierCodec, CarrierInput, CarrierOut, CarrierPort, FRAME_BYTES, PortId};

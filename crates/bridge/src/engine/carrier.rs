@@ -1,0 +1,122 @@
+//! A carrier leg.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use media::{level::Meter, quality::CodecImpairment, resample::Upsampler};
+use tokio::sync::mpsc::{Sender, error::TrySendError};
+
+use super::{
+    clip::Clips,
+    fifo::Fifo,
+    tally::{Reading, Tally},
+    voice::Voice,
+};
+use crate::{
+    counters::{Counters, count},
+    event::PortStats,
+    port::{CarrierCodec, CarrierOut, FRAME_BYTES},
+};
+
+pub(super) struct Carrier {
+    codec: CarrierCodec,
+    bytes: rtrb::Consumer<u8>,
+    frames: Sender<CarrierOut>,
+    overrun: Arc<AtomicU64>,
+    fifo: Fifo,
+    up: Upsampler,
+    pub(super) voice: Voice,
+    /// What is in `voice` came from the carrier in this turn.
+    pub(super) fresh: bool,
+    pub(super) clips: Clips,
+    pub(super) tally: Tally,
+}
+
+impl Carrier {
+    pub(super) fn new(
+        codec: CarrierCodec,
+        bytes: rtrb::Consumer<u8>,
+        frames: Sender<CarrierOut>,
+        overrun: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            codec,
+            bytes,
+            frames,
+            overrun,
+            fifo: Fifo::new(codec.law()),
+            up: Upsampler::default(),
+            voice: Voice::SILENT,
+            fresh: false,
+            clips: Clips::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// The leg's owner has let go of it.
+    pub(super) fn is_gone(&self) -> bool {
+        self.frames.is_closed()
+    }
+
+    /// Takes in what came since the last turn and readies the samples of this one.
+    pub(super) fn take_in(&mut self, now: Instant) {
+        let waiting = self.bytes.slots();
+        if let (true, Ok(chunk)) = (waiting > 0, self.bytes.read_chunk(waiting)) {
+            let (first, second) = chunk.as_slices();
+            self.fifo.push(first);
+            self.fifo.push(second);
+            chunk.commit_all();
+            self.tally.bytes_in += waiting as u64;
+            self.tally.last_in = Some(now);
+        }
+        self.fresh = self.fifo.pull(&mut self.voice.narrow);
+        if self.fresh {
+            self.tally.packets_in += 1;
+        }
+        self.tally.level_in.get_or_insert_with(Meter::default).add(&self.voice.narrow);
+    }
+
+    /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it.
+    pub(super) fn widen(&mut self) {
+        self.up.process(&self.voice.narrow, &mut self.voice.wide);
+    }
+
+    pub(super) fn send(&mut self, pcm: &[i16; FRAME_BYTES], counters: &Counters) {
+        let mut frame = [0; FRAME_BYTES];
+        self.codec.law().encode_into(pcm, &mut frame);
+        match self.frames.try_send(CarrierOut::Frame(frame)) {
+            Ok(()) => {
+                self.tally.sent(FRAME_BYTES);
+                self.tally.level_out.get_or_insert_with(Meter::default).add(pcm);
+            }
+            Err(TrySendError::Full(_)) => {
+                self.tally.not_sent += 1;
+                count(&counters.carrier_full);
+            }
+            // Noticed by `is_gone` before the next turn.
+            Err(TrySendError::Closed(_)) => {}
+        }
+    }
+
+    pub(super) fn clear(&mut self, counters: &Counters) {
+        if let Err(TrySendError::Full(_)) = self.frames.try_send(CarrierOut::Clear) {
+            count(&counters.carrier_full);
+        }
+    }
+
+    pub(super) fn close_second(&mut self) -> PortStats {
+        let reading = Reading {
+            codec: CodecImpairment::G711,
+            concealed: self.fifo.concealed,
+            jitter: Duration::ZERO,
+            wait: Duration::from_millis(self.fifo.depth_ms() as u64),
+            dropped: (self.fifo.dropped + self.overrun.load(Relaxed)) / FRAME_BYTES as u64,
+        };
+        self.tally.close(&reading)
+    }
+}

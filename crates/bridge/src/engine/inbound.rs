@@ -1,0 +1,161 @@
+//! What comes in from devices, and what the transport does in answer.
+
+use std::time::Instant;
+
+use domain::ids::MediaSessionId;
+use str0m::{
+    Input,
+    net::{Protocol, Receive},
+};
+
+use super::{BATCH, Engine, TIMER_SLACK, net::Owner, session::Inbound};
+use crate::{
+    counters::count,
+    event::{BridgeEvent, LossReason},
+    port::PortId,
+};
+
+/// Opus packets up to this length carry no sound (RFC 6716 section 2.1.9).
+const SILENT_PACKET: usize = 3;
+/// When the transport has no timer, look again after this long.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(1);
+
+impl Engine {
+    pub(super) fn take_datagrams(&mut self, buffer: &mut [u8]) {
+        for _ in 0..BATCH {
+            let Some((length, source)) = self.net.receive(buffer) else { return };
+            self.take_datagram(&buffer[..length], source, Instant::now());
+            self.flush(Instant::now());
+        }
+    }
+
+    fn take_datagram(&mut self, datagram: &[u8], source: std::net::SocketAddr, now: Instant) {
+        let Ok(contents) = datagram.try_into() else { return count(&self.counters.malformed) };
+        let owner = self.net.owner(datagram, source);
+        let (Owner::Known(id) | Owner::Claimed(id)) = owner else { return count(&self.counters.unknown_source) };
+        let (Some(session), Some(destination)) = (self.sessions.get_mut(&id), self.net.local_for(source)) else {
+            return count(&self.counters.unknown_source);
+        };
+        let receive = Receive { proto: Protocol::Udp, source, destination, contents };
+        if let Owner::Claimed(_) = owner {
+            let input = Input::Receive(now, receive);
+            if !session.rtc.accepts(&input) {
+                return count(&self.counters.unknown_source);
+            }
+            self.net.learn(id, source, &mut session.addresses);
+            let Input::Receive(_, receive) = input else { return };
+            self.hand_over(id, receive, now);
+        } else {
+            self.hand_over(id, receive, now);
+        }
+    }
+
+    fn hand_over(&mut self, id: MediaSessionId, receive: Receive<'_>, now: Instant) {
+        let since_start = now.duration_since(self.origin);
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        // One bad datagram is refused and the connection stands; when it does not, draining it says so.
+        if let Err(error) = session.receive(receive, now, since_start) {
+            tracing::debug!(%id, %error, "a datagram was refused");
+            count(&self.counters.refused);
+        }
+        self.changed.push(id);
+    }
+
+    /// Calls the transports whose time has come.
+    pub(super) fn run_timers(&mut self) {
+        let now = Instant::now();
+        if now < self.next_timer {
+            return;
+        }
+        self.next_timer = now + IDLE;
+        for (id, session) in &mut self.sessions {
+            if session.deadline <= now {
+                if let Err(error) = session.advance(now) {
+                    tracing::debug!(%id, %error, "a timer of the transport failed");
+                }
+                self.changed.push(*id);
+            } else {
+                self.next_timer = self.next_timer.min(session.deadline);
+            }
+        }
+    }
+
+    /// Sends what the changed transports have ready, and carries out what they report, until nothing is left.
+    pub(super) fn flush(&mut self, now: Instant) {
+        while let Some(id) = self.changed.pop() {
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
+            let mut inbox = std::mem::take(&mut self.inbox);
+            let drained = session.drain(&mut inbox, |transmit| self.net.send(transmit));
+            self.next_timer = self.next_timer.min(session.deadline.max(now + TIMER_SLACK));
+            let alive = session.rtc.is_alive();
+            for inbound in inbox.drain(..) {
+                self.take_inbound(id, inbound, now);
+            }
+            self.inbox = inbox;
+            if let Err(error) = drained {
+                tracing::warn!(%id, %error, "the connection of a device failed");
+                self.lose(id);
+            } else if !alive {
+                self.lose(id);
+            }
+        }
+    }
+
+    fn take_inbound(&mut self, id: MediaSessionId, inbound: Inbound, now: Instant) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        match inbound {
+            Inbound::Connected => {
+                if !std::mem::replace(&mut session.connected, true) {
+                    self.report(BridgeEvent::SessionConnected { id });
+                }
+            }
+            Inbound::Unreachable => {
+                if std::mem::replace(&mut session.connected, false) {
+                    self.report(BridgeEvent::SessionLost { id, reason: LossReason::Unreachable });
+                }
+            }
+            Inbound::Closed => self.lose(id),
+            Inbound::Digit(digit) => {
+                session.tally.last_in = Some(now);
+                self.report(BridgeEvent::SessionDtmf { id, digit });
+            }
+            Inbound::Audio { seq, time, payload } => {
+                session.tally.received(payload.len(), now);
+                session.tally.reception.record(seq);
+                session.keep(seq, time, &payload, now.duration_since(self.origin), &self.counters);
+                self.pass_on(id, seq, time, &payload, now);
+            }
+        }
+    }
+
+    /// Gives a packet to those who hear this device alone.
+    fn pass_on(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &std::sync::Arc<[u8]>, now: Instant) {
+        let speaker = PortId::Session(id);
+        let Some(room) = self.places.get(&speaker).and_then(|place| self.rooms.get_mut(place)) else { return };
+        if payload.len() > SILENT_PACKET && room.heard.insert(speaker) {
+            // The owner may have stopped listening while it still uses the handle.
+            let _ = self.events.send(BridgeEvent::AudioHeard { room: room.id, port: speaker });
+        }
+        let clock = (now.duration_since(self.origin).as_micros() * 48 / 1_000) as u64;
+        for listener in room.listeners_of(speaker) {
+            let PortId::Session(listener) = listener else { continue };
+            let Some(session) = self.sessions.get_mut(&listener).filter(|session| session.clips.is_empty()) else {
+                continue;
+            };
+            if let Some(numbers) = session.numbering.forwarded(speaker, seq, time, clock) {
+                session.write(numbers, std::sync::Arc::clone(payload), now);
+                if let Err(error) = session.advance(now) {
+                    tracing::debug!(id = %listener, %error, "a packet could not be passed on");
+                }
+                self.changed.push(listener);
+            }
+        }
+    }
+
+    /// The connection is gone for good.
+    pub(super) fn lose(&mut self, id: MediaSessionId) {
+        if self.remove_session(id) {
+            self.report(BridgeEvent::SessionLost { id, reason: LossReason::Closed });
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The audio thread: everything in it happens one after the other, so there is nothing to lock.
+
+mod carrier;
+mod clip;
+mod commands;
+mod fifo;
+mod inbound;
+mod net;
+mod numbering;
+mod room;
+mod session;
+mod tally;
+mod ticks;
+pub(crate) mod transport;
+mod turn;
+mod voice;
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, atomic::AtomicU64},
+    time::{Duration, Instant},
+};
+
+use domain::ids::{CallId, LegId, MediaSessionId};
+use media::mix::Mixer;
+use str0m::{Rtc, change::SdpOffer};
+use tokio::{
+    net::UdpSocket,
+    sync::{mpsc, oneshot},
+};
+
+use crate::{
+    config::{BridgeConfig, BridgeError},
+    counters::Counters,
+    event::{BridgeEvent, PortStats},
+    handle::{LastHeard, PromptId, SessionError},
+    plan::RoomPlan,
+    port::{CarrierCodec, CarrierOut, PortId},
+    recorder::Recorder,
+};
+use carrier::Carrier;
+use net::Net;
+use room::Room;
+use session::{Inbound, Session};
+use ticks::Grid;
+use voice::{Music, NARROW, WIDE};
+
+pub(crate) enum Command {
+    OpenSession {
+        id: MediaSessionId,
+        rtc: Box<Rtc>,
+        reply: oneshot::Sender<()>,
+    },
+    Renegotiate {
+        id: MediaSessionId,
+        offer: Box<SdpOffer>,
+        reply: oneshot::Sender<Result<String, SessionError>>,
+    },
+    CloseSession(MediaSessionId),
+    OpenCarrier {
+        leg: LegId,
+        codec: CarrierCodec,
+        bytes: rtrb::Consumer<u8>,
+        frames: mpsc::Sender<CarrierOut>,
+        dropped: Arc<AtomicU64>,
+        reply: oneshot::Sender<()>,
+    },
+    ApplyRoom {
+        room: CallId,
+        plan: RoomPlan,
+    },
+    CloseRoom(CallId),
+    Play {
+        port: PortId,
+        prompt: PromptId,
+        pcm: Arc<[i16]>,
+    },
+    StopPrompt(PortId),
+    SendDtmf {
+        port: PortId,
+        digits: String,
+    },
+    Stats {
+        port: PortId,
+        reply: oneshot::Sender<Option<PortStats>>,
+    },
+}
+
+pub(crate) struct Started {
+    pub(crate) commands: mpsc::UnboundedSender<Command>,
+    pub(crate) candidates: Vec<SocketAddr>,
+    pub(crate) last_heard: LastHeard,
+    pub(crate) origin: Instant,
+}
+
+/// Datagrams taken in before turns and commands get their chance again.
+const BATCH: usize = 64;
+/// The transport's own timers are allowed to be this late, so that many sessions share one wake-up.
+const TIMER_SLACK: Duration = Duration::from_millis(5);
+/// Larger than any datagram that a device sends.
+const DATAGRAM: usize = 2_048;
+
+struct Engine {
+    origin: Instant,
+    net: Net,
+    events: mpsc::UnboundedSender<BridgeEvent>,
+    counters: Arc<Counters>,
+    last_heard: LastHeard,
+    recorder: Recorder,
+    music: Music,
+    sessions: HashMap<MediaSessionId, Session>,
+    carriers: HashMap<LegId, Carrier>,
+    rooms: HashMap<CallId, Room>,
+    places: HashMap<PortId, CallId>,
+    grid: Grid,
+    was_active: bool,
+    next_timer: Instant,
+    inbox: Vec<Inbound>,
+    /// Sessions whose transport has something to send.
+    changed: Vec<MediaSessionId>,
+    narrow: Mixer,
+    wide: Mixer,
+}
+
+pub(crate) async fn start(
+    config: BridgeConfig,
+    events: mpsc::UnboundedSender<BridgeEvent>,
+    counters: Arc<Counters>,
+) -> Result<Started, BridgeError> {
+    let bind = |source| BridgeError::Bind { address: config.udp_bind, source };
+    let socket = std::net::UdpSocket::bind(config.udp_bind).map_err(bind)?;
+    socket.set_nonblocking(true).map_err(bind)?;
+    let candidates = config.candidates(socket.local_addr().map_err(bind)?);
+    let recorder = Recorder::start(config.spool, events.clone(), Arc::clone(&counters))?;
+    let (commands, mut orders) = mpsc::unbounded_channel();
+    let last_heard: LastHeard = Arc::new(Mutex::new(HashMap::new()));
+    let origin = Instant::now();
+    let music = Music::compose()?;
+    let (ready, started) = oneshot::channel();
+    let (heard, ours) = (Arc::clone(&last_heard), Arc::from(candidates.as_slice()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(BridgeError::Thread)?;
+    let body = move || {
+        runtime.block_on(async move {
+            let socket = match UdpSocket::from_std(socket) {
+                Ok(socket) => socket,
+                Err(error) => return ready.send(Err(error)).unwrap_or(()),
+            };
+            // Whoever started us may have given up in the meantime; then the command channel is closed too.
+            let _ = ready.send(Ok(()));
+            let net = Net::new(socket, ours, Arc::clone(&counters));
+            Engine::new(origin, net, events, counters, heard, recorder, music).run(&mut orders).await;
+        });
+    };
+    std::thread::Builder::new().name("bridge-audio".to_owned()).spawn(body).map_err(BridgeError::Thread)?;
+    match started.await {
+        Ok(Ok(())) => Ok(Started { commands, candidates, last_heard, origin }),
+        Ok(Err(source)) => Err(bind(source)),
+        Err(_) => Err(BridgeError::Thread(std::io::Error::other("the audio thread ended at once"))),
+    }
+}
+
+impl Engine {
+    fn new(
+        origin: Instant,
+        net: Net,
+        events: mpsc::UnboundedSender<BridgeEvent>,
+        counters: Arc<Counters>,
+        last_heard: LastHeard,
+        recorder: Recorder,
+        music: Music,
+    ) -> Self {
+        Self {
+            origin,
+            net,
+            events,
+            counters,
+            last_heard,
+            recorder,
+            music,
+            sessions: HashMap::new(),
+            carriers: HashMap::new(),
+            rooms: HashMap::new(),
+            places: HashMap::new(),
+            grid: Grid::default(),
+            was_active: false,
+            next_timer: origin,
+            inbox: Vec::new(),
+            changed: Vec::new(),
+            narrow: Mixer::new(NARROW),
+            wide: Mixer::new(WIDE),
+        }
+    }
+
+    async fn run(mut self, orders: &mut mpsc::UnboundedReceiver<Command>) {
+        let mut buffer = vec![0; DATAGRAM];
+        let timer = tokio::time::sleep(Duration::ZERO);
+        tokio::pin!(timer);
+        loop {
+            let wake = tokio::time::Instant::from_std(self.wake_at());
+            if timer.deadline() != wake {
+                timer.as_mut().reset(wake);
+            }
+            tokio::select! {
+                biased;
+                () = &mut timer => {}
+                order = orders.recv() => {
+                    let Some(order) = order else { break };
+                    self.obey(order, Instant::now());
+                    while let Ok(order) = orders.try_recv() {
+                        self.obey(order, Instant::now());
+                    }
+                }
+                readable = self.net.readable() => {
+                    if let Err(error) = readable {
+                        tracing::error!(%error, "the audio port is broken; the audio thread stops");
+                        break;
+                    }
+                    self.take_datagrams(&mut buffer);
+                }
+            }
+            self.take_turns();
+            self.run_timers();
+            self.flush(Instant::now());
+        }
+        self.stop();
+    }
+
+    /// Whether anybody has to be played to or listened to on the clock.
+    fn is_active(&self) -> bool {
+        !self.carriers.is_empty()
+            || self.rooms.values().any(|room| !room.is_idle())
+            || self.sessions.values().any(|session| !session.clips.is_empty())
+    }
+
+    fn wake_at(&mut self) -> Instant {
+        let active = self.is_active();
+        if active && !self.was_active {
+            self.grid.resume(self.origin.elapsed());
+        }
+        self.was_active = active;
+        if active { self.next_timer.min(self.origin + self.grid.due()) } else { self.next_timer }
+    }
+
+    fn take_turns(&mut self) {
+        if !self.was_active {
+            return;
+        }
+        while let Some((turn, skipped)) = self.grid.take(self.origin.elapsed()) {
+            self.counters.skipped_ticks.fetch_add(skipped, std::sync::atomic::Ordering::Relaxed);
+            self.take_turn(turn, Instant::now());
+        }
+    }
+
+    fn report(&self, event: BridgeEvent) {
+        // The owner may have stopped listening while it still uses the handle.
+        let _ = self.events.send(event);
+    }
+
+    fn stop(mut self) {
+        let now = Instant::now();
+        for (id, session) in &mut self.sessions {
+            // Best effort: tells the device at once instead of letting it time out.
+            if session.rtc.close().is_ok() {
+                let _ = session.advance(now);
+                let _ = session.drain(&mut self.inbox, |transmit| self.net.send(transmit));
+            }
+            tracing::debug!(%id, "session closed with the bridge");
+        }
+        for room in self.rooms.values_mut() {
+            if let Some(chunk) = room.tap.as_mut().and_then(room::Tap::take) {
+                self.recorder.chunk(chunk);
+            }
+        }
+    }
+}

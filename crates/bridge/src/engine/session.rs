@@ -1,0 +1,211 @@
+//! A device's connection.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use media::{
+    dtmf::EventReceiver, frame::WIDEBAND, jitter::JitterSettings, level::Meter, playout::OpusPlayout,
+    quality::CodecImpairment, resample::Downsampler,
+};
+use str0m::{
+    Event, IceConnectionState, Input, Output, Rtc, RtcError,
+    format::Codec,
+    media::{Mid, Pt},
+    net::{Receive, Transmit},
+    rtp::RtpWrite,
+};
+
+use super::{
+    clip::Clips,
+    numbering::{Numbering, Numbers},
+    tally::{Reading, Tally},
+    voice::Voice,
+};
+use crate::{
+    counters::{Counters, count},
+    event::PortStats,
+};
+
+/// Devices play evenly at their own end; here only the network's unevenness counts, so the wait may be shorter.
+const JITTER: JitterSettings =
+    JitterSettings { start: Duration::from_millis(20), min: Duration::from_millis(10), ..JitterSettings::OPUS };
+
+/// What the transport had to say.
+pub(super) enum Inbound {
+    Connected,
+    Unreachable,
+    Closed,
+    Audio { seq: u64, time: u64, payload: Arc<[u8]> },
+    Digit(char),
+}
+
+pub(super) struct Session {
+    pub(super) rtc: Box<Rtc>,
+    mid: Option<Mid>,
+    opus: Option<Pt>,
+    telephone_event: Option<Pt>,
+    pub(super) connected: bool,
+    /// When the transport wants to be called at the latest.
+    pub(super) deadline: Instant,
+    pub(super) addresses: Vec<SocketAddr>,
+    pub(super) numbering: Numbering,
+    pub(super) clips: Clips,
+    pub(super) tally: Tally,
+    heard_at: Arc<AtomicU64>,
+    digits: EventReceiver,
+    playout: Option<OpusPlayout<Arc<[u8]>>>,
+    down: Downsampler,
+    pub(super) voice: Voice,
+}
+
+impl Session {
+    pub(super) fn new(rtc: Box<Rtc>, heard_at: Arc<AtomicU64>, now: Instant) -> Self {
+        Self {
+            rtc,
+            mid: None,
+            opus: None,
+            telephone_event: None,
+            connected: false,
+            deadline: now,
+            addresses: Vec::new(),
+            numbering: Numbering::default(),
+            clips: Clips::default(),
+            tally: Tally::default(),
+            heard_at,
+            digits: EventReceiver::default(),
+            playout: None,
+            down: Downsampler::default(),
+            voice: Voice::SILENT,
+        }
+    }
+
+    /// Takes a datagram that is this session's. `since_start`: the same point in time as `now`.
+    pub(super) fn receive(
+        &mut self,
+        receive: Receive<'_>,
+        now: Instant,
+        since_start: Duration,
+    ) -> Result<(), RtcError> {
+        self.heard_at.store((since_start.as_micros() as u64).max(1), Relaxed);
+        self.rtc.handle_input(Input::Receive(now, receive))
+    }
+
+    pub(super) fn advance(&mut self, now: Instant) -> Result<(), RtcError> {
+        self.rtc.handle_input(Input::Timeout(now))
+    }
+
+    /// Takes out all that the transport has ready; it has to be called after everything that changes the transport.
+    pub(super) fn drain(&mut self, inbox: &mut Vec<Inbound>, mut send: impl FnMut(&Transmit)) -> Result<(), RtcError> {
+        loop {
+            match self.rtc.poll_output()? {
+                Output::Timeout(at) => {
+                    self.deadline = at;
+                    return Ok(());
+                }
+                Output::Transmit(transmit) => send(&transmit),
+                Output::Event(event) => self.take_event(event, inbox),
+            }
+        }
+    }
+
+    fn take_event(&mut self, event: Event, inbox: &mut Vec<Inbound>) {
+        match event {
+            Event::Connected => inbox.push(Inbound::Connected),
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => inbox.push(Inbound::Unreachable),
+            Event::IceConnectionStateChange(IceConnectionState::Connected | IceConnectionState::Completed)
+                if self.rtc.is_connected() =>
+            {
+                inbox.push(Inbound::Connected);
+            }
+            Event::Closed => inbox.push(Inbound::Closed),
+            Event::MediaAdded(media) => {
+                let config = self.rtc.codec_config();
+                let payload_type = |codec| config.find(|params| params.spec().codec == codec).map(|params| params.pt());
+                (self.opus, self.telephone_event) = (payload_type(Codec::Opus), payload_type(Codec::Tele));
+                self.mid = Some(media.mid);
+            }
+            Event::RtpPacket(packet) => {
+                let payload_type = Some(packet.header.payload_type);
+                if payload_type == self.opus {
+                    let (seq, time) = (*packet.seq_no, packet.time.numer());
+                    inbox.push(Inbound::Audio { seq, time, payload: packet.payload });
+                } else if payload_type == self.telephone_event {
+                    let digit = self.digits.receive(packet.header.timestamp, &packet.payload);
+                    inbox.extend(digit.map(|digit| Inbound::Digit(digit.as_char())));
+                }
+            }
+            Event::PeerStats(stats) => {
+                self.tally.round_trip =
+                    stats.rtt.or(stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time));
+            }
+            _ => {}
+        }
+    }
+
+    /// Starts or stops decoding.
+    pub(super) fn set_decoded(&mut self, wanted: bool) {
+        if wanted && self.playout.is_none() {
+            self.playout = OpusPlayout::new(JITTER, WIDEBAND)
+                .inspect_err(|error| tracing::error!(%error, "no decoder: this device will not be heard in mixes"))
+                .ok();
+        } else if !wanted {
+            self.playout = None;
+        }
+    }
+
+    /// Keeps a packet for decoding when somebody needs the samples.
+    pub(super) fn keep(
+        &mut self,
+        seq: u64,
+        time: u64,
+        payload: &Arc<[u8]>,
+        since_start: Duration,
+        counters: &Counters,
+    ) {
+        if let Some(playout) = &mut self.playout
+            && playout.push(seq as u16, time as u32, Arc::clone(payload), since_start).is_err()
+        {
+            count(&counters.bad_payload);
+        }
+    }
+
+    /// Readies the samples of this turn.
+    pub(super) fn speak(&mut self, since_start: Duration) {
+        match &mut self.playout {
+            Some(playout) => {
+                playout.fill(since_start, &mut self.voice.wide);
+                self.down.process(&self.voice.wide, &mut self.voice.narrow);
+                self.tally.level_in.get_or_insert_with(Meter::default).add(&self.voice.wide);
+            }
+            None => self.voice = Voice::SILENT,
+        }
+    }
+
+    /// Queues an Opus packet; `drain` sends it.
+    pub(super) fn write(&mut self, numbers: Numbers, payload: Arc<[u8]>, now: Instant) {
+        let (Some(mid), Some(payload_type), true) = (self.mid, self.opus, self.connected) else { return };
+        self.tally.sent(payload.len());
+        let packet = RtpWrite::new(payload_type, numbers.seq.into(), numbers.time, now, payload).marker(numbers.marker);
+        if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
+            stream.write_rtp(packet);
+        }
+    }
+
+    pub(super) fn close_second(&mut self) -> PortStats {
+        let counts = self.playout.as_ref().map(OpusPlayout::counts).unwrap_or_default();
+        let reading = Reading {
+            codec: CodecImpairment::OPUS,
+            concealed: counts.concealed,
+            jitter: self.playout.as_ref().map(OpusPlayout::jitter).unwrap_or_default(),
+            wait: self.playout.as_ref().map(OpusPlayout::delay).unwrap_or_default(),
+            dropped: counts.late + counts.skipped,
+        };
+        self.tally.close(&reading)
+    }
+}

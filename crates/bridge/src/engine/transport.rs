@@ -1,0 +1,69 @@
+//! The WebRTC object of one device: how it is made and how offers are answered.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use str0m::{
+    Candidate, Rtc,
+    change::SdpOffer,
+    format::{Codec, FormatParams},
+    ice::StunMessage,
+    media::Frequency,
+};
+
+use crate::handle::SessionError;
+
+/// Payload type of RFC 4733 events; the number that browsers use too.
+const TELEPHONE_EVENT: u8 = 110;
+
+/// ICE-lite: devices find us, we answer; all of them on the same address.
+pub(crate) fn new_rtc(candidates: &[SocketAddr], now: Instant) -> Rtc {
+    let mut config = Rtc::builder()
+        .clear_codecs()
+        .set_rtp_mode(true)
+        .set_ice_lite(true)
+        .enable_opus(true, false)
+        .set_stats_interval(Some(Duration::from_secs(1)));
+    config.codec_config().add_config(
+        TELEPHONE_EVENT.into(),
+        None,
+        Codec::Tele,
+        Frequency::FORTY_EIGHT_KHZ,
+        None,
+        FormatParams::parse_line("0-16"),
+    );
+    let mut rtc = config.build(now);
+    for address in candidates {
+        match Candidate::host(*address, "udp") {
+            Ok(candidate) => {
+                rtc.add_local_candidate(candidate);
+            }
+            Err(error) => tracing::warn!(%address, %error, "this address cannot be offered to devices"),
+        }
+    }
+    rtc
+}
+
+/// Answers an offer; the answer is SDP.
+pub(crate) fn accept(rtc: &mut Rtc, offer: SdpOffer) -> Result<String, SessionError> {
+    let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| SessionError::BadOffer(error.to_string()))?;
+    let answer = answer.to_sdp_string();
+    if takes_audio(&answer) { Ok(answer) } else { Err(SessionError::NoAudio) }
+}
+
+fn takes_audio(answer: &str) -> bool {
+    let audio = answer.lines().any(|line| line.starts_with("m=audio ") && !line.starts_with("m=audio 0 "));
+    audio && answer.contains("opus/48000") && answer.contains("a=sendrecv")
+}
+
+/// The part of a STUN request's user name that tells which session it is for.
+pub(super) fn stun_ufrag(datagram: &[u8]) -> Option<String> {
+    // RFC 7983 section 7: STUN starts with 0 to 3.
+    if datagram.first().is_none_or(|first| *first > 3) {
+        return None;
+    }
+    let message = StunMessage::parse(datagram).ok()?;
+    message.split_username().map(|(local, _)| local.to_owned())
+}

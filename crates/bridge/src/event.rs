@@ -1,0 +1,131 @@
+//! What the bridge reports.
+
+use std::path::PathBuf;
+
+use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
+
+use crate::{handle::PromptId, port::PortId};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum BridgeEvent {
+    /// Audio can flow; also after a loss that mended by itself.
+    SessionConnected {
+        id: MediaSessionId,
+    },
+    SessionLost {
+        id: MediaSessionId,
+        reason: LossReason,
+    },
+    /// The device's user pressed a key (RFC 4733).
+    SessionDtmf {
+        id: MediaSessionId,
+        digit: char,
+    },
+    CarrierDtmf {
+        leg: LegId,
+        digit: char,
+    },
+    /// `completed`: played to its end, not stopped or replaced.
+    PromptFinished {
+        port: PortId,
+        prompt: PromptId,
+        completed: bool,
+    },
+    /// The first audio of this port in this room that is not silence.
+    AudioHeard {
+        room: CallId,
+        port: PortId,
+    },
+    /// Nothing at all has come from this port for three seconds.
+    PortSilent {
+        room: CallId,
+        port: PortId,
+    },
+    /// `resumed`: the file was there already and goes on.
+    RecordingStarted {
+        room: CallId,
+        recording: RecordingId,
+        resumed: bool,
+    },
+    RecordingFinished {
+        room: CallId,
+        recording: RecordingId,
+        path: PathBuf,
+        bytes: u64,
+        /// Lower-case hexadecimal.
+        sha256: String,
+        duration_ms: u64,
+        gaps: Vec<RecordingGap>,
+    },
+    /// The recording ends here; the call goes on. What was written stays in the spool.
+    RecordingFailed {
+        room: CallId,
+        recording: RecordingId,
+        error: String,
+    },
+    /// Once a second.
+    Stats {
+        room: CallId,
+        ports: Vec<(PortId, PortStats)>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LossReason {
+    /// Nothing comes from the device any more; it may come back by an ICE restart or by itself.
+    Unreachable,
+    /// The device closed the connection, or its security broke; the session is gone.
+    Closed,
+}
+
+/// A stretch of a recording that is silent because nothing could be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordingGap {
+    pub at_ms: u64,
+    pub duration_ms: u64,
+}
+
+/// Figures of one port; those about sound are of the last second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PortStats {
+    /// `None` while nobody needs this port's samples (its packets are passed on as they are).
+    pub level_dbfs_in: Option<f32>,
+    /// `None` while packets of another port are passed on to it as they are.
+    pub level_dbfs_out: Option<f32>,
+    /// Packets lost on the way in, 0 to 1.
+    pub loss_fraction: f32,
+    /// Frames that had to be made up, in all.
+    pub concealed: u64,
+    pub jitter_ms: f32,
+    pub round_trip_ms: Option<f32>,
+    /// How long audio waits here to be played evenly.
+    pub jitter_buffer_ms: f32,
+    pub packets_in: u64,
+    pub packets_out: u64,
+    pub bytes_in: u64,
+    pub bytes_out: u64,
+    /// Packets that came too late and frames that could not be handed over.
+    pub dropped: u64,
+    /// Estimate after ITU-T G.107, 1.0 to 4.5.
+    pub mos: f32,
+}
+
+impl Default for PortStats {
+    fn default() -> Self {
+        Self {
+            level_dbfs_in: None,
+            level_dbfs_out: None,
+            loss_fraction: 0.0,
+            concealed: 0,
+            jitter_ms: 0.0,
+            round_trip_ms: None,
+            jitter_buffer_ms: 0.0,
+            packets_in: 0,
+            packets_out: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            dropped: 0,
+            mos: 1.0,
+        }
+    }
+}

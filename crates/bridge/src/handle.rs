@@ -1,0 +1,183 @@
+//! The outside of the bridge.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use domain::ids::{CallId, LegId, MediaSessionId};
+use str0m::{Rtc, change::SdpOffer};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    config::{BridgeConfig, BridgeError},
+    counters::{CounterSnapshot, Counters},
+    engine::{self, Command, transport},
+    event::{BridgeEvent, PortStats},
+    plan::RoomPlan,
+    port::{CarrierCodec, CarrierInput, CarrierPort, INPUT_BYTES, OUTPUT_FRAMES, PortId},
+};
+
+/// Name of a prompt, chosen by whoever plays it and given back when it has been played.
+pub type PromptId = String;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    #[error("the offer is not usable SDP: {0}")]
+    BadOffer(String),
+    #[error("the offer has no audio that goes both ways with Opus")]
+    NoAudio,
+    #[error("there is no such session; open it anew")]
+    Unknown,
+    #[error("the bridge has stopped")]
+    Stopped,
+}
+
+/// When each session was last heard of, in microseconds since the bridge's start; 0 for never.
+pub(crate) type LastHeard = Arc<Mutex<HashMap<MediaSessionId, Arc<AtomicU64>>>>;
+
+/// Cheap to clone. The bridge stops when the last one is dropped; recordings then stay in the spool as they are.
+#[derive(Debug, Clone)]
+pub struct BridgeHandle {
+    commands: mpsc::UnboundedSender<Command>,
+    events: mpsc::UnboundedSender<BridgeEvent>,
+    counters: Arc<Counters>,
+    last_heard: LastHeard,
+    candidates: Arc<[SocketAddr]>,
+    origin: Instant,
+}
+
+/// Binds the port and starts the threads.
+///
+/// # Errors
+/// [`BridgeError`]: the port is taken, the spool cannot be written, or the system has no thread left.
+pub async fn start(config: BridgeConfig) -> Result<(BridgeHandle, mpsc::UnboundedReceiver<BridgeEvent>), BridgeError> {
+    let (events, events_out) = mpsc::unbounded_channel();
+    let counters = Arc::new(Counters::default());
+    let started = engine::start(config, events.clone(), Arc::clone(&counters)).await?;
+    let handle = BridgeHandle {
+        commands: started.commands,
+        events,
+        counters,
+        last_heard: started.last_heard,
+        candidates: started.candidates.into(),
+        origin: started.origin,
+    };
+    Ok((handle, events_out))
+}
+
+impl BridgeHandle {
+    /// Answers a device's offer. The connection is kept for all calls of the device, until
+    /// [`close_session`](Self::close_session); a session that had the same id is replaced.
+    ///
+    /// # Errors
+    /// [`SessionError::BadOffer`], [`SessionError::NoAudio`], [`SessionError::Stopped`].
+    pub async fn open_session(&self, id: MediaSessionId, offer_sdp: String) -> Result<String, SessionError> {
+        let offer = parse(&offer_sdp)?;
+        // Keys and certificate are made here, on the caller's thread: the audio thread only gets the finished object.
+        let mut rtc = transport::new_rtc(&self.candidates, Instant::now());
+        let answer = transport::accept(&mut rtc, offer)?;
+        self.ask(|reply| Command::OpenSession { id, rtc: Box::new(rtc), reply }).await?;
+        Ok(answer)
+    }
+
+    /// Answers a further offer of the same connection, as for an ICE restart. The keys stay.
+    ///
+    /// # Errors
+    /// As [`open_session`](Self::open_session), and [`SessionError::Unknown`] when the connection is gone.
+    pub async fn renegotiate(&self, id: MediaSessionId, offer_sdp: String) -> Result<String, SessionError> {
+        let offer = parse(&offer_sdp)?;
+        self.ask(|reply| Command::Renegotiate { id, offer: Box::new(offer), reply }).await?
+    }
+
+    pub fn close_session(&self, id: MediaSessionId) {
+        self.tell(Command::CloseSession(id));
+    }
+
+    /// Where devices send to.
+    pub fn candidates(&self) -> &[SocketAddr] {
+        &self.candidates
+    }
+
+    /// When anything (a connectivity check, audio or a report) last came from the session.
+    pub fn last_heard(&self, id: MediaSessionId) -> Option<Instant> {
+        let micros = self.last_heard.lock().unwrap_or_else(PoisonError::into_inner).get(&id)?.load(Relaxed);
+        (micros > 0).then(|| self.origin + Duration::from_micros(micros))
+    }
+
+    pub fn session_alive(&self, id: MediaSessionId, within: Duration) -> bool {
+        self.last_heard(id).is_some_and(|at| at.elapsed() <= within)
+    }
+
+    /// Makes a port for a carrier's stream. A port that the leg had before is replaced and keeps its place in the room.
+    pub async fn open_carrier(&self, leg: LegId, codec: CarrierCodec) -> CarrierPort {
+        let (bytes, bytes_in) = rtrb::RingBuffer::new(INPUT_BYTES);
+        let (frames, output) = mpsc::channel(OUTPUT_FRAMES);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let input =
+            CarrierInput::new(leg, bytes, self.events.clone(), Arc::clone(&self.counters), Arc::clone(&dropped));
+        // When the bridge has stopped, the port's output ends at once, which tells its owner.
+        let _ = self.ask(|reply| Command::OpenCarrier { leg, codec, bytes: bytes_in, frames, dropped, reply }).await;
+        CarrierPort { leg, input, output }
+    }
+
+    pub fn apply_room(&self, room: CallId, plan: RoomPlan) {
+        self.tell(Command::ApplyRoom { room, plan });
+    }
+
+    /// Takes everybody out and finishes the recording.
+    pub fn close_room(&self, room: CallId) {
+        self.tell(Command::CloseRoom(room));
+    }
+
+    /// Plays 8 kHz mono samples to one port, in a room or not, instead of everything else that it would hear. A prompt
+    /// that was playing is cut off.
+    pub fn play(&self, port: PortId, prompt: PromptId, pcm: Arc<[i16]>) {
+        self.tell(Command::Play { port, prompt, pcm });
+    }
+
+    pub fn stop_prompt(&self, port: PortId) {
+        self.tell(Command::StopPrompt(port));
+    }
+
+    /// Plays the dual tones of `digits` to one port; other characters are left out.
+    pub fn send_dtmf(&self, port: PortId, digits: String) {
+        self.tell(Command::SendDtmf { port, digits });
+    }
+
+    /// The figures of the last full second. `None` for an unknown port.
+    pub async fn stats(&self, port: PortId) -> Option<PortStats> {
+        self.ask(|reply| Command::Stats { port, reply }).await.ok().flatten()
+    }
+
+    pub fn counters(&self) -> CounterSnapshot {
+        self.counters.snapshot()
+    }
+
+    fn tell(&self, command: Command) {
+        if self.commands.send(command).is_err() {
+            tracing::error!("the audio thread has stopped; a command was lost");
+        }
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, SessionError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).map_err(|_| SessionError::Stopped)?;
+        answer.await.map_err(|_| SessionError::Stopped)
+    }
+}
+
+fn parse(offer_sdp: &str) -> Result<SdpOffer, SessionError> {
+    SdpOffer::from_sdp_string(offer_sdp).map_err(|error| SessionError::BadOffer(error.to_string()))
+}
+
+/// Both the handle and the engine's commands carry it between threads.
+const _: fn() = || {
+    fn is_send<T: Send>() {}
+    is_send::<Rtc>();
+};

@@ -1,0 +1,99 @@
+//! What can speak and hear in a room.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use domain::ids::{LegId, MediaSessionId};
+use media::g711::Law;
+use tokio::sync::mpsc;
+
+use crate::{counters::Counters, event::BridgeEvent};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PortId {
+    /// A device's WebRTC connection.
+    Session(MediaSessionId),
+    /// A carrier's stream.
+    Carrier(LegId),
+}
+
+/// How a carrier's bytes are coded; 8 kHz mono either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CarrierCodec {
+    Pcmu,
+    Pcma,
+}
+
+impl CarrierCodec {
+    pub(crate) const fn law(self) -> Law {
+        match self {
+            Self::Pcmu => Law::Pcmu,
+            Self::Pcma => Law::Pcma,
+        }
+    }
+}
+
+/// Bytes in 20 ms of G.711.
+pub const FRAME_BYTES: usize = 160;
+/// One second of G.711 waits at most.
+pub(crate) const INPUT_BYTES: usize = 8_000;
+/// One second of frames waits at most.
+pub(crate) const OUTPUT_FRAMES: usize = 50;
+
+/// A carrier leg. The leg leaves the bridge when `output` is dropped.
+#[derive(Debug)]
+pub struct CarrierPort {
+    pub leg: LegId,
+    pub input: CarrierInput,
+    pub output: mpsc::Receiver<CarrierOut>,
+}
+
+/// What the carrier is to play.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CarrierOut {
+    /// 20 ms. Frames come at the pace of the clock: all the time while the leg is in a room, otherwise while something
+    /// is played to it.
+    Frame([u8; FRAME_BYTES]),
+    /// Throw away what has not been played yet.
+    Clear,
+}
+
+/// The carrier's voice on its way in.
+#[derive(Debug)]
+pub struct CarrierInput {
+    leg: LegId,
+    bytes: rtrb::Producer<u8>,
+    events: mpsc::UnboundedSender<BridgeEvent>,
+    counters: Arc<Counters>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl CarrierInput {
+    pub(crate) fn new(
+        leg: LegId,
+        bytes: rtrb::Producer<u8>,
+        events: mpsc::UnboundedSender<BridgeEvent>,
+        counters: Arc<Counters>,
+        dropped: Arc<AtomicU64>,
+    ) -> Self {
+        Self { leg, bytes, events, counters, dropped }
+    }
+
+    /// Takes any number of bytes in the leg's codec; never waits. What does not fit into the second that may wait is
+    /// dropped and counted.
+    pub fn push(&mut self, payload: &[u8]) {
+        let (_, rest) = self.bytes.push_partial_slice(payload);
+        if !rest.is_empty() {
+            self.dropped.fetch_add(rest.len() as u64, Relaxed);
+            self.counters.carrier_overrun.fetch_add(rest.len() as u64, Relaxed);
+        }
+    }
+
+    /// A key that the carrier recognised.
+    pub fn dtmf(&self, digit: char) {
+        // Nobody listens any more when the bridge's owner is gone.
+        let _ = self.events.send(BridgeEvent::CarrierDtmf { leg: self.leg, digit });
+    }
+}

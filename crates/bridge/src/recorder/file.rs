@@ -1,0 +1,209 @@
+//! One recording on disk.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use domain::ids::RecordingId;
+use media::{
+    codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder},
+    frame::{FULLBAND, WIDEBAND},
+    ogg::{self, OggError, OggOpusWriter, OpusHead, OpusTags, Recovered},
+};
+use sha2::{Digest, Sha256};
+
+use crate::event::RecordingGap;
+
+/// Interleaved samples in 20 ms.
+const FRAME: usize = 640;
+/// The same at the rate of Ogg positions.
+const GRANULES: u32 = 960;
+const FRAME_MS: u64 = 20;
+/// When the recording began, in Unix milliseconds: after a restart it tells how long the outage was.
+const STARTED: &str = "SWITCHBOARD_STARTED_MS";
+/// An outage is filled up to this length (four hours); a clock that was set wrong must not fill the disk.
+const MAX_FILL_MS: u64 = 4 * 3_600_000;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FileError {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Ogg(#[from] OggError),
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}
+
+/// What a finished recording amounts to.
+#[derive(Debug)]
+pub(super) struct Summary {
+    pub(super) path: PathBuf,
+    pub(super) bytes: u64,
+    pub(super) sha256: String,
+    pub(super) duration_ms: u64,
+    pub(super) gaps: Vec<RecordingGap>,
+}
+
+/// Hashes what it writes.
+#[derive(Debug)]
+struct Sink {
+    file: File,
+    hash: Sha256,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RecordingFile {
+    path: PathBuf,
+    gap_path: PathBuf,
+    writer: OggOpusWriter<Sink>,
+    pre_skip: u64,
+    encoder: OpusEncoder,
+    /// One frame of nothing, encoded.
+    silence: Vec<u8>,
+    gaps: Vec<RecordingGap>,
+    /// The turn that the next frame belongs to.
+    next_turn: Option<u64>,
+}
+
+impl RecordingFile {
+    /// Opens the recording of this id in `spool`; true when it was there and goes on. `now`: Unix milliseconds. `serial`
+    /// names the stream in a new file.
+    pub(super) fn open(spool: &Path, id: RecordingId, serial: u32, now: u64) -> Result<(Self, bool), FileError> {
+        let path = spool.join(format!("{id}.opus"));
+        let recovered = match File::open(&path) {
+            Ok(file) => ogg::scan(BufReader::new(file)).ok(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut encoder = OpusEncoder::new(EncoderSettings::recording(WIDEBAND))?;
+        let silence = silent_packet()?;
+        let gap_path = spool.join(format!("{id}.gaps"));
+        let (writer, pre_skip, resumed) = match &recovered {
+            Some(recovered) => (continue_file(&path, recovered)?, recovered.head.pre_skip, true),
+            None => {
+                let ratio = u64::from(FULLBAND / WIDEBAND);
+                let pre_skip = u16::try_from(encoder.lookahead()? as u64 * ratio).unwrap_or(312);
+                (new_file(&path, serial, pre_skip, now)?, pre_skip, false)
+            }
+        };
+        let gaps = if resumed { read_gaps(&gap_path) } else { Vec::new() };
+        let mut recording =
+            Self { path, gap_path, writer, pre_skip: pre_skip.into(), encoder, silence, gaps, next_turn: None };
+        if let Some(recovered) = &recovered {
+            recording.fill_outage(recovered, now)?;
+        }
+        Ok((recording, resumed))
+    }
+
+    fn fill_outage(&mut self, recovered: &Recovered, now: u64) -> Result<(), FileError> {
+        let started: Option<u64> = recovered.tags.get(STARTED).and_then(|text| text.parse().ok());
+        let elapsed = started.map_or(0, |started| now.saturating_sub(started));
+        let outage = elapsed.saturating_sub(self.position_ms()).min(MAX_FILL_MS);
+        self.fill(outage / FRAME_MS)
+    }
+
+    fn position_ms(&self) -> u64 {
+        self.writer.granule() * 1_000 / u64::from(FULLBAND)
+    }
+
+    /// Appends silent frames and notes the gap.
+    fn fill(&mut self, frames: u64) -> Result<(), FileError> {
+        if frames == 0 {
+            return Ok(());
+        }
+        let gap = RecordingGap { at_ms: self.position_ms(), duration_ms: frames * FRAME_MS };
+        // Before the silence itself: a gap noted twice is better than one not noted.
+        let mut notes = OpenOptions::new().create(true).append(true).open(&self.gap_path)?;
+        writeln!(notes, "{} {}", gap.at_ms, gap.duration_ms)?;
+        self.gaps.push(gap);
+        for _ in 0..frames {
+            self.writer.packet(&self.silence, GRANULES)?;
+        }
+        Ok(())
+    }
+
+    /// Appends interleaved frames; turns that are missing before them are filled with silence.
+    pub(super) fn append(&mut self, first_turn: u64, pcm: &[i16]) -> Result<(), FileError> {
+        let missing = self.next_turn.map_or(0, |next| first_turn.saturating_sub(next));
+        self.fill(missing.min(MAX_FILL_MS / FRAME_MS))?;
+        let mut packet = [0; MAX_PACKET];
+        for frame in pcm.chunks_exact(FRAME) {
+            let length = self.encoder.encode(frame, &mut packet)?;
+            self.writer.packet(&packet[..length], GRANULES)?;
+        }
+        self.next_turn = Some(first_turn + (pcm.len() / FRAME) as u64);
+        Ok(())
+    }
+
+    /// Writes what is pending, so that it outlives this process.
+    pub(super) fn flush(&mut self) -> Result<(), FileError> {
+        Ok(self.writer.flush()?)
+    }
+
+    pub(super) fn finish(self) -> Result<Summary, FileError> {
+        let Self { path, gap_path, writer, pre_skip, gaps, .. } = self;
+        let duration_ms = writer.granule().saturating_sub(pre_skip) * 1_000 / u64::from(FULLBAND);
+        let sink = writer.finish()?;
+        sink.file.sync_all()?;
+        let bytes = sink.file.metadata()?.len();
+        if !gaps.is_empty() {
+            fs::remove_file(gap_path)?;
+        }
+        Ok(Summary { path, bytes, sha256: hex::encode(sink.hash.finalize()), duration_ms, gaps })
+    }
+}
+
+fn new_file(path: &Path, serial: u32, pre_skip: u16, now: u64) -> Result<OggOpusWriter<Sink>, FileError> {
+    // Whatever lay there had no readable header, so it held no sound.
+    let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    let head = OpusHead { channels: 2, pre_skip, input_rate: WIDEBAND };
+    let tags = OpusTags { comments: vec![(STARTED.to_owned(), now.to_string())] };
+    Ok(OggOpusWriter::create(Sink { file, hash: Sha256::new() }, serial, head, &tags)?)
+}
+
+fn continue_file(path: &Path, recovered: &Recovered) -> Result<OggOpusWriter<Sink>, FileError> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    file.set_len(recovered.valid_bytes)?;
+    let mut hash = Sha256::new();
+    let mut block = [0; 16_384];
+    loop {
+        let count = file.read(&mut block)?;
+        if count == 0 {
+            break;
+        }
+        hash.update(&block[..count]);
+    }
+    file.seek(SeekFrom::End(0))?;
+    Ok(OggOpusWriter::resume(Sink { file, hash }, recovered))
+}
+
+fn silent_packet() -> Result<Vec<u8>, CodecError> {
+    let mut encoder = OpusEncoder::new(EncoderSettings::recording(WIDEBAND))?;
+    let mut packet = [0; MAX_PACKET];
+    let length = encoder.encode(&[0; FRAME], &mut packet)?;
+    Ok(packet[..length].to_vec())
+}
+
+/// Gaps of earlier runs; an unreadable line is one that was being written when the process died.
+fn read_gaps(path: &Path) -> Vec<RecordingGap> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let gap = |line: &str| {
+        let (at_ms, duration_ms) = line.split_once(' ')?;
+        Some(RecordingGap { at_ms: at_ms.parse().ok()?, duration_ms: duration_ms.parse().ok()? })
+    };
+    text.lines().filter_map(gap).collect()
+}

@@ -1,0 +1,182 @@
+//! Two parties, prompts, keys and hold.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use media::{
+    dtmf::{Digit, ToneDetector},
+    level::rms_dbfs,
+    tones,
+};
+use switchboard_bridge::{BridgeEvent, RoomPlan};
+
+use crate::{
+    carrier::Carrier,
+    device::Device,
+    signal::{RATE, find, sweep},
+    stage::{Stage, together, until},
+};
+
+/// A sound of one second has arrived when this much has been heard after it was said.
+const ENOUGH: usize = 2 * RATE;
+
+#[tokio::test]
+async fn a_customer_and_an_agent_hear_each_other_soon() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    let room = stage.room();
+    stage.bridge.apply_room(room, together(&[customer.port(), agent.port()]));
+    until("the room to settle", || customer.heard_len() > RATE / 2).await;
+    let (up, down) = (sweep(400.0, 3_000.0, 1_000), sweep(2_800.0, 500.0, 1_000));
+    customer.take_heard();
+    agent.take_heard();
+    customer.say(&up);
+    agent.say(&down);
+    until("the sounds to arrive", || customer.heard_len() > ENOUGH && agent.heard_len() > ENOUGH).await;
+    for (name, sound, heard) in [("agent", &up, agent.take_heard()), ("customer", &down, customer.take_heard())] {
+        let (score, at) = find(sound, &heard);
+        let delay = at * 1_000 / RATE;
+        println!("the {name} hears the other after {delay} ms, correlation {score:.3}");
+        assert!(score > 0.7, "{name}: correlation {score}");
+        assert!(delay < 250, "{name}: {delay} ms");
+    }
+    for port in [customer.port(), agent.port()] {
+        stage
+            .event("both to count as heard", |event| (*event == BridgeEvent::AudioHeard { room, port }).then_some(()))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn packets_between_two_devices_are_passed_on_without_being_decoded() {
+    let stage = Stage::start().await;
+    let (a, b) = (Device::connect(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    let room = stage.room();
+    stage.bridge.apply_room(room, together(&[a.port(), b.port()]));
+    until("packets to flow", || b.packets() > 20).await;
+    let sound = sweep(400.0, 3_000.0, 1_000);
+    b.take_heard();
+    a.say(&sound);
+    until("the sound to arrive", || b.heard_len() > ENOUGH).await;
+    let (score, at) = find(&sound, &b.take_heard());
+    println!("device to device after {} ms, correlation {score:.3}", at * 1_000 / RATE);
+    assert!(score > 0.7, "correlation {score}");
+    let stats = stage
+        .event("figures of the room", |event| match event {
+            BridgeEvent::Stats { room: id, ports } if *id == room && ports.len() == 2 => {
+                ports.iter().find(|(_, stats)| stats.packets_in > 60).map(|(_, stats)| *stats)
+            }
+            _ => None,
+        })
+        .await;
+    assert_eq!(stats.level_dbfs_in, None);
+    assert!(stats.packets_out > 40, "{stats:?}");
+    assert_eq!(stats.loss_fraction, 0.0);
+}
+
+#[tokio::test]
+async fn a_customer_on_hold_hears_music_and_nobody_hears_the_customer() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    let members = vec![customer.port(), agent.port()];
+    let plan = RoomPlan { members, music: vec![customer.port()], ..RoomPlan::default() };
+    stage.bridge.apply_room(stage.room(), plan);
+    customer.say(&sweep(400.0, 3_000.0, 2_000));
+    until("some music", || customer.heard_len() > 2 * RATE).await;
+    let heard = customer.take_heard();
+    let song = tones::hold_music(8_000).repeat(2);
+    // One second out of the middle: where in the loop it is does not matter.
+    let (score, _) = find(&heard[RATE / 2..RATE], &song);
+    assert!(score > 0.95, "correlation {score}");
+    let leaked = rms_dbfs(&agent.take_heard());
+    assert!(leaked < -80.0, "the agent hears something at {leaked} dBFS");
+}
+
+#[tokio::test]
+async fn a_device_on_hold_hears_the_same_music() {
+    let stage = Stage::start().await;
+    let agent = Device::connect(&stage.bridge).await;
+    let plan = RoomPlan { members: vec![agent.port()], music: vec![agent.port()], ..RoomPlan::default() };
+    stage.bridge.apply_room(stage.room(), plan);
+    until("packets of music", || agent.packets() > 50).await;
+    agent.take_heard();
+    until("some music", || agent.heard_len() > 2 * RATE).await;
+    let song = tones::hold_music(8_000).repeat(2);
+    let (score, _) = find(&agent.take_heard()[RATE / 2..RATE], &song);
+    assert!(score > 0.7, "correlation {score}");
+}
+
+#[tokio::test]
+async fn a_greeting_is_played_to_a_leg_that_is_in_no_room_yet() {
+    let stage = Stage::start().await;
+    let customer = Carrier::open(&stage.bridge).await;
+    let greeting = sweep(300.0, 2_000.0, 700);
+    stage.bridge.play(customer.port(), "greeting".to_owned(), greeting.clone().into());
+    let wanted = BridgeEvent::PromptFinished { port: customer.port(), prompt: "greeting".to_owned(), completed: true };
+    stage.event("the prompt to finish", |event| (*event == wanted).then_some(())).await;
+    until("the last frame", || customer.heard_len() == greeting.len()).await;
+    let (score, at) = find(&greeting, &customer.take_heard());
+    assert!(score > 0.98 && at == 0, "correlation {score} at {at}");
+}
+
+#[tokio::test]
+async fn a_prompt_replaces_the_room_until_it_is_stopped() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    stage.bridge.apply_room(stage.room(), together(&[customer.port(), agent.port()]));
+    until("the room to settle", || customer.heard_len() > RATE / 2).await;
+    let (prompt, talk) = (sweep(300.0, 900.0, 60_000), sweep(3_000.0, 1_500.0, 1_000));
+    stage.bridge.play(customer.port(), "long".to_owned(), prompt.into());
+    customer.take_heard();
+    agent.say(&talk);
+    until("part of the prompt", || customer.heard_len() > ENOUGH).await;
+    let (score, _) = find(&talk, &customer.take_heard());
+    assert!(score < 0.3, "the agent is heard through the prompt: {score}");
+    stage.bridge.stop_prompt(customer.port());
+    let wanted = BridgeEvent::PromptFinished { port: customer.port(), prompt: "long".to_owned(), completed: false };
+    stage.event("the prompt to be cut off", |event| (*event == wanted).then_some(())).await;
+    until("the carrier to be told", || customer.clears.load(Relaxed) == 1).await;
+    customer.take_heard();
+    agent.say(&talk);
+    until("the talk", || customer.heard_len() > ENOUGH).await;
+    let (score, _) = find(&talk, &customer.take_heard());
+    assert!(score > 0.7, "correlation {score}");
+}
+
+#[tokio::test]
+async fn a_device_hears_a_prompt_too() {
+    let stage = Stage::start().await;
+    let agent = Device::connect(&stage.bridge).await;
+    let prompt = sweep(400.0, 2_500.0, 1_000);
+    stage.bridge.play(agent.port(), "notice".to_owned(), prompt.clone().into());
+    let wanted = BridgeEvent::PromptFinished { port: agent.port(), prompt: "notice".to_owned(), completed: true };
+    stage.event("the prompt to finish", |event| (*event == wanted).then_some(())).await;
+    let length = agent.heard_len();
+    until("the rest", || agent.heard_len() > length + RATE / 2).await;
+    let (score, _) = find(&prompt, &agent.take_heard());
+    assert!(score > 0.7, "correlation {score}");
+}
+
+#[tokio::test]
+async fn keys_go_both_ways() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    stage.bridge.apply_room(stage.room(), together(&[customer.port(), agent.port()]));
+    agent.press('7');
+    let wanted = BridgeEvent::SessionDtmf { id: agent.id, digit: '7' };
+    stage.event("the key of the device", |event| (*event == wanted).then_some(())).await;
+
+    customer.take_heard();
+    stage.bridge.send_dtmf(customer.port(), "15x#".to_owned());
+    until("the tones", || customer.heard_len() > RATE).await;
+    let keys: Vec<char> =
+        ToneDetector::default().push(&customer.take_heard()).into_iter().map(Digit::as_char).collect();
+    assert_eq!(keys, ['1', '5', '#']);
+
+    let mut port = stage.bridge.open_carrier(customer.leg, switchboard_bridge::CarrierCodec::Pcmu).await;
+    port.input.push(&[0xFF; 160]);
+    port.input.dtmf('9');
+    let wanted = BridgeEvent::CarrierDtmf { leg: customer.leg, digit: '9' };
+    stage.event("the key of the carrier", |event| (*event == wanted).then_some(())).await;
+    let pressed = |event: &&BridgeEvent| matches!(event, BridgeEvent::SessionDtmf { .. });
+    assert_eq!(stage.events().iter().filter(pressed).count(), 1);
+}

@@ -1,0 +1,244 @@
+//! A device: a full WebRTC peer with a microphone and an ear, both at 8 kHz, on its own UDP socket.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use domain::ids::MediaSessionId;
+use media::{
+    codec::{EncoderSettings, MAX_PACKET, OpusEncoder},
+    dtmf::{Digit, EventSender},
+    jitter::JitterSettings,
+    playout::OpusPlayout,
+};
+use str0m::{
+    Candidate, Event, Input, Output, Rtc,
+    change::{SdpAnswer, SdpPendingOffer},
+    format::{Codec, FormatParams},
+    media::{Direction, Frequency, MediaKind, Mid},
+    net::{Protocol, Receive},
+    rtp::RtpWrite,
+};
+use switchboard_bridge::{BridgeHandle, PortId};
+use tokio::{net::UdpSocket, sync::mpsc, task::JoinHandle};
+use uuid::Uuid;
+
+enum Order {
+    Restart,
+    Press(char),
+}
+
+#[derive(Clone, Default)]
+pub struct Shared {
+    microphone: Arc<Mutex<VecDeque<i16>>>,
+    heard: Arc<Mutex<Vec<i16>>>,
+    connected: Arc<AtomicBool>,
+    packets: Arc<AtomicU64>,
+    muted: Arc<AtomicBool>,
+}
+
+pub struct Device {
+    pub id: MediaSessionId,
+    shared: Shared,
+    orders: mpsc::UnboundedSender<Order>,
+    task: JoinHandle<()>,
+}
+
+impl Device {
+    pub async fn connect(bridge: &BridgeHandle) -> Self {
+        let id = MediaSessionId::new(Uuid::now_v7());
+        let shared = Shared::default();
+        let (orders, inbox) = mpsc::unbounded_channel();
+        let peer = Peer::offer(bridge.clone(), id, shared.clone()).await;
+        let task = tokio::spawn(peer.run(inbox));
+        let device = Self { id, shared, orders, task };
+        crate::stage::until("the device to connect", || device.shared.connected.load(Relaxed)).await;
+        device
+    }
+
+    pub fn port(&self) -> PortId {
+        PortId::Session(self.id)
+    }
+
+    pub fn say(&self, pcm: &[i16]) {
+        self.shared.microphone.lock().unwrap().extend(pcm);
+    }
+
+    /// Everything heard since the last call: without a break, silence where nothing came.
+    pub fn take_heard(&self) -> Vec<i16> {
+        std::mem::take(&mut self.shared.heard.lock().unwrap())
+    }
+
+    pub fn heard_len(&self) -> usize {
+        self.shared.heard.lock().unwrap().len()
+    }
+
+    pub fn packets(&self) -> u64 {
+        self.shared.packets.load(Relaxed)
+    }
+
+    /// Stops sending audio altogether.
+    pub fn mute(&self) {
+        self.shared.muted.store(true, Relaxed);
+    }
+
+    pub fn press(&self, key: char) {
+        let _ = self.orders.send(Order::Press(key));
+    }
+
+    /// Moves to a new socket, as after a change of network.
+    pub fn restart_ice(&self) {
+        let _ = self.orders.send(Order::Restart);
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Peer {
+    bridge: BridgeHandle,
+    id: MediaSessionId,
+    shared: Shared,
+    rtc: Rtc,
+    socket: UdpSocket,
+    address: SocketAddr,
+    mid: Mid,
+    encoder: OpusEncoder,
+    ear: OpusPlayout<Arc<[u8]>>,
+    origin: Instant,
+    seq: u64,
+    time: u32,
+    presses: Vec<EventSender>,
+}
+
+async fn socket() -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+impl Peer {
+    async fn offer(bridge: BridgeHandle, id: MediaSessionId, shared: Shared) -> Self {
+        let mut config = Rtc::builder().clear_codecs().enable_opus(true, false).set_rtp_mode(true);
+        let events = FormatParams::parse_line("0-16");
+        config.codec_config().add_config(110.into(), None, Codec::Tele, Frequency::FORTY_EIGHT_KHZ, None, events);
+        let mut rtc = config.build(Instant::now());
+        let (socket, address) = socket().await;
+        rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+        let mut change = rtc.sdp_api();
+        let mid = change.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
+        let (offer, pending) = change.apply().unwrap();
+        let answer = bridge.open_session(id, offer.to_sdp_string()).await.unwrap();
+        assert!(answer.contains("a=rtpmap:111 opus/48000/2"), "{answer}");
+        assert!(answer.contains("a=rtpmap:110 telephone-event/48000"), "{answer}");
+        assert!(answer.contains("useinbandfec=1") && answer.contains("a=ice-lite"), "{answer}");
+        let encoder = OpusEncoder::new(EncoderSettings::voice(8_000)).unwrap();
+        let ear = OpusPlayout::new(JitterSettings::OPUS, 8_000).unwrap();
+        let (origin, presses) = (Instant::now(), Vec::new());
+        let mut peer =
+            Self { bridge, id, shared, rtc, socket, address, mid, encoder, ear, origin, seq: 1, time: 0, presses };
+        peer.accept(pending, &answer);
+        peer
+    }
+
+    fn accept(&mut self, pending: SdpPendingOffer, answer: &str) {
+        self.rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(answer).unwrap()).unwrap();
+    }
+
+    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
+        let mut clock = tokio::time::interval(Duration::from_millis(20));
+        let mut buffer = vec![0; 2_000];
+        loop {
+            let deadline = self.drain();
+            tokio::select! {
+                _ = clock.tick() => self.turn(),
+                received = self.socket.recv_from(&mut buffer) => {
+                    let (length, source) = received.unwrap();
+                    if let Ok(contents) = buffer[..length].try_into() {
+                        let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
+                        self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();
+                    }
+                }
+                () = tokio::time::sleep_until(deadline.into()) => {
+                    self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap();
+                }
+                order = orders.recv() => match order {
+                    Some(Order::Restart) => self.restart().await,
+                    Some(Order::Press(key)) => {
+                        let digit = Digit::from_char(key).unwrap();
+                        let (tick, length) = (Duration::from_millis(20), Duration::from_millis(100));
+                        self.presses.push(EventSender::new(digit, self.time, 48_000, tick, length));
+                    }
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn drain(&mut self) -> Instant {
+        loop {
+            match self.rtc.poll_output().unwrap() {
+                Output::Timeout(at) => return at,
+                Output::Transmit(transmit) => {
+                    let _ = self.socket.try_send_to(&transmit.contents, transmit.destination);
+                }
+                Output::Event(Event::Connected) => self.shared.connected.store(true, Relaxed),
+                Output::Event(Event::RtpPacket(packet)) => {
+                    self.shared.packets.fetch_add(1, Relaxed);
+                    let header = &packet.header;
+                    let now = self.origin.elapsed();
+                    self.ear.push(header.sequence_number, header.timestamp, packet.payload, now).unwrap();
+                }
+                Output::Event(_) => {}
+            }
+        }
+    }
+
+    fn turn(&mut self) {
+        let mut out = [0; 160];
+        self.ear.fill(self.origin.elapsed(), &mut out);
+        self.shared.heard.lock().unwrap().extend(out);
+        let mut microphone = self.shared.microphone.lock().unwrap();
+        let frame: Vec<i16> = (0..160).map(|_| microphone.pop_front().unwrap_or(0)).collect();
+        drop(microphone);
+        let mut packet = [0; MAX_PACKET];
+        let length = self.encoder.encode(&frame, &mut packet).unwrap();
+        if !self.shared.muted.load(Relaxed) {
+            self.write(111, self.time, false, &packet[..length]);
+        }
+        let presses: Vec<_> = self.presses.iter_mut().filter_map(Iterator::next).collect();
+        for press in presses {
+            self.write(110, press.timestamp, press.marker, &press.event.encode());
+        }
+        self.time = self.time.wrapping_add(960);
+        self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap();
+    }
+
+    fn write(&mut self, payload_type: u8, time: u32, marker: bool, payload: &[u8]) {
+        let packet = RtpWrite::new(payload_type.into(), self.seq.into(), time, Instant::now(), payload).marker(marker);
+        if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(self.mid, None) {
+            stream.write_rtp(packet);
+            self.seq += 1;
+        }
+    }
+
+    async fn restart(&mut self) {
+        let (socket, address) = socket().await;
+        (self.socket, self.address) = (socket, address);
+        let mut change = self.rtc.sdp_api();
+        change.ice_restart(false);
+        let (offer, pending) = change.apply().unwrap();
+        let answer = self.bridge.renegotiate(self.id, offer.to_sdp_string()).await.unwrap();
+        self.accept(pending, &answer);
+        self.rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+    }
+}

@@ -1,0 +1,55 @@
+//! Sounds to send, and how to find them in what arrived. All at 8 kHz.
+
+use std::f64::consts::TAU;
+
+pub const RATE: usize = 8_000;
+
+/// A sweep from one frequency to another.
+pub fn sweep(from: f64, to: f64, millis: usize) -> Vec<i16> {
+    let count = RATE * millis / 1_000;
+    let seconds = millis as f64 / 1_000.0;
+    (0..count)
+        .map(|i| {
+            let t = i as f64 / RATE as f64;
+            let edge = (i.min(count - 1 - i) as f64 / 80.0).min(1.0);
+            ((TAU * (from * t + (to - from) * t * t / (2.0 * seconds))).sin() * 9_000.0 * edge) as i16
+        })
+        .collect()
+}
+
+pub fn tone(hertz: f64, millis: usize) -> Vec<i16> {
+    (0..RATE * millis / 1_000).map(|i| ((TAU * hertz * i as f64 / RATE as f64).sin() * 9_000.0) as i16).collect()
+}
+
+/// Best match of `needle` in `hay`: (normalised correlation, offset in samples).
+pub fn find(needle: &[i16], hay: &[i16]) -> (f64, usize) {
+    let needle: Vec<f32> = needle.iter().map(|s| f32::from(*s)).collect();
+    let hay: Vec<f32> = hay.iter().map(|s| f32::from(*s)).collect();
+    if hay.len() < needle.len() {
+        return (0.0, 0);
+    }
+    let energy = |x: &[f32]| x.iter().map(|s| s * s).sum::<f32>();
+    let own = energy(&needle);
+    let mut best = (0.0, 0);
+    for at in 0..=hay.len() - needle.len() {
+        let window = &hay[at..at + needle.len()];
+        let dot: f32 = window.iter().zip(&needle).map(|(a, b)| a * b).sum();
+        let score = f64::from(dot / (own * energy(window)).sqrt().max(1.0));
+        if score > best.0 {
+            best = (score, at);
+        }
+    }
+    best
+}
+
+/// Level of one frequency in dBFS (a full-scale sine is -3).
+pub fn level_at(hertz: f64, pcm: &[i16]) -> f64 {
+    let (mut re, mut im) = (0.0, 0.0);
+    for (i, sample) in pcm.iter().enumerate() {
+        let phase = TAU * hertz * i as f64 / RATE as f64;
+        re += f64::from(*sample) * phase.cos();
+        im += f64::from(*sample) * phase.sin();
+    }
+    let amplitude = 2.0 * (re * re + im * im).sqrt() / pcm.len().max(1) as f64;
+    20.0 * (amplitude / 32_768.0 / 2_f64.sqrt()).max(1e-6).log10()
+}
