@@ -1,1 +1,53 @@
-//! storage
+//! The store: SQLite or PostgreSQL behind one SQL text, one module for each family of tables.
+//!
+//! - A query function takes where it runs (`&Store` or `&mut Tx`, see [`On`]), then a [`TenantScope`], then its own
+//!   arguments. The few functions without a scope serve webhooks, sign-in, workers and restart; they return the tenant.
+//! - What is not there is `None` or `false`; what went wrong is a [`StorageError`].
+//! - Personal data and secrets are sealed (see [`Keyring`]) and come back as `Personal`.
+//! - To add a table: write the same numbered file into `migrations/sqlite` and `migrations/postgres`, a module here, name
+//!   its sealed columns in `seal::Column`, and extend the contract tests, which run on both engines.
+
+mod db;
+mod error;
+mod migrations;
+mod page;
+mod scope;
+mod seal;
+mod sql;
+
+pub mod agents;
+pub mod audit;
+pub mod call_log;
+pub mod callbacks;
+pub mod calls;
+pub mod campaigns;
+pub mod counters;
+pub mod dispositions;
+pub mod dnc;
+pub mod idempotency;
+pub mod inbox;
+pub mod intelligence;
+pub mod jobs;
+pub mod lead_changes;
+pub mod leads;
+pub mod notes;
+pub mod numbers;
+pub mod queues;
+pub mod recordings;
+pub mod routing;
+pub mod sessions;
+pub mod settings;
+pub mod sound;
+pub mod tasks;
+pub mod tenants;
+pub mod users;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use db::{DatabaseUrl, Db, Store};
+pub use error::{Result, StorageError};
+pub use page::{Cursor, MAX_LIMIT, Page, PageRequest};
+pub use scope::TenantScope;
+pub use seal::{InvalidKeys, Keyring, ResealProgress, SealKey, reseal};
+pub use sql::{On, Tx};

@@ -1,0 +1,164 @@
+//! Opening a database, and the store that everything goes through.
+
+use std::{fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{
+    error::{Result, StorageError},
+    seal::Keyring,
+};
+
+/// How long a statement waits for a connection or a lock before it is [`StorageError::Unavailable`].
+const PATIENCE: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Where the data is: `sqlite:<path>`, `sqlite://<path>` or `postgres://user:password@host/name`. Prints without password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = StorageError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let address = || StorageError::Address(text.split('@').next_back().unwrap_or_default().to_owned());
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return if path.is_empty() { Err(address()) } else { Ok(Self::Sqlite(PathBuf::from(path))) };
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            PgConnectOptions::from_str(text).map_err(|_| address())?;
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        Err(address())
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => write!(f, "postgres://{}", url.split('@').next_back().unwrap_or_default()),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An open database. SQLite has one writing connection, because it allows one writer at a time and a queue in the pool
+/// is fairer than its busy handler.
+#[derive(Debug, Clone)]
+pub enum Db {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens, or makes, the database. The tables are made by [`Store::migrate`].
+    ///
+    /// # Errors
+    /// `Unavailable` when the server does not answer, `Io` when the file cannot be made or opened.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self> {
+        match url {
+            DatabaseUrl::Sqlite(path) => open_sqlite(path).await,
+            DatabaseUrl::Postgres(url) => {
+                let options =
+                    PgConnectOptions::from_str(url)?.application_name("switchboard").disable_statement_logging();
+                let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+                Ok(Self::Postgres(pool.connect_with(options).await?))
+            }
+        }
+    }
+
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &PathBuf) -> Result<Db> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| StorageError::Io(format!("{}: {error}", folder.display())))?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging();
+    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    let writer = writer.connect_with(options.clone()).await?;
+    let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(PATIENCE);
+    let readers = readers.connect_with(options.pragma("query_only", "ON")).await?;
+    Ok(Db::Sqlite { writer, readers })
+}
+
+/// The database together with the keys that its sealed columns need. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) db: Db,
+    pub(crate) keys: Arc<Keyring>,
+}
+
+impl Store {
+    pub fn new(db: Db, keys: Keyring) -> Self {
+        Self { db, keys: Arc::new(keys) }
+    }
+
+    /// # Errors
+    /// See [`Db::open`].
+    pub async fn open(url: &DatabaseUrl, keys: Keyring) -> Result<Self> {
+        Ok(Self::new(Db::open(url).await?, keys))
+    }
+
+    /// `sqlite` or `postgres`.
+    pub const fn engine(&self) -> &'static str {
+        self.db.engine()
+    }
+
+    /// Waits for running statements and lets all connections go.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_its_engine_and_never_prints_a_password() {
+        assert_eq!("sqlite:///data/a.db".parse::<DatabaseUrl>().unwrap(), DatabaseUrl::Sqlite("/data/a.db".into()));
+        assert_eq!("sqlite:a.db".parse::<DatabaseUrl>().unwrap(), DatabaseUrl::Sqlite("a.db".into()));
+        let postgres = "postgres://me:secret@db.example/switchboard".parse::<DatabaseUrl>().unwrap();
+        assert_eq!(format!("{postgres} {postgres:?}").matches("secret").count(), 0);
+        assert!(matches!("mysql://x".parse::<DatabaseUrl>(), Err(StorageError::Address(_))));
+        assert!(matches!("sqlite:".parse::<DatabaseUrl>(), Err(StorageError::Address(_))));
+    }
+}

@@ -1,0 +1,253 @@
+//! Leads. Name, number, e-mail and facts are sealed; look-up goes by keyed hashes.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ids::{CampaignId, LeadId, UserId},
+    pii::Personal,
+    time::UnixMillis,
+};
+use serde_json::Value;
+
+use crate::{
+    error::{Result, StorageError},
+    page::{Page, PageRequest},
+    scope::TenantScope,
+    seal::{Column, HashOf, Keyring, Subject, email_term, name_terms, number_terms, query_terms, write_terms},
+    sql::{On, Order, Row, Select, Unit, args, text_keys},
+};
+
+text_keys! {
+    Heat {
+        Cold = "cold",
+        Warm = "warm",
+        Hot = "hot",
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lead {
+    pub id: LeadId,
+    pub name: Personal<String>,
+    /// E.164; unique in the tenant.
+    pub phone: Personal<String>,
+    pub email: Option<Personal<String>>,
+    pub stage: String,
+    pub heat: Heat,
+    pub source: Option<String>,
+    pub source_detail: Option<Personal<String>>,
+    pub owner_id: Option<UserId>,
+    /// Filled in on reading.
+    pub owner_name: Option<String>,
+    pub campaign_id: Option<CampaignId>,
+    pub language: Option<String>,
+    pub zone: String,
+    pub zone_source: String,
+    pub do_not_call: bool,
+    /// Facts by key, as people read them.
+    pub fields: Personal<BTreeMap<String, String>>,
+    /// Who set which field, as the rules of lead changes keep it.
+    pub provenance: Personal<Value>,
+    pub attempts: u32,
+    pub last_contact_at: Option<UnixMillis>,
+    pub created_at: UnixMillis,
+    pub updated_at: UnixMillis,
+    /// 1 when new; [`update`] takes the one that was read.
+    pub version: u32,
+}
+
+/// All optional, combined with and.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadFilter {
+    /// Words of the name or their beginnings (from 3 letters), the last digits (from 4), or a whole e-mail address.
+    pub search: Option<String>,
+    pub stage: Option<String>,
+    pub heat: Option<Heat>,
+    pub owner_id: Option<UserId>,
+    pub campaign_id: Option<CampaignId>,
+}
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT l.id, l.name, l.phone, l.email, l.stage, l.heat, l.source, l.source_detail, l.owner_id, ",
+            "u.name AS owner_name, l.campaign_id, l.language, l.zone, l.zone_source, l.do_not_call, l.fields, ",
+            "l.provenance, l.attempts, l.last_contact_at_ms, l.created_at_ms, l.updated_at_ms, l.version FROM leads l ",
+            "LEFT JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.owner_id WHERE l.tenant_id = $1",
+            $tail
+        )
+    };
+}
+
+/// # Errors
+/// `Unique` when a lead of the tenant has the number, `NoSuchReference` when owner or campaign are not in this tenant.
+pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> Result<()> {
+    let mut unit = Unit::of(on.into()).await?;
+    let mut on = unit.on();
+    let sql = "INSERT INTO leads (tenant_id, id, name, phone, phone_hash, email, email_hash, stage, heat, source, \
+               source_detail, owner_id, campaign_id, language, zone, zone_source, do_not_call, fields, provenance, \
+               attempts, last_contact_at_ms, updated_at_ms, version, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, \
+               $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
+    let mut args = written(&on.keys(), scope, lead)?;
+    args.extend(args![lead.version, lead.created_at]);
+    on.write(sql, args).await?;
+    write_lead_terms(&mut on, scope, lead).await?;
+    unit.finish().await
+}
+
+/// Writes all of it if `lead.version` is still the stored one; returns the new version.
+///
+/// # Errors
+/// `Conflict` when it has changed since or is not there, `Unique` when another lead has the number.
+pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> Result<u32> {
+    let mut unit = Unit::of(on.into()).await?;
+    let mut on = unit.on();
+    let sql = "UPDATE leads SET name = $3, phone = $4, phone_hash = $5, email = $6, email_hash = $7, stage = $8, heat = $9, \
+               source = $10, source_detail = $11, owner_id = $12, campaign_id = $13, language = $14, zone = $15, \
+               zone_source = $16, do_not_call = $17, fields = $18, provenance = $19, attempts = $20, \
+               last_contact_at_ms = $21, updated_at_ms = $22, version = version + 1 \
+               WHERE tenant_id = $1 AND id = $2 AND version = $23";
+    let mut args = written(&on.keys(), scope, lead)?;
+    args.extend(args![lead.version]);
+    if on.write(sql, args).await? == 0 {
+        return Err(StorageError::Conflict { what: "lead" });
+    }
+    write_lead_terms(&mut on, scope, lead).await?;
+    unit.finish().await?;
+    Ok(lead.version + 1)
+}
+
+/// `$1` to `$22`.
+fn written(keys: &Keyring, scope: TenantScope, lead: &Lead) -> Result<Vec<crate::sql::Arg>> {
+    let seals = keys.of(scope, lead.id);
+    let email_hash = lead.email.as_ref().map(|email| keys.look_up(HashOf::Email, Some(scope), email.reveal()));
+    Ok(args![
+        scope,
+        lead.id,
+        seals.seal(Column::LEAD_NAME, lead.name.reveal())?,
+        seals.seal(Column::LEAD_PHONE, lead.phone.reveal())?,
+        keys.look_up(HashOf::Phone, Some(scope), lead.phone.reveal()),
+        seals.seal_personal(Column::LEAD_EMAIL, lead.email.as_ref())?,
+        email_hash,
+        &lead.stage,
+        lead.heat,
+        &lead.source,
+        seals.seal_personal(Column::LEAD_SOURCE_DETAIL, lead.source_detail.as_ref())?,
+        lead.owner_id,
+        lead.campaign_id,
+        &lead.language,
+        &lead.zone,
+        &lead.zone_source,
+        lead.do_not_call,
+        seals.seal_json(Column::LEAD_FIELDS, &lead.fields)?,
+        seals.seal_json(Column::LEAD_PROVENANCE, &lead.provenance)?,
+        lead.attempts,
+        lead.last_contact_at,
+        lead.updated_at,
+    ])
+}
+
+async fn write_lead_terms(on: &mut On<'_>, scope: TenantScope, lead: &Lead) -> Result<()> {
+    let mut terms = name_terms(lead.name.reveal());
+    terms.extend(number_terms(lead.phone.reveal()));
+    terms.extend(lead.email.iter().map(|email| email_term(email.reveal())));
+    write_terms(on, scope, Subject::Lead, &lead.id.to_string(), terms).await
+}
+
+pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: LeadId) -> Result<Option<Lead>> {
+    let mut on = on.into();
+    let row = on.read(select!(" AND l.id = $2"), args![scope, id]).await?;
+    row.map(|row| read(&row, &on.keys(), scope)).transpose()
+}
+
+pub async fn by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal<String>) -> Result<Option<Lead>> {
+    let mut on = on.into();
+    let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
+    let row = on.read(select!(" AND l.phone_hash = $2"), args![scope, hash]).await?;
+    row.map(|row| read(&row, &on.keys(), scope)).transpose()
+}
+
+/// Newest first.
+pub async fn list(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    filter: &LeadFilter,
+    page: PageRequest,
+) -> Result<Page<Lead>> {
+    let mut on = on.into();
+    let keys = on.keys();
+    let mut select = Select::new(select!(""), scope)
+        .and_some("l.stage = ", filter.stage.as_deref())
+        .and_some("l.heat = ", filter.heat)
+        .and_some("l.owner_id = ", filter.owner_id)
+        .and_some("l.campaign_id = ", filter.campaign_id);
+    for term in keys.hashed_terms(scope, filter.search.as_deref().and_then(query_terms).into_iter().flatten()) {
+        let before = "EXISTS (SELECT 1 FROM search_terms t WHERE t.tenant_id = l.tenant_id AND t.subject = 'lead' \
+                      AND t.subject_id = l.id AND t.term = ";
+        select = select.and(before, term, ")");
+    }
+    let order = Order { by: "l.created_at_ms", id: "l.id", newest_first: true };
+    let read = |row: &Row| {
+        let lead = read(row, &keys, scope)?;
+        let place = (lead.created_at.0, lead.id.as_uuid());
+        Ok((lead, place.0, place.1))
+    };
+    select.page(&mut on, order, page, read).await
+}
+
+/// Counts an attempt to reach the person, without touching the version: nobody edits this by hand.
+pub async fn count_attempt(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    id: LeadId,
+    contacted_at: Option<UnixMillis>,
+) -> Result<()> {
+    let sql = "UPDATE leads SET attempts = attempts + 1, last_contact_at_ms = COALESCE($3, last_contact_at_ms) \
+               WHERE tenant_id = $1 AND id = $2";
+    on.into().write(sql, args![scope, id, contacted_at]).await?;
+    Ok(())
+}
+
+/// Marks the lead with this number, if there is one; keeps lead rows in step with the do-not-call list.
+pub async fn set_do_not_call(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    e164: &Personal<String>,
+    do_not_call: bool,
+) -> Result<()> {
+    let mut on = on.into();
+    let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
+    let sql = "UPDATE leads SET do_not_call = $3, version = version + 1 \
+               WHERE tenant_id = $1 AND phone_hash = $2 AND do_not_call <> $3";
+    on.write(sql, args![scope, hash, do_not_call]).await?;
+    Ok(())
+}
+
+fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<Lead> {
+    let id: LeadId = row.id("id")?;
+    let seals = keys.of(scope, id);
+    Ok(Lead {
+        id,
+        name: seals.read(Column::LEAD_NAME, row, "name")?,
+        phone: seals.read(Column::LEAD_PHONE, row, "phone")?,
+        email: seals.read_some(Column::LEAD_EMAIL, row, "email")?,
+        stage: row.text("stage")?,
+        heat: row.key("heat")?,
+        source: row.opt_text("source")?,
+        source_detail: seals.read_some(Column::LEAD_SOURCE_DETAIL, row, "source_detail")?,
+        owner_id: row.opt_id("owner_id")?,
+        owner_name: row.opt_text("owner_name")?,
+        campaign_id: row.opt_id("campaign_id")?,
+        language: row.opt_text("language")?,
+        zone: row.text("zone")?,
+        zone_source: row.text("zone_source")?,
+        do_not_call: row.bool("do_not_call")?,
+        fields: seals.read_json(Column::LEAD_FIELDS, row, "fields")?,
+        provenance: seals.read_json(Column::LEAD_PROVENANCE, row, "provenance")?,
+        attempts: row.number("attempts")?,
+        last_contact_at: row.opt_at("last_contact_at_ms")?,
+        created_at: row.at("created_at_ms")?,
+        updated_at: row.at("updated_at_ms")?,
+        version: row.number("version")?,
+    })
+}

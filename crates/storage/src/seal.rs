@@ -1,0 +1,14 @@
+//! Personal data and secrets at rest: sealed columns, and keyed hashes to find them by.
+
+mod column;
+mod keyring;
+mod reseal;
+mod row;
+mod search;
+
+pub(crate) use column::Column;
+pub use keyring::{InvalidKeys, Keyring, SealKey};
+pub use reseal::{ResealProgress, reseal};
+pub(crate) use search::{
+    HashOf, Subject, email_term, forget_terms, name_terms, number_terms, query_terms, write_terms,
+};

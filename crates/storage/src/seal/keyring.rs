@@ -1,0 +1,277 @@
+//! AES-256-GCM under rotating keys (NIST SP 800-38D: 96-bit random nonces, 128-bit tags), and HMAC-SHA256 look-up hashes.
+//!
+//! A sealed text is `v1.<key id>.<nonce>.<ciphertext and tag>`, the last two in unpadded URL-safe base64. The additional
+//! data is `<table>.<column>.<tenant>.<row>`.
+
+use std::{collections::BTreeMap, fmt};
+
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Nonce, Payload},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{ids::TenantId, pii::Personal};
+use hmac::{Hmac, Mac};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::Column;
+use crate::error::{Result, StorageError};
+
+/// Keys that make no keyring.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidKeys {
+    #[error("a key id has 1 to 32 characters of a-z, 0-9 and -, not {0:?}")]
+    Id(String),
+    #[error("key {0:?} is given twice")]
+    Twice(String),
+    #[error("key {0:?} is not 32 bytes in unpadded URL-safe base64")]
+    Bytes(String),
+    #[error("the current key {0:?} is not among the keys")]
+    NoCurrent(String),
+    #[error("not a keyring: {0}")]
+    Shape(String),
+}
+
+/// A 256-bit key and the id under which sealed texts name it.
+#[derive(Clone)]
+pub struct SealKey {
+    id: String,
+    bytes: [u8; 32],
+}
+
+impl SealKey {
+    /// # Errors
+    /// `Id` for an id that could not stand in a sealed text.
+    pub fn new(id: impl Into<String>, bytes: [u8; 32]) -> Result<Self, InvalidKeys> {
+        let id = id.into();
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if id.is_empty() || id.len() > 32 || !id.chars().all(allowed) {
+            return Err(InvalidKeys::Id(id));
+        }
+        Ok(Self { id, bytes })
+    }
+}
+
+/// The keys of one database. New texts are sealed with `current`; older keys only open. The look-up key is not rotated
+/// with them, because hashes are what rows are found by.
+pub struct Keyring {
+    look_up: [u8; 32],
+    current: String,
+    keys: BTreeMap<String, [u8; 32]>,
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring")
+            .field("current", &self.current)
+            .field("keys", &self.keys.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The text form: what a key file or secret holds.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    look_up: String,
+    current: String,
+    keys: BTreeMap<String, String>,
+}
+
+impl Keyring {
+    /// # Errors
+    /// `Twice` when two keys have one id.
+    pub fn new(look_up: [u8; 32], current: SealKey, older: Vec<SealKey>) -> Result<Self, InvalidKeys> {
+        let current_id = current.id.clone();
+        let mut keys = BTreeMap::new();
+        for key in std::iter::once(current).chain(older) {
+            if keys.insert(key.id.clone(), key.bytes).is_some() {
+                return Err(InvalidKeys::Twice(key.id));
+            }
+        }
+        Ok(Self { look_up, current: current_id, keys })
+    }
+
+    /// Fresh random keys, the first one called `k1`.
+    pub fn generate() -> Self {
+        Self { look_up: random(), current: "k1".to_owned(), keys: BTreeMap::from([("k1".to_owned(), random())]) }
+    }
+
+    /// The same keys and a fresh current one, called `id`. Follow it with [`super::reseal`] to move stored texts to it.
+    ///
+    /// # Errors
+    /// `Id` or `Twice`.
+    pub fn rotated(&self, id: &str) -> Result<Self, InvalidKeys> {
+        let older = self.keys.iter().map(|(id, bytes)| SealKey { id: id.clone(), bytes: *bytes }).collect();
+        Self::new(self.look_up, SealKey::new(id, random())?, older)
+    }
+
+    /// Reads what [`Keyring::to_text`] wrote.
+    ///
+    /// # Errors
+    /// One variant per part that cannot be read.
+    pub fn parse(text: &str) -> Result<Self, InvalidKeys> {
+        let written: Written = serde_json::from_str(text).map_err(|error| InvalidKeys::Shape(error.to_string()))?;
+        let mut keys = BTreeMap::new();
+        for (id, key) in written.keys {
+            let key = SealKey::new(id, decode_key("keys", &key)?)?;
+            keys.insert(key.id, key.bytes);
+        }
+        if !keys.contains_key(&written.current) {
+            return Err(InvalidKeys::NoCurrent(written.current));
+        }
+        Ok(Self { look_up: decode_key("look_up", &written.look_up)?, current: written.current, keys })
+    }
+
+    /// JSON for a key file that only the server may read: `{"look_up": "…", "current": "k1", "keys": {"k1": "…"}}`.
+    pub fn to_text(&self) -> Personal<String> {
+        let keys = self.keys.iter().map(|(id, bytes)| (id.clone(), URL_SAFE_NO_PAD.encode(bytes).into()));
+        let written = serde_json::json!({
+            "look_up": URL_SAFE_NO_PAD.encode(self.look_up),
+            "current": self.current,
+            "keys": keys.collect::<serde_json::Map<_, _>>(),
+        });
+        Personal::new(written.to_string())
+    }
+
+    pub fn current_id(&self) -> &str {
+        &self.current
+    }
+
+    pub(crate) fn current_prefix(&self) -> String {
+        format!("v1.{}.", self.current)
+    }
+
+    pub(crate) fn seal(&self, column: Column, tenant: TenantId, row: &str, plain: &str) -> Result<String> {
+        let nonce: [u8; 12] = random();
+        let aad = additional_data(column, tenant, row);
+        let sealed = self
+            .cipher(&self.current)
+            .and_then(|cipher| {
+                cipher
+                    .encrypt(&Nonce::<Aes256Gcm>::from(nonce), Payload { msg: plain.as_bytes(), aad: aad.as_bytes() })
+                    .ok()
+            })
+            .ok_or_else(|| unreadable(column, "cannot be sealed"))?;
+        Ok(format!("v1.{}.{}.{}", self.current, URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    pub(crate) fn open(&self, column: Column, tenant: TenantId, row: &str, sealed: &str) -> Result<Personal<String>> {
+        let mut parts = sealed.split('.');
+        let (Some("v1"), Some(id), Some(nonce), Some(text), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(unreadable(column, "not a sealed text"));
+        };
+        let cipher =
+            self.cipher(id).ok_or_else(|| unreadable(column, &format!("sealed with key {id:?}, which is missing")))?;
+        let nonce = URL_SAFE_NO_PAD.decode(nonce).ok().and_then(|nonce| <[u8; 12]>::try_from(nonce).ok());
+        let text = URL_SAFE_NO_PAD.decode(text).ok();
+        let aad = additional_data(column, tenant, row);
+        let plain = nonce.zip(text).and_then(|(nonce, text)| {
+            cipher.decrypt(&Nonce::<Aes256Gcm>::from(nonce), Payload { msg: &text, aad: aad.as_bytes() }).ok()
+        });
+        let plain = plain.and_then(|plain| String::from_utf8(plain).ok());
+        plain.map(Personal::new).ok_or_else(|| unreadable(column, "altered, or sealed for another row"))
+    }
+
+    fn cipher(&self, id: &str) -> Option<Aes256Gcm> {
+        self.keys.get(id).map(|bytes| Aes256Gcm::new(&(*bytes).into()))
+    }
+
+    /// HMAC-SHA256 over `label`, the tenant (none for what is unique across all) and the value; URL-safe base64.
+    pub(crate) fn hash(&self, label: &str, tenant: Option<TenantId>, value: &str) -> String {
+        let tenant = tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
+        // HMAC fills a shorter key up with zeros to its block (RFC 2104 section 2).
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.look_up);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        for part in [label, &tenant, value] {
+            mac.update(part.as_bytes());
+            mac.update(&[0]);
+        }
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+}
+
+fn additional_data(column: Column, tenant: TenantId, row: &str) -> String {
+    format!("{}.{}.{tenant}.{row}", column.table, column.name)
+}
+
+pub(super) fn unreadable(column: Column, why: &str) -> StorageError {
+    StorageError::corrupt(format!("{}.{}", column.table, column.name), why)
+}
+
+fn decode_key(name: &str, text: &str) -> Result<[u8; 32], InvalidKeys> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| InvalidKeys::Bytes(name.to_owned()))
+}
+
+/// From the thread's generator, a CSPRNG seeded and re-seeded by the operating system.
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMN: Column = Column::LEAD_PHONE;
+
+    fn tenant(n: u128) -> TenantId {
+        TenantId::new(uuid::Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_sealed_text_opens_only_in_its_own_place() {
+        let keys = Keyring::generate();
+        let sealed = keys.seal(COLUMN, tenant(1), "row", "+919812300021").unwrap();
+        assert!(sealed.starts_with("v1.k1.") && !sealed.contains("98123"));
+        assert_eq!(keys.open(COLUMN, tenant(1), "row", &sealed).unwrap().reveal(), "+919812300021");
+        assert!(keys.open(COLUMN, tenant(2), "row", &sealed).is_err());
+        assert!(keys.open(COLUMN, tenant(1), "other", &sealed).is_err());
+        assert!(keys.open(Column::LEAD_NAME, tenant(1), "row", &sealed).is_err());
+    }
+
+    #[test]
+    fn a_changed_character_is_noticed_and_nonces_differ() {
+        let keys = Keyring::generate();
+        let sealed = keys.seal(COLUMN, tenant(1), "row", "secret").unwrap();
+        assert_ne!(sealed, keys.seal(COLUMN, tenant(1), "row", "secret").unwrap());
+        let turned = if sealed.ends_with('A') { "B" } else { "A" };
+        // The first character of the ciphertext; the last one may carry unused bits.
+        let at = sealed.rfind('.').unwrap() + 1;
+        let other = if &sealed[at..=at] == turned { "C" } else { turned };
+        let altered = format!("{}{other}{}", &sealed[..at], &sealed[at + 1..]);
+        for bad in [altered.as_str(), "", "v1.k1.x", "v2.k1.AAAA.AAAA", "v1.k9.AAAA.AAAA", "plain text"] {
+            assert!(matches!(keys.open(COLUMN, tenant(1), "row", bad), Err(StorageError::Corrupt { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn older_keys_open_and_the_text_form_reads_back() {
+        let first = Keyring::generate();
+        let sealed = first.seal(COLUMN, tenant(1), "row", "secret").unwrap();
+        let second = Keyring::parse(first.rotated("k2").unwrap().to_text().reveal()).unwrap();
+        assert_eq!(second.current_id(), "k2");
+        assert_eq!(second.open(COLUMN, tenant(1), "row", &sealed).unwrap().reveal(), "secret");
+        let resealed = second.seal(COLUMN, tenant(1), "row", "secret").unwrap();
+        assert!(matches!(first.open(COLUMN, tenant(1), "row", &resealed), Err(StorageError::Corrupt { .. })));
+        assert_eq!(first.hash("phone", None, "x"), second.hash("phone", None, "x"));
+        assert_ne!(first.hash("phone", None, "x"), first.hash("email", None, "x"));
+        assert_ne!(first.hash("phone", Some(tenant(1)), "x"), first.hash("phone", Some(tenant(2)), "x"));
+    }
+
+    #[test]
+    fn keys_that_make_no_keyring_say_why() {
+        assert!(matches!(SealKey::new("K.1", [0; 32]), Err(InvalidKeys::Id(_))));
+        assert!(matches!(Keyring::generate().rotated("k1"), Err(InvalidKeys::Twice(_))));
+        assert!(matches!(Keyring::parse("{}"), Err(InvalidKeys::Shape(_))));
+        let text = Keyring::generate().to_text().reveal().replace(r#""current":"k1""#, r#""current":"k7""#);
+        assert_eq!(Keyring::parse(&text).unwrap_err(), InvalidKeys::NoCurrent("k7".into()));
+        assert!(!format!("{:?}", Keyring::generate()).contains("look_up"));
+    }
+}

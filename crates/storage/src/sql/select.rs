@@ -1,0 +1,87 @@
+//! Lists with optional filters. The text is put together from static pieces only, so nothing that a person typed can
+//! become SQL; values are bound.
+
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+use uuid::Uuid;
+
+use super::{Arg, On, Row};
+use crate::{
+    error::Result,
+    page::{Cursor, Page, PageRequest},
+    scope::TenantScope,
+};
+
+/// How a list is sorted: by a number column and the id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order {
+    /// Column as it is named in the statement, such as `c.started_at_ms`.
+    pub by: &'static str,
+    pub id: &'static str,
+    pub newest_first: bool,
+}
+
+/// `SELECT … FROM … WHERE <tenant> = $1`, to which filters are added.
+pub(crate) struct Select {
+    text: String,
+    args: Vec<Arg>,
+}
+
+impl Select {
+    /// `head` ends where conditions can follow, its `$1` being the tenant.
+    pub(crate) fn new(head: &'static str, scope: TenantScope) -> Self {
+        Self { text: head.to_owned(), args: vec![Arg::from(scope)] }
+    }
+
+    /// Adds `AND <before>$n<after>`.
+    pub(crate) fn and(mut self, before: &'static str, value: impl Into<Arg>, after: &'static str) -> Self {
+        self.args.push(value.into());
+        self.text.push_str(" AND ");
+        self.text.push_str(before);
+        self.text.push('$');
+        self.text.push_str(&self.args.len().to_string());
+        self.text.push_str(after);
+        self
+    }
+
+    /// Adds the condition only for a present value.
+    pub(crate) fn and_some<T: Into<Arg>>(self, before: &'static str, value: Option<T>) -> Self {
+        match value {
+            Some(value) => self.and(before, value, ""),
+            None => self,
+        }
+    }
+
+    /// One page of the list. `read` turns a row into an item and its place.
+    pub(crate) async fn page<T>(
+        mut self,
+        on: &mut On<'_>,
+        order: Order,
+        request: PageRequest,
+        read: impl Fn(&Row) -> Result<(T, i64, Uuid)>,
+    ) -> Result<Page<T>> {
+        let (compare, direction) = if order.newest_first { (" < ", " DESC") } else { (" > ", " ASC") };
+        if let Some(after) = request.after {
+            let (at, id) = (self.args.len() + 1, self.args.len() + 2);
+            self.args.extend([Arg::from(after.order), Arg::from(after.id.to_string())]);
+            self.text.push_str(&format!(" AND ({}, {}){compare}(${at}, ${id})", order.by, order.id));
+        }
+        let limit = usize::try_from(request.limit()).unwrap_or(usize::MAX);
+        self.args.push(Arg::from(i64::from(request.limit()) + 1));
+        let n = self.args.len();
+        self.text.push_str(&format!(" ORDER BY {}{direction}, {}{direction} LIMIT ${n}", order.by, order.id));
+        let rows = on.read_all(statement(self.text), self.args).await?;
+        let mut items = Vec::with_capacity(rows.len().min(limit));
+        let mut last = None;
+        for row in rows.iter().take(limit) {
+            let (item, order, id) = read(row)?;
+            items.push(item);
+            last = Some(Cursor { order, id });
+        }
+        Ok(Page { items, next: last.filter(|_| rows.len() > limit) })
+    }
+}
+
+/// Safe because every piece of the text is `&'static str` or a number made here.
+fn statement(text: String) -> SqlStr {
+    AssertSqlSafe(text).into_sql_str()
+}
