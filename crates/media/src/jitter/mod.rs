@@ -175,9 +175,13 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
     /// What to play at `now`. `quiet`: what was played last was silence, so that skipping a frame is not heard.
     pub fn pull(&mut self, now: Duration, quiet: bool) -> Pull<P> {
         if let Playout::Waiting { floor, missed } = self.playout {
-            let Some((first, slot)) = self.slots.first_key_value() else { return self.starve(floor, missed) };
-            if now < self.lateness.due(*first) {
-                return self.starve(floor, missed);
+            let Some((first, slot)) = self.slots.first_key_value() else {
+                return self.starve(floor, missed, self.frame);
+            };
+            let due = self.lateness.due(*first);
+            if now < due {
+                // Not a whole frame, or up to one frame would be added to the delay of all that follows.
+                return self.starve(floor, missed, self.until(due - now));
             }
             self.playout = Playout::Playing { next: *first, last_seq: slot.seq.saturating_sub(1) };
         }
@@ -191,7 +195,8 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
 
     fn play(&mut self, next: u64, last_seq: u64) -> Pull<P> {
         let short = self.delay + self.frame_span() / 2 < self.lateness.target();
-        let Some(entry) = self.slots.first_entry() else { return self.starve(next, 0) };
+        let frame = self.frame;
+        let Some(entry) = self.slots.first_entry() else { return self.starve(next, 0, frame) };
         let (timestamp, slot) = (*entry.key(), entry.get());
         let gap = timestamp.saturating_sub(next);
         if gap == 0 {
@@ -203,7 +208,7 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         let lost = slot.seq > last_seq + 1;
         if lost && short {
             // It may only be late: wait longer for it from now on.
-            return self.starve(next, 0);
+            return self.starve(next, 0, frame);
         }
         let step = u32::try_from(gap).unwrap_or(u32::MAX).min(slot.duration);
         self.playout = Playout::Playing { next: next + u64::from(step), last_seq };
@@ -220,9 +225,16 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         Pull::Conceal { duration: step }
     }
 
-    fn starve(&mut self, floor: u64, missed: u32) -> Pull<P> {
+    /// A wait in clock units: whole steps of 2.5 ms (all that an Opus decoder can make up), at most one frame.
+    fn until(&self, wait: Duration) -> u32 {
+        let step = (self.settings.clock / 400).max(1);
+        let units = wait.as_micros() * u128::from(self.settings.clock) / 1_000_000;
+        let steps = u32::try_from(units.div_ceil(u128::from(step))).unwrap_or(u32::MAX).max(1);
+        steps.saturating_mul(step).min(self.frame.max(step))
+    }
+
+    fn starve(&mut self, floor: u64, missed: u32, duration: u32) -> Pull<P> {
         self.playout = Playout::Waiting { floor, missed: missed.saturating_add(1) };
-        let duration = self.frame;
         if missed >= MAX_CONCEALED {
             return Pull::Silence { duration };
         }
