@@ -126,6 +126,7 @@ pub struct ActionItem {
     /// In the imperative: "Send the brochure on WhatsApp".
     pub text: Personal<String>,
     pub owner: Owner,
+    /// Of a day without an hour, its last minute.
     pub due: Option<When>,
     pub priority: Priority,
     #[serde(flatten)]

@@ -1,0 +1,6 @@
+//! What the analyser reads from exchanges and conversations, and what holds for any text.
+
+mod common;
+mod conversations;
+mod corpus;
+mod properties;
