@@ -1,0 +1,139 @@
+import type { Method, Platform } from "@/platform/types";
+import { ApiFailure, asFailure, isApiError } from "./failure";
+import type * as W from "./generated/wire";
+
+type Query = Record<string, string | number | undefined>;
+
+/** `?a=1&b=2` of the values that are there. */
+export function query(values: Query): string {
+  const parts = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined && value !== "") parts.set(key, String(value));
+  }
+  const text = parts.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+type Send = <T>(method: Method, path: string, body?: unknown, idempotencyKey?: string) => Promise<T>;
+
+/** Sends and unwraps: what comes back is the body, what is thrown is an `ApiFailure`. */
+export function createSend(platform: Pick<Platform, "request">): Send {
+  return async <T>(method: Method, path: string, body: unknown = null, idempotencyKey?: string): Promise<T> => {
+    const answer = await platform
+      .request({ method, path, body, idempotencyKey: idempotencyKey ?? null })
+      .catch((cause: unknown) => { throw asFailure(cause); });
+    if (answer.status < 400) return answer.body as T;
+    if (isApiError(answer.body)) throw new ApiFailure(answer.body, answer.status);
+    throw new ApiFailure({ code: "internal", message: `HTTP ${answer.status}`, request_id: "" }, answer.status);
+  };
+}
+
+const key = (): string => crypto.randomUUID();
+
+function calls(send: Send) {
+  const act = <T>(id: W.CallId, what: string, body: unknown = {}): Promise<T> =>
+    send<T>("POST", `/calls/${id}/${what}`, body, key());
+  return {
+    calls: (filter: W.CallFilter) => send<W.Page<W.CallRow>>("GET", `/calls${query({ ...filter })}`),
+    call: (id: W.CallId) => send<W.CallDetail>("GET", `/calls/${id}`),
+    placeCall: (body: W.PlaceCall) => send<W.LiveCall>("POST", "/calls", body, key()),
+    answer: (id: W.CallId, body: W.AnswerCall) => act<W.LiveCall>(id, "answer", body),
+    decline: (id: W.CallId, body: W.DeclineCall) => act<null>(id, "decline", body),
+    hold: (id: W.CallId) => act<W.LiveCall>(id, "hold"),
+    resume: (id: W.CallId) => act<W.LiveCall>(id, "resume"),
+    hangUp: (id: W.CallId) => act<null>(id, "hang-up"),
+    transfer: (id: W.CallId, body: W.StartTransfer) => act<W.LiveCall>(id, "transfer", body),
+    cancelTransfer: (id: W.CallId) => act<W.LiveCall>(id, "transfer/cancel"),
+    digits: (id: W.CallId, digits: string) => act<null>(id, "digits", { digits } satisfies W.SendDigits),
+    pauseRecording: (id: W.CallId) => act<W.LiveCall>(id, "recording/pause"),
+    resumeRecording: (id: W.CallId) => act<W.LiveCall>(id, "recording/resume"),
+    monitor: (id: W.CallId, body: W.SetMonitor) => send<W.LiveCall>("PUT", `/calls/${id}/monitor`, body),
+    extendWrapUp: (id: W.CallId) => act<W.AgentStatus>(id, "wrap-up/extend"),
+    dispositions: (id: W.CallId) => send<W.Disposition[]>("GET", `/calls/${id}/dispositions`),
+    script: (id: W.CallId) => send<W.ScriptStep[]>("GET", `/calls/${id}/script`),
+    saveNotes: (id: W.CallId, body: W.SaveNotes) => send<null>("PUT", `/calls/${id}/notes`, body),
+    saveDisposition: (id: W.CallId, body: W.SaveDisposition, idempotencyKey: string) =>
+      send<W.DispositionResult>("POST", `/calls/${id}/disposition`, body, idempotencyKey),
+    previewDisposition: (id: W.CallId, body: W.SaveDisposition) =>
+      send<W.DispositionEffect[]>("POST", `/calls/${id}/disposition/preview`, body),
+    intelligence: (id: W.CallId) => send<W.CallIntelligence>("GET", `/calls/${id}/intelligence`),
+    reprocess: (id: W.CallId) => act<null>(id, "reprocess"),
+    acceptProposal: (id: W.CallId, field: string) =>
+      act<W.Lead>(id, "proposals/accept", { field } satisfies W.AcceptProposal),
+    waveform: (id: W.CallId) => send<W.Waveform>("GET", `/recordings/${id}/waveform`),
+    recordingUrl: (id: W.CallId, format: "ogg" | "wav") =>
+      send<W.SignedUrl>("GET", `/recordings/${id}/url?format=${format}`),
+  };
+}
+
+function people(send: Send) {
+  return {
+    leads: (f: { search?: string; stage?: string; heat?: string; owner_id?: string; cursor?: string; limit?: number }) =>
+      send<W.Page<W.Lead>>("GET", `/leads${query(f)}`),
+    lead: (id: W.LeadId) => send<W.LeadCard>("GET", `/leads/${id}`),
+    createLead: (body: W.CreateLead) => send<W.Lead>("POST", "/leads", body, key()),
+    updateLead: (id: W.LeadId, body: W.UpdateLead) => send<W.Lead>("PATCH", `/leads/${id}`, body),
+    leadChanges: (id: W.LeadId) => send<W.LeadChange[]>("GET", `/leads/${id}/changes`),
+    undoChange: (id: W.LeadId, change: W.LeadChangeId) =>
+      send<W.Lead>("POST", `/leads/${id}/changes/${change}/undo`, {}, key()),
+    tasks: (status?: W.TaskStatus) => send<W.Page<W.Task>>("GET", `/tasks${query({ status })}`),
+    updateTask: (id: W.TaskId, body: W.UpdateTask) => send<W.Task>("PATCH", `/tasks/${id}`, body),
+    callbacks: (status?: W.TaskStatus) => send<W.Page<W.Callback>>("GET", `/callbacks${query({ status })}`),
+    setMyState: (body: W.AskedAgentState) => send<W.AgentStatus>("PUT", "/agents/me/state", body),
+    setState: (id: W.UserId, body: W.AskedAgentState) => send<W.AgentStatus>("PUT", `/agents/${id}/state`, body),
+    agents: () => send<W.AgentStatus[]>("GET", "/agents"),
+    setup: () => send<W.SetupStatus>("GET", "/setup"),
+    updateMe: (body: W.UpdateMe) => send<W.Me>("PATCH", "/me", body),
+    mySessions: () => send<W.SessionInfo[]>("GET", "/me/sessions"),
+    endSession: (id: W.SessionId) => send<null>("DELETE", `/me/sessions/${id}`),
+  };
+}
+
+function admin(send: Send) {
+  const settings = <Out, In>(name: string) => ({
+    get: () => send<Out>("GET", `/settings/${name}`),
+    put: (body: In) => send<Out>("PUT", `/settings/${name}`, body),
+    test: (which?: string) => send<W.TestResult>("POST", `/settings/${name}/test${query({ which })}`, {}),
+  });
+  return {
+    users: (cursor?: string) => send<W.Page<W.User>>("GET", `/users${query({ cursor })}`),
+    createUser: (body: W.CreateUser) => send<W.User>("POST", "/users", body, key()),
+    updateUser: (id: W.UserId, body: W.UpdateUser) => send<W.User>("PATCH", `/users/${id}`, body),
+    queues: () => list<W.Queue>(send, "/queues"),
+    createQueue: (body: W.QueueInput) => send<W.Queue>("POST", "/queues", body, key()),
+    updateQueue: (id: W.QueueId, body: W.QueueInput) => send<W.Queue>("PUT", `/queues/${id}`, body),
+    deleteQueue: (id: W.QueueId) => send<null>("DELETE", `/queues/${id}`),
+    numbers: () => list<W.Number>(send, "/numbers"),
+    createNumber: (body: W.NumberInput) => send<W.Number>("POST", "/numbers", body, key()),
+    updateNumber: (id: W.NumberId, body: W.NumberInput) => send<W.Number>("PUT", `/numbers/${id}`, body),
+    deleteNumber: (id: W.NumberId) => send<null>("DELETE", `/numbers/${id}`),
+    campaigns: () => list<W.Campaign>(send, "/campaigns"),
+    createCampaign: (body: W.CampaignInput) => send<W.Campaign>("POST", "/campaigns", body, key()),
+    updateCampaign: (id: W.CampaignId, body: W.CampaignInput) => send<W.Campaign>("PUT", `/campaigns/${id}`, body),
+    defaultDispositions: () => send<W.Disposition[]>("GET", "/campaigns/default-dispositions"),
+    doNotCall: (search: string, cursor?: string) =>
+      send<W.Page<W.DncEntry>>("GET", `/do-not-call${query({ search, cursor })}`),
+    addDoNotCall: (body: W.AddDnc) => send<W.DncEntry>("POST", "/do-not-call", body, key()),
+    removeDoNotCall: (id: W.DncId) => send<null>("DELETE", `/do-not-call/${id}`),
+    jobs: (status?: W.JobStatus, cursor?: string) => send<W.Page<W.Job>>("GET", `/jobs${query({ status, cursor })}`),
+    retryJob: (id: W.JobId) => send<W.Job>("POST", `/jobs/${id}/retry`, {}, key()),
+    audit: (cursor?: string) => send<W.Page<W.AuditEntry>>("GET", `/audit${query({ cursor })}`),
+    carrier: settings<W.CarrierSettings, W.CarrierSettingsInput>("carrier"),
+    storage: settings<W.StorageSettings, W.StorageSettingsInput>("storage"),
+    engines: settings<W.EngineSettings, W.EngineSettingsInput>("engines"),
+  };
+}
+
+/** Short lists answer as a plain list or as a page; both read the same. */
+async function list<T>(send: Send, path: string): Promise<T[]> {
+  const answer = await send<T[] | W.Page<T>>("GET", path);
+  return Array.isArray(answer) ? answer : answer.items;
+}
+
+/** Every endpoint that the screens use, by name. */
+export function createApi(platform: Pick<Platform, "request">) {
+  const send = createSend(platform);
+  return { ...calls(send), ...people(send), ...admin(send) };
+}
+
+export type Api = ReturnType<typeof createApi>;

@@ -1,0 +1,43 @@
+import type { CallFilter, LiveEvent } from "./generated/wire";
+
+/** Names under which answers are kept; a prefix stands for all below it. */
+export const keys = {
+  setup: ["setup"],
+  calls: (filter?: CallFilter) => (filter ? ["calls", filter] : ["calls"]),
+  call: (id: string) => ["call", id],
+  intelligence: (id: string) => ["call", id, "intelligence"],
+  waveform: (id: string) => ["call", id, "waveform"],
+  dispositions: (id: string) => ["call", id, "dispositions"],
+  script: (id: string) => ["call", id, "script"],
+  preview: (id: string, body: unknown) => ["call", id, "preview", body],
+  leads: (filter?: unknown) => (filter ? ["leads", filter] : ["leads"]),
+  lead: (id: string) => ["lead", id],
+  leadChanges: (id: string) => ["lead", id, "changes"],
+  tasks: ["tasks"],
+  callbacks: ["callbacks"],
+  users: ["settings", "users"],
+  queues: ["settings", "queues"],
+  numbers: ["settings", "numbers"],
+  campaigns: ["settings", "campaigns"],
+  defaultDispositions: ["settings", "default-dispositions"],
+  doNotCall: (search: string) => ["settings", "do-not-call", search],
+  carrier: ["settings", "carrier"],
+  storage: ["settings", "storage"],
+  engines: ["settings", "engines"],
+  jobs: (status: string) => ["jobs", status],
+  audit: ["audit"],
+  sessions: ["sessions"],
+} as const;
+
+/** What a live event makes out of date. */
+export function outdatedBy(event: LiveEvent): readonly (readonly unknown[])[] {
+  switch (event.kind) {
+    case "lead": return [keys.lead(event.lead_id), keys.leads()];
+    case "analysis": return [keys.call(event.call_id), keys.calls(), ["jobs"]];
+    case "recording": return [keys.call(event.receipt.call_id), keys.calls(), ["jobs"]];
+    case "call_ended": return [keys.call(event.call_id), keys.calls(), ["leads"], ["lead"]];
+    case "tasks": return [keys.tasks, keys.callbacks];
+    case "settings": return [["settings"]];
+    default: return [];
+  }
+}

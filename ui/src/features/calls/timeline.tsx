@@ -1,0 +1,58 @@
+import type { CallEventRow } from "@/api/generated/wire";
+import { useT } from "@/app-context";
+import { nameOf } from "@/lib/names";
+import { clockSeconds } from "@/lib/time";
+import { Icon } from "@/ui/icon";
+import type { IconName } from "@/ui/icon";
+
+interface Look {
+  icon: IconName;
+  tone?: "c-ok" | "c-warn" | "c-live";
+}
+
+const LOOK: Record<string, Look> = {
+  received: { icon: "phone" }, placed: { icon: "phone" }, digit_received: { icon: "keypad" }, routed: { icon: "cord" }, offered: { icon: "cord" },
+  nobody_free: { icon: "clock", tone: "c-warn" }, offer_accepted: { icon: "check", tone: "c-ok" }, offer_declined: { icon: "x" }, offer_expired: { icon: "warn", tone: "c-warn" },
+  customer_answered: { icon: "check", tone: "c-ok" }, customer_failed: { icon: "warn", tone: "c-warn" }, side_heard: { icon: "dot", tone: "c-ok" }, side_silent: { icon: "warn", tone: "c-warn" },
+  hold_started: { icon: "pause" }, hold_ended: { icon: "play" }, transfer_started: { icon: "transfer" }, transfer_answered: { icon: "transfer", tone: "c-ok" }, transfer_failed: { icon: "warn", tone: "c-warn" },
+  device_lost: { icon: "offline", tone: "c-warn" }, device_back: { icon: "check", tone: "c-ok" }, carrier_lost: { icon: "offline", tone: "c-warn" }, monitor_set: { icon: "ear" }, monitor_cleared: { icon: "ear" },
+  recording_paused: { icon: "pause", tone: "c-live" }, recording_failed: { icon: "warn", tone: "c-live" }, recording_stored: { icon: "check", tone: "c-ok" }, recording_finished: { icon: "upload" },
+  customer_hung_up: { icon: "hangup" }, agent_hung_up: { icon: "hangup" }, provider_ended: { icon: "hangup" }, disposition_saved: { icon: "check", tone: "c-ok" }, server_restarted: { icon: "refresh", tone: "c-warn" },
+};
+
+const TOLD = ["agent_name", "name", "to_name", "side", "digit", "digits", "mode", "code", "status", "reason", "timer"] as const;
+
+/** The facts of an event that a reader wants, in one line. */
+export function factsOf(event: CallEventRow): string {
+  return TOLD.map((key) => event.data[key])
+    .filter((value) => typeof value === "string" || typeof value === "number")
+    .map((value) => String(value).replaceAll("_", " ")).join(", ");
+}
+
+/** The event log of the call, line by line. */
+export function Timeline({ events, footer }: { events: readonly CallEventRow[]; footer?: React.ReactNode }) {
+  const t = useT();
+  return (
+    <div className="panel" data-testid="timeline">
+      <header><h2>{t("timeline.title")}</h2><span className="push t-12 ink-3">{t("timeline.n", { n: events.length })}</span></header>
+      <div className="body">
+        {events.length === 0 ? <p className="ink-3">{t("timeline.none")}</p> : (
+          <ol className="tl t-12">
+            {events.map((each) => {
+              const look = LOOK[each.kind] ?? { icon: "dot" as const };
+              const facts = factsOf(each);
+              return (
+                <li key={each.seq} data-kind={each.kind}>
+                  <time dateTime={new Date(each.at_ms).toISOString()}>{clockSeconds(each.at_ms)}</time>
+                  <span className={`pt ${look.tone ?? ""}`}><Icon name={look.icon} size="sm" /></span>
+                  <p>{nameOf(t, "event", each.kind)}{facts === "" ? null : <span className="ink-2"> · {facts}</span>}</p>
+                </li>
+              );
+            })}
+          </ol>
+        )}
+        {footer}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import type { LiveCall } from "@/api/generated/wire";
+import { useApp, useServerNow, useT } from "@/app-context";
+import { firstName } from "@/lib/text";
+import { span, timer } from "@/lib/time";
+import { useStore } from "@/lib/use-store";
+import type { DeskCall } from "@/state/desk";
+import { Badge, HeatMark } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Icon } from "@/ui/icon";
+import { Note } from "@/ui/note";
+import { Controls } from "./controls";
+import { RecordingWords } from "./recording-words";
+import { SoundPanel } from "./sound-panel";
+import type { DeskData } from "./use-desk-data";
+
+/** Time on the call: runs while talking, stands still after. */
+export function useTalkMs(deskCall: DeskCall, talkedMs: number | null): number {
+  const offset = useStore(useApp().live.store, (each) => each.offsetMs);
+  const now = useServerNow();
+  const since = deskCall.call?.answered_at_ms ?? null;
+  if (since === null) return talkedMs ?? 0;
+  return (deskCall.endedAtMs === null ? now : deskCall.endedAtMs + offset) - since;
+}
+
+function StateBadge({ deskCall }: { deskCall: DeskCall }) {
+  const t = useT();
+  const now = useServerNow();
+  const call = deskCall.call;
+  if (deskCall.endedAtMs !== null || !call) return <Badge icon="half">{t("desk.ended")}</Badge>;
+  if (call.reconnecting_since_ms !== null) {
+    return <Badge tone="warn" icon="offline">{t("desk.reconnecting", { time: span(now - call.reconnecting_since_ms) })}</Badge>;
+  }
+  if (call.status === "ringing") return <Badge icon="bell">{t("desk.calling")}</Badge>;
+  return call.both_heard
+    ? <Badge tone="ok" icon="check">{t("desk.both_heard")}</Badge>
+    : <Badge tone="warn" icon="clock">{t("desk.waiting_sound")}</Badge>;
+}
+
+function Came({ call }: { call: LiveCall }) {
+  const t = useT();
+  const waited = call.queued_at_ms !== null && call.answered_at_ms !== null ? call.answered_at_ms - call.queued_at_ms : 0;
+  const through = [call.queue_name ?? call.campaign_name ?? "", ...call.came_by.slice(1)].filter(Boolean);
+  if (waited > 0) through.push(t("ring.waited", { time: span(waited) }));
+  return (
+    <dl className="kv t-12">
+      <dt>{t("desk.came_by")}</dt><dd>{call.came_by[0] ?? "–"}</dd>
+      <dt>{t("desk.through")}</dt><dd>{through.join(" › ")}</dd>
+      {call.why ? <><dt>{t("desk.why_you")}</dt><dd>{call.why}</dd></> : null}
+    </dl>
+  );
+}
+
+function TransferState({ call }: { call: LiveCall }) {
+  const t = useT();
+  const { api, fail } = useApp();
+  const now = useServerNow();
+  if (!call.transfer) return null;
+  return (
+    <div>
+      <Note tone="acc" icon="transfer" testid="transfer-state">
+        <p className="strong">{t("transfer.going", { name: call.transfer.to_name })}</p>
+        <p className="t-12 ink-2">{t("transfer.hears_music")} · {span(now - call.transfer.started_at_ms)}</p>
+        <Button size="sm" onClick={() => void api.cancelTransfer(call.id).catch(fail)} data-testid="transfer-take-back">
+          {t("transfer.take_back")}
+        </Button>
+      </Note>
+    </div>
+  );
+}
+
+export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskData }) {
+  const t = useT();
+  const call = deskCall.call;
+  const talk = useTalkMs(deskCall, data.talkedMs);
+  const name = data.name ?? t("ring.unknown");
+  return (
+    <section className="c-call" aria-label={t("desk.call")} data-region="call" tabIndex={-1}>
+      <div className="col g-1">
+        <div className="row between">
+          <StateBadge deskCall={deskCall} />
+          {call ? <Badge tone="bare">{t(`direction.${call.direction}`)}{call.simulated ? ` · ${t("ui.simulated")}` : ""}</Badge> : null}
+        </div>
+        <div className="row between name-line">
+          <h1 className="t-20 trunc" data-testid="customer-name">{name}</h1>
+          {data.lead ? <HeatMark heat={data.lead.heat} /> : null}
+        </div>
+        <p className="ink-2 row tight">
+          {data.lead?.masked ? <Icon name="lock" size="sm" /> : null} <span>{data.number}</span>
+          {data.lead?.masked ? <span className="ink-3">· {t("desk.masked")}</span> : null}
+        </p>
+      </div>
+      <div className="row between">
+        <span className="timer" role="timer" aria-label={t("desk.timer", { time: span(talk) })} data-testid="timer">{timer(talk)}</span>
+        <RecordingWords state={call?.recording ?? null} />
+      </div>
+      {call?.monitors.map((each) => (
+        <div key={each.user_id}>
+          <Note tone={each.mode === "barge" ? "live" : "acc"} icon={each.mode === "listen" ? "ear" : each.mode} testid="monitor-notice">
+            {t(`monitor.notice_${each.mode}`, { name: each.name })}
+          </Note>
+        </div>
+      ))}
+      {call ? <TransferState call={call} /> : null}
+      {call ? <div><Came call={call} /></div> : null}
+      {call && deskCall.endedAtMs === null ? <SoundPanel call={call} customer={firstName(name)} /> : null}
+      <Controls deskCall={deskCall} customer={firstName(name)} />
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import type { KeyboardEvent } from "react";
+import { useT } from "@/app-context";
+import { STATE_ICON, useStateWords } from "@/features/shell/status-menu";
+import { cx } from "@/lib/cx";
+import { timer } from "@/lib/time";
+import { MOS_WEAK, severity } from "@/state/monitor";
+import type { AgentRow } from "@/state/monitor";
+import { Icon } from "@/ui/icon";
+import { StateBox } from "@/ui/state-box";
+import { NEED_ICON, needWords, soundWords, withWords, worseSound } from "./words";
+
+const TONE = { live: "c-live", warn: "c-warn", note: "ink-3" } as const;
+
+interface RowProps {
+  row: AgentRow;
+  on: boolean;
+  now: number;
+  onChoose: () => void;
+}
+
+function Row({ row, on, now, onChoose }: RowProps) {
+  const t = useT();
+  const words = useStateWords();
+  const { agent, call, need } = row;
+  const held = call !== null && call.held_since_ms !== null;
+  const sound = worseSound(call);
+  return (
+    <tr aria-selected={on} className="go" data-testid="monitor-row" data-agent={agent.user_id} data-state={agent.state.kind} onClick={onChoose}>
+      <td>{need ? <span className={cx("need", TONE[severity(need)])}><Icon name={NEED_ICON[need.kind]} /> {needWords(need, t)}</span> : <span className="ink-3">–</span>}</td>
+      <td><button type="button" className="row-name" onClick={onChoose}>{agent.name}</button></td>
+      <td><Icon name={held ? "pause" : STATE_ICON[agent.state.kind]} size="sm" /> {held ? t("monitor.held") : words(agent.state)}</td>
+      <td className={call ? undefined : "ink-3"}>{withWords(agent.state, call, now - agent.since_ms, t)}</td>
+      <td className="num">{call ? timer(now - (call.answered_at_ms ?? call.started_at_ms)) : "–"}</td>
+      <td>{sound ? <span className={sound.mos < MOS_WEAK ? "c-warn strong" : undefined}>{soundWords(sound, t)}</span> : "–"}</td>
+      <td>{call?.monitors.length ? <span className="row tight"><Icon name="ear" size="sm" /> {call.monitors.map((each) => each.name).join(", ")}</span> : "–"}</td>
+      <td className="num">{agent.calls_today}</td>
+    </tr>
+  );
+}
+
+interface Props {
+  rows: readonly AgentRow[];
+  chosen: string | null;
+  now: number;
+  onChoose: (userId: string) => void;
+  /** The order stands still while the pointer or the focus is in the table. */
+  onHold: (on: boolean) => void;
+}
+
+export function AgentTable({ rows, chosen, now, onChoose, onHold }: Props) {
+  const t = useT();
+  const move = (event: KeyboardEvent<HTMLElement>): void => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const names = [...event.currentTarget.querySelectorAll<HTMLElement>(".row-name")];
+    const at = names.findIndex((each) => each === document.activeElement);
+    names[(at + step + names.length) % names.length]?.focus();
+  };
+  return (
+    <section className="left" aria-label={t("monitor.agents")} data-region="agents" tabIndex={-1}>
+      {rows.length === 0 ? <StateBox icon="users" title={t("monitor.nobody")} text={t("monitor.nobody_text")} /> : (
+        <table
+          className="table" onMouseEnter={() => { onHold(true); }} onMouseLeave={() => { onHold(false); }} onKeyDown={move}
+          onFocus={() => { onHold(true); }} onBlur={() => { onHold(false); }}
+        >
+          <thead><tr>
+            <th>{t("monitor.col_need")} <Icon name="arrow-down" size="sm" /></th><th>{t("calls.col_agent")}</th><th>{t("monitor.col_state")}</th><th>{t("monitor.col_with")}</th>
+            <th className="num">{t("monitor.col_call")}</th><th>{t("sound.title")}</th><th>{t("monitor.col_heard_by")}</th><th className="num">{t("bar.today")}</th>
+          </tr></thead>
+          <tbody>
+            {rows.map((row) => <Row key={row.agent.user_id} row={row} on={row.agent.user_id === chosen} now={now} onChoose={() => { onChoose(row.agent.user_id); }} />)}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,157 @@
+import { useEffect, useRef, useState } from "react";
+import type { AgentStatus, AskedAgentState, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
+import { useApp, useMe, useT } from "@/app-context";
+import { firstName } from "@/lib/text";
+import { clockSeconds, span, timer } from "@/lib/time";
+import { severity } from "@/state/monitor";
+import type { AgentRow } from "@/state/monitor";
+import { Badge } from "@/ui/badge";
+import { Button, IconButton } from "@/ui/button";
+import { Cord } from "@/ui/cord";
+import { Icon } from "@/ui/icon";
+import { Menu } from "@/ui/menu";
+import { Seg } from "@/ui/seg";
+import type { SegOption } from "@/ui/seg";
+import { StateBox } from "@/ui/state-box";
+import { stretchOf } from "@/features/desk/sound-panel";
+import { NEED_ICON, nameWords, needWords } from "./words";
+
+type Mode = MonitorMode | "off";
+
+/** Barge is heard by the customer: it needs a second press within this time. */
+const CONFIRM_MS = 1000;
+
+/** Takes part in a call; how, and who hears it, is always said. */
+function TakePart({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
+  const t = useT();
+  const me = useMe();
+  const { api, platform, fail } = useApp();
+  const mine = call.monitors.find((each) => each.user_id === me.user.id) ?? null;
+  const [asked, setAsked] = useState<Mode | null>(null);
+  const [confirm, setConfirm] = useState(false);
+  const timerId = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const now: Mode = mine?.mode ?? "off";
+  const shown = asked ?? now;
+
+  const send = async (mode: Mode): Promise<void> => {
+    setAsked(mode);
+    setConfirm(false);
+    try {
+      const media = mode === "off" ? null : await platform.mediaSession();
+      await api.monitor(call.id, { mode: mode === "off" ? null : mode, media_session_id: media });
+    } catch (cause) {
+      fail(cause);
+    } finally {
+      setAsked(null);
+    }
+  };
+  const choose = (mode: Mode): void => {
+    if (mode === shown) return;
+    if (mode !== "barge" || confirm) {
+      clearTimeout(timerId.current);
+      void send(mode);
+      return;
+    }
+    setConfirm(true);
+    timerId.current = setTimeout(() => { setConfirm(false); }, CONFIRM_MS);
+  };
+  useEffect(() => {
+    if (now === "off") return;
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+      void send(now === "listen" ? "off" : "listen");
+    };
+    window.addEventListener("keydown", press);
+    return () => { window.removeEventListener("keydown", press); };
+  });
+
+  const options: SegOption<Mode>[] = [
+    { value: "off", label: t("monitor.off"), icon: "x", testid: "monitor-mode-off" },
+    { value: "listen", label: t("monitor.listen"), icon: "ear", testid: "monitor-mode-listen" },
+    { value: "whisper", label: t("monitor.whisper"), icon: "whisper", testid: "monitor-mode-whisper" },
+    { value: "barge", label: confirm ? t("monitor.again") : t("monitor.barge"), icon: "barge", testid: "monitor-mode-barge", className: "heard" },
+  ];
+  const names = { agent: firstName(agent.name), customer: nameWords(call, t) };
+  return (
+    <div className="col">
+      <Seg<Mode> label={t("monitor.how")} value={shown} options={options} onChange={choose} block size="lg" className="warnable" />
+      <p className="row" role="status" data-testid="monitor-words">
+        <span className={shown === "barge" ? "c-live" : "c-acc"}><Icon name={shown === "off" ? "info" : shown === "listen" ? "ear" : shown} /></span>
+        <span><b className="strong">{confirm ? t("monitor.confirm", names) : t(`monitor.words_${shown}`, names)}</b> <span className="ink-2">{confirm ? "" : t(`monitor.words_${shown}_2`, names)}</span></span>
+        {shown === "off" ? null : <Button size="sm" className="push" onClick={() => void send("off")}>{t("monitor.stop")} <kbd>Esc</kbd></Button>}
+      </p>
+      {mine ? <p className="t-12 ink-3">{t("monitor.logged", { ...names, time: clockSeconds(mine.since_ms) })}</p> : null}
+    </div>
+  );
+}
+
+function Figures({ label, sound }: { label: string; sound: LegSound | null }) {
+  const t = useT();
+  return (
+    <tr>
+      <td className="strong">{label}</td>
+      <td className="num">{sound ? sound.mos.toFixed(1) : "–"}</td>
+      <td className="num">{sound ? `${(sound.loss * 100).toFixed(1)}\u00a0%` : "–"}</td>
+      <td className="num">{sound ? t("monitor.ms", { n: Math.round(sound.jitter_ms) }) : "–"}</td>
+      <td className="num">{sound?.round_trip_ms ? t("monitor.ms", { n: Math.round(sound.round_trip_ms) }) : "–"}</td>
+    </tr>
+  );
+}
+
+function Sound({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
+  const t = useT();
+  const own = stretchOf(call.agent_sound, call.silent_side === "agent");
+  const other = stretchOf(call.customer_sound, call.silent_side === "customer");
+  const names = { you: `${firstName(agent.name)} ${t(`sound.${own}`)}`, name: nameWords(call, t), them: t(`sound.${other}`) };
+  return (
+    <div className="col">
+      <h3 className="h-sec">{t("sound.title")}</h3>
+      <Cord agent={own} customer={other} label={t("sound.label_both", names)} />
+      <table className="table flat"><thead><tr><th>{t("sound.side")}</th><th className="num">{t("sound.mos")}</th><th className="num">{t("sound.lost")}</th><th className="num">{t("sound.jitter")}</th><th className="num">{t("sound.delay")}</th></tr></thead>
+        <tbody><Figures label={firstName(agent.name)} sound={call.agent_sound} /><Figures label={nameWords(call, t)} sound={call.customer_sound} /></tbody></table>
+    </div>
+  );
+}
+
+function SetState({ agent }: { agent: AgentStatus }) {
+  const t = useT();
+  const { api, fail } = useApp();
+  const ask = (body: AskedAgentState): void => void api.setState(agent.user_id, body).catch(fail);
+  return (
+    <div className="tools"><Menu
+      trigger={<Button icon="headset" data-testid="set-state">{t("monitor.set_state")} <Icon name="down" size="sm" /></Button>}
+      groups={[[
+        { id: "set-available", label: t("state.available"), icon: "ring-dot", onSelect: () => { ask({ kind: "available" }); } },
+        { id: "set-break", label: t("state.break"), icon: "square", onSelect: () => { ask({ kind: "break", reason: "meeting" }); } },
+        { id: "set-offline", label: t("state.offline"), icon: "dash", onSelect: () => { ask({ kind: "offline" }); } },
+      ]]}
+    /></div>
+  );
+}
+
+export function CallPane({ row, now, onClose }: { row: AgentRow | null; now: number; onClose: () => void }) {
+  const t = useT();
+  if (!row) {
+    return <section className="pane" aria-label={t("monitor.pane")}><StateBox icon="ear" title={t("monitor.choose")} text={t("monitor.choose_text")} /></section>;
+  }
+  const { agent, call, need } = row;
+  const title = call ? t("monitor.with", { agent: agent.name, customer: call.customer_name ?? call.customer_number }) : agent.name;
+  return (
+    <section className="pane" aria-label={title} data-region="pane" tabIndex={-1} data-testid="monitor-pane">
+      <div className="col g-1">
+        <div className="row between"><h2 className="t-16 strong">{title}</h2><IconButton icon="x" tone="plain" size="sm" label={t("ui.close")} onClick={onClose} /></div>
+        {call ? <p className="t-12 ink-2">{[call.queue_name ?? call.campaign_name, t(`direction.${call.direction}`), call.customer_number, timer(now - (call.answered_at_ms ?? call.started_at_ms))].filter(Boolean).join(" · ")}</p> : null}
+        <p className="row wrap">
+          {need ? <Badge tone={severity(need) === "live" ? "live" : "warn"} icon={NEED_ICON[need.kind]}>{needWords(need, t)}</Badge> : null}
+          {call?.held_since_ms && need?.kind !== "hold_long" ? <Badge icon="pause">{t("monitor.waits", { name: nameWords(call, t), time: span(now - call.held_since_ms) })}</Badge> : null}
+          {call ? <Badge>{t(`recording.${call.recording.kind}`)}</Badge> : null}
+        </p>
+      </div>
+      {call && agent.state.kind === "on_call" ? <TakePart key={call.id} call={call} agent={agent} /> : <div><p className="ink-2">{t("monitor.no_call", { name: firstName(agent.name) })}</p></div>}
+      {call ? <Sound call={call} agent={agent} /> : null}
+      {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{call.why}</p></div> : null}
+      <div className="grow" />
+      <SetState agent={agent} />
+    </section>
+  );
+}

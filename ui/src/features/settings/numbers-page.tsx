@@ -1,0 +1,85 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Number as PhoneNumber, NumberInput } from "@/api/generated/wire";
+import { useApp, useLocale, useServerNow, useT } from "@/app-context";
+import { keys } from "@/api/keys";
+import { when } from "@/lib/time";
+import { useForm } from "@/lib/use-form";
+import { Button, IconButton } from "@/ui/button";
+import { AreaField, SelectField, TextField } from "@/ui/field";
+import { Loaded } from "@/ui/loaded";
+import { StateBox } from "@/ui/state-box";
+import { EditDialog } from "./edit-dialog";
+import { SettingsFrame } from "./frame";
+
+const fresh: NumberInput = { number: "", label: "", queue_id: null, campaign_id: null, greeting: "", language: "en-IN" };
+
+function NumberDialog({ number, onClose }: { number: PhoneNumber | null; onClose: () => void }) {
+  const t = useT();
+  const { api, queries } = useApp();
+  const queues = useQuery({ queryKey: keys.queues, queryFn: api.queues });
+  const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: api.campaigns });
+  const form = useForm<NumberInput>(number ?? { ...fresh, greeting: t("numbers.greeting_default") });
+  const { value } = form;
+  const refresh = () => queries.invalidateQueries({ queryKey: keys.numbers });
+  const save = async (typed: NumberInput): Promise<void> => {
+    const body: NumberInput = { number: typed.number, label: typed.label, queue_id: typed.queue_id, campaign_id: typed.campaign_id, greeting: typed.greeting, language: typed.language };
+    await (number ? api.updateNumber(number.id, body) : api.createNumber(body));
+    await refresh();
+  };
+  const none = { value: "", label: t("numbers.none_chosen") };
+  return (
+    <EditDialog
+      title={number ? number.number : t("numbers.new")} form={form} off={value.number.trim() === "" ? t("numbers.need") : null} onSave={save} onClose={onClose} wide
+      onDelete={number ? () => api.deleteNumber(number.id).then(refresh) : undefined}
+    >
+      <div className="pair">
+        <TextField label={t("numbers.number")} type="tel" value={value.number} help={t("leads.phone_help")} error={form.problem("number")} onChange={(event) => { form.set({ number: event.target.value }); }} data-testid="number-number" />
+        <TextField label={t("numbers.label")} value={value.label} error={form.problem("label")} onChange={(event) => { form.set({ label: event.target.value }); }} />
+        <SelectField label={t("numbers.queue")} value={value.queue_id ?? ""} choices={[none, ...(queues.data ?? []).map((each) => ({ value: each.id, label: each.name }))]} onChange={(event) => { form.set({ queue_id: event.target.value || null }); }} />
+        <SelectField label={t("numbers.campaign")} value={value.campaign_id ?? ""} choices={[none, ...(campaigns.data ?? []).map((each) => ({ value: each.id, label: each.name }))]} onChange={(event) => { form.set({ campaign_id: event.target.value || null }); }} />
+        <SelectField label={t("numbers.language")} value={value.language} choices={["en-IN", "hi-IN", "en-US", "en-GB"].concat(["en-IN", "hi-IN", "en-US", "en-GB"].includes(value.language) ? [] : [value.language]).map((each) => ({ value: each, label: each }))} onChange={(event) => { form.set({ language: event.target.value }); }} />
+      </div>
+      <AreaField label={t("numbers.greeting")} value={value.greeting} help={t("numbers.greeting_help")} error={form.problem("greeting")} maxLength={500} onChange={(event) => { form.set({ greeting: event.target.value }); }} />
+    </EditDialog>
+  );
+}
+
+function Webhook({ url }: { url: string }) {
+  const t = useT();
+  const { toasts } = useApp();
+  const copy = (): void => void navigator.clipboard.writeText(url).then(() => { toasts.show({ tone: "ok", title: t("ui.copied"), text: url, stays: false }); }, () => undefined);
+  return <span className="row tight nowrap"><code className="mono trunc webhook">{url}</code><IconButton icon="copy" size="sm" tone="quiet" label={t("numbers.copy")} onClick={copy} data-testid="copy-webhook" /></span>;
+}
+
+export function NumbersPage() {
+  const t = useT();
+  const { api } = useApp();
+  const locale = useLocale();
+  const now = useServerNow();
+  const [open, setOpen] = useState<PhoneNumber | "new" | null>(null);
+  const query = useQuery({ queryKey: keys.numbers, queryFn: api.numbers });
+  const queues = useQuery({ queryKey: keys.queues, queryFn: api.queues });
+  const add = <Button tone="primary" icon="plus" onClick={() => { setOpen("new"); }} data-testid="number-new">{t("numbers.new")}</Button>;
+  return (
+    <SettingsFrame title={t("settings.numbers")} text={t("numbers.text")} action={add}>
+      <Loaded query={query}>
+        {(numbers) => numbers.length === 0 ? <StateBox icon="phone" title={t("numbers.none")} text={t("numbers.none_text")} action={add} /> : (
+          <div className="table-wrap"><table className="table calls">
+            <thead><tr><th>{t("numbers.number")}</th><th>{t("numbers.queue")}</th><th>{t("numbers.webhook")}</th><th className="hide-narrow">{t("numbers.last_call")}</th><th><span className="sr">{t("ui.change")}</span></th></tr></thead>
+            <tbody>{numbers.map((each) => (
+              <tr key={each.id}>
+                <td><b className="strong nowrap">{each.number}</b><br /><span className="t-12 ink-3">{each.label}</span></td>
+                <td>{queues.data?.find((queue) => queue.id === each.queue_id)?.name ?? <span className="c-warn">{t("numbers.no_queue")}</span>}</td>
+                <td><Webhook url={each.webhook_url} /></td>
+                <td className="ink-2 nowrap hide-narrow">{each.last_call_at_ms === null ? t("lead.never") : when(each.last_call_at_ms, now, locale)}</td>
+                <td className="num"><Button size="sm" icon="pen" onClick={() => { setOpen(each); }} aria-label={t("ui.change_one", { name: each.number })}>{t("ui.change")}</Button></td>
+              </tr>
+            ))}</tbody>
+          </table></div>
+        )}
+      </Loaded>
+      {open ? <NumberDialog number={open === "new" ? null : open} onClose={() => { setOpen(null); }} /> : null}
+    </SettingsFrame>
+  );
+}

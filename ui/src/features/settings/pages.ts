@@ -1,0 +1,37 @@
+import type { Right } from "@/state/rights";
+import type { IconName } from "@/ui/icon";
+
+export const PAGES = [
+  "devices", "appearance", "keys",
+  "users", "queues", "numbers", "campaigns", "do_not_call",
+  "carrier", "storage", "engines",
+  "jobs", "audit",
+] as const;
+
+export type PageId = (typeof PAGES)[number];
+
+export const isPageId = (text: string): text is PageId => PAGES.some((each) => each === text);
+
+export interface PageInfo {
+  id: PageId;
+  icon: IconName;
+  group: "mine" | "team" | "services" | "records";
+  /** Who sees the page; null for everybody. */
+  right: Right | null;
+}
+
+export const INFO: readonly PageInfo[] = [
+  { id: "devices", icon: "headset", group: "mine", right: null },
+  { id: "appearance", icon: "eye", group: "mine", right: null },
+  { id: "keys", icon: "key", group: "mine", right: null },
+  { id: "users", icon: "users", group: "team", right: "configure" },
+  { id: "queues", icon: "queue", group: "team", right: "configure" },
+  { id: "numbers", icon: "phone", group: "team", right: "configure" },
+  { id: "campaigns", icon: "megaphone", group: "team", right: "configure" },
+  { id: "do_not_call", icon: "stop", group: "team", right: "configure" },
+  { id: "carrier", icon: "cord", group: "services", right: "configure_access" },
+  { id: "storage", icon: "cloud", group: "services", right: "configure_access" },
+  { id: "engines", icon: "chart", group: "services", right: "configure_access" },
+  { id: "jobs", icon: "refresh", group: "records", right: "configure" },
+  { id: "audit", icon: "book-check", group: "records", right: "configure_access" },
+];

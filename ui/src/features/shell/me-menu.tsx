@@ -1,0 +1,42 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { UiTheme } from "@/api/generated/wire";
+import { useApp, useMe, useT } from "@/app-context";
+import { useStore } from "@/lib/use-store";
+import { may } from "@/state/rights";
+import { initials } from "@/lib/text";
+import { Menu } from "@/ui/menu";
+
+const THEMES: readonly UiTheme[] = ["system", "light", "dark"];
+
+/** Who is signed in, look, second window, sign out. */
+export function MeMenu({ name }: { name: string }) {
+  const t = useT();
+  const me = useMe();
+  const { prefs, session, platform, fail } = useApp();
+  const navigate = useNavigate();
+  const theme = useStore(prefs, (each) => each.theme);
+  const go = (page: "devices" | "appearance"): void => void navigate({ to: "/settings/$page", params: { page } });
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <button type="button" className="me" aria-label={t("me.menu", { name })} data-testid="me-menu">
+          <span className="av sm" aria-hidden="true">{initials(name)}</span>
+        </button>
+      }
+      groups={[
+        [{ id: "me-name", icon: "user", label: `${name} · ${t(`role.${me.user.role}`)}`, onSelect: () => { go("appearance"); } },
+          { id: "me-devices", icon: "headset", label: t("settings.devices"), onSelect: () => { go("devices"); } }],
+        THEMES.map((each) => ({
+          id: `theme-${each}`, label: t(`theme.${each}`), chosen: theme === each,
+          onSelect: () => { prefs.update((now) => ({ ...now, theme: each })); },
+        })),
+        may(me.user.role, "monitor")
+          ? [{ id: "me-monitor-window", icon: "expand" as const, label: t("me.monitor_window"),
+            onSelect: () => void platform.openMonitorWindow().catch(fail) }]
+          : [],
+        [{ id: "sign-out", icon: "left", label: t("me.sign_out"), onSelect: () => void session.signOut().catch(fail) }],
+      ]}
+    />
+  );
+}

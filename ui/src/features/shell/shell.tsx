@@ -1,0 +1,63 @@
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useApp, useKey, useMe } from "@/app-context";
+import { RingLayer } from "@/features/ring/ring-layer";
+import { KeyHelp } from "@/features/keys/key-help";
+import { FindDialog } from "@/features/leads/find-dialog";
+import { useStore } from "@/lib/use-store";
+import { may } from "@/state/rights";
+import { moveRegion } from "./regions";
+import { Rail } from "./rail";
+import { StateBar } from "./state-bar";
+import { useMiniWindow } from "./use-mini-window";
+
+export type Overlay = { kind: "keys" } | { kind: "find"; text: string } | null;
+
+/** The call on the desk is answered from any page: the desk opens by itself. */
+function useOpenDesk(): void {
+  const { desk, platform } = useApp();
+  const navigate = useNavigate();
+  const answering = useStore(desk.store, (each) => each.answering);
+  const current = useStore(desk.store, (each) => each.current?.id ?? null);
+  const opened = answering ?? current;
+  useEffect(() => {
+    if (opened && platform.window === "main") void navigate({ to: "/desk" });
+  }, [opened, navigate, platform.window]);
+}
+
+const selectionNumber = (): string => (window.getSelection()?.toString() ?? "").replace(/[^\d+*#]/g, "").slice(0, 20);
+
+export function Shell() {
+  const { platform, live } = useApp();
+  const me = useMe();
+  const navigate = useNavigate();
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const offer = useStore(live.store, (each) => each.offer ?? each.endedOffer);
+  const supervises = may(me.user.role, "monitor");
+
+  useOpenDesk();
+  useMiniWindow();
+  useKey("all_keys", () => { setOverlay({ kind: "keys" }); });
+  useKey("find_lead", () => { setOverlay({ kind: "find", text: "" }); });
+  useKey("dial_selection", () => { setOverlay({ kind: "find", text: selectionNumber() }); });
+  useKey("back_to_call", () => void navigate({ to: "/desk" }));
+  useKey("next_region", () => { moveRegion(1); });
+  useKey("previous_region", () => { moveRegion(-1); });
+  useEffect(() => platform.onNavigate((path) => {
+    const dial = /^\/dial\?number=(.*)$/.exec(path);
+    if (dial) setOverlay({ kind: "find", text: decodeURIComponent(dial[1] ?? "") });
+    else window.location.hash = `#${path}`;
+  }), [platform]);
+
+  const close = (): void => { setOverlay(null); };
+  return (
+    <div className="app">
+      <StateBar supervises={supervises} onFind={() => { setOverlay({ kind: "find", text: "" }); }} />
+      <Rail supervises={supervises} onKeys={() => { setOverlay({ kind: "keys" }); }} />
+      <main><Outlet /></main>
+      {offer && platform.window !== "monitor" ? <RingLayer /> : null}
+      {overlay?.kind === "keys" ? <KeyHelp onClose={close} /> : null}
+      {overlay?.kind === "find" ? <FindDialog text={overlay.text} onClose={close} /> : null}
+    </div>
+  );
+}

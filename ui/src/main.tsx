@@ -1,0 +1,22 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { choosePlatform } from "@platform";
+import "@fontsource-variable/inter/wght.css";
+import "./styles/tokens.css";
+import "./styles/icons.css";
+import "./styles/components.css";
+import "./styles/grown.css";
+import "./styles/shell.css";
+import "./styles/desk.css";
+import "./styles/calls.css";
+import "./styles/monitor.css";
+import "./styles/settings.css";
+import { createApp, startApp } from "./app";
+import { Root } from "./routes/root";
+
+const platform = await choosePlatform();
+const app = createApp(platform, window.localStorage);
+startApp(app);
+
+const host = document.getElementById("root");
+if (host) createRoot(host).render(<StrictMode><Root app={app} /></StrictMode>);

@@ -1,0 +1,11 @@
+import type { Platform } from "./types";
+
+/** The desktop shell when it is there, else the browser. */
+export async function choosePlatform(): Promise<Platform> {
+  if ("__TAURI_INTERNALS__" in window) {
+    const { createTauriPlatform } = await import("./tauri");
+    return createTauriPlatform();
+  }
+  const { createWebPlatform } = await import("./web");
+  return createWebPlatform();
+}

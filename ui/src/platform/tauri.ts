@@ -1,0 +1,137 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import { getCurrentWindow } from "@tauri-apps/api/window";
+import { ApiFailure, isApiError } from "@/api/failure";
+import type { Me, ServerMessage, Snapshot } from "@/api/generated/wire";
+import { NoAnswer } from "./types";
+import type {
+  Answer, Connection, Device, DeviceProblem, Levels, PhoneState, Platform, SessionState, Stop,
+} from "./types";
+
+/** Shapes of the desktop shell's commands and events. */
+interface ShellSession {
+  signed_in: boolean;
+  me: Me | null;
+  server_url: string;
+  connection: Connection["kind"];
+  since_ms: number | null;
+  outbox: number;
+  token_kept_in?: "keychain" | "file";
+}
+
+interface ShellPhone {
+  muted: boolean;
+  audio_running: boolean;
+  media: PhoneState["media"];
+  reconnecting_since_ms: number | null;
+  microphone_problem: DeviceProblem | null;
+  speaker_problem: DeviceProblem | null;
+  devices: { inputs: Device[]; outputs: Device[] };
+  chosen: PhoneState["chosen"];
+  echo_cancellation: boolean;
+  noise_suppression: boolean;
+  auto_gain: boolean;
+}
+
+const session = (from: ShellSession): SessionState => ({
+  signedIn: from.signed_in,
+  me: from.me,
+  serverUrl: from.server_url,
+  connection: { kind: from.connection, sinceMs: from.since_ms },
+  outbox: from.outbox,
+  tokenKeptIn: from.token_kept_in ?? "keychain",
+});
+
+const phone = (from: ShellPhone): PhoneState => ({
+  muted: from.muted,
+  audioRunning: from.audio_running,
+  media: from.media,
+  reconnectingSinceMs: from.reconnecting_since_ms,
+  microphoneProblem: from.microphone_problem,
+  speakerProblem: from.speaker_problem,
+  devices: from.devices,
+  chosen: from.chosen,
+  echoCancellation: from.echo_cancellation,
+  noiseSuppression: from.noise_suppression,
+  autoGain: from.auto_gain,
+});
+
+/** Calls a command; the shell rejects with an `ApiError`, or with a text when there was no answer. */
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (cause) {
+    if (isApiError(cause)) throw new ApiFailure(cause, 0);
+    throw new NoAnswer(String(cause));
+  }
+}
+
+function on<T>(event: string, listener: (payload: T) => void): Stop {
+  let stopped = false;
+  let unlisten: Stop | undefined;
+  void listen<T>(event, ({ payload }) => {
+    if (!stopped) listener(payload);
+  }).then((stop) => {
+    if (stopped) stop();
+    else unlisten = stop;
+  });
+  return () => {
+    stopped = true;
+    unlisten?.();
+  };
+}
+
+export function createTauriPlatform(): Platform {
+  return {
+    kind: "desktop",
+    window: getCurrentWindow().label,
+    request: (r) =>
+      call<Answer>("api_request", {
+        method: r.method, path: r.path, body: r.body ?? null, idempotencyKey: r.idempotencyKey,
+      }),
+    bytes: (path) => call<ArrayBuffer>("api_bytes", { path }),
+
+    sessionState: async () => session(await call<ShellSession>("session_state")),
+    onSession: (listener) => on<ShellSession>("session", (payload) => { listener(session(payload)); }),
+    signIn: (email, password) => call<Me>("sign_in", { email, password }),
+    signOut: () => call<undefined>("sign_out"),
+    register: (body) => call<Me>("register_tenant", { body }),
+
+    snapshot: () => call<Snapshot>("snapshot"),
+    onLive: (listener) => on<ServerMessage>("live", listener),
+    onResync: (listener) => on<unknown>("resync", () => { listener(); }),
+
+    phoneState: async () => phone(await call<ShellPhone>("phone_state")),
+    onPhone: (listener) => on<ShellPhone>("phone", (payload) => { listener(phone(payload)); }),
+    onLevels: (listener) =>
+      on<{ mic_dbfs: number; speaker_dbfs: number }>("levels", (p) => {
+        listener({ mic: p.mic_dbfs, speaker: p.speaker_dbfs } satisfies Levels);
+      }),
+    setMuted: (muted) => call<undefined>("phone_set_muted", { muted }),
+    chooseDevice: (kind, id) => call<undefined>("phone_choose_device", { kind, id }),
+    setProcessing: (p) =>
+      call<undefined>("phone_set_processing", {
+        echoCancellation: p.echoCancellation, noiseSuppression: p.noiseSuppression, autoGain: p.autoGain,
+      }),
+    testRing: () => call<undefined>("phone_test_ring"),
+    mediaSession: () => call<string | null>("phone_media_session"),
+
+    outboxPut: (entry) =>
+      call<undefined>("outbox_put", {
+        id: entry.id, method: entry.method, path: entry.path, body: entry.body, madeAtMs: entry.madeAtMs,
+      }),
+    onOutbox: (listener) => on<{ waiting: number }>("outbox", (payload) => { listener(payload.waiting); }),
+
+    openMonitorWindow: () => call<undefined>("open_monitor_window"),
+    showMini: (show) => call<undefined>("show_mini", { show }),
+    onNavigate: (listener) => {
+      const stops = [
+        on<{ path: string }>("navigate", (payload) => { listener(payload.path); }),
+        on<{ number: string }>("dial", (payload) => { listener(`/dial?number=${encodeURIComponent(payload.number)}`); }),
+      ];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { Me, RegisterTenant, ServerMessage, Snapshot } from "@/api/generated/wire";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface Request {
+  method: Method;
+  /** Relative to /api/v1, with its query: `/calls?limit=50`. */
+  path: string;
+  body: unknown;
+  /** Same key and same body: same answer again, and nothing done twice. */
+  idempotencyKey: string | null;
+}
+
+/** What the server answered. No answer at all is a rejected promise with `NoAnswer`. */
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** The server could not be reached, or the connection broke before it answered. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
+export type ConnectionKind = "connected" | "reconnecting" | "offline";
+
+export interface Connection {
+  kind: ConnectionKind;
+  sinceMs: number | null;
+}
+
+export interface SessionState {
+  signedIn: boolean;
+  me: Me | null;
+  /** Shown on the sign-in page. */
+  serverUrl: string;
+  connection: Connection;
+  /** Results that wait to be sent. */
+  outbox: number;
+  /** Where the refresh token is kept; the desktop says so when the keychain is missing. */
+  tokenKeptIn: "keychain" | "file" | "cookie";
+}
+
+export interface Device {
+  id: string;
+  name: string;
+}
+
+export type DeviceKind = "input" | "output" | "ringer";
+
+/** `none`: there is no such device. `denied`: the system does not let us. `gone`: it was there and is away. */
+export type DeviceProblem = "none" | "denied" | "gone";
+
+export interface Processing {
+  echoCancellation: boolean;
+  noiseSuppression: boolean;
+  autoGain: boolean;
+}
+
+export interface PhoneState extends Processing {
+  muted: boolean;
+  audioRunning: boolean;
+  media: "none" | "connecting" | "connected" | "reconnecting";
+  reconnectingSinceMs: number | null;
+  microphoneProblem: DeviceProblem | null;
+  speakerProblem: DeviceProblem | null;
+  devices: { inputs: Device[]; outputs: Device[] };
+  /** Null is the system's own choice. */
+  chosen: { input: string | null; output: string | null; ringer: string | null };
+}
+
+/** dBFS; -100 is silence. */
+export interface Levels {
+  mic: number;
+  speaker: number;
+}
+
+/** A result that must not be lost: kept until the server has answered, sent once, in order. */
+export interface OutboxEntry {
+  /** Also the idempotency key. */
+  id: string;
+  method: Method;
+  path: string;
+  body: unknown;
+  madeAtMs: number;
+}
+
+export type Stop = () => void;
+
+export interface Platform {
+  readonly kind: "desktop" | "web";
+  /** `main`, `monitor` or `mini` in the desktop app; always `main` in a browser. */
+  readonly window: string;
+  request(request: Request): Promise<Answer>;
+  /** A file by the path that the server gave for it. */
+  bytes(path: string): Promise<ArrayBuffer>;
+
+  sessionState(): Promise<SessionState>;
+  onSession(listener: (state: SessionState) => void): Stop;
+  signIn(email: string, password: string): Promise<Me>;
+  signOut(): Promise<void>;
+  register(body: RegisterTenant): Promise<Me>;
+
+  snapshot(): Promise<Snapshot>;
+  onLive(listener: (message: ServerMessage) => void): Stop;
+  /** The stream had a hole: read the snapshot again. */
+  onResync(listener: () => void): Stop;
+
+  phoneState(): Promise<PhoneState>;
+  onPhone(listener: (state: PhoneState) => void): Stop;
+  onLevels(listener: (levels: Levels) => void): Stop;
+  setMuted(muted: boolean): Promise<void>;
+  chooseDevice(kind: DeviceKind, id: string | null): Promise<void>;
+  setProcessing(processing: Processing): Promise<void>;
+  testRing(): Promise<void>;
+  /** The session that shall carry the sound; opened when there is none yet. */
+  mediaSession(): Promise<string | null>;
+
+  outboxPut(entry: OutboxEntry): Promise<void>;
+  onOutbox(listener: (waiting: number) => void): Stop;
+
+  openMonitorWindow(): Promise<void>;
+  showMini(show: boolean): Promise<void>;
+  /** A page that a notification, the tray or a link asks for: `/calls/…`, `/desk`, `/dial?number=…`. */
+  onNavigate(listener: (path: string) => void): Stop;
+}

@@ -1,0 +1,175 @@
+import { ApiFailure, asFailure, isApiError, isTransient } from "@/api/failure";
+import type { LiveEvent, Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import type { Levels, Method, PhoneState, Platform, SessionState } from "./types";
+import { listDevices } from "./web/devices";
+import { createHttp } from "./web/http";
+import { openLive } from "./web/live";
+import { createMedia } from "./web/media";
+import { createOutbox } from "./web/outbox";
+import { createRinger } from "./web/ringer";
+import { loadPhone, savePhone } from "./web/phone-settings";
+import { createTopic } from "./web/topic";
+
+const takesCalls = (me: Me): boolean => me.user.role === "telecaller";
+
+/** The browser as phone and screen: fetch, one live WebSocket, one WebRTC connection. */
+export function createWebPlatform(): Platform {
+  const sessions = createTopic<SessionState>();
+  const live = createTopic<ServerMessage>();
+  const resync = createTopic<undefined>();
+  const phones = createTopic<PhoneState>();
+  const levels = createTopic<Levels>();
+  const outboxes = createTopic<number>();
+
+  let session: SessionState = {
+    signedIn: false, me: null, serverUrl: window.location.host,
+    connection: { kind: "connected", sinceMs: null }, outbox: 0, tokenKeptIn: "cookie",
+  };
+  let phone: PhoneState = loadPhone(window.localStorage);
+  let closeLive: (() => void) | null = null;
+
+  const setSession = (change: Partial<SessionState>): void => {
+    session = { ...session, ...change };
+    sessions.send(session);
+  };
+  const setPhone = (change: Partial<PhoneState>): void => {
+    phone = { ...phone, ...change };
+    phones.send(phone);
+  };
+
+  const http = createHttp(() => { ended(); });
+  const send = async <T>(method: Method, path: string, body: unknown, key: string | null = null): Promise<T> => {
+    const answer = await http.request({ method, path, body, idempotencyKey: key });
+    if (answer.status >= 400) {
+      if (isApiError(answer.body)) throw new ApiFailure(answer.body, answer.status);
+      throw ApiFailure.noAnswer(`${path} answered ${answer.status}`);
+    }
+    return answer.body as T;
+  };
+
+  const ringer = createRinger();
+  const media = createMedia(() => phone, { send, onChange: setPhone, onLevels: levels.send });
+  const outbox = createOutbox(
+    window.localStorage,
+    async (entry) => {
+      try {
+        await send(entry.method, entry.path, entry.body, entry.id);
+        return "done";
+      } catch (cause) {
+        return isTransient(asFailure(cause)) ? "later" : "refused";
+      }
+    },
+    (waiting) => {
+      outboxes.send(waiting);
+      setSession({ outbox: waiting });
+    },
+  );
+
+  const refreshDevices = async (): Promise<void> => {
+    const devices = await listDevices();
+    const lost = phone.chosen.input !== null && !devices.inputs.some((each) => each.id === phone.chosen.input);
+    setPhone({ devices, ...(lost ? { microphoneProblem: "gone" as const } : {}) });
+  };
+
+  const heard = (message: ServerMessage): void => {
+    if (message.type === "event") ring(message.event);
+    live.send(message);
+  };
+  const ring = (event: LiveEvent): void => {
+    if (event.kind === "offer") ringer.start();
+    else if (event.kind === "offer_ended" || event.kind === "call_ended") ringer.stop();
+  };
+
+  const started = (me: Me): void => {
+    setSession({ signedIn: true, me, outbox: outbox.waiting() });
+    closeLive?.();
+    closeLive = openLive({
+      token: http.token,
+      phone: takesCalls(me),
+      probe: () => ({ mediaSessionId: media.id(), audioRunning: media.running() }),
+      onMessage: heard,
+      onResync: () => { resync.send(undefined); },
+      onConnection: (connection) => {
+        setSession({ connection });
+        if (connection.kind === "connected") void outbox.flush();
+      },
+    });
+    if (takesCalls(me)) void media.open(true).then(refreshDevices, () => undefined);
+  };
+  const ended = (): void => {
+    closeLive?.();
+    closeLive = null;
+    media.close();
+    ringer.stop();
+    setSession({ signedIn: false, me: null });
+  };
+  const accepted = (answer: SignedIn): Me => {
+    http.signedIn(answer);
+    started(answer.me);
+    return answer.me;
+  };
+
+  navigator.mediaDevices?.addEventListener("devicechange", () => void refreshDevices());
+
+  return {
+    kind: "web",
+    window: "main",
+    request: http.request,
+    bytes: http.bytes,
+    sessionState: async () => {
+      if (!session.signedIn) {
+        const me = await http.restore();
+        if (me) started(me);
+      }
+      return session;
+    },
+    onSession: sessions.on,
+    signIn: async (email, password) =>
+      accepted(await send<SignedIn>("POST", "/auth/sign-in", { email, password, device: "browser" })),
+    signOut: async () => {
+      ended();
+      await http.signOut();
+    },
+    register: async (body) => accepted(await send<SignedIn>("POST", "/tenants", { ...body, device: "browser" })),
+    snapshot: () => send<Snapshot>("GET", "/live/snapshot", null),
+    onLive: live.on,
+    onResync: resync.on,
+    phoneState: () => Promise.resolve(phone),
+    onPhone: phones.on,
+    onLevels: levels.on,
+    setMuted: (muted) => {
+      media.setMuted(muted);
+      setPhone({ muted });
+      return Promise.resolve();
+    },
+    chooseDevice: async (kind, id) => {
+      setPhone({ chosen: { ...phone.chosen, [kind]: id } });
+      savePhone(window.localStorage, phone);
+      if (kind === "input") await media.useInput(id);
+      else if (kind === "output") await media.useOutput(id);
+      else await ringer.useOutput(id);
+    },
+    setProcessing: async (processing) => {
+      setPhone(processing);
+      savePhone(window.localStorage, phone);
+      if (media.id()) await media.useInput(phone.chosen.input);
+    },
+    testRing: () => {
+      ringer.start();
+      setTimeout(ringer.stop, 3000);
+      return Promise.resolve();
+    },
+    mediaSession: async () => media.id() ?? media.open(session.me !== null && takesCalls(session.me)),
+    outboxPut: async (entry) => {
+      outbox.put(entry);
+      await outbox.flush();
+    },
+    onOutbox: outboxes.on,
+    openMonitorWindow: () => {
+      window.open("#/monitor", "switchboard-monitor", "width=1280,height=800");
+      return Promise.resolve();
+    },
+    showMini: () => Promise.resolve(),
+    onNavigate: () => () => undefined,
+  };
+}

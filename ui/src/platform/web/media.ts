@@ -1,0 +1,176 @@
+import type { MediaSession } from "@/api/generated/wire";
+import { ApiFailure } from "@/api/failure";
+import type { DeviceProblem, Levels, PhoneState } from "../types";
+import { createMeter } from "./meter";
+import type { Meter } from "./meter";
+
+type Send = <T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown) => Promise<T>;
+
+export interface MediaOptions {
+  send: Send;
+  onChange(change: Partial<PhoneState>): void;
+  onLevels(levels: Levels): void;
+}
+
+export interface Media {
+  /** Opens the session when there is none; answers its id, or null when the server gave none. */
+  open(takesCalls: boolean): Promise<string | null>;
+  id(): string | null;
+  running(): boolean;
+  setMuted(muted: boolean): void;
+  useInput(id: string | null): Promise<void>;
+  useOutput(id: string | null): Promise<void>;
+  close(): void;
+}
+
+const constraints = (input: string | null, p: Pick<PhoneState, "echoCancellation" | "noiseSuppression" | "autoGain">) => ({
+  audio: {
+    ...(input ? { deviceId: { exact: input } } : {}),
+    echoCancellation: p.echoCancellation, noiseSuppression: p.noiseSuppression, autoGainControl: p.autoGain,
+  },
+});
+
+function problemOf(cause: unknown): DeviceProblem {
+  const name = cause instanceof DOMException ? cause.name : "";
+  return name === "NotAllowedError" || name === "SecurityError" ? "denied" : "none";
+}
+
+/** One WebRTC connection from sign-in to sign-out: answering a call only joins it to the call's room. */
+export function createMedia(state: () => PhoneState, options: MediaOptions): Media {
+  let peer: RTCPeerConnection | null = null;
+  let sessionId: string | null = null;
+  let opening: Promise<string | null> | null = null;
+  let takesCalls = true;
+  let mic: MediaStream | null = null;
+  let muted = false;
+  let micMeter: Meter | null = null;
+  let earMeter: Meter | null = null;
+  const ear = new Audio();
+  ear.autoplay = true;
+
+  const beat = setInterval(() => {
+    if (micMeter || earMeter) options.onLevels({ mic: micMeter?.read() ?? -100, speaker: earMeter?.read() ?? -100 });
+  }, 100);
+
+  const capture = async (input: string | null): Promise<MediaStreamTrack | null> => {
+    try {
+      const got = await navigator.mediaDevices.getUserMedia(constraints(input, state()));
+      for (const track of mic?.getTracks() ?? []) track.stop();
+      mic = got;
+      micMeter?.close();
+      micMeter = createMeter(got);
+      const track = got.getAudioTracks()[0] ?? null;
+      if (track) {
+        track.enabled = !muted;
+        track.onended = () => { options.onChange({ microphoneProblem: "gone" }); };
+      }
+      options.onChange({ microphoneProblem: null });
+      return track;
+    } catch (cause) {
+      options.onChange({ microphoneProblem: problemOf(cause) });
+      return null;
+    }
+  };
+
+  const watch = (made: RTCPeerConnection): void => {
+    made.ontrack = (event) => {
+      const stream = event.streams[0] ?? new MediaStream([event.track]);
+      ear.srcObject = stream;
+      void ear.play().catch(() => { options.onChange({ speakerProblem: "denied" }); });
+      earMeter?.close();
+      earMeter = createMeter(stream);
+    };
+    made.onconnectionstatechange = () => {
+      if (peer !== made) return;
+      if (made.connectionState === "connected") {
+        options.onChange({ media: "connected", audioRunning: true, reconnectingSinceMs: null });
+      } else if (made.connectionState === "disconnected" || made.connectionState === "failed") {
+        options.onChange({ media: "reconnecting", audioRunning: false, reconnectingSinceMs: Date.now() });
+        void restart(made);
+      }
+    };
+  };
+
+  const offerOf = async (made: RTCPeerConnection, iceRestart: boolean): Promise<string> => {
+    const offer = await made.createOffer({ iceRestart });
+    await made.setLocalDescription(offer);
+    return offer.sdp ?? "";
+  };
+
+  const open = async (): Promise<string | null> => {
+    options.onChange({ media: "connecting" });
+    const made = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const track = takesCalls ? await capture(state().chosen.input) : null;
+    const line = made.addTransceiver(track ?? "audio", { direction: "sendrecv" });
+    peer = made;
+    watch(made);
+    try {
+      const answer = await options.send<MediaSession>("POST", "/media/sessions", {
+        sdp_offer: await offerOf(made, false), takes_calls: takesCalls,
+      });
+      await made.setRemoteDescription({ type: "answer", sdp: answer.sdp_answer });
+      if (!track && takesCalls) line.direction = "sendrecv";
+      sessionId = answer.id;
+      return answer.id;
+    } catch (cause) {
+      made.close();
+      peer = null;
+      options.onChange({ media: "none", audioRunning: false });
+      throw cause;
+    }
+  };
+
+  /** New network addresses for the same session; a session that the server forgot is opened anew. */
+  const restart = async (made: RTCPeerConnection): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    if (peer !== made || sessionId === null || made.connectionState === "connected") return;
+    try {
+      const answer = await options.send<MediaSession>("PUT", `/media/sessions/${sessionId}`, {
+        sdp_offer: await offerOf(made, true),
+      });
+      await made.setRemoteDescription({ type: "answer", sdp: answer.sdp_answer });
+    } catch (cause) {
+      if (peer !== made) return;
+      if (cause instanceof ApiFailure && cause.status === 404) {
+        made.close();
+        sessionId = null;
+        opening = open().finally(() => { opening = null; });
+        await opening.catch(() => undefined);
+      } else {
+        await restart(made);
+      }
+    }
+  };
+
+  return {
+    open: (takes) => {
+      if (sessionId) return Promise.resolve(sessionId);
+      takesCalls = takes;
+      opening ??= open().finally(() => { opening = null; });
+      return opening;
+    },
+    id: () => sessionId,
+    running: () => peer?.connectionState === "connected",
+    setMuted: (on) => {
+      muted = on;
+      for (const track of mic?.getAudioTracks() ?? []) track.enabled = !on;
+    },
+    useInput: async (id) => {
+      const track = await capture(id);
+      await peer?.getSenders()[0]?.replaceTrack(track);
+    },
+    useOutput: async (id) => {
+      if ("setSinkId" in ear) await ear.setSinkId(id ?? "");
+    },
+    close: () => {
+      clearInterval(beat);
+      for (const track of mic?.getTracks() ?? []) track.stop();
+      micMeter?.close();
+      earMeter?.close();
+      peer?.close();
+      if (sessionId) void options.send("DELETE", `/media/sessions/${sessionId}`, null).catch(() => undefined);
+      peer = null;
+      sessionId = null;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import {
+  createHashHistory, createRootRoute, createRoute, createRouter, Outlet, redirect,
+} from "@tanstack/react-router";
+import type { App } from "@/app-context";
+import { CallDetailPage } from "@/features/calls/detail-page";
+import { CallsPage } from "@/features/calls/history-page";
+import { DeskPage } from "@/features/desk/desk-page";
+import { MiniWindow } from "@/features/desk/mini-window";
+import { LeadPage } from "@/features/leads/lead-page";
+import { LeadsPage } from "@/features/leads/leads-page";
+import { MonitorPage } from "@/features/monitor/monitor-page";
+import { SettingsPage } from "@/features/settings/settings-page";
+import { isPageId } from "@/features/settings/pages";
+import type { PageId } from "@/features/settings/pages";
+import { NotFound } from "@/features/shell/not-found";
+import { Shell } from "@/features/shell/shell";
+import { may } from "@/state/rights";
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
+
+/** Filters that belong to the address, so that a list comes back as it was left. */
+const pickText = <K extends string>(search: Record<string, unknown>, names: readonly K[]): Partial<Record<K, string>> => {
+  const picked: Partial<Record<K, string>> = {};
+  for (const name of names) {
+    const value = text(search[name]);
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+};
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
+
+const desk = createRoute({ getParentRoute: () => shell, path: "/desk", component: DeskPage });
+const monitor = createRoute({ getParentRoute: () => shell, path: "/monitor", component: MonitorPage });
+const calls = createRoute({
+  getParentRoute: () => shell, path: "/calls", component: CallsPage,
+  validateSearch: (search) => pickText(search, ["search", "direction", "status", "days", "agent_id", "lead_id"] as const),
+});
+const call = createRoute({ getParentRoute: () => shell, path: "/calls/$callId", component: CallDetailPage });
+const leads = createRoute({
+  getParentRoute: () => shell, path: "/leads", component: LeadsPage,
+  validateSearch: (search) => pickText(search, ["search", "heat", "stage", "mine"] as const),
+});
+const lead = createRoute({ getParentRoute: () => shell, path: "/leads/$leadId", component: LeadPage });
+const settings = createRoute({
+  getParentRoute: () => shell, path: "/settings/$page", component: SettingsPage,
+  params: {
+    parse: ({ page }): { page: PageId } => {
+      if (isPageId(page)) return { page };
+      throw new Error(`no settings page ${page}`);
+    },
+  },
+});
+const mini = createRoute({ getParentRoute: () => root, path: "/mini", component: MiniWindow });
+
+/** Addresses are kept behind `#`, so that they work from files, from tauri:// and from any server path. */
+export function createAppRouter(app: App) {
+  const home = createRoute({
+    getParentRoute: () => root, path: "/",
+    beforeLoad: () => {
+      const gate = app.session.store.get().gate;
+      const role = gate.kind === "signed_in" ? gate.me.user.role : "viewer";
+      if (app.platform.window === "monitor") throw redirect({ to: "/monitor" });
+      throw redirect({ to: may(role, "take_calls") ? "/desk" : may(role, "monitor") ? "/monitor" : "/calls" });
+    },
+  });
+  return createRouter({
+    routeTree: root.addChildren([
+      home, mini, shell.addChildren([desk, monitor, calls, call, leads, lead, settings]),
+    ]),
+    history: createHashHistory(),
+    defaultNotFoundComponent: NotFound,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

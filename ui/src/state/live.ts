@@ -1,0 +1,130 @@
+import type {
+  AgentStatus, LiveCall, LiveEvent, Notice, Offer, OfferEnd, QueueStatus, ServerMessage, Snapshot,
+} from "@/api/generated/wire";
+import { outdatedBy } from "@/api/keys";
+
+export interface EndedOffer {
+  offer: Offer;
+  end: OfferEnd;
+  /** On this computer's clock. */
+  atMs: number;
+}
+
+/** All that is live and visible to this person. */
+export interface Live {
+  /** False until the first snapshot. */
+  ready: boolean;
+  epoch: string | null;
+  seq: number;
+  /** Server's clock minus this computer's. */
+  offsetMs: number;
+  me: AgentStatus | null;
+  offer: Offer | null;
+  endedOffer: EndedOffer | null;
+  calls: Readonly<Record<string, LiveCall>>;
+  agents: Readonly<Record<string, AgentStatus>>;
+  queues: Readonly<Record<string, QueueStatus>>;
+  /** When the last message came, on this computer's clock. */
+  heardAtMs: number;
+}
+
+export const emptyLive: Live = {
+  ready: false, epoch: null, seq: 0, offsetMs: 0, me: null, offer: null, endedOffer: null,
+  calls: {}, agents: {}, queues: {}, heardAtMs: 0,
+};
+
+export type LiveEffect =
+  | { kind: "outdated"; keys: readonly (readonly unknown[])[] }
+  | { kind: "notice"; notice: Notice }
+  | { kind: "resync" };
+
+export interface LiveStep {
+  live: Live;
+  effects: LiveEffect[];
+}
+
+const byId = <T>(items: readonly T[], id: (item: T) => string): Record<string, T> =>
+  Object.fromEntries(items.map((item) => [id(item), item]));
+
+/** Everything at one sequence number; replaces what was known. */
+export function applySnapshot(live: Live, snapshot: Snapshot, now: number): Live {
+  return {
+    ...live,
+    ready: true,
+    epoch: snapshot.epoch,
+    seq: snapshot.seq,
+    offsetMs: snapshot.server_time_ms - now,
+    me: snapshot.me,
+    offer: snapshot.offer,
+    calls: byId(snapshot.calls, (call) => call.id),
+    agents: byId(snapshot.agents, (agent) => agent.user_id),
+    queues: byId(snapshot.queues, (queue) => queue.queue_id),
+    heardAtMs: now,
+  };
+}
+
+/** One message of the stream. An event that was seen already changes nothing; a hole asks for the snapshot. */
+export function applyMessage(live: Live, message: ServerMessage, now: number): LiveStep {
+  switch (message.type) {
+    case "welcome": {
+      const next = { ...live, offsetMs: message.server_time_ms - now, heardAtMs: now };
+      const known = live.ready && live.epoch === message.epoch && message.resumed;
+      return { live: next, effects: known ? [] : [{ kind: "resync" }] };
+    }
+    case "pong":
+      return { live: { ...live, offsetMs: message.server_time_ms - now, heardAtMs: now }, effects: [] };
+    case "probe":
+      return { live, effects: [] };
+    case "event": {
+      if (!live.ready || message.seq <= live.seq) return { live, effects: [] };
+      const heard = { ...live, seq: message.seq, heardAtMs: now };
+      const keys = outdatedBy(message.event);
+      const effects: LiveEffect[] = keys.length > 0 ? [{ kind: "outdated", keys }] : [];
+      if (message.event.kind === "notice") effects.push({ kind: "notice", notice: message.event.notice });
+      return { live: applyEvent(heard, message.event, now), effects };
+    }
+  }
+}
+
+function applyEvent(live: Live, event: LiveEvent, now: number): Live {
+  switch (event.kind) {
+    case "offer":
+      return { ...live, offer: event.offer, endedOffer: null };
+    case "offer_ended":
+      if (live.offer?.call_id !== event.call_id) return live;
+      return { ...live, offer: null, endedOffer: { offer: live.offer, end: event.end, atMs: now } };
+    case "call":
+      return { ...live, calls: { ...live.calls, [event.call.id]: event.call } };
+    case "call_ended": {
+      const { [event.call_id]: gone, ...rest } = live.calls;
+      return gone ? { ...live, calls: rest } : live;
+    }
+    case "sound": {
+      const call = live.calls[event.call_id];
+      if (!call) return live;
+      const next = { ...call, agent_sound: event.agent, customer_sound: event.customer };
+      return { ...live, calls: { ...live.calls, [call.id]: next } };
+    }
+    case "agent": {
+      const me = live.me?.user_id === event.agent.user_id ? event.agent : live.me;
+      return { ...live, me, agents: { ...live.agents, [event.agent.user_id]: event.agent } };
+    }
+    case "queue":
+      return { ...live, queues: { ...live.queues, [event.queue.queue_id]: event.queue } };
+    case "lead":
+    case "analysis":
+    case "recording":
+    case "tasks":
+    case "settings":
+    case "notice":
+      return live;
+  }
+}
+
+/** The call that this agent talks on, if any. */
+export function myCall(live: Live): LiveCall | null {
+  const state = live.me?.state;
+  if (state?.kind === "on_call") return live.calls[state.call_id] ?? null;
+  const mine = live.me?.user_id;
+  return Object.values(live.calls).find((call) => call.agent_id === mine && call.status === "in_progress") ?? null;
+}

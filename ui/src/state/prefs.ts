@@ -1,0 +1,24 @@
+import type { UiLocale, UiTheme } from "@/api/generated/wire";
+import { createStore } from "@/lib/store";
+import type { Store } from "@/lib/store";
+
+export interface Prefs {
+  theme: UiTheme;
+  locale: UiLocale;
+  /** Larger text, as a factor of the system's. */
+  scale: 1 | 1.15 | 1.3;
+}
+
+const KEY = "switchboard.prefs";
+
+/** Look and language of this computer; signing in brings the person's own. */
+export function createPrefs(storage: Storage, language: string): Store<Prefs> {
+  const fresh: Prefs = { theme: "system", locale: language.startsWith("hi") ? "hi" : "en", scale: 1 };
+  const text = storage.getItem(KEY);
+  const store = createStore<Prefs>(text ? { ...fresh, ...(JSON.parse(text) as Partial<Prefs>) } : fresh);
+  store.subscribe(() => { storage.setItem(KEY, JSON.stringify(store.get())); });
+  return store;
+}
+
+export const isDark = (theme: UiTheme, systemDark: boolean): boolean =>
+  theme === "dark" || (theme === "system" && systemDark);
