@@ -17,6 +17,9 @@ nextest_count() { # "Summary [ 9.1s] 120 tests run: 118 passed (2 slow), 1 faile
 cargo_test_count() { # "test result: ok. 12 passed; 0 failed; ..." for each program
   awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$1"
 }
+node_test_count() { # "# pass 6" and "# fail 0"
+  awk '/^# pass / { p = $3 } /^# fail / { f = $3 } END { print p + 0, f + 0 }' "$1"
+}
 e2e_count() { # "12 passed, 0 failed"
   awk '/^[0-9]+ passed, [0-9]+ failed$/ { p = $1; f = $3 } END { print p + 0, f + 0 }' "$1"
 }

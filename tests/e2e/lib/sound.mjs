@@ -1,0 +1,169 @@
+// Sound of the virtual devices: play into the microphone, record the speaker, and find one in the other.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { until } from "./wait.mjs";
+
+export const RATE = 8000;
+const VOICES = new URL("../../../crates/simulator/voices/", import.meta.url);
+
+/** The simulator's spoken line with this id, as samples from -1 to 1 at 8 kHz. */
+export function spokenLine(id) {
+  const index = readFileSync(new URL("index.tsv", VOICES), "utf8").split("\n").map((row) => row.split("\t"));
+  const row = index.find(([name]) => name === id);
+  if (!row) throw new Error(`no line ${id} among the voices`);
+  const [from, count] = [Number(row[1]), Number(row[2])];
+  return Float32Array.from(readFileSync(new URL("lines.ulaw", VOICES)).subarray(from, from + count), muLaw);
+}
+
+/** ITU-T G.711 mu-law to linear, -1 to 1. */
+function muLaw(byte) {
+  const inverted = ~byte & 0xff;
+  const magnitude = ((((inverted & 0x0f) << 3) + 0x84) << ((inverted >> 4) & 7)) - 0x84;
+  return (inverted & 0x80 ? -magnitude : magnitude) / 32768;
+}
+
+/** Speaks into the virtual microphone; done when the last sample is played. */
+export function say(samples, { sink = "vmic", gain = 1 } = {}) {
+  const pcm = Buffer.alloc(samples.length * 2);
+  samples.forEach((value, at) => pcm.writeInt16LE(Math.max(-32768, Math.min(32767, Math.round(value * gain * 32767))), at * 2));
+  const player = spawn("pacat", ["--playback", `--device=${sink}`, "--raw", "--format=s16le", `--rate=${RATE}`, "--channels=1", "--latency-msec=40"], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  player.stdin.end(pcm);
+  return new Promise((done, failed) => {
+    player.on("error", failed);
+    player.on("exit", (code) => (code === 0 ? done() : failed(new Error(`pacat ended with ${code}`))));
+  });
+}
+
+/** Records what a sink plays until `stop`. `since(mark)` gives the samples after a mark made by `mark()`. */
+export class Recorder {
+  constructor(source) {
+    this.chunks = [];
+    this.bytes = 0;
+    this.process = spawn(
+      "parec",
+      [`--device=${source}`, "--raw", "--format=s16le", `--rate=${RATE}`, "--channels=1", "--latency-msec=20"],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    this.process.stdout.on("data", (chunk) => {
+      this.chunks.push(chunk);
+      this.bytes += chunk.length;
+    });
+  }
+
+  static async start(source) {
+    const recorder = new Recorder(source);
+    await until(`sound from ${source}`, 10_000, () => recorder.bytes > 0);
+    return recorder;
+  }
+
+  mark() {
+    return this.bytes;
+  }
+
+  since(mark = 0) {
+    return fromPcm(Buffer.concat(this.chunks).subarray(mark - (mark % 2)));
+  }
+
+  stop() {
+    this.process.kill();
+  }
+}
+
+/** 16-bit little-endian samples to -1..1. */
+export function fromPcm(bytes) {
+  const samples = new Float32Array(Math.floor(bytes.length / 2));
+  for (let at = 0; at < samples.length; at += 1) samples[at] = bytes.readInt16LE(at * 2) / 32768;
+  return samples;
+}
+
+/** Channels of a 16-bit PCM WAV file, brought to 8 kHz when its rate is a multiple of that. */
+export function fromWav(file) {
+  if (file.toString("latin1", 0, 4) !== "RIFF") throw new Error("not a WAV file");
+  let [at, format, data] = [12, null, null];
+  while (at + 8 <= file.length) {
+    const [id, size] = [file.toString("latin1", at, at + 4), file.readUInt32LE(at + 4)];
+    const body = file.subarray(at + 8, Math.min(at + 8 + size, file.length));
+    if (id === "fmt ") format = { channels: body.readUInt16LE(2), rate: body.readUInt32LE(4), bits: body.readUInt16LE(14) };
+    if (id === "data") data = body;
+    at += 8 + size + (size % 2);
+  }
+  if (!format || !data || format.bits !== 16 || format.rate % RATE !== 0) throw new Error(`WAV of ${JSON.stringify(format)} is not read here`);
+  const all = fromPcm(data);
+  const step = format.rate / RATE;
+  return Array.from({ length: format.channels }, (_, channel) => {
+    const samples = new Float32Array(Math.floor(all.length / format.channels / step));
+    for (let out = 0; out < samples.length; out += 1) {
+      let sum = 0;
+      for (let k = 0; k < step; k += 1) sum += all[(out * step + k) * format.channels + channel];
+      samples[out] = sum / step;
+    }
+    return samples;
+  });
+}
+
+/**
+ * Where `wanted` is in `heard`, by normalised cross-correlation. `match` is 1 for an exact copy at any loudness and near
+ * 0 for anything else; `at_ms` counts from the beginning of `heard`.
+ */
+export function find(wanted, heard) {
+  if (heard.length < wanted.length) return { match: 0, at_ms: null };
+  const size = 2 ** Math.ceil(Math.log2(heard.length + wanted.length));
+  const [a, b] = [spectrum(heard, size), spectrum(wanted, size)];
+  // a * conj(b), transformed back, is the correlation at every lag.
+  const [re, im] = [new Float64Array(size), new Float64Array(size)];
+  for (let k = 0; k < size; k += 1) {
+    re[k] = a.re[k] * b.re[k] + a.im[k] * b.im[k];
+    im[k] = -(a.im[k] * b.re[k] - a.re[k] * b.im[k]);
+  }
+  transform(re, im);
+  const energyWanted = wanted.reduce((sum, value) => sum + value * value, 0);
+  let energy = 0;
+  for (let at = 0; at < wanted.length; at += 1) energy += heard[at] ** 2;
+  let best = { match: 0, at_ms: null };
+  for (let lag = 0; lag + wanted.length <= heard.length; lag += 1) {
+    const match = Math.abs(re[lag] / size) / (Math.sqrt(energyWanted * Math.max(energy, 1e-6)) + 1e-12);
+    if (match > best.match) best = { match, at_ms: Math.round((lag / RATE) * 1000) };
+    energy += (heard[lag + wanted.length] ?? 0) ** 2 - heard[lag] ** 2;
+  }
+  return { match: Math.round(best.match * 1000) / 1000, at_ms: best.at_ms };
+}
+
+/** Loudness in dBFS; -100 for silence. */
+export function level(samples) {
+  const power = samples.reduce((sum, value) => sum + value * value, 0) / Math.max(1, samples.length);
+  return power > 1e-10 ? Math.round(100 * Math.log10(power)) / 10 : -100;
+}
+
+function spectrum(samples, size) {
+  const [re, im] = [new Float64Array(size), new Float64Array(size)];
+  re.set(samples);
+  transform(re, im);
+  return { re, im };
+}
+
+/** Radix-2 FFT in place; the length is a power of two. */
+function transform(re, im) {
+  const n = re.length;
+  for (let i = 1, j = 0; i < n; i += 1) {
+    let bit = n >> 1;
+    for (; j & bit; bit >>= 1) j ^= bit;
+    j ^= bit;
+    if (i < j) {
+      [re[i], re[j]] = [re[j], re[i]];
+      [im[i], im[j]] = [im[j], im[i]];
+    }
+  }
+  for (let half = 1; half < n; half *= 2) {
+    for (let k = 0; k < half; k += 1) {
+      const [c, s] = [Math.cos((Math.PI * k) / half), -Math.sin((Math.PI * k) / half)];
+      for (let at = k; at < n; at += 2 * half) {
+        const [xr, xi] = [re[at + half] * c - im[at + half] * s, re[at + half] * s + im[at + half] * c];
+        [re[at + half], im[at + half]] = [re[at] - xr, im[at] - xi];
+        re[at] += xr;
+        im[at] += xi;
+      }
+    }
+  }
+}
