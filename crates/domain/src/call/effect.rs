@@ -181,8 +181,9 @@ pub enum Effect {
     },
     /// Ask the carrier to call the customer; answer with `Dialed` or `CustomerFailed`. Never sent twice for one call.
     DialCustomer,
-    /// Ask the carrier to call the number for a transfer; answer with `Dialed { party: outside }` or `TransferFailed`.
+    /// Ask the carrier to call the number for a transfer; answer with `Dialed` or `TransferFailed` of the same attempt.
     DialTransfer {
+        attempt: u32,
         number: E164,
     },
     /// End the telephone call. Without an id the carrier has not answered the request to call yet: hang up when it does.
@@ -191,8 +192,9 @@ pub enum Effect {
         provider_call_id: Option<String>,
         leg: Option<LegId>,
     },
-    /// Ask the carrier to connect the customer's media again.
+    /// Ask the carrier to connect the media again.
     RestartCarrierMedia {
+        party: Party,
         provider_call_id: Option<String>,
     },
     /// Who hears whom from now on; replaces the plan before it.

@@ -148,8 +148,11 @@ pub enum CallEvent {
         agent: UserId,
     },
     /// The outside number answered.
-    TransferAnswered,
+    TransferAnswered {
+        attempt: u32,
+    },
     TransferFailed {
+        attempt: u32,
         reason: DialFailure,
     },
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::state::{Call, MonitorMode, Phase, Recording, Talk};
+
 use crate::ids::{LegId, MediaSessionId};
 
 /// Anything that can speak and hear.
@@ -28,4 +30,92 @@ pub struct RoomPlan {
     /// Hear hold music.
     pub music: Vec<PortRef>,
     pub record: Option<RecordPlan>,
+}
+
+/// The room of a call, or none while nobody is to meet in one. It stays while media are away, because closing it would
+/// finish the recording.
+///
+/// A held customer hears music only, and the agent hears nobody. A listener hears both and is heard by nobody, a whisperer is
+/// heard by the agent only, a barger by all.
+pub fn room_plan(call: &Call) -> Option<RoomPlan> {
+    let customer = call.line.leg().map(PortRef::Leg);
+    let mut plan = match &call.phase {
+        Phase::Queued { .. } | Phase::Offered { .. } => with_music(customer),
+        Phase::Dialing { desk, .. } => {
+            let agent = desk.device.session().map(PortRef::Session);
+            RoomPlan { members: agent.into_iter().collect(), ..RoomPlan::default() }
+        }
+        Phase::Talking { talk } => talking(call, talk, customer),
+        Phase::PassedOn { outside, .. } => passed_on(customer, outside.line.leg().map(PortRef::Leg)),
+        Phase::New | Phase::Greeting { .. } | Phase::Leaving { .. } | Phase::WrapUp { .. } | Phase::Ended { .. } => {
+            return None;
+        }
+    };
+    plan.record = record(call, customer);
+    Some(plan)
+}
+
+fn with_music(customer: Option<PortRef>) -> RoomPlan {
+    let members: Vec<_> = customer.into_iter().collect();
+    RoomPlan { music: members.clone(), members, ..RoomPlan::default() }
+}
+
+fn passed_on(customer: Option<PortRef>, outside: Option<PortRef>) -> RoomPlan {
+    match (customer, outside) {
+        (Some(customer), Some(outside)) => RoomPlan {
+            members: vec![customer, outside],
+            hears: vec![(customer, outside), (outside, customer)],
+            ..RoomPlan::default()
+        },
+        (alone, None) | (None, alone) => with_music(alone),
+    }
+}
+
+fn talking(call: &Call, talk: &Talk, customer: Option<PortRef>) -> RoomPlan {
+    let agent = talk.desk.device.session().map(PortRef::Session);
+    let together = talk.held_since.is_none() && talk.transfer.is_none() && agent.is_some();
+    let mut plan = if together { RoomPlan::default() } else { with_music(customer) };
+    plan.members = [customer, agent].into_iter().flatten().collect();
+    if let (true, Some(agent), Some(customer)) = (together, agent, customer) {
+        plan.hears.extend([(agent, customer), (customer, agent)]);
+    }
+    for monitor in &call.monitors {
+        let own = PortRef::Session(monitor.session);
+        plan.hears.extend(
+            plan.members
+                .iter()
+                .filter(|port| Some(**port) == customer || Some(**port) == agent)
+                .map(|port| (own, *port)),
+        );
+        plan.members.push(own);
+        let heard_by: &[Option<PortRef>] = match monitor.mode {
+            MonitorMode::Listen => &[],
+            MonitorMode::Whisper => &[agent],
+            MonitorMode::Barge => &[agent, customer],
+        };
+        if together {
+            plan.hears.extend(heard_by.iter().flatten().map(|listener| (*listener, own)));
+        }
+    }
+    let others = call.monitors.iter().map(|monitor| PortRef::Session(monitor.session));
+    for barger in call.monitors.iter().filter(|monitor| monitor.mode == MonitorMode::Barge) {
+        let own = PortRef::Session(barger.session);
+        plan.hears.extend(others.clone().filter(|other| *other != own).map(|other| (other, own)));
+    }
+    plan
+}
+
+/// Before an agent has answered nothing is recorded; while no agent is there the file stays open and paused.
+fn record(call: &Call, customer: Option<PortRef>) -> Option<RecordPlan> {
+    let paused = match &call.recording {
+        Recording::Running => false,
+        Recording::Paused => true,
+        Recording::Off | Recording::Waiting | Recording::Finished | Recording::Failed { .. } => return None,
+    };
+    let talk = call.talk();
+    let agent = talk.and_then(|talk| talk.desk.device.session());
+    let bargers =
+        call.monitors.iter().filter(|monitor| monitor.mode == MonitorMode::Barge).map(|monitor| monitor.session);
+    let right = talk.map(|_| agent.into_iter().chain(bargers).map(PortRef::Session).collect()).unwrap_or_default();
+    Some(RecordPlan { left: customer.into_iter().collect(), right, paused: paused || talk.is_none() })
 }

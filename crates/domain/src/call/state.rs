@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::facts::{CallFacts, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, QueuePlan};
-use crate::{
-    ids::{DecisionId, LegId, MediaSessionId, UserId},
-    phone_number::E164,
-    time::UnixMillis,
+use crate::{ids::UserId, time::UnixMillis};
+
+mod parts;
+mod past;
+
+pub use parts::{
+    Desk, Device, Heard, Hearing, Line, Monitor, MonitorMode, Offer, Outside, Party, Recording, Side, Talk, Transfer,
+    TransferStage, TransferTarget, Tried, Waiting, WrapUp,
 };
+pub use past::{End, EndReason, History, SavedDisposition, Span, TalkSpan};
 
 /// Where a call stands, as lists show it. The last six are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,159 +38,6 @@ impl CallStatus {
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Greeting | Self::Queued | Self::Ringing | Self::InProgress)
     }
-}
-
-/// Which of the two outside parties a carrier connection belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Party {
-    #[default]
-    Customer,
-    /// The number that the call is being, or was, passed on to.
-    Outside,
-}
-
-/// Media of one carrier connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Line {
-    /// Not heard of yet.
-    Awaited {
-        since: UnixMillis,
-    },
-    Attached {
-        leg: LegId,
-    },
-    /// Dropped (socket closed, server restarted) while the telephone call may still be up.
-    Lost {
-        since: UnixMillis,
-    },
-    /// Hung up.
-    Gone,
-}
-
-impl Line {
-    pub const fn leg(self) -> Option<LegId> {
-        match self {
-            Self::Attached { leg } => Some(leg),
-            Self::Awaited { .. } | Self::Lost { .. } | Self::Gone => None,
-        }
-    }
-}
-
-/// An agent was asked and did not take it; not asked again for this call before `until`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tried {
-    pub agent: UserId,
-    pub until: UnixMillis,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    pub since: UnixMillis,
-    /// When routing was last asked.
-    pub asked_at: UnixMillis,
-    /// Asked, and not answered by `Routed` or `NobodyFree` yet.
-    pub asking: bool,
-    /// An agent became free while routing was being asked: ask once more.
-    pub again: bool,
-    pub tried: Vec<Tried>,
-    /// Came back from an agent whose device was lost; goes before everyone else.
-    pub front: bool,
-}
-
-/// A call rings at one agent, who is claimed under `fence`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offer {
-    pub agent: UserId,
-    pub fence: u32,
-    pub since: UnixMillis,
-    pub expires_at: UnixMillis,
-    #[serde(default)]
-    pub decision: Option<DecisionId>,
-    /// The decision's sentence: why this agent.
-    #[serde(default)]
-    pub why: String,
-}
-
-/// The agent's end of the sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Device {
-    Connected { session: MediaSessionId },
-    Lost { since: UnixMillis },
-}
-
-impl Device {
-    pub const fn session(self) -> Option<MediaSessionId> {
-        match self {
-            Self::Connected { session } => Some(session),
-            Self::Lost { .. } => None,
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TransferTarget {
-    Agent { user_id: UserId },
-    Queue { plan: QueuePlan },
-    Number { number: E164 },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TransferStage {
-    /// An agent is being looked for. `asking` as in [`Waiting`].
-    Routing {
-        asked_at: UnixMillis,
-        asking: bool,
-    },
-    Offered {
-        offer: Offer,
-    },
-    /// The outside number is being called.
-    Dialing {
-        outside: Outside,
-    },
-}
-
-/// A blind transfer under way: the customer hears music and the first agent stands by until the target answers. A consult
-/// would be one more stage, in which the first agent and the target hear each other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Transfer {
-    pub to: TransferTarget,
-    pub started_at: UnixMillis,
-    /// Without an answer by then the call goes back to the first agent.
-    pub give_up_at: UnixMillis,
-    pub tried: Vec<Tried>,
-    pub stage: TransferStage,
-}
-
-/// The second carrier connection, to the number that a call is passed on to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outside {
-    pub number: E164,
-    #[serde(default)]
-    pub provider_call_id: Option<String>,
-    pub line: Line,
-}
-
-/// An agent has the call: talking, or dialing the customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Desk {
-    pub agent: UserId,
-    pub fence: u32,
-    pub device: Device,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Talk {
-    pub desk: Desk,
-    pub since: UnixMillis,
-    /// The customer hears music since then.
-    pub held_since: Option<UnixMillis>,
-    pub transfer: Option<Transfer>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,6 +73,7 @@ pub enum Phase {
     /// The customer hears a last sentence and is then hung up.
     Leaving {
         since: UnixMillis,
+        reason: EndReason,
     },
     /// The customer has gone; at least one agent is still finishing.
     WrapUp {
@@ -229,154 +82,6 @@ pub enum Phase {
     Ended {
         at: UnixMillis,
     },
-}
-
-/// An agent finishing after their part of the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WrapUp {
-    pub fence: u32,
-    pub started_at: UnixMillis,
-    pub ends_at: UnixMillis,
-    /// How often it was extended.
-    pub extended: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    Agent,
-    Customer,
-}
-
-/// What has been heard of one side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Heard {
-    #[default]
-    NotYet,
-    Since {
-        at: UnixMillis,
-    },
-    /// Heard before; no packet for 3 s.
-    Silent {
-        since: UnixMillis,
-    },
-}
-
-/// "Connected" means that both sides were heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Hearing {
-    /// The agent and the customer have had media together since then.
-    pub joined_at: Option<UnixMillis>,
-    pub agent: Heard,
-    pub customer: Heard,
-    /// The agent was told that a side stays unheard.
-    pub told: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MonitorMode {
-    /// Hears both, is heard by nobody.
-    Listen,
-    /// Is heard by the agent only.
-    Whisper,
-    /// Is heard by all.
-    Barge,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Monitor {
-    pub user: UserId,
-    pub session: MediaSessionId,
-    pub mode: MonitorMode,
-    pub since: UnixMillis,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Recording {
-    /// Switched off for this call.
-    Off,
-    /// Begins when an agent answers.
-    Waiting,
-    Running,
-    Paused,
-    /// The call is over; the file is being finished or is finished.
-    Finished,
-    Failed {
-        reason: String,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    CustomerHungUp,
-    AgentHungUp,
-    /// The outside party, after a transfer to a number.
-    OutsideHungUp,
-    /// The carrier said so.
-    CarrierEnded,
-    /// The carrier's media did not come back in time.
-    Dropped,
-    Busy,
-    NoAnswer,
-    Failed,
-    AnsweringMachine,
-    /// Nobody was free within the queue's longest wait.
-    WaitedTooLong,
-    /// No queue is set for the number.
-    NoRoute,
-    /// Turned away by the greeting's flow, such as outside opening hours.
-    TurnedAway,
-    /// The agent's device did not come back, and no queue is there to take the call.
-    AgentLost,
-}
-
-/// Decided once, never changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct End {
-    pub at: UnixMillis,
-    pub status: CallStatus,
-    pub reason: EndReason,
-}
-
-/// From `from` to `to`, or still going on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Span {
-    pub from: UnixMillis,
-    pub to: Option<UnixMillis>,
-}
-
-/// One agent's part of the talk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TalkSpan {
-    pub agent: UserId,
-    pub span: Span,
-}
-
-/// What rows and reports need of the past of the call.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct History {
-    /// First entry into a queue.
-    pub queued_at: Option<UnixMillis>,
-    /// First ring: at an agent (inbound) or at the customer (outbound).
-    pub rang_at: Option<UnixMillis>,
-    pub answered_at: Option<UnixMillis>,
-    pub talks: Vec<TalkSpan>,
-    pub holds: Vec<Span>,
-    /// Back in the queue because an agent's device was lost.
-    pub returned_to_queue: u32,
-}
-
-/// The result an agent saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedDisposition {
-    pub agent: UserId,
-    pub code: String,
-    pub sub_code: Option<String>,
-    pub made_at: UnixMillis,
 }
 
 /// One call, folded from its events.
@@ -395,6 +100,8 @@ pub struct Call {
     /// Agents who are finishing, also while the call goes on with somebody else.
     pub wrap_ups: BTreeMap<UserId, WrapUp>,
     pub history: History,
+    /// Transfers begun so far; see [`Party::Outside`].
+    pub transfers: u32,
     /// Why the present or last agent got the call.
     pub why: Option<String>,
     pub disposition: Option<SavedDisposition>,
@@ -416,6 +123,7 @@ impl Call {
             monitors: Vec::new(),
             wrap_ups: BTreeMap::new(),
             history: History::default(),
+            transfers: 0,
             why: None,
             disposition: None,
             end: None,

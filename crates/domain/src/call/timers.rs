@@ -1,10 +1,11 @@
 //! Which timers run in which state. Timers are not started and stopped by hand: they follow from the state, so that none
 //! can be forgotten and none can outlive its reason. After a restart the driver arms what [`timers`] says.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::state::{Call, Device, Line, Phase, Talk, TransferStage};
 use crate::{ids::UserId, time::UnixMillis};
 
 /// A prompt whose end was never reported.
@@ -63,4 +64,82 @@ pub enum TimerReason {
 pub struct Armed {
     pub at: UnixMillis,
     pub reason: TimerReason,
+}
+
+/// Every timer that runs in this state.
+pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
+    let mut armed = BTreeMap::new();
+    let mut arm = |timer, since: UnixMillis, span, reason| armed.insert(timer, Armed { at: since.plus(span), reason });
+    let still = Duration::ZERO;
+
+    for (agent, wrap_up) in &call.wrap_ups {
+        arm(Timer::WrapUpEnds { agent: *agent }, wrap_up.ends_at, still, TimerReason::WrapUpHasAnEnd);
+    }
+    if call.is_over() {
+        return armed;
+    }
+    match &call.phase {
+        Phase::Greeting { since, .. } => {
+            arm(Timer::Greeting, *since, GREETING_LIMIT, TimerReason::GreetingMustEnd);
+        }
+        Phase::Queued { waiting } => {
+            arm(Timer::LookAgain, waiting.asked_at, LOOK_AGAIN, TimerReason::CallWaitsForAnAgent);
+            let longest = Duration::from_secs(call.queue.as_ref().map_or(0, |queue| queue.max_wait_s).into());
+            arm(Timer::MaxWait, waiting.since, longest, TimerReason::QueueHasALongestWait);
+        }
+        Phase::Offered { offer, .. } => {
+            arm(Timer::OfferExpires, offer.expires_at, still, TimerReason::OfferHasARingTime);
+        }
+        Phase::Dialing { desk, since, .. } => {
+            arm(Timer::CustomerRings, *since, CUSTOMER_RINGS, TimerReason::CustomerMustAnswer);
+            if let Device::Lost { since } = desk.device {
+                arm(Timer::DeviceBack, since, MEDIA_AWAY, TimerReason::AgentDeviceAwaited);
+            }
+        }
+        Phase::Talking { talk } => talking(call, talk, &mut arm),
+        Phase::PassedOn { outside, .. } => {
+            if let Some(since) = away(outside.line) {
+                arm(Timer::OutsideBack, since, MEDIA_AWAY, TimerReason::OutsideMediaAwaited);
+            }
+        }
+        Phase::Leaving { since, .. } => {
+            arm(Timer::Farewell, *since, FAREWELL_LIMIT, TimerReason::FarewellMustEnd);
+        }
+        Phase::New | Phase::WrapUp { .. } | Phase::Ended { .. } => {}
+    }
+    // Before anything happened, and while the customer's telephone rings, there are no media to wait for.
+    if let Some(since) = away(call.line).filter(|_| !matches!(call.phase, Phase::New | Phase::Dialing { .. })) {
+        arm(Timer::CarrierBack, since, MEDIA_AWAY, TimerReason::CarrierMediaAwaited);
+    }
+    armed
+}
+
+fn talking(call: &Call, talk: &Talk, arm: &mut impl FnMut(Timer, UnixMillis, Duration, TimerReason) -> Option<Armed>) {
+    let still = Duration::ZERO;
+    if let Some(transfer) = &talk.transfer {
+        arm(Timer::TransferGivesUp, transfer.give_up_at, still, TimerReason::TransferMustBeAnswered);
+        match &transfer.stage {
+            TransferStage::Routing { asked_at, .. } => {
+                arm(Timer::LookAgain, *asked_at, LOOK_AGAIN, TimerReason::CallWaitsForAnAgent);
+            }
+            TransferStage::Offered { offer } => {
+                arm(Timer::OfferExpires, offer.expires_at, still, TimerReason::OfferHasARingTime);
+            }
+            TransferStage::Dialing { .. } => {}
+        }
+    } else if let Device::Lost { since } = talk.desk.device {
+        // While a transfer is under way the agent only stands by; the wait begins to count when the call comes back.
+        arm(Timer::DeviceBack, since, MEDIA_AWAY, TimerReason::AgentDeviceAwaited);
+    }
+    let unheard = !call.both_heard() && !call.hearing.told;
+    if let Some(joined_at) = call.hearing.joined_at.filter(|_| unheard) {
+        arm(Timer::HearBoth, joined_at, HEAR_BOTH, TimerReason::BothSidesMustBeHeard);
+    }
+}
+
+const fn away(line: Line) -> Option<UnixMillis> {
+    match line {
+        Line::Awaited { since } | Line::Lost { since } => Some(since),
+        Line::Attached { .. } | Line::Gone => None,
+    }
 }

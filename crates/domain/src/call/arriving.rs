@@ -1,0 +1,95 @@
+//! Inbound: from the announcement to the queue, and the way out without an agent.
+
+use super::{
+    effect::{Effect, Farewell, NoticeCode, NoticeTo, RouteReason},
+    event::AfterGreeting,
+    state::{CallStatus, EndReason, Phase, Recording},
+    step::Turn,
+};
+use crate::ids::LegId;
+
+/// Digits that are kept of what a caller types during the greeting.
+const DIGITS_LIMIT: usize = 64;
+
+impl Turn {
+    pub(super) fn received(&mut self) {
+        if self.call.phase != Phase::New {
+            return;
+        }
+        if self.call.facts.greeting.trim().is_empty() {
+            self.enter_queue(RouteReason::Arrived, false);
+        } else {
+            self.call.phase = Phase::Greeting { since: self.now, digits: String::new() };
+            if let Some(leg) = self.call.line.leg() {
+                self.greet(leg);
+            }
+        }
+    }
+
+    pub(super) fn greet(&mut self, leg: LegId) {
+        self.effects.push(Effect::PlayGreeting { leg, text: self.call.facts.greeting.clone() });
+    }
+
+    pub(super) fn digit_received(&mut self, digit: char) {
+        if let Phase::Greeting { digits, .. } = &mut self.call.phase
+            && digits.len() < DIGITS_LIMIT
+        {
+            digits.push(digit);
+        }
+    }
+
+    pub(super) fn greeting_finished(&mut self, then: &AfterGreeting) {
+        if !matches!(self.call.phase, Phase::Greeting { .. }) {
+            return;
+        }
+        match then {
+            AfterGreeting::OwnQueue => self.enter_queue(RouteReason::Arrived, false),
+            AfterGreeting::Queue { plan } => {
+                self.call.recording = if plan.recording { Recording::Waiting } else { Recording::Off };
+                self.call.queue = Some(plan.clone());
+                self.enter_queue(RouteReason::Arrived, false);
+            }
+            AfterGreeting::HangUp => self.over(CallStatus::NoAnswer, EndReason::TurnedAway),
+        }
+    }
+
+    /// Says a last sentence; the end follows when it was heard.
+    pub(super) fn leave(&mut self, reason: EndReason) {
+        self.call.monitors.clear();
+        self.finish_recording();
+        self.call.phase = Phase::Leaving { since: self.now, reason };
+        match self.call.line.leg() {
+            Some(leg) => self.say_farewell(leg, reason),
+            None => self.farewell_finished(),
+        }
+    }
+
+    pub(super) fn say_farewell(&mut self, leg: LegId, reason: EndReason) {
+        let farewell = match reason {
+            EndReason::WaitedTooLong => Farewell::AllBusy,
+            EndReason::AgentLost => Farewell::AgentLost,
+            _ => Farewell::NoRoute,
+        };
+        self.effects.push(Effect::PlayFarewell { leg, farewell });
+    }
+
+    pub(super) fn farewell_finished(&mut self) {
+        if let Phase::Leaving { reason, .. } = self.call.phase {
+            self.over(self.left_as(), reason);
+        }
+    }
+
+    /// The status of a customer who goes without having been hung up on by anyone.
+    pub(super) fn left_as(&self) -> CallStatus {
+        match self.call.phase {
+            _ if self.call.history.answered_at.is_some() => CallStatus::Completed,
+            Phase::Leaving { .. } => CallStatus::NoAnswer,
+            _ => CallStatus::Abandoned,
+        }
+    }
+
+    pub(super) fn no_route(&mut self) {
+        self.effects.push(Effect::Notice { to: NoticeTo::Admins, code: NoticeCode::NoRoute });
+        self.leave(EndReason::NoRoute);
+    }
+}

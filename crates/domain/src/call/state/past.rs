@@ -1,0 +1,78 @@
+//! How a call went and how it ended.
+
+use serde::{Deserialize, Serialize};
+
+use super::CallStatus;
+use crate::{ids::UserId, time::UnixMillis};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    CustomerHungUp,
+    AgentHungUp,
+    /// The outside party, after a transfer to a number.
+    OutsideHungUp,
+    /// The carrier said so.
+    CarrierEnded,
+    /// The carrier's media did not come back in time.
+    Dropped,
+    Busy,
+    NoAnswer,
+    Failed,
+    AnsweringMachine,
+    /// Nobody was free within the queue's longest wait.
+    WaitedTooLong,
+    /// No queue is set for the number.
+    NoRoute,
+    /// Turned away by the greeting's flow, such as outside opening hours.
+    TurnedAway,
+    /// The agent's device did not come back, and no queue is there to take the call.
+    AgentLost,
+}
+
+/// Decided once, never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    pub at: UnixMillis,
+    pub status: CallStatus,
+    pub reason: EndReason,
+}
+
+/// From `from` to `to`, or still going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    pub from: UnixMillis,
+    pub to: Option<UnixMillis>,
+}
+
+/// One agent's part of the talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TalkSpan {
+    pub agent: UserId,
+    pub span: Span,
+}
+
+/// What rows and reports need of the past of the call.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct History {
+    /// First entry into a queue.
+    pub queued_at: Option<UnixMillis>,
+    /// First ring: at an agent (inbound) or at the customer (outbound).
+    pub rang_at: Option<UnixMillis>,
+    pub answered_at: Option<UnixMillis>,
+    /// Everyone who talked or dialed, in order.
+    pub agents: Vec<UserId>,
+    pub talks: Vec<TalkSpan>,
+    pub holds: Vec<Span>,
+    /// Back in the queue because an agent's device was lost.
+    pub returned_to_queue: u32,
+}
+
+/// The result an agent saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedDisposition {
+    pub agent: UserId,
+    pub code: String,
+    pub sub_code: Option<String>,
+    pub made_at: UnixMillis,
+}

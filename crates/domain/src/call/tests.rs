@@ -1,0 +1,10 @@
+mod dialing;
+mod fixture;
+mod inbound;
+mod late;
+mod log;
+mod media;
+mod people;
+mod properties;
+mod room;
+mod transfer;

@@ -1,0 +1,158 @@
+use super::{super::*, fixture::*};
+
+#[test]
+fn a_device_that_comes_back_in_time_rejoins() {
+    let mut play = talking();
+    play.take(CallEvent::DeviceLost { session: session(1) });
+    assert_eq!((play.plan().music, play.plan().hears), (vec![PortRef::Leg(leg(1))], vec![]));
+    assert_eq!(play.notices(), [NoticeCode::AgentDeviceLost]);
+    play.take(CallEvent::DeviceBack { agent: ASHA, session: session(5) });
+    assert!(play.has(&Effect::ClearTimer { timer: Timer::DeviceBack }));
+    assert!(play.plan().hears.contains(&(PortRef::Leg(leg(1)), PortRef::Session(session(5)))));
+}
+
+#[test]
+fn a_device_that_stays_away_sends_the_caller_to_the_front_of_the_queue() {
+    let mut play = talking();
+    play.take(CallEvent::DeviceLost { session: session(1) }).fire(Timer::DeviceBack);
+    assert!(
+        play.effects.iter().any(|e| matches!(e, Effect::Route { front: true, reason: RouteReason::DeviceLost, .. }))
+    );
+    assert_eq!(play.agent_to(ASHA), Some(AgentNext::Free { missed: false, pause: false }));
+    assert_eq!(play.call.history.returned_to_queue, 1);
+    // The recording stays open, and nothing of the wait is in it.
+    let record = play.plan().record.unwrap();
+    assert!(record.paused && record.right.is_empty());
+    play.take(routed(BALA, 2)).take(accepted(BALA, 2, 2));
+    assert!(!play.plan().record.unwrap().paused);
+}
+
+#[test]
+fn without_a_queue_the_customer_is_told_that_the_agent_was_lost() {
+    let mut play = dialing();
+    play.take(attached(1)).take(CallEvent::DeviceLost { session: session(1) }).fire(Timer::DeviceBack);
+    assert!(play.has(&Effect::PlayFarewell { leg: leg(1), farewell: Farewell::AgentLost }));
+    assert!(matches!(play.agent_to(ASHA), Some(AgentNext::WrapUp { .. })));
+    play.take(CallEvent::FarewellFinished);
+    assert_eq!((play.call.status(), play.call.end.unwrap().reason), (CallStatus::Completed, EndReason::AgentLost));
+}
+
+#[test]
+fn an_agent_who_is_lost_before_the_customer_answers_cancels_the_call() {
+    let mut play = dialing();
+    play.take(CallEvent::DeviceLost { session: session(1) }).fire(Timer::DeviceBack);
+    assert_eq!(play.call.status(), CallStatus::Cancelled);
+}
+
+#[test]
+fn the_carriers_leg_comes_back_to_the_same_agent() {
+    let mut play = talking();
+    play.take(CallEvent::CarrierLost { leg: leg(1) });
+    let restart = Effect::RestartCarrierMedia { party: Party::Customer, provider_call_id: Some("CA1".into()) };
+    assert!(play.has(&restart));
+    assert_eq!(play.plan().members, [PortRef::Session(session(1))]);
+    play.take(attached(2));
+    assert_eq!(play.notices(), [NoticeCode::CarrierMediaBack]);
+    assert!(play.plan().hears.contains(&(PortRef::Session(session(1)), PortRef::Leg(leg(2)))));
+    assert_eq!(play.call.desk().unwrap().agent, ASHA);
+}
+
+#[test]
+fn a_leg_that_does_not_come_back_ends_the_call_as_dropped() {
+    let mut play = talking();
+    play.take(CallEvent::CarrierLost { leg: leg(1) }).fire(Timer::CarrierBack);
+    assert_eq!((play.call.status(), play.call.end.unwrap().reason), (CallStatus::Completed, EndReason::Dropped));
+    let mut play = Play::of(facts(Direction::Inbound));
+    play.take(CallEvent::Received).fire(Timer::CarrierBack);
+    assert_eq!(play.call.status(), CallStatus::Failed);
+}
+
+#[test]
+fn a_leg_that_replaced_another_outlives_its_late_loss() {
+    let mut play = talking();
+    play.take(attached(2)).ignores(CallEvent::CarrierLost { leg: leg(1) });
+    assert_eq!(play.call.line, Line::Attached { leg: leg(2) });
+}
+
+#[test]
+fn a_server_that_restarts_in_mid_call_keeps_it() {
+    let mut play = talking();
+    play.take(CallEvent::ServerRestarted);
+    assert_eq!(play.plan().members, []);
+    assert!(play.plan().record.is_some(), "the recording goes on in the same file");
+    let armed: Vec<_> = play
+        .effects
+        .iter()
+        .filter_map(|e| match e {
+            Effect::SetTimer { timer, .. } => Some(*timer),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(armed, [Timer::CarrierBack, Timer::DeviceBack]);
+    play.take(attached(2)).take(CallEvent::DeviceBack { agent: ASHA, session: session(3) });
+    assert_eq!(play.plan().hears.len(), 2);
+    assert_eq!(play.call.status(), CallStatus::InProgress);
+}
+
+#[test]
+fn a_server_that_restarts_shows_offers_again_and_asks_routing_again() {
+    let mut play = offered();
+    play.take(CallEvent::ServerRestarted);
+    assert!(play.effects.iter().any(|e| matches!(e, Effect::Offer { offer, .. } if offer.fence == 1)));
+    assert!(play.effects.iter().any(|e| matches!(e, Effect::SetTimer { timer: Timer::OfferExpires, .. })));
+    let mut play = queued();
+    play.take(CallEvent::ServerRestarted);
+    assert_eq!(play.routes()[0].2, RouteReason::Restarted);
+}
+
+#[test]
+fn wrap_up_goes_on_after_a_restart() {
+    let mut play = talking();
+    play.take(CallEvent::CustomerHungUp);
+    let ends_at = play.call.wrap_ups[&ASHA].ends_at;
+    play.take(CallEvent::ServerRestarted);
+    let timer = Timer::WrapUpEnds { agent: ASHA };
+    assert_eq!(play.effects, [Effect::SetTimer { timer, at: ends_at, reason: TimerReason::WrapUpHasAnEnd }]);
+}
+
+#[test]
+fn the_agent_is_told_within_three_seconds_which_side_is_not_heard() {
+    let mut play = talking();
+    play.take(CallEvent::SideHeard { side: Side::Agent });
+    let joined = play.call.hearing.joined_at.unwrap();
+    play.fire(Timer::HearBoth);
+    assert_eq!(play.now.since(joined).as_secs(), 3);
+    assert_eq!(play.notices(), [NoticeCode::CustomerNotHeard]);
+    assert!(!timers(&play.call).contains_key(&Timer::HearBoth));
+}
+
+#[test]
+fn a_side_that_falls_silent_is_named_once_and_cleared_when_heard() {
+    let mut play = talking();
+    let (heard, silent) =
+        (CallEvent::SideHeard { side: Side::Customer }, CallEvent::SideSilent { side: Side::Customer });
+    play.take(heard.clone()).take(silent.clone());
+    assert_eq!(play.notices(), [NoticeCode::CustomerSilent]);
+    play.ignores(silent).take(heard);
+    assert!(matches!(play.call.hearing.customer, Heard::Since { .. }));
+}
+
+#[test]
+fn a_recording_that_fails_does_not_end_the_call() {
+    let mut play = talking();
+    play.take(CallEvent::RecordingFailed { reason: "disk_full".into() });
+    assert_eq!(play.notices(), [NoticeCode::RecordingFailed; 2]);
+    assert_eq!(play.plan().record, None);
+    play.take(CallEvent::CustomerHungUp);
+    assert_eq!(play.call.recording, Recording::Failed { reason: "disk_full".into() });
+}
+
+#[test]
+fn a_recording_is_paused_and_resumed_by_the_agent_of_the_call() {
+    let mut play = talking();
+    play.ignores(CallEvent::RecordingPaused { agent: BALA });
+    play.take(CallEvent::RecordingPaused { agent: ASHA });
+    assert!(play.plan().record.unwrap().paused);
+    play.take(CallEvent::RecordingResumed { agent: ASHA });
+    assert_eq!(play.call.recording, Recording::Running);
+}

@@ -1,0 +1,106 @@
+//! Blind transfer. Until the target answers, the first agent stands by and the call can come back.
+
+use super::{
+    effect::{Effect, NoticeCode, RouteReason},
+    event::DialFailure,
+    state::{Desk, Line, Outside, Party, Phase, Transfer, TransferStage, TransferTarget},
+    step::Turn,
+    timers::TRANSFER_LIMIT,
+};
+use crate::ids::LegId;
+
+impl Turn {
+    pub(super) fn transfer_started(&mut self, to: &TransferTarget) {
+        self.hold_ended();
+        let now = self.now;
+        let Phase::Talking { talk } = &mut self.call.phase else { return };
+        let stage = match to {
+            TransferTarget::Agent { .. } | TransferTarget::Queue { .. } => {
+                TransferStage::Routing { asked_at: now, asking: true }
+            }
+            TransferTarget::Number { number } => {
+                self.call.transfers += 1;
+                let attempt = self.call.transfers;
+                self.effects.push(Effect::DialTransfer { attempt, number: number.clone() });
+                let line = Line::Awaited { since: now };
+                let outside = Outside { attempt, number: number.clone(), provider_call_id: None, line };
+                TransferStage::Dialing { outside }
+            }
+        };
+        talk.transfer = Some(Transfer {
+            to: to.clone(),
+            started_at: now,
+            give_up_at: now.plus(TRANSFER_LIMIT),
+            tried: Vec::new(),
+            stage,
+        });
+        self.ask(RouteReason::Transferred);
+    }
+
+    /// The call is the first agent's again; `code` tells them why, unless they cancelled it themselves.
+    pub(super) fn transfer_over(&mut self, code: Option<NoticeCode>) {
+        let Phase::Talking { talk } = &mut self.call.phase else { return };
+        if talk.transfer.take().is_some()
+            && let Some(code) = code
+        {
+            self.tell_agent(code);
+        }
+    }
+
+    pub(super) fn transfer_failed(&mut self, attempt: u32, reason: DialFailure) {
+        if self.outside_mut(attempt).is_none() || self.call.talk().is_none() {
+            return;
+        }
+        self.gone.push(Party::Outside { attempt });
+        self.transfer_over(Some(match reason {
+            DialFailure::Busy => NoticeCode::TransferBusy,
+            DialFailure::NoAnswer | DialFailure::Machine => NoticeCode::TransferNotAnswered,
+            DialFailure::Failed => NoticeCode::TransferFailed,
+        }));
+    }
+
+    /// The outside number took the call: it and the customer are joined, the agent finishes. Media tell the same as the
+    /// carrier's report, and either may be first or be lost.
+    pub(super) fn transfer_answered(&mut self, attempt: u32, leg: Option<LegId>) {
+        let now = self.now;
+        let dialing = self.call.talk().is_some();
+        let Some(outside) = self.outside_mut(attempt) else { return };
+        if let Some(leg) = leg {
+            outside.line = Line::Attached { leg };
+        } else if dialing && outside.line.leg().is_none() {
+            outside.line = Line::Awaited { since: now };
+        }
+        if dialing {
+            let outside = outside.clone();
+            self.begin_wrap_up();
+            self.call.monitors.clear();
+            // The outside party has not heard the recording notice.
+            self.finish_recording();
+            self.call.phase = Phase::PassedOn { outside, since: self.now };
+        }
+    }
+
+    /// Another agent took the transferred call.
+    pub(super) fn hand_over(&mut self, desk: Desk) {
+        let target = self.call.talk().and_then(|talk| talk.transfer.as_ref()).map(|transfer| transfer.to.clone());
+        self.begin_wrap_up();
+        if let Some(TransferTarget::Queue { plan }) = target {
+            self.call.queue = Some(plan);
+        }
+        // The new agent's own wrap-up of an earlier part of this call is over: they are talking again.
+        self.call.wrap_ups.remove(&desk.agent);
+        self.begin_talk(desk);
+    }
+
+    pub(super) fn outside_mut(&mut self, attempt: u32) -> Option<&mut Outside> {
+        let outside = match &mut self.call.phase {
+            Phase::PassedOn { outside, .. } => outside,
+            Phase::Talking { talk } => match &mut talk.transfer.as_mut()?.stage {
+                TransferStage::Dialing { outside } => outside,
+                TransferStage::Routing { .. } | TransferStage::Offered { .. } => return None,
+            },
+            _ => return None,
+        };
+        (outside.attempt == attempt).then_some(outside)
+    }
+}
