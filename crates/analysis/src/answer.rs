@@ -98,7 +98,7 @@ static ASKS: LazyLock<Lexicon<Topic>> = LazyLock::new(|| {
         ),
         (
             Topic::Bedrooms,
-            "how many bedroom; how many bhk; kitne bhk; kitne bedroom; kitne kamre; bhk or; bhk ya; which \
+            "how many bedroom; bhk; bedroom; how many bhk; kitne bhk; kitne bedroom; kitne kamre; bhk or; bhk ya; which \
             configuration; what configuration; what size; how many rooms; bhk are you; bhk chahiye; kaunsa bhk; \
             konsa bhk",
         ),

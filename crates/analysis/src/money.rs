@@ -134,6 +134,12 @@ fn is_denied(tokens: &[Token<'_>], range: &Range<usize>) -> bool {
     denied || norm(tokens, range.end) == "nahi"
 }
 
+/// "I don't want to spend more than": a limit from above.
+fn denies_more(tokens: &[Token<'_>], at: usize) -> bool {
+    let words = tokens[at.saturating_sub(6)..at].iter().rev().take_while(|token| token.kind != Kind::Stop);
+    words.into_iter().any(|token| is_negator(&token.norm) || token.is("no"))
+}
+
 /// Words around an amount that make it a limit. Widens the range over them.
 fn bound(tokens: &[Token<'_>], range: Range<usize>) -> (Option<Bound>, Range<usize>) {
     let before = |n: usize| range.start.checked_sub(n).map_or("", |i| norm(tokens, i));
@@ -142,7 +148,7 @@ fn bound(tokens: &[Token<'_>], range: Range<usize>) -> (Option<Bound>, Range<usi
         ("not", "above" | "over" | "beyond" | "exceeding") | ("up" | "upto", "to") | ("less" | "lower", "than") => {
             (Some(Bound::AtMost), 2)
         }
-        ("more", "than") if matches!(before(3), "not" | "no") => (Some(Bound::AtMost), 3),
+        ("more" | "greater", "than") if denies_more(tokens, range.start - 2) => (Some(Bound::AtMost), 2),
         ("more" | "greater", "than") | ("at", "least") | ("starting", "from") => (Some(Bound::AtLeast), 2),
         (_, "under" | "below" | "upto" | "within" | "maximum" | "max" | "till") | ("at", "most") => {
             (Some(Bound::AtMost), 1)

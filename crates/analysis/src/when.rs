@@ -184,7 +184,8 @@ fn is_two_way(words: &[Token<'_>]) -> bool {
 fn is_ruled_out(tokens: &[Token<'_>], range: &Range<usize>) -> bool {
     let clause = clause_around(tokens, range.start);
     let start = clause.start.min(range.start).max(range.start.saturating_sub(4));
-    let before = tokens[start..range.start].iter().any(|token| is_negator(&token.norm));
+    let later = |i: usize| matches!(tokens[i + 1].norm.as_str(), "before" | "until" | "till" | "earlier");
+    let before = (start..range.start).any(|i| is_negator(&tokens[i].norm) && !(i + 1 < tokens.len() && later(i)));
     let after = tokens[range.end..(range.end + 3).min(tokens.len())]
         .iter()
         .take_while(|token| token.kind != Kind::Stop)
@@ -245,4 +246,96 @@ pub fn bare_hour(tokens: &[Token<'_>]) -> Option<(Range<usize>, Time)> {
         let (end, clock) = clock::at(tokens, i, true)?;
         clock.resolve(None).map(|time| (i..end, time))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokens::tokenize;
+
+    fn read(text: &str, context: &CallContext) -> Vec<String> {
+        let moments = mentions(&tokenize(text), context.call_date).into_iter().filter(|mention| !mention.denied);
+        let shape = |when: When| when.local.strftime(if when.day_only { "%m-%d" } else { "%m-%d %H:%M" }).to_string();
+        moments.filter_map(|mention| mention.when(context)).map(shape).collect()
+    }
+
+    /// Friday, 20 November 2026, 10:30.
+    fn friday() -> CallContext {
+        CallContext::new("2026-11-20T10:30", "Asia/Kolkata", "IN").unwrap()
+    }
+
+    #[test]
+    fn days_and_hours_are_resolved_against_the_call() {
+        for (text, expected) in [
+            ("tomorrow at 5 pm", "11-21 17:00"),
+            ("at half past five tomorrow", "11-21 17:30"),
+            ("kal shaam 5 baje", "11-21 17:00"),
+            ("shaam ko 5 baje", "11-20 17:00"),
+            ("subah 9 baje", "11-21 09:00"),
+            ("parson subah saade das baje", "11-22 10:30"),
+            ("Saturday at eleven", "11-21 11:00"),
+            ("next Saturday at eleven", "11-28 11:00"),
+            ("on Wednesday", "11-25"),
+            ("next Wednesday", "11-25"),
+            ("Friday", "11-27"),
+            ("this weekend", "11-21"),
+            ("next week", "11-23"),
+            ("agle mahine", "12-01"),
+            ("month end", "11-30"),
+            ("in 2 weeks", "12-04"),
+            ("do din baad", "11-22"),
+            ("in three days at noon", "11-23 12:00"),
+            ("25th December", "12-25"),
+            ("on the 5th", "12-05"),
+            ("december twenty fifth at quarter to six", "12-25 17:45"),
+            ("25/12", "12-25"),
+            ("2026-12-25 10:15 am", "12-25 10:15"),
+            ("pachis tarikh ko", "11-25"),
+            ("3rd January 2027", "01-03"),
+            ("in half an hour", "11-20 11:00"),
+            ("ek ghante baad", "11-20 11:30"),
+            ("after ten minutes", "11-20 10:40"),
+            ("day after tomorrow evening at 7:30", "11-22 19:30"),
+            ("Monday 6 p.m.", "11-23 18:00"),
+            ("raat 8 baje", "11-20 20:00"),
+            ("paune chhe baje kal", "11-21 17:45"),
+        ] {
+            assert_eq!(read(text, &friday()), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_past_and_what_is_ruled_out_are_no_dates() {
+        for text in [
+            "I called yesterday",
+            "kal maine call kiya tha",
+            "last Saturday",
+            "two weeks ago",
+            "for the last three months",
+            "since Monday",
+            "not on Saturday",
+            "Sunday nahi",
+            "do mahine se dekh raha hoon",
+            "good morning",
+            "look at two flats",
+        ] {
+            assert_eq!(read(text, &friday()), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn clock_changes_follow_the_zone() {
+        let utc = |date: &str, zone: &str, text: &str| {
+            let context = CallContext::new(date, zone, "US").unwrap();
+            mentions(&tokenize(text), context.call_date)[0].when(&context).unwrap().at.0
+        };
+        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        // Summer time ends on 1 November 2026 in New York: the same hour is one hour later in UTC.
+        assert_eq!(utc("2026-10-30T10:00", "America/New_York", "tomorrow at 9 am"), at("2026-10-31T13:00:00Z"));
+        assert_eq!(utc("2026-10-31T10:00", "America/New_York", "tomorrow at 9 am"), at("2026-11-01T14:00:00Z"));
+        // 02:30 does not exist on 8 March 2026: the clock is moved on to 03:30.
+        assert_eq!(utc("2026-03-07T10:00", "America/New_York", "tomorrow at 2:30 am"), at("2026-03-08T07:30:00Z"));
+        // 01:30 comes twice on 1 November 2026: the first passing counts.
+        assert_eq!(utc("2026-10-31T10:00", "America/New_York", "tomorrow at 1:30 am"), at("2026-11-01T05:30:00Z"));
+    }
 }

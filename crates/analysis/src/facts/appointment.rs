@@ -10,7 +10,7 @@ use crate::{
     answer::{Reply, Topic, asks, reply},
     follow::speaks_of_callback,
     talk::{Line, Talk},
-    text::phrase::{Lexicon, phrases},
+    text::phrase::{Lexicon, is_any, phrases},
     when::{Mention, display, mentions},
 };
 
@@ -62,6 +62,7 @@ fn offer<'a, 't>(table: &mut Table<'a, 't>, line: &'a Line<'t>, said: Option<Men
 fn answer<'a, 't>(talk: &Talk<'_>, table: &mut Table<'a, 't>, line: &'a Line<'t>, said: Option<Mention>) {
     let polarity = reply(line);
     match said {
+        Some(mention) if refuses(line, polarity, &mention, table) => table.proposed = None,
         Some(mention) if table.warm > 0 => {
             let whole = completed(table, mention);
             let asked = table.proposed.take().map(|(question, _)| question.quote_all());
@@ -77,6 +78,15 @@ fn answer<'a, 't>(talk: &Talk<'_>, table: &mut Table<'a, 't>, line: &'a Line<'t>
         },
         Some(_) => {}
     }
+}
+
+/// "No, Sunday I am travelling": the proposed day comes back only to be refused.
+fn refuses(line: &Line<'_>, polarity: Option<Reply>, mention: &Mention, table: &Table<'_, '_>) -> bool {
+    let proposed = table.proposed.as_ref().and_then(|(_, proposed)| proposed.days).map(|days| days.first);
+    let same_day = mention.days.map(|days| days.first) == proposed && mention.time.is_none();
+    let hindered =
+        line.tokens.iter().any(|token| is_any(&token.norm, "travelling traveling busy unavailable mushkil difficult"));
+    same_day && (polarity == Some(Reply::No) || hindered)
 }
 
 /// "What time?" – "Eleven."

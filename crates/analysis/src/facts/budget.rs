@@ -75,6 +75,7 @@ fn candidates(talk: &Talk<'_>, line: &Line<'_>) -> Vec<(Money, f32)> {
                 (true, false, true) => 0.82,
                 (true, false, false) => 0.55,
                 (false, true, _) => 0.74,
+                (false, false, true) if money.max.is_some_and(|max| max >= 3000.0) && bounded => 0.62,
                 (false, false, _) => return None,
             };
             spoken_in_lakh(money, talk.context.tenant_country == "IN", lakhs, asked || told)

@@ -206,6 +206,9 @@ pub fn pains(talk: &Talk<'_>) -> Option<Found> {
 /// The clause around a hit, at most seven words to each side.
 fn thought(line: &Line<'_>, hit: &Range<usize>) -> Range<usize> {
     let clause = clause_around(&line.tokens, hit.start);
-    let start = clause.start.min(hit.start).max(hit.start.saturating_sub(7));
-    start..clause.end.max(hit.end).min(hit.end + 7)
+    let parts = |i: &usize| matches!(line.norm(*i), "and" | "aur" | "so");
+    let first = clause.start.min(hit.start).max(hit.start.saturating_sub(7));
+    let last = clause.end.max(hit.end).min(hit.end + 7);
+    let start = (first..hit.start).rev().find(parts).map_or(first, |i| i + 1);
+    start..(hit.end..last).find(parts).unwrap_or(last)
 }

@@ -189,7 +189,7 @@ fn is_person_or_thing(line: &Line<'_>, at: usize) -> bool {
 fn is_common(word: &str) -> bool {
     is_any(
         word,
-        "i im ill ive yes no the and but so ok we my our is it its this that haan nahi ji hello hi whatsapp \
+        "school metro office station hospital college i im ill ive yes no the and but so ok we my our is it its this that haan nahi ji hello hi whatsapp \
             email english hindi india mujhe humein main aap sir madam maam please budget around near anywhere \
             something maybe prefer in or google facebook not sorry actually hamara mera any somewhere only also \
             diwali holi christmas home flat villa for sure thanks thank see what when which can could you sat \

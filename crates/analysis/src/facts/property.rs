@@ -95,7 +95,13 @@ fn bare_answer(talk: &Talk<'_>, line: &Line<'_>) -> Option<Found> {
     }
     let at = (0..line.tokens.len()).find(|&i| quantity(&line.tokens, i).is_some())?;
     let Spread { range, low, high, scale, .. } = spread(&line.tokens, at)?;
-    if scale > 1.0 || low.fract() != 0.0 && low != 2.5 || !(1.0..=6.0).contains(&low) || high > 6.0 {
+    let next = line.norm(range.end);
+    let of_rooms = next.is_empty()
+        || is_any(
+            next,
+            ". , ! ? would is will chahiye bhk bedroom only or please should hi enough rooms works kamre theek",
+        );
+    if !of_rooms || scale > 1.0 || low.fract() != 0.0 && low != 2.5 || !(1.0..=6.0).contains(&low) || high > 6.0 {
         return None;
     }
     let mut found = size_found(line, &range, low, high, 0.85);

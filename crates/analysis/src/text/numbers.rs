@@ -217,6 +217,7 @@ fn is_pair(first: &Quantity, second: &Quantity) -> bool {
         && !second.digits
         && first.scale == 1.0
         && second.value / second.scale > first.value
+        && (first.value > 1.0 || second.value == 2.0)
         && second.value / second.scale <= first.value + 10.0
 }
 

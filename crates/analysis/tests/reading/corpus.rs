@@ -37,3 +37,8 @@ fn facts_are_found_in_english() {
 fn facts_are_found_in_hinglish() {
     holds("Hinglish", include_str!("../corpus/hinglish.tsv"), 40);
 }
+
+#[test]
+fn facts_are_found_in_a_second_mixed_set() {
+    holds("Mixed", include_str!("../corpus/mixed.tsv"), 60);
+}
