@@ -30,7 +30,7 @@ pub type PromptId = String;
 pub enum SessionError {
     #[error("the offer is not usable SDP: {0}")]
     BadOffer(String),
-    #[error("the offer has no audio that goes both ways with Opus")]
+    #[error("the offer has no audio with Opus")]
     NoAudio,
     #[error("there is no such session; open it anew")]
     Unknown,

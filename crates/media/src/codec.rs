@@ -56,6 +56,12 @@ impl EncoderSettings {
         }
     }
 
+    /// Speech that came over a telephone line: as [`voice`](Self::voice) at 8 kHz, with a third of its effort. What the
+    /// encoder would look for longer is not in G.711 any more.
+    pub const fn telephone() -> Self {
+        Self { complexity: 1, ..Self::voice(frame::NARROWBAND) }
+    }
+
     /// A recording: stereo, 20 ms, 32 kb/s, nothing spent on loss.
     pub const fn recording(rate: u32) -> Self {
         Self {
@@ -63,7 +69,7 @@ impl EncoderSettings {
             channels: 2,
             frame: FRAME_20,
             bitrate: 32_000,
-            complexity: 3,
+            complexity: 1,
             fec: false,
             dtx: false,
             expected_loss: 0,

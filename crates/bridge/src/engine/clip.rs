@@ -2,10 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use media::{
-    codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder},
-    frame::NARROWBAND,
-};
+use media::codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder};
 
 use crate::{handle::PromptId, port::FRAME_BYTES};
 
@@ -69,7 +66,7 @@ impl Clips {
         let Some((frame, finished)) = self.next() else { return Ok(None) };
         let encoder = match &mut self.encoder {
             Some(encoder) => encoder,
-            none => none.insert(OpusEncoder::new(EncoderSettings::voice(NARROWBAND))?),
+            none => none.insert(OpusEncoder::new(EncoderSettings::telephone())?),
         };
         let mut packet = [0; MAX_PACKET];
         let length = encoder.encode(&frame, &mut packet)?;

@@ -1,6 +1,10 @@
 //! What comes in from devices, and what the transport does in answer.
 
-use std::time::Instant;
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use domain::ids::MediaSessionId;
 use str0m::{
@@ -8,7 +12,7 @@ use str0m::{
     net::{Protocol, Receive},
 };
 
-use super::{BATCH, Engine, TIMER_SLACK, net::Owner, session::Inbound};
+use super::{BATCH, Engine, HANDSHAKE_SLACK, TIMER_SLACK, net::Owner, session::Inbound};
 use crate::{
     counters::count,
     event::{BridgeEvent, LossReason},
@@ -17,8 +21,10 @@ use crate::{
 
 /// Opus packets up to this length carry no sound (RFC 6716 section 2.1.9).
 const SILENT_PACKET: usize = 3;
+/// A device in no call still checks its connection every four to six seconds (RFC 7675 section 5.1).
+const UNREACHABLE_AFTER: Duration = Duration::from_secs(8);
 /// When the transport has no timer, look again after this long.
-const IDLE: std::time::Duration = std::time::Duration::from_secs(1);
+const IDLE: Duration = Duration::from_secs(1);
 
 impl Engine {
     pub(super) fn take_datagrams(&mut self, buffer: &mut [u8]) {
@@ -29,7 +35,7 @@ impl Engine {
         }
     }
 
-    fn take_datagram(&mut self, datagram: &[u8], source: std::net::SocketAddr, now: Instant) {
+    fn take_datagram(&mut self, datagram: &[u8], source: SocketAddr, now: Instant) {
         let Ok(contents) = datagram.try_into() else { return count(&self.counters.malformed) };
         let owner = self.net.owner(datagram, source);
         let (Owner::Known(id) | Owner::Claimed(id)) = owner else { return count(&self.counters.unknown_source) };
@@ -58,6 +64,10 @@ impl Engine {
             tracing::debug!(%id, %error, "a datagram was refused");
             count(&self.counters.refused);
         }
+        let back = !session.connected && session.rtc.is_connected();
+        if back {
+            self.take_inbound(id, Inbound::Connected, now);
+        }
         self.changed.push(id);
     }
 
@@ -68,7 +78,12 @@ impl Engine {
             return;
         }
         self.next_timer = now + IDLE;
+        let since_start = now.duration_since(self.origin);
+        let mut vanished = Vec::new();
         for (id, session) in &mut self.sessions {
+            if session.connected && session.silent_for(since_start) > UNREACHABLE_AFTER {
+                vanished.push(*id);
+            }
             if session.deadline <= now {
                 if let Err(error) = session.advance(now) {
                     tracing::debug!(%id, %error, "a timer of the transport failed");
@@ -78,6 +93,9 @@ impl Engine {
                 self.next_timer = self.next_timer.min(session.deadline);
             }
         }
+        for id in vanished {
+            self.take_inbound(id, Inbound::Unreachable, now);
+        }
     }
 
     /// Sends what the changed transports have ready, and carries out what they report, until nothing is left.
@@ -86,7 +104,9 @@ impl Engine {
             let Some(session) = self.sessions.get_mut(&id) else { continue };
             let mut inbox = std::mem::take(&mut self.inbox);
             let drained = session.drain(&mut inbox, |transmit| self.net.send(transmit));
-            self.next_timer = self.next_timer.min(session.deadline.max(now + TIMER_SLACK));
+            let slack = if session.connected { TIMER_SLACK } else { HANDSHAKE_SLACK };
+            session.deadline = session.deadline.max(now + slack);
+            self.next_timer = self.next_timer.min(session.deadline);
             let alive = session.rtc.is_alive();
             for inbound in inbox.drain(..) {
                 self.take_inbound(id, inbound, now);
@@ -129,7 +149,7 @@ impl Engine {
     }
 
     /// Gives a packet to those who hear this device alone.
-    fn pass_on(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &std::sync::Arc<[u8]>, now: Instant) {
+    fn pass_on(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &Arc<[u8]>, now: Instant) {
         let speaker = PortId::Session(id);
         let Some(room) = self.places.get(&speaker).and_then(|place| self.rooms.get_mut(place)) else { return };
         if payload.len() > SILENT_PACKET && room.heard.insert(speaker) {
@@ -143,7 +163,7 @@ impl Engine {
                 continue;
             };
             if let Some(numbers) = session.numbering.forwarded(speaker, seq, time, clock) {
-                session.write(numbers, std::sync::Arc::clone(payload), now);
+                session.write(numbers, Arc::clone(payload), now);
                 if let Err(error) = session.advance(now) {
                     tracing::debug!(id = %listener, %error, "a packet could not be passed on");
                 }

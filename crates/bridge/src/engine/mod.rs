@@ -96,8 +96,11 @@ pub(crate) struct Started {
 
 /// Datagrams taken in before turns and commands get their chance again.
 const BATCH: usize = 64;
-/// The transport's own timers are allowed to be this late, so that many sessions share one wake-up.
-const TIMER_SLACK: Duration = Duration::from_millis(5);
+/// A connected transport's own timers (reports, time-outs of seconds) are allowed to be this late, so that many sessions
+/// share one wake-up.
+const TIMER_SLACK: Duration = Duration::from_millis(100);
+/// The same while it connects, when a person may be waiting for it.
+const HANDSHAKE_SLACK: Duration = Duration::from_millis(5);
 /// Larger than any datagram that a device sends.
 const DATAGRAM: usize = 2_048;
 

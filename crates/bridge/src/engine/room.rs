@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Instant};
 use domain::ids::CallId;
 use media::{
     codec::{CodecError, EncoderSettings, OpusEncoder},
-    frame::{NARROWBAND, WIDEBAND},
+    frame::WIDEBAND,
 };
 
 use super::voice::WIDE;
@@ -24,10 +24,11 @@ pub(super) struct Channel {
 impl Channel {
     /// 8 kHz when nothing above 4 kHz is in it, else 16 kHz.
     pub(super) fn encoder(&mut self) -> Result<&mut OpusEncoder, CodecError> {
-        let rate = if self.stream.is_narrowband() { NARROWBAND } else { WIDEBAND };
+        let settings =
+            if self.stream.is_narrowband() { EncoderSettings::telephone() } else { EncoderSettings::voice(WIDEBAND) };
         match &mut self.encoder {
             Some(encoder) => Ok(encoder),
-            none => Ok(none.insert(OpusEncoder::new(EncoderSettings::voice(rate))?)),
+            none => Ok(none.insert(OpusEncoder::new(settings)?)),
         }
     }
 }

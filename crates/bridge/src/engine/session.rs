@@ -96,6 +96,11 @@ impl Session {
         self.rtc.handle_input(Input::Receive(now, receive))
     }
 
+    /// How long ago anything came from the device.
+    pub(super) fn silent_for(&self, since_start: Duration) -> Duration {
+        since_start.saturating_sub(Duration::from_micros(self.heard_at.load(Relaxed)))
+    }
+
     pub(super) fn advance(&mut self, now: Instant) -> Result<(), RtcError> {
         self.rtc.handle_input(Input::Timeout(now))
     }

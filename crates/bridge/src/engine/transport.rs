@@ -53,9 +53,10 @@ pub(crate) fn accept(rtc: &mut Rtc, offer: SdpOffer) -> Result<String, SessionEr
     if takes_audio(&answer) { Ok(answer) } else { Err(SessionError::NoAudio) }
 }
 
+/// One way is enough: a device without a microphone can still listen.
 fn takes_audio(answer: &str) -> bool {
     let audio = answer.lines().any(|line| line.starts_with("m=audio ") && !line.starts_with("m=audio 0 "));
-    audio && answer.contains("opus/48000") && answer.contains("a=sendrecv")
+    audio && answer.contains("opus/48000") && !answer.contains("a=inactive")
 }
 
 /// The part of a STUN request's user name that tells which session it is for.

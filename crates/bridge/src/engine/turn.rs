@@ -27,8 +27,9 @@ use crate::{
 
 /// Turns in a second.
 const SECOND: u64 = 50;
-/// From here on a carrier's audio counts as heard: below lies the noise of an idle line.
-const HEARD_DBFS: f32 = -60.0;
+/// From here on a carrier's audio counts as heard: the least noise of an open line, where a closed one is digitally
+/// silent (the smallest step of G.711 is at -72 dBFS).
+const HEARD_DBFS: f32 = -75.0;
 const SILENT_AFTER: Duration = Duration::from_secs(3);
 
 /// What a turn needs of the engine besides the room itself.

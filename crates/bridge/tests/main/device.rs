@@ -32,6 +32,7 @@ use uuid::Uuid;
 enum Order {
     Restart,
     Press(char),
+    HangUp,
 }
 
 #[derive(Clone, Default)]
@@ -90,6 +91,11 @@ impl Device {
 
     pub fn press(&self, key: char) {
         let _ = self.orders.send(Order::Press(key));
+    }
+
+    /// Closes the connection in good order.
+    pub fn hang_up(&self) {
+        let _ = self.orders.send(Order::HangUp);
     }
 
     /// Moves to a new socket, as after a change of network.
@@ -177,6 +183,12 @@ impl Peer {
                         let digit = Digit::from_char(key).unwrap();
                         let (tick, length) = (Duration::from_millis(20), Duration::from_millis(100));
                         self.presses.push(EventSender::new(digit, self.time, 48_000, tick, length));
+                    }
+                    Some(Order::HangUp) => {
+                        self.rtc.close().unwrap();
+                        self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap();
+                        self.drain();
+                        return;
                     }
                     None => return,
                 },

@@ -1,8 +1,12 @@
 //! Connections: bad offers, garbage, moves to another network, ends.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::ids::MediaSessionId;
+use str0m::{
+    Rtc,
+    media::{Direction, MediaKind},
+};
 use switchboard_bridge::{BridgeConfig, BridgeError, BridgeEvent, LossReason, SessionError};
 use uuid::Uuid;
 
@@ -28,6 +32,18 @@ async fn offers_that_cannot_be_answered_are_refused_by_name() {
     assert_eq!(stage.bridge.open_session(id, VIDEO_ONLY.to_owned()).await, Err(SessionError::NoAudio));
     assert_eq!(stage.bridge.renegotiate(id, VIDEO_ONLY.to_owned()).await, Err(SessionError::Unknown));
     assert_eq!(stage.bridge.last_heard(id), None);
+}
+
+#[tokio::test]
+async fn a_device_without_a_microphone_may_listen() {
+    let stage = Stage::start().await;
+    let mut rtc = Rtc::builder().clear_codecs().enable_opus(true, false).build(Instant::now());
+    let mut change = rtc.sdp_api();
+    change.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
+    let (offer, _) = change.apply().unwrap();
+    let id = MediaSessionId::new(Uuid::now_v7());
+    let answer = stage.bridge.open_session(id, offer.to_sdp_string()).await.unwrap();
+    assert!(answer.contains("a=sendonly"), "{answer}");
 }
 
 #[tokio::test]
@@ -83,7 +99,7 @@ async fn a_device_that_moves_to_another_network_keeps_its_call() {
     stage.bridge.apply_room(stage.room(), together(&[customer.port(), agent.port()]));
     until("packets", || agent.packets() > 20).await;
     let before = agent.packets();
-    let moved = std::time::Instant::now();
+    let moved = Instant::now();
     agent.restart_ice();
     until("packets on the new path", || agent.packets() > before + 30).await;
     println!("30 packets (600 ms) on the new path {} ms after the move", moved.elapsed().as_millis());
@@ -118,6 +134,16 @@ async fn a_device_that_vanishes_is_reported_as_unreachable() {
     let wanted = BridgeEvent::SessionLost { id, reason: LossReason::Unreachable };
     stage.event("the loss", |event| (*event == wanted).then_some(())).await;
     assert!(!stage.bridge.session_alive(id, Duration::from_secs(1)));
+}
+
+#[tokio::test]
+async fn a_device_that_closes_its_connection_is_gone_at_once() {
+    let stage = Stage::start().await;
+    let agent = Device::connect(&stage.bridge).await;
+    agent.hang_up();
+    let wanted = BridgeEvent::SessionLost { id: agent.id, reason: LossReason::Closed };
+    stage.event("the end", |event| (*event == wanted).then_some(())).await;
+    assert_eq!(stage.bridge.stats(agent.port()).await, None);
 }
 
 #[tokio::test]
