@@ -15,6 +15,10 @@ export default ts.config(
     rules: {
       ...hooks.configs.recommended.rules,
       "no-console": "error",
+      // Hover and focus only hold things still here; acting on what cannot be focused stays forbidden.
+      "jsx-a11y/no-noninteractive-element-interactions": [
+        "error", { handlers: ["onClick", "onMouseDown", "onMouseUp", "onKeyPress", "onKeyDown", "onKeyUp"] },
+      ],
       "max-lines": ["error", { max: 500, skipBlankLines: true, skipComments: true }],
       "@typescript-eslint/consistent-type-imports": "error",
     },

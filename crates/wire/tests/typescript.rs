@@ -60,7 +60,8 @@ fn wire_types(cfg: &Config) -> String {
 }
 
 fn intelligence_types(cfg: &Config) -> String {
-    let mut out = format!("{HEADER}\nexport type Personal<T> = T;\n\n");
+    let mut out =
+        format!("{HEADER}\nimport type {{ UnixMillis }} from \"./wire\";\n\nexport type Personal<T> = T;\n\n");
     declare!(out, cfg:
         call::Speaker, call::Segment, call::Transcript, call::Engine, call::Evidence, call::FieldKey, call::FieldValue,
         call::TimelineClass, call::ExtractedField, call::When, call::SentimentLabel, call::Sentiment, call::IntentKind,

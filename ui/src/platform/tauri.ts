@@ -125,10 +125,15 @@ export function createTauriPlatform(): Platform {
     openMonitorWindow: () => call<undefined>("open_monitor_window"),
     showMini: (show) => call<undefined>("show_mini", { show }),
     onNavigate: (listener) => {
+      const dial = (number: string): void => { listener(`/dial?number=${encodeURIComponent(number)}`); };
       const stops = [
         on<{ path: string }>("navigate", (payload) => { listener(payload.path); }),
-        on<{ number: string }>("dial", (payload) => { listener(`/dial?number=${encodeURIComponent(payload.number)}`); }),
+        on<{ number: string }>("dial", (payload) => { dial(payload.number); }),
       ];
+      // The link that started the app was there before this page could listen.
+      if (getCurrentWindow().label === "main") {
+        void call<string | null>("dial_waiting").then((number) => { if (number) dial(number); }, () => undefined);
+      }
       return () => {
         for (const stop of stops) stop();
       };

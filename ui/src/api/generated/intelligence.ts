@@ -1,5 +1,7 @@
 // Generated from the Rust types by `UPDATE_TYPES=1 cargo test -p switchboard-wire`. Do not edit.
 
+import type { UnixMillis } from "./wire";
+
 export type Personal<T> = T;
 
 /**

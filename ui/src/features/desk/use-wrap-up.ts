@@ -21,9 +21,9 @@ export function useWrapUp(deskCall: DeskCall, typedAtMs: number): WrapUp {
   const endsAt = state?.kind === "wrap_up" && state.call_id === deskCall.id ? state.ends_at_ms : null;
   const leftMs = endsAt === null ? (deskCall.endedAtMs === null ? null : 0) : Math.max(0, endsAt - serverNow);
   const extend = (): void => void api.extendWrapUp(deskCall.id).catch(fail);
-  const due = endsAt !== null && leftMs !== null && extendsByTyping(leftMs, now - typedAtMs) && asked.current !== endsAt;
+  const due = endsAt !== null && leftMs !== null && extendsByTyping(leftMs, now - typedAtMs);
   useEffect(() => {
-    if (!due || endsAt === null) return;
+    if (!due || endsAt === null || asked.current === endsAt) return;
     asked.current = endsAt;
     void api.extendWrapUp(deskCall.id).catch(() => undefined);
   }, [due, endsAt, api, deskCall.id]);

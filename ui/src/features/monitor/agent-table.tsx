@@ -11,6 +11,16 @@ import { NEED_ICON, needWords, soundWords, withWords, worseSound } from "./words
 
 const TONE = { live: "c-live", warn: "c-warn", note: "ink-3" } as const;
 
+/** Arrow keys go from name to name. */
+function moveRow(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (step === 0) return;
+  event.preventDefault();
+  const names = [...(event.currentTarget.closest("tbody")?.querySelectorAll<HTMLElement>(".row-name") ?? [])];
+  const at = names.findIndex((each) => each === document.activeElement);
+  names[(at + step + names.length) % names.length]?.focus();
+}
+
 interface RowProps {
   row: AgentRow;
   on: boolean;
@@ -27,7 +37,7 @@ function Row({ row, on, now, onChoose }: RowProps) {
   return (
     <tr aria-selected={on} className="go" data-testid="monitor-row" data-agent={agent.user_id} data-state={agent.state.kind} onClick={onChoose}>
       <td>{need ? <span className={cx("need", TONE[severity(need)])}><Icon name={NEED_ICON[need.kind]} /> {needWords(need, t)}</span> : <span className="ink-3">–</span>}</td>
-      <td><button type="button" className="row-name" onClick={onChoose}>{agent.name}</button></td>
+      <td><button type="button" className="row-name" onClick={onChoose} onKeyDown={moveRow}>{agent.name}</button></td>
       <td><Icon name={held ? "pause" : STATE_ICON[agent.state.kind]} size="sm" /> {held ? t("monitor.held") : words(agent.state)}</td>
       <td className={call ? undefined : "ink-3"}>{withWords(agent.state, call, now - agent.since_ms, t)}</td>
       <td className="num">{call ? timer(now - (call.answered_at_ms ?? call.started_at_ms)) : "–"}</td>
@@ -49,26 +59,18 @@ interface Props {
 
 export function AgentTable({ rows, chosen, now, onChoose, onHold }: Props) {
   const t = useT();
-  const move = (event: KeyboardEvent<HTMLElement>): void => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const names = [...event.currentTarget.querySelectorAll<HTMLElement>(".row-name")];
-    const at = names.findIndex((each) => each === document.activeElement);
-    names[(at + step + names.length) % names.length]?.focus();
-  };
   return (
     <section className="left" aria-label={t("monitor.agents")} data-region="agents" tabIndex={-1}>
       {rows.length === 0 ? <StateBox icon="users" title={t("monitor.nobody")} text={t("monitor.nobody_text")} /> : (
-        <table
-          className="table" onMouseEnter={() => { onHold(true); }} onMouseLeave={() => { onHold(false); }} onKeyDown={move}
-          onFocus={() => { onHold(true); }} onBlur={() => { onHold(false); }}
-        >
+        <table className="table">
           <thead><tr>
             <th>{t("monitor.col_need")} <Icon name="arrow-down" size="sm" /></th><th>{t("calls.col_agent")}</th><th>{t("monitor.col_state")}</th><th>{t("monitor.col_with")}</th>
             <th className="num">{t("monitor.col_call")}</th><th>{t("sound.title")}</th><th>{t("monitor.col_heard_by")}</th><th className="num">{t("bar.today")}</th>
           </tr></thead>
-          <tbody>
+          <tbody
+            onMouseEnter={() => { onHold(true); }} onMouseLeave={() => { onHold(false); }}
+            onFocus={() => { onHold(true); }} onBlur={() => { onHold(false); }}
+          >
             {rows.map((row) => <Row key={row.agent.user_id} row={row} on={row.agent.user_id === chosen} now={now} onChoose={() => { onChoose(row.agent.user_id); }} />)}
           </tbody>
         </table>

@@ -35,6 +35,8 @@ export function MeMenu({ name }: { name: string }) {
           ? [{ id: "me-monitor-window", icon: "expand" as const, label: t("me.monitor_window"),
             onSelect: () => void platform.openMonitorWindow().catch(fail) }]
           : [],
+        platform.kind === "desktop"
+          ? [{ id: "me-mini", icon: "minus" as const, label: t("me.mini"), onSelect: () => void platform.showMini(true).catch(fail) }] : [],
         [{ id: "sign-out", icon: "left", label: t("me.sign_out"), onSelect: () => void session.signOut().catch(fail) }],
       ]}
     />

@@ -9,7 +9,6 @@ import { may } from "@/state/rights";
 import { moveRegion } from "./regions";
 import { Rail } from "./rail";
 import { StateBar } from "./state-bar";
-import { useMiniWindow } from "./use-mini-window";
 
 export type Overlay = { kind: "keys" } | { kind: "find"; text: string } | null;
 
@@ -36,7 +35,6 @@ export function Shell() {
   const supervises = may(me.user.role, "monitor");
 
   useOpenDesk();
-  useMiniWindow();
   useKey("all_keys", () => { setOverlay({ kind: "keys" }); });
   useKey("find_lead", () => { setOverlay({ kind: "find", text: "" }); });
   useKey("dial_selection", () => { setOverlay({ kind: "find", text: selectionNumber() }); });

@@ -1,0 +1,11 @@
+import { calls } from "./en/calls";
+import { common } from "./en/common";
+import { desk } from "./en/desk";
+import { monitor } from "./en/monitor";
+import { settings } from "./en/settings";
+import { shell } from "./en/shell";
+
+/** English, the language in which texts are written first; its keys are the list of all texts. */
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...settings };
+
+export type Key = keyof typeof en;
