@@ -1,0 +1,7 @@
+//! Requests to the server, with the tokens that go with them.
+
+mod client;
+mod error;
+
+pub use client::{ApiClient, ApiResponse, Method};
+pub use error::RequestError;

@@ -1,0 +1,265 @@
+//! The `webrtc` side of a media session.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
+};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+};
+use webrtc::{
+    media_stream::{
+        MediaStreamTrack,
+        track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP},
+        track_remote::{TrackRemote, TrackRemoteEvent},
+    },
+    peer_connection::{
+        MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceConnectionState,
+        RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder,
+        configure_rtcp_reports,
+    },
+};
+
+use crate::sound::{EVENT_PAYLOAD, OPUS_PAYLOAD, RATE, RtpIn, RtpOut, SoundCommand, SoundEngine};
+
+/// No sign of life for this long counts as disconnected.
+const DISCONNECTED_AFTER: Duration = Duration::from_millis(1_500);
+const FAILED_AFTER: Duration = Duration::from_secs(25);
+const KEEP_ALIVE: Duration = Duration::from_millis(500);
+/// Host candidates are there at once; this only bounds a resolver that hangs.
+const GATHER_WITHIN: Duration = Duration::from_millis(500);
+/// Packets between the sound thread and the network: 640 ms at 10 ms each.
+const OUTLET: usize = 64;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PeerEvent {
+    Connected,
+    Disconnected,
+    Failed,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the WebRTC connection failed: {0}")]
+pub(super) struct PeerError(String);
+
+impl From<webrtc::error::Error> for PeerError {
+    fn from(error: webrtc::error::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// One connection, from its offer to its end.
+pub(super) struct Peer {
+    connection: Arc<dyn PeerConnection>,
+    gathered: Arc<Notify>,
+    outlet: mpsc::Sender<RtpOut>,
+    tasks: Arc<Mutex<JoinSet<()>>>,
+}
+
+struct Handler {
+    gathered: Arc<Notify>,
+    events: mpsc::UnboundedSender<PeerEvent>,
+    sound: SoundEngine,
+    tasks: Arc<Mutex<JoinSet<()>>>,
+    /// DTLS is through, so a connected ICE means packets flow.
+    secured: std::sync::atomic::AtomicBool,
+}
+
+impl Handler {
+    fn tell(&self, event: PeerEvent) {
+        // The driver dropped this connection when nobody listens.
+        let _ = self.events.send(event);
+    }
+}
+
+#[async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            self.gathered.notify_one();
+        }
+    }
+
+    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
+        tracing::debug!(%state, "ICE");
+        // After a restart the connection as a whole may never have left "connected".
+        let connected = matches!(state, RTCIceConnectionState::Connected | RTCIceConnectionState::Completed);
+        if connected && self.secured.load(std::sync::atomic::Ordering::Relaxed) {
+            self.tell(PeerEvent::Connected);
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        tracing::debug!(%state, "media connection");
+        match state {
+            RTCPeerConnectionState::Connected => {
+                self.secured.store(true, std::sync::atomic::Ordering::Relaxed);
+                self.tell(PeerEvent::Connected);
+            }
+            RTCPeerConnectionState::Disconnected => self.tell(PeerEvent::Disconnected),
+            RTCPeerConnectionState::Failed => self.tell(PeerEvent::Failed),
+            _ => {}
+        }
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        let sound = self.sound.clone();
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(async move {
+            while let Some(event) = track.poll().await {
+                match event {
+                    TrackRemoteEvent::OnRtpPacket(packet) => {
+                        let header = packet.header;
+                        if header.payload_type == OPUS_PAYLOAD && !packet.payload.is_empty() {
+                            sound.tell(SoundCommand::Packet(RtpIn {
+                                arrived: Instant::now(),
+                                seq: header.sequence_number,
+                                timestamp: header.timestamp,
+                                payload: packet.payload,
+                            }));
+                        }
+                    }
+                    TrackRemoteEvent::OnEnded => break,
+                    _ => {}
+                }
+            }
+        });
+    }
+}
+
+fn opus() -> RTCRtpCodecParameters {
+    let rtp_codec = RTCRtpCodec {
+        mime_type: "audio/opus".to_owned(),
+        clock_rate: RATE,
+        // RFC 7587 section 7: always written as two, whatever is sent.
+        channels: 2,
+        sdp_fmtp_line: "minptime=10;useinbandfec=1;usedtx=1".to_owned(),
+        rtcp_feedback: Vec::new(),
+    };
+    RTCRtpCodecParameters { rtp_codec, payload_type: OPUS_PAYLOAD }
+}
+
+/// At the clock of Opus only: two rates would make offers that some answerers refuse.
+fn events() -> RTCRtpCodecParameters {
+    let rtp_codec = RTCRtpCodec {
+        mime_type: "audio/telephone-event".to_owned(),
+        clock_rate: RATE,
+        channels: 0,
+        sdp_fmtp_line: "0-16".to_owned(),
+        rtcp_feedback: Vec::new(),
+    };
+    RTCRtpCodecParameters { rtp_codec, payload_type: EVENT_PAYLOAD }
+}
+
+impl Peer {
+    /// `bind`: addresses for the sockets; `0.0.0.0:0` stands for each interface there is at the time.
+    pub(super) async fn new(
+        bind: &str,
+        sound: SoundEngine,
+        events_to: mpsc::UnboundedSender<PeerEvent>,
+    ) -> Result<Self, PeerError> {
+        let mut engine = MediaEngine::default();
+        engine.register_codec(opus(), RtpCodecKind::Audio)?;
+        engine.register_codec(events(), RtpCodecKind::Audio)?;
+        let settings = SettingEngineBuilder::default()
+            .with_include_loopback_candidate(true)
+            .with_discard_local_candidates_during_ice_restart(true)
+            .with_ice_timeouts(Some(DISCONNECTED_AFTER), Some(FAILED_AFTER), Some(KEEP_ALIVE))
+            .build();
+        let ssrc: u32 = rand::random();
+        let encoding = RTCRtpEncodingParameters {
+            rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
+            codec: opus().rtp_codec,
+            ..Default::default()
+        };
+        let track = Arc::new(TrackLocalStaticRTP::new(MediaStreamTrack::new(
+            "phone".to_owned(),
+            "microphone".to_owned(),
+            "microphone".to_owned(),
+            RtpCodecKind::Audio,
+            vec![encoding],
+        )));
+        let gathered = Arc::new(Notify::new());
+        let tasks = Arc::new(Mutex::new(JoinSet::new()));
+        let handler = Handler {
+            gathered: Arc::clone(&gathered),
+            events: events_to,
+            sound,
+            tasks: Arc::clone(&tasks),
+            secured: std::sync::atomic::AtomicBool::new(false),
+        };
+        let connection: Arc<dyn PeerConnection> = Arc::new(
+            PeerConnectionBuilder::new()
+                .with_media_engine(engine)
+                .with_interceptor_registry(configure_rtcp_reports(Registry::new()))
+                .with_setting_engine(settings)
+                .with_handler(Arc::new(handler))
+                .with_udp_addrs(vec![bind.to_owned()])
+                .build()
+                .await?,
+        );
+        connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await?;
+        for transceiver in connection.get_transceivers().await {
+            // Without this the offer leaves telephone events out and the digits that are sent vanish unseen.
+            transceiver.set_codec_preferences(vec![opus(), events()]).await?;
+        }
+        let (outlet, packets) = mpsc::channel(OUTLET);
+        tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(send_packets(track, packets, ssrc));
+        Ok(Self { connection, gathered, outlet, tasks })
+    }
+
+    /// An offer that carries all candidates.
+    pub(super) async fn offer(&self) -> Result<String, PeerError> {
+        let offer = self.connection.create_offer(None).await?;
+        self.connection.set_local_description(offer).await?;
+        if tokio::time::timeout(GATHER_WITHIN, self.gathered.notified()).await.is_err() {
+            tracing::debug!("candidates are still being gathered; the offer goes with those there are");
+        }
+        let local = self.connection.local_description().await;
+        local.map(|description| description.sdp).ok_or_else(|| PeerError("it has no description of itself".to_owned()))
+    }
+
+    /// As [`offer`](Self::offer), with new ICE credentials and sockets.
+    pub(super) async fn restart_offer(&self) -> Result<String, PeerError> {
+        self.connection.restart_ice().await?;
+        self.offer().await
+    }
+
+    pub(super) async fn accept(&self, answer: String) -> Result<(), PeerError> {
+        let answer = RTCSessionDescription::answer(answer)?;
+        Ok(self.connection.set_remote_description(answer).await?)
+    }
+
+    pub(super) const fn outlet(&self) -> &mpsc::Sender<RtpOut> {
+        &self.outlet
+    }
+
+    pub(super) async fn close(&self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::debug!(%error, "closing a media connection");
+        }
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    }
+}
+
+async fn send_packets(track: Arc<TrackLocalStaticRTP>, mut packets: mpsc::Receiver<RtpOut>, ssrc: u32) {
+    while let Some(packet) = packets.recv().await {
+        let header = rtc::rtp::Header {
+            version: 2,
+            marker: packet.marker,
+            payload_type: packet.payload_type,
+            sequence_number: packet.seq,
+            timestamp: packet.timestamp,
+            ssrc,
+            ..Default::default()
+        };
+        if let Err(error) = track.write_rtp(rtc::rtp::Packet { header, payload: packet.payload }).await {
+            tracing::trace!(%error, "a packet was not sent");
+        }
+    }
+}

@@ -1,0 +1,457 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::Ordering::Relaxed,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    time::{Duration, Instant},
+};
+
+use media::{codec::CodecError, dtmf::Digit, frame};
+use tokio::sync::mpsc as async_mpsc;
+
+use super::{
+    BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker,
+    VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
+};
+use crate::state::Processing;
+
+/// How often rings are looked after while a device runs.
+const DEVICE_TICK: Duration = Duration::from_millis(2);
+const IDLE_TICK: Duration = Duration::from_millis(200);
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+/// Decoded at once for a device: small, so that a packet is taken from the jitter buffer as late as possible.
+const SLICE: usize = BLOCK / 2;
+/// Kept in the speaker's ring above one period of the device: covers this thread's own tick and its lateness.
+const SPEAKER_MARGIN: Duration = Duration::from_millis(3);
+const MARGIN_STEP: Duration = Duration::from_millis(2);
+const LARGEST_MARGIN: Duration = Duration::from_millis(40);
+/// After this long without a gap the margin comes down by a step.
+const MARGIN_DECAY: Duration = Duration::from_secs(20);
+/// A microphone's backlog beyond this (after a stall) is dropped rather than sent late.
+const LARGEST_BACKLOG: Duration = Duration::from_millis(80);
+
+#[derive(Debug, thiserror::Error)]
+pub enum SoundError {
+    #[error("the Opus codec is not available: {0}")]
+    Codec(#[from] CodecError),
+    #[error("no thread could be started for sound: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+pub(crate) enum SoundCommand {
+    /// `None`: no device; silence is sent in its place.
+    Capture(Option<CaptureEnd>),
+    Playback(Option<PlaybackEnd>),
+    /// Where packets go; `None` while there is no connection.
+    Outlet(Option<async_mpsc::Sender<RtpOut>>),
+    Packet(RtpIn),
+    Digits(Vec<Digit>),
+    Processing(Processing),
+    /// Whether a call needs sound.
+    Active(bool),
+}
+
+/// The thread and what may be asked of it. Dropping the last clone of the sender ends it.
+#[derive(Debug, Clone)]
+pub struct SoundEngine {
+    commands: Sender<SoundCommand>,
+    gauges: Arc<Gauges>,
+}
+
+impl SoundEngine {
+    /// Starts the thread. `virtual_audio` takes the place of devices for good. `frame`: 10 or 20 ms per packet.
+    ///
+    /// # Errors
+    /// [`SoundError`].
+    pub fn start(
+        virtual_audio: Option<VirtualAudio>,
+        frame: Duration,
+        processing: Processing,
+    ) -> Result<Self, SoundError> {
+        let (commands, inbox) = mpsc::channel();
+        let gauges = Arc::new(Gauges::default());
+        let send = SendPath::new(frame, rand::random(), rand::random(), Arc::clone(&gauges))?;
+        let is_virtual = virtual_audio.is_some();
+        let ends = virtual_audio.unwrap_or_else(VirtualAudio::silent);
+        let worker = Worker {
+            inbox,
+            gauges: Arc::clone(&gauges),
+            origin: Instant::now(),
+            active: false,
+            microphone: MicrophoneEnd::Paced(Pacer::new(frame, Duration::ZERO)),
+            speaker: SpeakerEnd::Paced(Pacer::new(frame, Duration::ZERO)),
+            said: ends.microphone,
+            heard: ends.speaker,
+            frame,
+            send,
+            receive: ReceivePath::new()?,
+            processor: Processor::new(if is_virtual { Processing::NONE } else { processing }),
+            is_virtual,
+            captured: Vec::with_capacity(RATE as usize / 10),
+            reference: Vec::with_capacity(2 * BLOCK),
+            reported: Duration::ZERO,
+        };
+        std::thread::Builder::new().name("sound".to_owned()).spawn(move || worker.run())?;
+        Ok(Self { commands, gauges })
+    }
+
+    pub const fn gauges(&self) -> &Arc<Gauges> {
+        &self.gauges
+    }
+
+    pub(crate) fn tell(&self, command: SoundCommand) {
+        if self.commands.send(command).is_err() {
+            tracing::error!("the sound thread has ended");
+        }
+    }
+}
+
+enum MicrophoneEnd {
+    Device { end: CaptureEnd, resampler: Option<Resampler>, raw: Vec<f32> },
+    Paced(Pacer),
+}
+
+enum SpeakerEnd {
+    Device { end: PlaybackEnd, resampler: Resampler, samples: Vec<f32>, margin: Margin },
+    Paced(Pacer),
+}
+
+/// How much is kept ready for the device beyond one of its periods: more after gaps, less again when there were none.
+struct Margin {
+    span: Duration,
+    underruns: u64,
+    changed: Duration,
+}
+
+impl Margin {
+    fn update(&mut self, underruns: u64, now: Duration) {
+        if underruns > self.underruns {
+            self.underruns = underruns;
+            self.span = (self.span + MARGIN_STEP).min(LARGEST_MARGIN);
+            self.changed = now;
+        } else if now > self.changed + MARGIN_DECAY {
+            self.span = self.span.saturating_sub(MARGIN_STEP).max(SPEAKER_MARGIN);
+            self.changed = now;
+        }
+    }
+}
+
+struct Worker {
+    inbox: Receiver<SoundCommand>,
+    gauges: Arc<Gauges>,
+    origin: Instant,
+    active: bool,
+    microphone: MicrophoneEnd,
+    speaker: SpeakerEnd,
+    said: Box<dyn Microphone>,
+    heard: Box<dyn Speaker>,
+    frame: Duration,
+    send: SendPath,
+    receive: ReceivePath,
+    processor: Processor,
+    is_virtual: bool,
+    captured: Vec<f32>,
+    /// What was played and not yet shown to the echo canceller.
+    reference: Vec<f32>,
+    reported: Duration,
+}
+
+impl Worker {
+    fn run(mut self) {
+        loop {
+            match self.inbox.recv_timeout(self.pause()) {
+                Ok(command) => {
+                    self.obey(command);
+                    while let Ok(command) = self.inbox.try_recv() {
+                        self.obey(command);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.gauges.ticks.fetch_add(1, Relaxed);
+            if self.active {
+                self.play();
+                self.listen();
+            }
+            let now = self.origin.elapsed();
+            if now >= self.reported + REPORT_EVERY {
+                self.reported = now;
+                self.send.report();
+                self.receive.report(&self.gauges);
+                self.gauges.processing_faults.store(self.processor.faults(), Relaxed);
+            }
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        if !self.active {
+            return IDLE_TICK;
+        }
+        match (&self.microphone, &self.speaker) {
+            (MicrophoneEnd::Paced(microphone), SpeakerEnd::Paced(speaker)) => {
+                microphone.next().min(speaker.next()).saturating_sub(self.origin.elapsed())
+            }
+            _ => DEVICE_TICK,
+        }
+    }
+
+    fn obey(&mut self, command: SoundCommand) {
+        match command {
+            SoundCommand::Packet(packet) => {
+                let at = packet.arrived.saturating_duration_since(self.origin);
+                self.receive.push(packet, at, &self.gauges);
+            }
+            SoundCommand::Capture(end) => {
+                self.captured.clear();
+                self.processor.rebuild();
+                self.microphone = match end {
+                    Some(end) => {
+                        let resampler = (end.rate != RATE).then(|| Resampler::new(end.rate, RATE));
+                        MicrophoneEnd::Device { end, resampler, raw: Vec::with_capacity(RATE as usize / 10) }
+                    }
+                    None => MicrophoneEnd::Paced(Pacer::new(self.frame, self.origin.elapsed())),
+                };
+            }
+            SoundCommand::Playback(end) => {
+                self.reference.clear();
+                self.processor.rebuild();
+                self.speaker = match end {
+                    Some(end) => SpeakerEnd::Device {
+                        resampler: Resampler::new(RATE, end.rate),
+                        end,
+                        samples: Vec::with_capacity(RATE as usize / 10),
+                        margin: Margin { span: SPEAKER_MARGIN, underruns: 0, changed: self.origin.elapsed() },
+                    },
+                    None => SpeakerEnd::Paced(Pacer::new(self.frame, self.origin.elapsed())),
+                };
+            }
+            SoundCommand::Outlet(outlet) => {
+                self.send.connect(outlet);
+                self.receive.restart();
+            }
+            SoundCommand::Digits(digits) => self.send.press(digits),
+            SoundCommand::Processing(wanted) => {
+                if !self.is_virtual {
+                    self.processor.set(wanted);
+                }
+            }
+            SoundCommand::Active(active) => {
+                if self.active != active {
+                    self.active = active;
+                    self.send.pause();
+                    self.receive.restart();
+                }
+            }
+        }
+    }
+
+    /// Everything that has to be in the speaker's ring by now.
+    fn play(&mut self) {
+        let now = self.origin.elapsed();
+        match &mut self.speaker {
+            SpeakerEnd::Paced(pacer) => {
+                let mut pcm = [0_i16; 2 * BLOCK];
+                let pcm = &mut pcm[..frame::samples(RATE, self.frame).min(2 * BLOCK)];
+                while pacer.due(now) {
+                    self.receive.fill(now, pcm);
+                    self.heard.write(pcm);
+                }
+            }
+            SpeakerEnd::Device { end, resampler, samples, margin } => {
+                let underruns = end.health.underruns.load(Relaxed);
+                margin.update(underruns, now);
+                self.gauges.underruns.store(underruns, Relaxed);
+                let period = end.health.period.load(Relaxed) as usize;
+                let enough = period + frame::samples(end.rate, margin.span);
+                resampler.correct(self.receive.correction());
+                while end.waiting() < enough && end.ring.slots() > 2 * SLICE {
+                    let mut pcm = [0_i16; SLICE];
+                    self.receive.fill(now, &mut pcm);
+                    let slice: [f32; SLICE] = std::array::from_fn(|i| f32::from(pcm[i]) / 32_768.0);
+                    self.reference.extend_from_slice(&slice);
+                    samples.clear();
+                    resampler.process(&slice, samples);
+                    let (_, left_over) = end.ring.push_partial_slice(samples);
+                    end.health.missed.fetch_add(left_over.len() as u64, Relaxed);
+                }
+                while let Some(block) = self.reference.first_chunk::<BLOCK>() {
+                    self.processor.render(block);
+                    self.reference.drain(..BLOCK);
+                }
+                let waiting = frame::span(end.rate, end.waiting() as u64);
+                self.gauges.speaker_buffer_us.store(u64::try_from(waiting.as_micros()).unwrap_or(0), Relaxed);
+            }
+        }
+    }
+
+    /// Everything that the microphone has brought.
+    fn listen(&mut self) {
+        let now = self.origin.elapsed();
+        match &mut self.microphone {
+            MicrophoneEnd::Paced(pacer) => {
+                let mut pcm = [0_i16; 2 * BLOCK];
+                let pcm = &mut pcm[..frame::samples(RATE, self.frame).min(2 * BLOCK)];
+                while pacer.due(now) {
+                    self.said.read(pcm);
+                    self.captured.extend(pcm.iter().map(|s| f32::from(*s) / 32_768.0));
+                }
+            }
+            MicrophoneEnd::Device { end, resampler, raw } => {
+                let backlog = frame::samples(end.rate, LARGEST_BACKLOG);
+                let (waiting, mut skip) = (end.ring.slots(), 0);
+                if waiting > backlog {
+                    skip = waiting - backlog / 4;
+                    end.health.missed.fetch_add(skip as u64, Relaxed);
+                }
+                raw.clear();
+                if let Ok(chunk) = end.ring.read_chunk(waiting) {
+                    let (first, second) = chunk.as_slices();
+                    raw.extend(first.iter().chain(second).skip(skip));
+                    chunk.commit_all();
+                }
+                match resampler {
+                    Some(resampler) => resampler.process(raw, &mut self.captured),
+                    None => self.captured.extend_from_slice(raw),
+                }
+            }
+        }
+        let delay = self.echo_delay();
+        while let Some(block) = self.captured.first_chunk::<BLOCK>() {
+            let mut block = *block;
+            self.captured.drain(..BLOCK);
+            self.processor.capture(&mut block, delay);
+            self.send.block(&block);
+        }
+    }
+
+    /// From a sample's turn as the echo canceller's reference to its echo: what waits for the speaker, and the periods
+    /// of both devices.
+    fn echo_delay(&self) -> Duration {
+        let (MicrophoneEnd::Device { end: microphone, .. }, SpeakerEnd::Device { end: speaker, .. }) =
+            (&self.microphone, &self.speaker)
+        else {
+            return BLOCK_SPAN;
+        };
+        let ahead = speaker.waiting() as u64 + 2 * speaker.health.period.load(Relaxed);
+        frame::span(speaker.rate, ahead) + frame::span(microphone.rate, microphone.health.period.load(Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    fn wait_until(what: &str, mut true_now: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !true_now() {
+            assert!(Instant::now() < deadline, "{what} did not happen");
+            std::thread::park_timeout(Duration::from_millis(2));
+        }
+    }
+
+    /// Sound that leaves `from` comes into `to`.
+    fn wire(from: &SoundEngine, to: &SoundEngine) {
+        let (outlet, mut packets) = async_mpsc::channel::<RtpOut>(64);
+        from.tell(SoundCommand::Outlet(Some(outlet)));
+        let to = to.clone();
+        std::thread::spawn(move || {
+            while let Some(packet) = packets.blocking_recv() {
+                to.tell(SoundCommand::Packet(RtpIn {
+                    arrived: Instant::now(),
+                    seq: packet.seq,
+                    timestamp: packet.timestamp,
+                    payload: packet.payload,
+                }));
+            }
+        });
+    }
+
+    fn tone() -> impl FnMut(&mut [i16]) + Send {
+        let mut n = 0_u32;
+        move |out: &mut [i16]| {
+            for sample in out {
+                *sample = ((f64::from(n) * 0.06).sin() * 9_000.0) as i16;
+                n += 1;
+            }
+        }
+    }
+
+    #[test]
+    fn what_one_engine_says_another_hears_and_muting_is_heard_within_a_few_frames() {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&heard);
+        let frame = Duration::from_millis(20);
+        let talker =
+            SoundEngine::start(Some(VirtualAudio::new(tone(), |_: &[i16]| {})), frame, Processing::NONE).unwrap();
+        let listener = SoundEngine::start(
+            Some(VirtualAudio::new(
+                |out: &mut [i16]| out.fill(0),
+                move |pcm: &[i16]| {
+                    sink.lock().unwrap().push(media::level::rms_dbfs(pcm));
+                },
+            )),
+            frame,
+            Processing::NONE,
+        )
+        .unwrap();
+        for engine in [&talker, &listener] {
+            engine.tell(SoundCommand::Active(true));
+        }
+        wire(&talker, &listener);
+        wait_until("hearing the tone", || heard.lock().unwrap().iter().filter(|level| **level > -20.0).count() > 25);
+        assert!(talker.gauges().figures().mic_dbfs > -20.0);
+
+        talker.gauges().muted.store(true, Relaxed);
+        let at_mute = heard.lock().unwrap().len();
+        wait_until("hearing silence", || heard.lock().unwrap().len() > at_mute + 25);
+        let after = heard.lock().unwrap()[at_mute..].to_vec();
+        // In flight at the time: one frame in the encoder, the jitter buffer, and the echo of the decoder.
+        assert!(after[8..].iter().all(|level| *level < -40.0), "{after:?}");
+    }
+
+    #[test]
+    fn devices_at_their_own_rates_are_fed_through_their_rings() {
+        let engine = SoundEngine::start(None, Duration::from_millis(10), Processing::NONE).unwrap();
+        let (mut microphone, capture) = super::super::capture_ring(44_100, 2, Arc::default());
+        let (mut speaker, playback) = super::super::playback_ring(44_100, 2, Arc::default());
+        engine.tell(SoundCommand::Capture(Some(capture)));
+        engine.tell(SoundCommand::Playback(Some(playback)));
+        engine.tell(SoundCommand::Active(true));
+        wire(&engine, &engine);
+        let (mut n, mut levels) = (0_u32, Vec::new());
+        let start = Instant::now();
+        for period in 1..=200_u32 {
+            let input: Vec<i16> = (0..441)
+                .map(|i| (f64::from(n + i / 2) * 0.06).sin() * 9_000.0)
+                .map(|s| s as i16)
+                .flat_map(|s| [s, s])
+                .take(442)
+                .collect();
+            n += 221;
+            microphone.take::<i16>(&input);
+            let mut out = [0.0_f32; 442];
+            speaker.give(&mut out);
+            let pcm = out.map(|s| (s * 32_767.0) as i16);
+            levels.push(media::level::rms_dbfs(&pcm));
+            let due = start + Duration::from_millis(5) * period;
+            std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
+        }
+        let loud = levels[100..].iter().filter(|level| **level > -20.0).count();
+        assert!(loud > 90, "{loud} of 100 periods were loud: {levels:?}");
+    }
+
+    #[test]
+    fn an_idle_engine_ticks_and_sends_nothing() {
+        let engine =
+            SoundEngine::start(Some(VirtualAudio::new(tone(), |_: &[i16]| {})), BLOCK_SPAN, Processing::NONE).unwrap();
+        let (outlet, _packets) = async_mpsc::channel(64);
+        engine.tell(SoundCommand::Outlet(Some(outlet)));
+        let before = engine.gauges().figures().ticks;
+        wait_until("a tick", || engine.gauges().figures().ticks > before + 2);
+        assert_eq!(engine.gauges().figures().packets_out, 0);
+    }
+}

@@ -1,0 +1,94 @@
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use media::level::FLOOR_DBFS;
+use serde::Serialize;
+
+/// Figures and switches that the sound thread shares. Each is independent of the others, so relaxed order is enough.
+#[derive(Debug)]
+pub struct Gauges {
+    /// Rises at least five times a second while the sound thread works.
+    pub(crate) ticks: AtomicU64,
+    pub(crate) muted: AtomicBool,
+    mic_dbfs: AtomicU32,
+    speaker_dbfs: AtomicU32,
+    pub(crate) packets_in: AtomicU64,
+    pub(crate) packets_out: AtomicU64,
+    /// Packets that the network side did not take in time.
+    pub(crate) packets_unsent: AtomicU64,
+    pub(crate) concealed: AtomicU64,
+    pub(crate) rebuilt: AtomicU64,
+    pub(crate) late: AtomicU64,
+    pub(crate) jitter_buffer_us: AtomicU64,
+    pub(crate) speaker_buffer_us: AtomicU64,
+    pub(crate) underruns: AtomicU64,
+    /// Times that the echo canceller had to be rebuilt after a fault.
+    pub(crate) processing_faults: AtomicU64,
+}
+
+impl Default for Gauges {
+    fn default() -> Self {
+        Self {
+            ticks: AtomicU64::new(0),
+            muted: AtomicBool::new(false),
+            mic_dbfs: AtomicU32::new(FLOOR_DBFS.to_bits()),
+            speaker_dbfs: AtomicU32::new(FLOOR_DBFS.to_bits()),
+            packets_in: AtomicU64::new(0),
+            packets_out: AtomicU64::new(0),
+            packets_unsent: AtomicU64::new(0),
+            concealed: AtomicU64::new(0),
+            rebuilt: AtomicU64::new(0),
+            late: AtomicU64::new(0),
+            jitter_buffer_us: AtomicU64::new(0),
+            speaker_buffer_us: AtomicU64::new(0),
+            underruns: AtomicU64::new(0),
+            processing_faults: AtomicU64::new(0),
+        }
+    }
+}
+
+/// The gauges at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SoundFigures {
+    pub ticks: u64,
+    pub mic_dbfs: f32,
+    pub speaker_dbfs: f32,
+    pub packets_in: u64,
+    pub packets_out: u64,
+    pub packets_unsent: u64,
+    pub concealed: u64,
+    pub rebuilt: u64,
+    pub late: u64,
+    pub jitter_buffer_ms: f32,
+    pub speaker_buffer_ms: f32,
+    pub underruns: u64,
+    pub processing_faults: u64,
+}
+
+impl Gauges {
+    pub(crate) fn set_mic(&self, dbfs: f32) {
+        self.mic_dbfs.store(dbfs.to_bits(), Relaxed);
+    }
+
+    pub(crate) fn set_speaker(&self, dbfs: f32) {
+        self.speaker_dbfs.store(dbfs.to_bits(), Relaxed);
+    }
+
+    pub fn figures(&self) -> SoundFigures {
+        let ms = |gauge: &AtomicU64| gauge.load(Relaxed) as f32 / 1_000.0;
+        SoundFigures {
+            ticks: self.ticks.load(Relaxed),
+            mic_dbfs: f32::from_bits(self.mic_dbfs.load(Relaxed)),
+            speaker_dbfs: f32::from_bits(self.speaker_dbfs.load(Relaxed)),
+            packets_in: self.packets_in.load(Relaxed),
+            packets_out: self.packets_out.load(Relaxed),
+            packets_unsent: self.packets_unsent.load(Relaxed),
+            concealed: self.concealed.load(Relaxed),
+            rebuilt: self.rebuilt.load(Relaxed),
+            late: self.late.load(Relaxed),
+            jitter_buffer_ms: ms(&self.jitter_buffer_us),
+            speaker_buffer_ms: ms(&self.speaker_buffer_us),
+            underruns: self.underruns.load(Relaxed),
+            processing_faults: self.processing_faults.load(Relaxed),
+        }
+    }
+}

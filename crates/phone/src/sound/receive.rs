@@ -1,0 +1,82 @@
+use std::{sync::atomic::Ordering::Relaxed, time::Duration};
+
+use bytes::Bytes;
+use media::{codec::CodecError, jitter::JitterSettings, level::Meter, playout::OpusPlayout};
+
+use super::{Gauges, RATE};
+
+/// One RTP packet of Opus as it came off the wire.
+#[derive(Debug)]
+pub(crate) struct RtpIn {
+    pub arrived: std::time::Instant,
+    pub seq: u16,
+    pub timestamp: u32,
+    pub payload: Bytes,
+}
+
+/// The path is mostly a wired office or home: start short and let the buffer grow where packets come late.
+const JITTER: JitterSettings = JitterSettings {
+    clock: RATE,
+    start: Duration::from_millis(20),
+    min: Duration::from_millis(10),
+    max: Duration::from_millis(200),
+};
+/// Speed change per millisecond of surplus delay.
+const PULL_PER_MS: f64 = 0.000_5;
+/// Largest speed change; 0.8 % is an eighth of a semitone.
+const LARGEST_PULL: f64 = 0.008;
+/// A surplus smaller than this is left alone.
+const DEAD_BAND_MS: f64 = 1.0;
+
+/// From packets to blocks of sound.
+pub(crate) struct ReceivePath {
+    playout: OpusPlayout<Bytes>,
+    meter: Meter,
+    /// Smoothed surplus of the buffer's delay over its target, in milliseconds.
+    surplus: f64,
+}
+
+impl ReceivePath {
+    pub(crate) fn new() -> Result<Self, CodecError> {
+        Ok(Self { playout: OpusPlayout::new(JITTER, RATE)?, meter: Meter::default(), surplus: 0.0 })
+    }
+
+    pub(crate) fn push(&mut self, packet: RtpIn, at: Duration, gauges: &Gauges) {
+        gauges.packets_in.fetch_add(1, Relaxed);
+        // A packet that is not Opus is counted by the buffer and costs nothing else.
+        let _counted = self.playout.push(packet.seq, packet.timestamp, packet.payload, at);
+    }
+
+    /// What is heard from `now` on.
+    pub(crate) fn fill(&mut self, now: Duration, out: &mut [i16]) {
+        let heard = self.playout.fill(now, out);
+        self.meter.add(out);
+        if heard {
+            let delay = self.playout.delay().as_secs_f64() - self.playout.target().as_secs_f64();
+            self.surplus += (delay * 1_000.0 - self.surplus) * 0.05;
+        }
+    }
+
+    /// How much faster than nominal to play, so that the delay comes down to its target and stays there although the
+    /// two ends' clocks differ.
+    pub(crate) fn correction(&self) -> f64 {
+        if self.surplus.abs() < DEAD_BAND_MS {
+            return 0.0;
+        }
+        (self.surplus * PULL_PER_MS).clamp(-LARGEST_PULL, LARGEST_PULL)
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.playout.restart();
+        self.surplus = 0.0;
+    }
+
+    pub(crate) fn report(&mut self, gauges: &Gauges) {
+        let counts = self.playout.counts();
+        gauges.concealed.store(counts.concealed, Relaxed);
+        gauges.rebuilt.store(counts.rebuilt, Relaxed);
+        gauges.late.store(counts.late, Relaxed);
+        gauges.jitter_buffer_us.store(u64::try_from(self.playout.delay().as_micros()).unwrap_or(0), Relaxed);
+        gauges.set_speaker(self.meter.take_dbfs());
+    }
+}

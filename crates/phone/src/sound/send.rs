@@ -1,0 +1,244 @@
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use media::{
+    codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder},
+    dtmf::{Digit, EventSender},
+    frame::samples,
+    level::Meter,
+};
+use tokio::sync::mpsc;
+
+use super::{BLOCK, EVENT_PAYLOAD, Gauges, OPUS_PAYLOAD, RATE};
+
+/// An RTP packet without the fields that the connection fills in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RtpOut {
+    pub payload_type: u8,
+    pub marker: bool,
+    pub seq: u16,
+    pub timestamp: u32,
+    pub payload: Bytes,
+}
+
+/// Packets this short only say that nothing changed (RFC 6716 section 2.1.9) and are not sent (RFC 7587 section 3.1.3).
+const NOTHING_NEW: usize = 2;
+const DIGIT_LENGTH: Duration = Duration::from_millis(100);
+/// Frames of sound between two digits; receivers take closer ones for one.
+const FRAMES_BETWEEN_DIGITS: u32 = 4;
+
+/// From blocks of sound to packets.
+pub(crate) struct SendPath {
+    encoder: OpusEncoder,
+    frame: Vec<f32>,
+    frame_span: Duration,
+    packet: Box<[u8; MAX_PACKET]>,
+    seq: u16,
+    timestamp: u32,
+    /// The next packet of sound begins a stretch of it.
+    marker: bool,
+    digits: VecDeque<Digit>,
+    pressed: Option<EventSender>,
+    rest: u32,
+    outlet: Option<mpsc::Sender<RtpOut>>,
+    meter: Meter,
+    gauges: Arc<Gauges>,
+}
+
+impl SendPath {
+    /// `frame`: 10 or 20 ms. `seq` and `timestamp` are where the stream starts (RFC 3550 section 5.1: random).
+    pub(crate) fn new(frame: Duration, seq: u16, timestamp: u32, gauges: Arc<Gauges>) -> Result<Self, CodecError> {
+        let settings = EncoderSettings { frame, dtx: true, ..EncoderSettings::voice(RATE) };
+        Ok(Self {
+            encoder: OpusEncoder::new(settings)?,
+            frame: Vec::with_capacity(settings.frame_samples()),
+            frame_span: frame,
+            packet: Box::new([0; MAX_PACKET]),
+            seq,
+            timestamp,
+            marker: true,
+            digits: VecDeque::new(),
+            pressed: None,
+            rest: 0,
+            outlet: None,
+            meter: Meter::default(),
+            gauges,
+        })
+    }
+
+    pub(crate) fn connect(&mut self, outlet: Option<mpsc::Sender<RtpOut>>) {
+        self.outlet = outlet;
+        self.marker = true;
+    }
+
+    pub(crate) fn press(&mut self, digits: impl IntoIterator<Item = Digit>) {
+        self.digits.extend(digits);
+    }
+
+    /// Sound stopped being sent for a while.
+    pub(crate) fn pause(&mut self) {
+        self.frame.clear();
+        self.marker = true;
+    }
+
+    /// Takes 10 ms of the microphone. Muted, the far end gets silence from this block on; the meter still shows what is
+    /// said, so that a person who talks while muted can be told.
+    pub(crate) fn block(&mut self, block: &[f32; BLOCK]) {
+        let measured: [i16; BLOCK] = std::array::from_fn(|i| (block[i] * 32_767.0) as i16);
+        self.meter.add(&measured);
+        if self.gauges.muted.load(Relaxed) {
+            self.frame.resize(self.frame.len() + BLOCK, 0.0);
+        } else {
+            self.frame.extend_from_slice(block);
+        }
+        if self.frame.len() >= samples(RATE, self.frame_span) {
+            self.send_frame();
+            self.frame.clear();
+        }
+    }
+
+    pub(crate) fn report(&mut self) {
+        self.gauges.set_mic(self.meter.take_dbfs());
+    }
+
+    fn send_frame(&mut self) {
+        let length = self.encoder.encode_float(&self.frame, self.packet.as_mut_slice());
+        if !self.send_digit() {
+            match length {
+                Ok(length) if length > NOTHING_NEW => {
+                    let payload = Bytes::copy_from_slice(&self.packet[..length]);
+                    let marker = std::mem::take(&mut self.marker);
+                    self.emit(OPUS_PAYLOAD, marker, self.timestamp, payload);
+                }
+                Ok(_) => self.marker = true,
+                Err(error) => tracing::error!(%error, "a frame could not be encoded"),
+            }
+        }
+        self.timestamp = self.timestamp.wrapping_add(samples(RATE, self.frame_span) as u32);
+    }
+
+    /// While a key is held its events go out in place of sound.
+    fn send_digit(&mut self) -> bool {
+        if self.rest > 0 {
+            self.rest -= 1;
+            return false;
+        }
+        if self.pressed.is_none() {
+            let Some(digit) = self.digits.pop_front() else { return false };
+            self.pressed = Some(EventSender::new(digit, self.timestamp, RATE, self.frame_span, DIGIT_LENGTH));
+        }
+        let Some(write) = self.pressed.as_mut().and_then(Iterator::next) else {
+            self.pressed = None;
+            self.rest = FRAMES_BETWEEN_DIGITS;
+            return false;
+        };
+        self.emit(EVENT_PAYLOAD, write.marker, write.timestamp, Bytes::copy_from_slice(&write.event.encode()));
+        true
+    }
+
+    fn emit(&mut self, payload_type: u8, marker: bool, timestamp: u32, payload: Bytes) {
+        let Some(outlet) = &self.outlet else { return };
+        let packet = RtpOut { payload_type, marker, seq: self.seq, timestamp, payload };
+        self.seq = self.seq.wrapping_add(1);
+        let counter = match outlet.try_send(packet) {
+            Ok(()) => &self.gauges.packets_out,
+            Err(_) => &self.gauges.packets_unsent,
+        };
+        counter.fetch_add(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use media::dtmf::EventReceiver;
+
+    use super::*;
+
+    fn path(frame: Duration) -> (SendPath, mpsc::Receiver<RtpOut>, Arc<Gauges>) {
+        let gauges = Arc::new(Gauges::default());
+        let mut path = SendPath::new(frame, u16::MAX, u32::MAX - 100, Arc::clone(&gauges)).unwrap();
+        let (outlet, packets) = mpsc::channel(1_000);
+        path.connect(Some(outlet));
+        (path, packets, gauges)
+    }
+
+    /// Buzzing syllables: the encoder takes a steady tone for background noise and stops sending it.
+    fn voice(n: usize) -> [f32; BLOCK] {
+        std::array::from_fn(|i| {
+            let t = (n * BLOCK + i) as f32 / RATE as f32;
+            let pitch = (t * (110.0 + 20.0 * (t * 9.0).sin())).fract() - 0.5;
+            pitch * (0.35 + 0.25 * (t * 31.0).sin())
+        })
+    }
+
+    fn drain(packets: &mut mpsc::Receiver<RtpOut>) -> Vec<RtpOut> {
+        std::iter::from_fn(|| packets.try_recv().ok()).collect()
+    }
+
+    #[test]
+    fn a_second_of_voice_is_fifty_packets_with_running_numbers() {
+        let (mut path, mut packets, _) = path(Duration::from_millis(20));
+        (0..100).for_each(|n| path.block(&voice(n)));
+        let sent = drain(&mut packets);
+        assert_eq!(sent.len(), 50);
+        assert!(sent[0].marker && !sent[1].marker);
+        for pair in sent.windows(2) {
+            assert_eq!(pair[1].seq, pair[0].seq.wrapping_add(1));
+            assert_eq!(pair[1].timestamp, pair[0].timestamp.wrapping_add(960));
+        }
+    }
+
+    #[test]
+    fn muting_silences_the_next_packet_and_then_almost_stops_sending() {
+        let (mut path, mut packets, gauges) = path(Duration::from_millis(20));
+        (0..100).for_each(|n| path.block(&voice(n)));
+        drain(&mut packets);
+        gauges.muted.store(true, Relaxed);
+        (100..200).for_each(|n| path.block(&voice(n)));
+        let sent = drain(&mut packets);
+        assert!(sent.len() < 20, "{} packets in a muted second", sent.len());
+        let mut decoder = media::codec::OpusDecoder::new(48_000, 1).unwrap();
+        let mut out = [0; 5_760];
+        for packet in &sent[1..] {
+            let samples = decoder.decode(&packet.payload, &mut out).unwrap();
+            let loud = media::level::rms_dbfs(&out[samples / 2..samples]);
+            assert!(loud < -40.0, "{loud} dBFS was sent while muted");
+        }
+        path.report();
+        assert!(gauges.figures().mic_dbfs > -20.0, "the meter shows that somebody talks");
+    }
+
+    #[test]
+    fn digits_are_sent_once_each_in_order_and_sound_goes_on_after_them() {
+        for frame in [10, 20] {
+            let (mut path, mut packets, _) = path(Duration::from_millis(frame));
+            path.press("15#5".chars().filter_map(Digit::from_char));
+            (0..200).for_each(|n| path.block(&voice(n)));
+            let (mut receiver, mut heard, mut sound_after) = (EventReceiver::default(), String::new(), 0);
+            for packet in drain(&mut packets) {
+                if packet.payload_type == EVENT_PAYLOAD {
+                    heard.extend(receiver.receive(packet.timestamp, &packet.payload).map(Digit::as_char));
+                    sound_after = 0;
+                } else {
+                    sound_after += 1;
+                }
+            }
+            assert_eq!(heard, "15#5", "{frame} ms frames");
+            assert!(sound_after > 20);
+        }
+    }
+
+    #[test]
+    fn a_network_side_that_is_stuck_costs_packets_and_nothing_else() {
+        let (mut path, _packets, gauges) = path(Duration::from_millis(20));
+        let (outlet, _stuck) = mpsc::channel(1);
+        path.connect(Some(outlet));
+        (0..20).for_each(|n| path.block(&voice(n)));
+        assert_eq!(gauges.figures().packets_out, 1);
+        assert_eq!(gauges.figures().packets_unsent, 9);
+    }
+}
