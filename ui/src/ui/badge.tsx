@@ -28,5 +28,5 @@ export function HeatMark({ heat }: { heat: Heat }) {
 }
 
 export const Avatar = ({ name, size }: { name: string; size?: "sm" }) => (
-  <span className={cx("av", size)} aria-hidden="true">{initials(name)}</span>
+  <span className={cx("av", size)} data-initials={initials(name)} aria-hidden="true" />
 );

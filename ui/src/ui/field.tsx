@@ -40,11 +40,17 @@ function FieldShell({ label, help, error, aside, hideLabel, children }: Shell & 
 
 type Testable = { "data-testid"?: string };
 
-export type TextFieldProps = Shell & Omit<InputHTMLAttributes<HTMLInputElement>, "size"> & Testable;
+export type TextFieldProps = Shell & Omit<InputHTMLAttributes<HTMLInputElement>, "size"> & Testable & {
+  /** A check at the end: this is known. */
+  known?: boolean;
+};
 
-export const TextField = ({ label, help, error, aside, hideLabel, className, ...rest }: TextFieldProps) => (
+export const TextField = ({ label, help, error, aside, hideLabel, className, known, ...rest }: TextFieldProps) => (
   <FieldShell {...{ label, help, error, aside, hideLabel: hideLabel ?? false }}>
-    {(ids) => <input type="text" {...rest} {...ids} className={cx("input", className)} />}
+    {(ids) => {
+      const input = <input type="text" {...rest} {...ids} className={cx("input", className)} />;
+      return known ? <span className="select known">{input}<Icon name="check" /></span> : input;
+    }}
   </FieldShell>
 );
 

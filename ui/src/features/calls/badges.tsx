@@ -4,6 +4,7 @@ import type { Key, Translate } from "@/i18n";
 import { nameOf } from "@/lib/names";
 import { signed } from "@/lib/text";
 import { Badge } from "@/ui/badge";
+import type { Tone } from "@/ui/badge";
 import { Icon } from "@/ui/icon";
 import type { IconName } from "@/ui/icon";
 
@@ -49,11 +50,16 @@ export function analysisWords(status: AnalysisStatus, t: Translate): string {
   }
 }
 
+/** Outcomes that ask for something; all others are neutral. */
+const OUTCOME_TONE: Record<string, Tone> = {
+  interested: "acc", callback: "warn", escalate: "live", do_not_call: "live", technical_issue: "warn", language_barrier: "warn",
+};
+
 /** The result of a call: outcome, else how it ended. */
 export function ResultBadge({ row }: { row: CallRow }) {
   const t = useT();
   if (row.disposition) {
-    return <Badge tone="acc" icon="check">{nameOf(t, "outcome", row.disposition)}</Badge>;
+    return <Badge tone={OUTCOME_TONE[row.disposition] ?? "neutral"}>{nameOf(t, "outcome", row.disposition)}</Badge>;
   }
   if (row.status === "completed") return <Badge tone="warn" icon="pen">{t("calls.no_outcome")}</Badge>;
   const lost = row.status === "abandoned" || row.status === "failed";

@@ -47,7 +47,8 @@ function Fact({ field, onSeek }: { field: ExtractedField; onSeek: (s: number) =>
       <dt>{nameOf(t, "field", field.key)}</dt>
       <dd className="strong">{field.display}</dd>
       <dd><Confidence value={field.confidence} /></dd>
-      <dd className="q-cell"><Quote quote={field.quote} atS={field.at_s} onSeek={onSeek} /><span className="t-11 ink-3">{t("learned.engine", { engine: field.engine })}</span></dd>
+      <dd className="q-cell"><Quote quote={field.quote} atS={field.at_s} onSeek={onSeek} /></dd>
+      <dd className="engine t-11 ink-3">{t("learned.engine", { engine: field.engine })}</dd>
     </div>
   );
 }

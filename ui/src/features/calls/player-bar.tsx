@@ -115,7 +115,7 @@ export function PlayerBar({ player, wave, durationS, marks, holds, names }: Prop
         {marks.map((each, index) => (
           <button
             key={`${each.atS}-${each.label}`} type="button" className={cx("mark", Math.abs(player.at - each.atS) < 1 && "at")} style={{ left: part(each.atS) }}
-            aria-label={t("player.mark", { label: each.label, at: second(each.atS) })} onClick={() => { player.seek(each.atS); }}
+            aria-label={t("player.mark", { n: index + 1, label: each.label, at: second(each.atS) })} onClick={() => { player.seek(each.atS); }}
           >{index + 1}</button>
         ))}
         <div className="scale" aria-hidden="true">{ticks(durationS, width).map((each) => <span key={each} style={{ left: part(each) }}>{second(each)}</span>)}</div>

@@ -1,14 +1,18 @@
 import type { Waveform } from "@/api/generated/wire";
 
-/** Highest of each of `count` equal parts, 0 to 1. Parts past the end are 0. */
+/** Loudness of each of `count` equal parts, 0 to 1: half the highest, half the mean. Parts past the end are 0. */
 export function columns(peaks: readonly number[], count: number): number[] {
   if (count <= 0) return [];
   return Array.from({ length: count }, (_, index) => {
     const from = Math.floor((index * peaks.length) / count);
     const to = Math.max(from + 1, Math.floor(((index + 1) * peaks.length) / count));
     let highest = 0;
-    for (let i = from; i < to; i += 1) highest = Math.max(highest, peaks[i] ?? 0);
-    return highest / 255;
+    let sum = 0;
+    for (let i = from; i < to; i += 1) {
+      highest = Math.max(highest, peaks[i] ?? 0);
+      sum += peaks[i] ?? 0;
+    }
+    return (highest + sum / (to - from)) / 510;
   });
 }
 
@@ -48,7 +52,7 @@ function drawSide(
   columns(peaks, Math.floor(width / STEP)).forEach((peak, index) => {
     const x = index * STEP + 1;
     // Quiet speech stays visible: loudness is heard in ratios, not in differences.
-    const h = Math.max(0.65, Math.sqrt(peak) * half);
+    const h = Math.max(0.65, peak ** 0.7 * half);
     context.moveTo(x, middle - h);
     context.lineTo(x, middle + h);
   });

@@ -41,6 +41,7 @@ function Came({ call }: { call: LiveCall }) {
   const waited = call.queued_at_ms !== null && call.answered_at_ms !== null ? call.answered_at_ms - call.queued_at_ms : 0;
   const through = [call.queue_name ?? call.campaign_name ?? "", ...call.came_by.slice(1)].filter(Boolean);
   if (waited > 0) through.push(t("ring.waited", { time: span(waited) }));
+  if (call.simulated) through.push(t("ui.simulated"));
   return (
     <dl className="kv t-12">
       <dt>{t("desk.came_by")}</dt><dd>{call.came_by[0] ?? "–"}</dd>
@@ -78,13 +79,13 @@ export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskD
       <div className="col g-1">
         <div className="row between">
           <StateBadge deskCall={deskCall} />
-          {call ? <Badge tone="bare">{t(`direction.${call.direction}`)}{call.simulated ? ` · ${t("ui.simulated")}` : ""}</Badge> : null}
+          {call ? <Badge tone="bare">{t(`direction.${call.direction}`)}</Badge> : null}
         </div>
         <div className="row between name-line">
           <h1 className="t-20 trunc" data-testid="customer-name">{name}</h1>
           {data.lead ? <HeatMark heat={data.lead.heat} /> : null}
         </div>
-        <p className="ink-2 row tight">
+        <p className="ink-2 row tight nowrap">
           {data.lead?.masked ? <Icon name="lock" size="sm" /> : null} <span>{data.number}</span>
           {data.lead?.masked ? <span className="ink-3">· {t("desk.masked")}</span> : null}
         </p>

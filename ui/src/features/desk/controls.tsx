@@ -64,7 +64,7 @@ export function Controls({ deskCall, customer }: { deskCall: DeskCall; customer:
     });
   };
   const record = (): void => void (paused ? api.resumeRecording(id) : api.pauseRecording(id)).catch(fail);
-  const hint = useShownKey("mute").full.replace(/.$/, "");
+  const hint = useShownKey("mute").full.replace(/\+?.$/, "");
   return (
     <div className="grow">
       <div className="row between ctl-head"><h2 className="h-sec">{t("desk.controls")}</h2><span className="t-11 ink-3">{t("desk.letter", { keys: hint })}</span></div>

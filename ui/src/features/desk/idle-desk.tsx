@@ -137,16 +137,18 @@ function Now() {
   const now = useServerNow();
   const answer = useShownKey("answer");
   const me = useStore(live.store, (each) => each.me);
-  const free = me?.state.kind === "available";
   if (!me) return null;
+  const kind = me.state.kind;
+  const free = kind === "available";
+  const rests = kind === "break" || kind === "offline";
   return (
     <section className="panel idle-now" aria-label={t("idle.now")} data-testid="idle-state">
       <span className={free ? "c-ok" : "ink-3"}><Icon name={STATE_ICON[me.state.kind]} size="lg" /></span>
       <h1 className="t-20 strong">{words(me.state)} <span className="ink-3">{timer(now - me.since_ms)}</span></h1>
-      <p className="ink-2">{t(free ? "idle.ready" : me.state.kind === "unreachable" ? "idle.unreachable" : "idle.not_ready", { keys: answer.full })}</p>
-      {free || me.state.kind === "unreachable" ? null : (
+      <p className="ink-2">{t(free ? "idle.ready" : kind === "unreachable" ? "idle.unreachable" : rests ? "idle.not_ready" : "idle.busy", { keys: answer.full })}</p>
+      {rests ? (
         <Button tone="primary" onClick={() => void api.setMyState({ kind: "available" }).catch(fail)} data-testid="go-available">{t("idle.go")}</Button>
-      )}
+      ) : null}
     </section>
   );
 }

@@ -96,7 +96,7 @@ function ToFindOut({ data, outcome }: { data: DeskData; outcome: Outcome }) {
           return (
             <TextField
               key={key} label={`${index + 1} ${nameOf(t, "field", key)}`} value={value} maxLength={200} data-testid={`find-${key}`}
-              className={value !== "" ? "known" : undefined}
+              known={value !== ""}
               error={lacking && outcome.chosen ? t("desk.needed", { outcome: outcome.chosen.label }) : null}
               aside={<span className="t-11 ink-3"><SavedWords state={state} /></span>}
               onChange={(event) => { outcome.typeField(key, event.target.value); }}
@@ -136,8 +136,8 @@ function LastCall({ brief }: { brief: CallOutcomeBrief }) {
       <td className="ink-3 when">{when(brief.at_ms, now, locale)}</td>
       <td>
         <Icon name="phone" size="sm" />{" "}
-        <b className="strong">{t("lead.call_line", { time: span(brief.talk_s * 1000), name: brief.agent_name ?? t(`call_status.${brief.status}`) })}</b>
-        {brief.disposition ? ` · ${nameOf(t, "outcome", brief.disposition)}` : ""}{brief.summary ? `, ${brief.summary}` : ""}
+        <b className="strong">{brief.talk_s > 0 ? t("lead.call_line", { time: span(brief.talk_s * 1000), name: brief.agent_name ?? t("lead.nobody") }) : t(`call_status.${brief.status}`)}</b>
+        {brief.disposition && brief.disposition !== brief.status ? ` · ${nameOf(t, "outcome", brief.disposition)}` : ""}{brief.summary ? `, ${brief.summary}` : ""}
       </td>
       <td className="num"><Link className="t-12" to="/calls/$callId" params={{ callId: brief.call_id }}>{t("ui.open")}</Link></td>
     </tr>

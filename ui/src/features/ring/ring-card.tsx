@@ -16,13 +16,13 @@ function TimeLeft({ offer }: { offer: Offer }) {
   const share = left / Math.max(1, offer.expires_at_ms - offer.offered_at_ms);
   return (
     <>
-      <header>
+      <div className="top">
         <Icon name="phone" />
         <span className="trunc">
           {t(offer.direction === "inbound" ? "ring.incoming" : "ring.outgoing")} · {offer.queue_name ?? offer.campaign_name ?? ""}
         </span>
         <span className="left">{t("ring.left", { s: Math.ceil(left / 1000) })}</span>
-      </header>
+      </div>
       <div className="count"><i style={{ width: `${share * 100}%` }} /></div>
     </>
   );

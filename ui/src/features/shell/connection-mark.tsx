@@ -27,7 +27,7 @@ export function ConnectionMark() {
               <span className="warn">{t(kind === "offline" ? "bar.offline" : "bar.reconnecting")}</span>
               {sinceMs === null ? null : <Since ms={sinceMs} />}</>}
       </span>
-      <span className={state.outbox > 0 ? "warn" : "dim mid-only"} data-testid="outbox-state">
+      <span className={state.outbox > 0 ? "warn" : "dim wide-only"} data-testid="outbox-state">
         {state.outbox > 0
           ? <><Icon name="clock" /> {t("bar.outbox", { n: state.outbox })}</>
           : <><Icon name="check" /> {t("bar.all_sent")}</>}

@@ -3,7 +3,7 @@ import type { UiTheme } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
 import { useStore } from "@/lib/use-store";
 import { may } from "@/state/rights";
-import { initials } from "@/lib/text";
+import { Avatar } from "@/ui/badge";
 import { Menu } from "@/ui/menu";
 
 const THEMES: readonly UiTheme[] = ["system", "light", "dark"];
@@ -21,7 +21,7 @@ export function MeMenu({ name }: { name: string }) {
       align="end"
       trigger={
         <button type="button" className="me" aria-label={t("me.menu", { name })} data-testid="me-menu">
-          <span className="av sm" aria-hidden="true">{initials(name)}</span>
+          <Avatar name={name} size="sm" />
         </button>
       }
       groups={[

@@ -103,7 +103,7 @@ export function StateBar({ supervises, onFind }: { supervises: boolean; onFind: 
       {takesCalls ? <SoundSegment /> : null}
       <ConnectionMark />
       <span className="fill" />
-      {takesCalls ? <AgentSegments /> : null}
+      {takesCalls && !supervises ? <AgentSegments /> : null}
       <button className="find" type="button" onClick={onFind} data-testid="find-lead">
         <Icon name="search" /> <span className="wide-only">{t("bar.find")}</span> <kbd className="wide-only">{find.full}</kbd>
       </button>

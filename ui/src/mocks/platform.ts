@@ -1,0 +1,59 @@
+import type { Levels, PhoneState, Platform, SessionState } from "@/platform/types";
+import { createTopic } from "@/platform/web/topic";
+import { ringWav } from "@/platform/web/ringer";
+import type { ServerMessage } from "@/api/generated/wire";
+import { answer } from "./routes";
+import { SCENES, World } from "./world";
+import type { Scene } from "./world";
+
+const sceneOf = (text: string | null): Scene => SCENES.find((each) => each === text) ?? "idle";
+
+/** For development without a server: fixtures, and one scripted call. Chosen by `?scene=` in the address. */
+export function choosePlatform(): Promise<Platform> {
+  const query = new URLSearchParams(window.location.search);
+  const scene = sceneOf(query.get("scene"));
+  // The router reads the address, and would take these for filters.
+  window.history.replaceState(null, "", window.location.pathname + window.location.hash);
+  const look = { theme: query.get("theme") ?? "light", locale: query.get("locale") ?? "en" };
+  window.localStorage.setItem("switchboard.prefs", JSON.stringify(look));
+
+  const live = createTopic<ServerMessage>();
+  const sessions = createTopic<SessionState>();
+  const phones = createTopic<PhoneState>();
+  const levels = createTopic<Levels>();
+  const world = new World(scene, live.send);
+  let phone: PhoneState = {
+    muted: false, audioRunning: true, media: "connected", reconnectingSinceMs: null, microphoneProblem: null, speakerProblem: null, echoCancellation: true, noiseSuppression: true, autoGain: true,
+    devices: { inputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in microphone" }], outputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in speakers" }] }, chosen: { input: "usb", output: "usb", ringer: null },
+  };
+  const signedIn = scene !== "sign-in" && scene !== "first-run";
+  let session: SessionState = { signedIn, me: signedIn ? world.me : null, serverUrl: "desk.cedarquay.example", connection: { kind: "connected", sinceMs: null }, outbox: 0, tokenKeptIn: "cookie" };
+  const setPhone = (change: Partial<PhoneState>): Promise<void> => {
+    phone = { ...phone, ...change };
+    phones.send(phone);
+    return Promise.resolve();
+  };
+  setInterval(() => { levels.send({ mic: -24 + 6 * Math.sin(Date.now() / 300), speaker: -30 }); }, 100);
+  if (scene === "idle" && query.has("play")) setTimeout(() => { world.ring(); }, 1500);
+  if (scene === "wrap") setTimeout(() => { world.hangUp(); }, 800);
+
+  const enter = (): Promise<typeof world.me> => {
+    session = { ...session, signedIn: true, me: world.me };
+    return Promise.resolve(world.me);
+  };
+  return Promise.resolve({
+    kind: "web", window: "main",
+    request: (r) => Promise.resolve(answer(world, r)),
+    bytes: () => Promise.resolve(ringWav()),
+    sessionState: () => Promise.resolve(session), onSession: sessions.on,
+    signIn: enter, register: enter,
+    signOut: () => Promise.resolve(),
+    snapshot: () => Promise.resolve(world.snapshot()), onLive: live.on, onResync: () => () => undefined,
+    phoneState: () => Promise.resolve(phone), onPhone: phones.on, onLevels: levels.on,
+    setMuted: (muted) => setPhone({ muted }),
+    chooseDevice: (kind, id) => setPhone({ chosen: { ...phone.chosen, [kind]: id } }),
+    setProcessing: setPhone, testRing: () => Promise.resolve(), mediaSession: () => Promise.resolve("media-1"),
+    outboxPut: () => Promise.resolve(), onOutbox: () => () => undefined,
+    openMonitorWindow: () => Promise.resolve(), showMini: () => Promise.resolve(), onNavigate: () => () => undefined,
+  });
+}

@@ -1,0 +1,53 @@
+import type { AuditEntry, Campaign, CarrierSettings, Disposition, DncEntry, EngineSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, StorageSettings } from "@/api/generated/wire";
+import { NOW, agentId } from "./people";
+
+const outcome = (code: string, label: string, group: string, change: Partial<Disposition> = {}): Disposition => ({ code, label, group, tone: "neutral", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, ...change });
+
+export const dispositions: Disposition[] = [
+  outcome("interested", "Interested", "connected", { tone: "ok", sub_codes: [{ code: "wants_details", label: "Wants details" }, { code: "wants_visit", label: "Wants a visit" }, { code: "ready_to_buy", label: "Ready to buy" }], required: ["sub_code"], next_action: { kind: "task", text: "Follow up", due_in_minutes: 1440 }, stage: "qualified" }),
+  outcome("not_interested", "Not interested", "connected", { sub_codes: [{ code: "price", label: "Price" }, { code: "location", label: "Location" }], required: ["sub_code"], stage: "lost" }),
+  outcome("callback", "Call back", "connected", { tone: "warn", next_action: { kind: "callback" } }), outcome("wrong_number", "Wrong number", "connected", { next_action: { kind: "mark_invalid" } }), outcome("language_barrier", "Language barrier", "connected", { required: ["language"] }),
+  outcome("busy", "Busy", "not_connected", { next_action: { kind: "retry", after_minutes: 30 } }), outcome("no_answer", "No answer", "not_connected", { next_action: { kind: "retry", after_minutes: 120 } }), outcome("out_of_service", "Out of service", "not_connected"), outcome("switched_off", "Switched off", "not_connected"),
+  outcome("do_not_call", "Do not call again", "special", { tone: "live", next_action: { kind: "do_not_call" } }), outcome("escalate", "Escalate", "special", { tone: "live", required: ["notes"], next_action: { kind: "escalate" } }), outcome("technical_issue", "Technical issue", "special", { required: ["notes"] }),
+];
+
+export const script: ScriptStep[] = [
+  { title: "Greeting", say: "Good day, this is {agent} of {company}. Is that {customer}?", fields: [] }, { title: "Need", say: "Is this home for you to live in? How many bedrooms do you need?", fields: ["bedrooms", "preferred_location"] },
+  { title: "Budget", say: "What range are you comfortable with?", fields: ["budget"] }, { title: "Loan", say: "Have you spoken to a bank yet? If not, we can get you a yes in principle before Saturday.", fields: ["financing"] },
+  { title: "Time", say: "When would you like to move?", fields: ["timeline"] }, { title: "Visit", say: "Shall we say Saturday at eleven? Who else should see it?", fields: ["decision_maker"] },
+];
+
+export const queues: Queue[] = [
+  { id: "q-sales", name: "Sales", strategy: "skill", member_ids: Array.from({ length: 9 }, (_, i) => agentId(i)), skills: ["new homes"], ring_s: 20, wrap_up_s: 30, max_size: 50, max_wait_s: 600, target_answer_s: 20, recording: true, version: 14 },
+  { id: "q-support", name: "Support", strategy: "round_robin", member_ids: [agentId(9), agentId(10)], skills: [], ring_s: 20, wrap_up_s: 45, max_size: 20, max_wait_s: 300, target_answer_s: 20, recording: true, version: 2 },
+];
+
+export const numbers: PhoneNumber[] = [
+  { id: "n-1", number: "+91 40 4810 0142", label: "Sales line", queue_id: "q-sales", campaign_id: null, greeting: "Welcome to Cedar and Quay Homes. This call may be recorded.", language: "en-IN", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: NOW - 240_000 },
+  { id: "n-2", number: "+91 40 4810 0150", label: "Support line", queue_id: null, campaign_id: null, greeting: "", language: "en-IN", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: null },
+];
+
+export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan renewals"] as const).map((name, index): Campaign => ({
+  id: `camp-${index + 1}`, name, state: (["active", "paused", "draft"] as const)[index] ?? "draft", caller_id: "+91 40 4810 0142", script, dispositions: index === 0 ? dispositions : [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, agent_ids: [agentId(0), agentId(1), agentId(2)], version: 9 - index,
+}));
+
+export const dnc: DncEntry[] = [
+  { id: "d-1", number: "+91 98••••••77", reason: "Asked in the call", source: "agent", added_by: "Mira Tamarind", added_at_ms: NOW - 86_400_000 }, { id: "d-2", number: "+91 97••••••03", reason: "Registered list", source: "upload", added_by: "Leela Riverstone", added_at_ms: NOW - 864_000_000 },
+];
+
+export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };
+export const storage: StorageSettings = { kind: "local", folder: "/var/lib/switchboard/recordings" };
+export const engines: EngineSettings = { speech: { base_url: "http://127.0.0.1:4011/v1", model: "simulated-whisper", has_key: false, simulated: true }, language: null, auto_transcribe: true, auto_analyse: true, min_call_s: 5, update_leads: true };
+
+export const jobs: Job[] = [
+  { id: "j-1", kind: "transcribe", call_id: "call-6", status: "dead", attempts: 5, max_attempts: 5, run_at_ms: NOW - 600_000, last_error: "401 from the speech service: the key is not valid", created_at_ms: NOW - 900_000, finished_at_ms: NOW - 600_000 },
+  { id: "j-2", kind: "store_recording", call_id: "call-6", status: "dead", attempts: 8, max_attempts: 8, run_at_ms: NOW - 300_000, last_error: "no space left on device", created_at_ms: NOW - 900_000, finished_at_ms: NOW - 300_000 },
+];
+
+export const audit: AuditEntry[] = [
+  { id: "a-1", at_ms: NOW - 60_000, user_id: "admin", user_name: "Leela Riverstone", action: "call.monitor", subject: "call live-1", data: { mode: "whisper" } }, { id: "a-2", at_ms: NOW - 600_000, user_id: "admin", user_name: "Leela Riverstone", action: "user.update", subject: "user agent-3", data: { role: "telecaller" } }, { id: "a-3", at_ms: NOW - 6_000_000, user_id: null, user_name: null, action: "job.retry", subject: "job j-9", data: {} },
+];
+
+export const sessions: SessionInfo[] = [
+  { id: "session-1", device: "desktop", user_agent: "Switchboard 0.1 on Linux", created_at_ms: NOW - 86_400_000, last_used_at_ms: NOW - 1000, current: true }, { id: "session-2", device: "browser", user_agent: "Chromium on Linux", created_at_ms: NOW - 864_000_000, last_used_at_ms: NOW - 7_200_000, current: false },
+];
