@@ -106,7 +106,9 @@ pub(crate) fn query_terms(typed: &str) -> Option<Vec<String>> {
         let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
         return Some(vec![format!("d:{digits}")]);
     }
-    Some(words(typed).take(MOST_QUERY_TERMS).map(|word| format!("n:{word}")).collect())
+    let terms: Vec<String> = words(typed).take(MOST_QUERY_TERMS).map(|word| format!("n:{word}")).collect();
+    // Only marks such as `%`: a term that nothing has, instead of no condition at all.
+    Some(if terms.is_empty() { vec!["n:".to_owned()] } else { terms })
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {

@@ -1,0 +1,169 @@
+//! Queues, campaigns, numbers, settings, do-not-call.
+
+use domain::ids::{DncId, NumberId};
+use serde_json::json;
+use storage::{
+    PageRequest, StorageError, campaigns, counters,
+    dnc::{self, DncEntry},
+    numbers::{self, Number},
+    on_both_engines, queues,
+    settings::{self, Secrets},
+    testing::TestStore,
+};
+
+use crate::support::{NOW, a_campaign, a_queue, at, personal, phone, queue, tenant, user, uuid};
+
+on_both_engines! {
+    a_queue_is_changed_only_from_what_was_read,
+    a_removed_queue_frees_its_name_and_its_numbers,
+    a_campaign_reads_back_and_guards_its_version,
+    a_number_leads_to_its_tenant_without_a_scope,
+    calls_to_unknown_numbers_are_counted,
+    settings_keep_secrets_apart_and_are_found_by_account,
+    a_number_goes_on_the_do_not_call_list_once,
+    counts_add_up_by_day,
+}
+
+async fn a_queue_is_changed_only_from_what_was_read(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (one, two) = (user(&store, scope).await, user(&store, scope).await);
+    let mut queue = a_queue(vec![one]);
+    queues::insert(&*store, scope, &queue).await.unwrap();
+    assert_eq!(queues::get(&*store, scope, queue.id).await.unwrap().as_ref(), Some(&queue));
+    queue.member_ids = vec![one, two];
+    queue.ring_s = 15;
+    assert_eq!(queues::update(&*store, scope, &queue).await.unwrap(), 2);
+    assert!(matches!(queues::update(&*store, scope, &queue).await, Err(StorageError::Conflict { what: "queue" })));
+    queue.version = 2;
+    assert_eq!(queues::list(&*store, scope).await.unwrap(), vec![queue]);
+}
+
+async fn a_removed_queue_frees_its_name_and_its_numbers(store: TestStore) {
+    let scope = tenant(&store).await;
+    let queue = a_queue(vec![user(&store, scope).await]);
+    queues::insert(&*store, scope, &queue).await.unwrap();
+    let mut twin = a_queue(vec![]);
+    twin.name.clone_from(&queue.name);
+    let refused = queues::insert(&*store, scope, &twin).await;
+    assert!(matches!(refused, Err(StorageError::Unique { what: "queue" })), "{refused:?}");
+    let number = a_number(Some(queue.id));
+    numbers::insert(&*store, scope, &number).await.unwrap();
+
+    assert!(queues::remove(&*store, scope, queue.id, at(1)).await.unwrap());
+    assert!(!queues::remove(&*store, scope, queue.id, at(1)).await.unwrap());
+    assert_eq!(queues::get(&*store, scope, queue.id).await.unwrap(), None);
+    assert_eq!(numbers::get(&*store, scope, number.id).await.unwrap().unwrap().queue_id, None);
+    queues::insert(&*store, scope, &twin).await.unwrap();
+}
+
+async fn a_campaign_reads_back_and_guards_its_version(store: TestStore) {
+    let scope = tenant(&store).await;
+    let mut campaign = a_campaign(vec![user(&store, scope).await]);
+    campaigns::insert(&*store, scope, &campaign).await.unwrap();
+    assert_eq!(campaigns::get(&*store, scope, campaign.id).await.unwrap().as_ref(), Some(&campaign));
+    campaign.state = "paused".into();
+    campaign.agent_ids.clear();
+    campaign.version = campaigns::update(&*store, scope, &campaign).await.unwrap();
+    assert_eq!(campaigns::list(&*store, scope).await.unwrap(), vec![campaign.clone()]);
+    campaign.version = 1;
+    let refused = campaigns::update(&*store, scope, &campaign).await;
+    assert!(matches!(refused, Err(StorageError::Conflict { what: "campaign" })));
+}
+
+fn a_number(queue_id: Option<domain::ids::QueueId>) -> Number {
+    Number {
+        id: NumberId::new(uuid()),
+        number: phone().into_inner(),
+        label: "Sales line".into(),
+        queue_id,
+        campaign_id: None,
+        greeting: "Welcome. This call is recorded.".into(),
+        language: "en".into(),
+        created_at: NOW,
+        last_call_at: None,
+    }
+}
+
+async fn a_number_leads_to_its_tenant_without_a_scope(store: TestStore) {
+    let (scope, other) = (tenant(&store).await, tenant(&store).await);
+    let mut number = a_number(Some(queue(&store, scope).await));
+    numbers::insert(&*store, scope, &number).await.unwrap();
+    let mut same = a_number(None);
+    same.number.clone_from(&number.number);
+    let refused = numbers::insert(&*store, other, &same).await;
+    assert!(matches!(refused, Err(StorageError::Unique { what: "number" })), "{refused:?}");
+
+    numbers::touch(&*store, scope, number.id, at(7)).await.unwrap();
+    number.last_call_at = Some(at(7));
+    number.label = "Main line".into();
+    assert!(numbers::update(&*store, scope, &number).await.unwrap());
+    let found = numbers::find(&*store, &number.number).await.unwrap();
+    assert_eq!(found, Some((scope.tenant(), number.clone())));
+    assert_eq!(numbers::list(&*store, scope).await.unwrap(), vec![number.clone()]);
+    assert!(numbers::remove(&*store, scope, number.id).await.unwrap());
+    assert_eq!(numbers::find(&*store, &number.number).await.unwrap(), None);
+}
+
+async fn calls_to_unknown_numbers_are_counted(store: TestStore) {
+    let scope = tenant(&store).await;
+    numbers::count_unknown(&*store, scope, "+918000000001", at(1)).await.unwrap();
+    numbers::count_unknown(&*store, scope, "+918000000002", at(2)).await.unwrap();
+    numbers::count_unknown(&*store, scope, "+918000000001", at(3)).await.unwrap();
+    let unknown = numbers::unknown(&*store, scope).await.unwrap();
+    let seen: Vec<_> = unknown.iter().map(|n| (n.number.as_str(), n.calls, n.first_at, n.last_at)).collect();
+    assert_eq!(seen, [("+918000000001", 2, at(1), at(3)), ("+918000000002", 1, at(2), at(2))]);
+}
+
+async fn settings_keep_secrets_apart_and_are_found_by_account(store: TestStore) {
+    let (scope, other) = (tenant(&store).await, tenant(&store).await);
+    let secrets = Secrets::from([("auth_token".to_owned(), personal("very-secret"))]);
+    let value = json!({"public_url": "https://a.example"});
+    assert_eq!(settings::put(&*store, scope, "carrier", &value, &secrets, Some("AC1"), NOW).await.unwrap(), 1);
+    let kept = settings::get(&*store, scope, "carrier").await.unwrap().unwrap();
+    assert_eq!((kept.value, kept.secrets, kept.version), (value.clone(), secrets.clone(), 1));
+    assert_eq!(settings::put(&*store, scope, "carrier", &value, &Secrets::new(), Some("AC2"), at(1)).await.unwrap(), 2);
+    let (tenant_found, setting) = settings::find_account(&*store, "carrier", "AC2").await.unwrap().unwrap();
+    assert_eq!((tenant_found, setting.secrets.len(), setting.updated_at), (scope.tenant(), 0, at(1)));
+    assert!(settings::find_account(&*store, "carrier", "AC1").await.unwrap().is_none());
+    assert!(settings::find_account(&*store, "storage", "AC2").await.unwrap().is_none());
+    let refused = settings::put(&*store, other, "carrier", &value, &secrets, Some("AC2"), NOW).await;
+    assert!(matches!(refused, Err(StorageError::Unique { what: "account" })), "{refused:?}");
+    assert!(settings::remove(&*store, scope, "carrier").await.unwrap());
+    assert!(settings::get(&*store, scope, "carrier").await.unwrap().is_none());
+}
+
+async fn a_number_goes_on_the_do_not_call_list_once(store: TestStore) {
+    let scope = tenant(&store).await;
+    let added_by = user(&store, scope).await;
+    let number = personal("+919812345678");
+    let entry = |id| DncEntry {
+        id,
+        number: number.clone(),
+        reason: "asked".into(),
+        source: "agent".into(),
+        added_by: Some(added_by),
+        added_by_name: None,
+        added_at: NOW,
+    };
+    let id = DncId::new(uuid());
+    assert!(dnc::add(&*store, scope, &entry(id)).await.unwrap());
+    assert!(!dnc::add(&*store, scope, &entry(DncId::new(uuid()))).await.unwrap());
+    assert!(dnc::contains(&*store, scope, &number).await.unwrap());
+    for (search, found) in [(None, 1), (Some("5678"), 1), (Some("9876"), 0), (Some("+91 98123 45678"), 1)] {
+        let page = dnc::list(&*store, scope, search, PageRequest::default()).await.unwrap();
+        assert_eq!(page.items.len(), found, "{search:?}");
+        assert!(page.items.iter().all(|entry| entry.number == number && entry.added_by_name.is_some()));
+    }
+    assert_eq!(dnc::remove(&*store, scope, id).await.unwrap(), Some(number.clone()));
+    assert_eq!(dnc::remove(&*store, scope, id).await.unwrap(), None);
+    assert!(!dnc::contains(&*store, scope, &number).await.unwrap());
+}
+
+async fn counts_add_up_by_day(store: TestStore) {
+    let scope = tenant(&store).await;
+    counters::add(&*store, scope, "api", "2027-01-14", 5).await.unwrap();
+    counters::add(&*store, scope, "api", "2027-01-15", 1).await.unwrap();
+    assert_eq!(counters::add(&*store, scope, "api", "2027-01-15", 2).await.unwrap(), 3);
+    let since = counters::since(&*store, scope, "2027-01-15").await.unwrap();
+    assert_eq!(since.iter().map(|c| (c.day.as_str(), c.value)).collect::<Vec<_>>(), [("2027-01-15", 3)]);
+}

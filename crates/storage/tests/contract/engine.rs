@@ -1,0 +1,78 @@
+//! Opening, migrating, transactions.
+
+use std::collections::BTreeSet;
+
+use storage::{DatabaseUrl, Keyring, StorageError, Store, on_both_engines, tenants, testing::TestStore, users};
+
+use crate::support::{a_user, personal, tenant};
+
+on_both_engines! {
+    migrations_apply_to_a_fresh_database_and_again_change_nothing,
+    a_second_server_finds_the_database_ready,
+    a_dropped_transaction_leaves_nothing,
+    a_committed_transaction_spans_families,
+}
+
+async fn migrations_apply_to_a_fresh_database_and_again_change_nothing(store: TestStore) {
+    let applied = store.applied_migrations().await.unwrap();
+    assert_eq!(applied, Store::known_migrations());
+    assert_eq!(applied, (1..=applied.len() as i64).collect::<Vec<_>>());
+    let scope = tenant(&store).await;
+    store.migrate().await.unwrap();
+    assert_eq!(store.applied_migrations().await.unwrap(), applied);
+    assert!(tenants::get(&*store, scope).await.unwrap().is_some());
+}
+
+async fn a_second_server_finds_the_database_ready(store: TestStore) {
+    let second = Store::open(store.url(), store.keys()).await.unwrap();
+    assert!(second.is_ready().await);
+    second.migrate().await.unwrap();
+    let scope = tenant(&store).await;
+    assert!(tenants::any(&second).await.unwrap());
+    assert_eq!(tenants::all(&second).await.unwrap(), vec![tenants::get(&*store, scope).await.unwrap().unwrap()]);
+    second.close().await;
+    assert!(!second.is_ready().await);
+    assert!(tenants::any(&second).await.unwrap_err().is_retryable());
+}
+
+async fn a_dropped_transaction_leaves_nothing(store: TestStore) {
+    let scope = tenant(&store).await;
+    let user = a_user();
+    let mut tx = store.begin().await.unwrap();
+    users::insert(&mut tx, scope, &user, &personal("hash")).await.unwrap();
+    assert!(users::get(&mut tx, scope, user.id).await.unwrap().is_some());
+    assert!(users::get(&*store, scope, user.id).await.unwrap().is_none());
+    drop(tx);
+    assert!(users::get(&*store, scope, user.id).await.unwrap().is_none());
+    users::insert(&*store, scope, &user, &personal("hash")).await.unwrap();
+}
+
+async fn a_committed_transaction_spans_families(store: TestStore) {
+    let scope = tenant(&store).await;
+    let people = [a_user(), a_user()];
+    let mut tx = store.begin().await.unwrap();
+    for user in &people {
+        users::insert(&mut tx, scope, user, &personal("hash")).await.unwrap();
+        storage::agents::ensure(&mut tx, scope, user.id, crate::support::NOW).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let agents = storage::agents::list(&*store, scope).await.unwrap();
+    let ids: BTreeSet<_> = agents.iter().map(|agent| agent.user_id).collect();
+    assert_eq!(ids, people.iter().map(|user| user.id).collect());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_an_error_of_input() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, "this is not a database at all, only a few words of plain text").unwrap();
+    let opened = Store::open(&DatabaseUrl::Sqlite(path), Keyring::generate()).await;
+    assert!(matches!(opened, Err(StorageError::Refused(_) | StorageError::Io(_))), "{opened:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unavailable() {
+    let url = "postgres://nobody@127.0.0.1:1/none".parse().unwrap();
+    let opened = Store::open(&url, Keyring::generate()).await;
+    assert!(opened.is_err_and(|error| error.is_retryable()));
+}
