@@ -1,0 +1,8 @@
+//! The simulated services over real sockets on the loopback.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod application;
+mod callbacks;
+mod calls;
+mod speech_service;
+mod streams;
