@@ -1,35 +1,72 @@
-//! Presence of an agent: `(presence, event, now) -> presence`.
+//! Presence of one agent: what they asked for, what their calls make of it, and whether their sound engine answers.
 //!
-//! What the agent asks for, what calls do to them and what the probe measures come together in one state. A break asked for
-//! while a call is reserved takes effect after that call, so that an answered customer is never left with nobody.
+//! The store's claim gives an agent to a call; every later word of the call carries the number of that claim (fence), and
+//! with an older one changes nothing. While a call holds the agent, wishes wait: a break that is asked for in the moment of
+//! the offer takes effect after that call, so that nobody answers into an empty chair.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{call::AgentNext, ids::CallId, time::UnixMillis};
+use crate::{call::AgentNext, ids::CallId, routing::AgentStateName, time::UnixMillis};
 
-/// Missed offers in a row after which an agent is taken out of the line.
-pub const MISSES_ALLOWED: u32 = 2;
-/// Reason of the break that follows too many missed offers.
+/// Reason of the break that two missed offers in a row lead to.
 pub const MISSED_CALLS: &str = "missed_calls";
+/// Reason of a break that was asked for together with the result of a call.
+pub const AFTER_CALL: &str = "after_call";
+/// Offers that may run out in a row; the last one leads to a break.
+pub const MISSED_LIMIT: u32 = 2;
+/// Without an answer of the sound engine for this long an available agent is unreachable.
+pub const PROBE_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AgentState {
     Offline,
     Available,
-    /// Claimed for a call that rings at them.
-    Reserved { call_id: CallId },
-    OnCall { call_id: CallId },
-    WrapUp { call_id: CallId, ends_at: UnixMillis },
-    Break { reason: String },
-    /// Wants calls, and the audio engine does not answer.
+    /// Claimed for a call that is ringing at them.
+    Reserved {
+        call_id: CallId,
+    },
+    OnCall {
+        call_id: CallId,
+    },
+    /// One state for every queue; only the agent ends or extends it, or its own end does.
+    WrapUp {
+        call_id: CallId,
+        ends_at: UnixMillis,
+    },
+    Break {
+        reason: String,
+    },
+    /// Signed in as available, and the sound engine has not answered for [`PROBE_LIMIT`].
     Unreachable,
 }
 
-/// What is to be after the present call.
+impl AgentState {
+    /// The call that holds the agent.
+    pub const fn call_id(&self) -> Option<CallId> {
+        match self {
+            Self::Reserved { call_id } | Self::OnCall { call_id } | Self::WrapUp { call_id, .. } => Some(*call_id),
+            Self::Offline | Self::Available | Self::Break { .. } | Self::Unreachable => None,
+        }
+    }
+
+    pub const fn name(&self) -> AgentStateName {
+        match self {
+            Self::Offline => AgentStateName::Offline,
+            Self::Available => AgentStateName::Available,
+            Self::Reserved { .. } => AgentStateName::Reserved,
+            Self::OnCall { .. } => AgentStateName::OnCall,
+            Self::WrapUp { .. } => AgentStateName::WrapUp,
+            Self::Break { .. } => AgentStateName::Break,
+            Self::Unreachable => AgentStateName::Unreachable,
+        }
+    }
+}
+
+/// What was asked for while a call held the agent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Afterwards {
+pub enum AfterCall {
     #[default]
     Available,
     Break {
@@ -41,33 +78,18 @@ pub enum Afterwards {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentPresence {
     pub state: AgentState,
-    /// In this state since then.
+    /// In the present state since then.
     pub since: UnixMillis,
-    /// Number of the claim that holds the agent, or held them last.
-    #[serde(default)]
+    /// Number of the last claim.
     pub fence: u32,
     #[serde(default)]
-    pub afterwards: Afterwards,
-    /// The audio engine answered the last probe.
-    #[serde(default)]
-    pub reachable: bool,
-    /// Offers that rang out since the last one that was answered or declined.
+    pub after_call: AfterCall,
+    /// Offers that ran out since the agent last answered one or said that they are there.
     #[serde(default)]
     pub missed: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum PresenceEvent {
-    AskedAvailable { reachable: bool },
-    AskedBreak { reason: String },
-    AskedOffline,
-    ProbeAnswered,
-    ProbeMissed,
-    /// The store has given the agent to a call.
-    Claimed { call: CallId, fence: u32 },
-    /// What a call does to its agent. Under an older claim it changes nothing.
-    ByCall { call: CallId, fence: u32, next: AgentNext },
+    /// The sound engine answered the last probe.
+    #[serde(default)]
+    pub reachable: bool,
 }
 
 impl AgentPresence {
@@ -76,227 +98,126 @@ impl AgentPresence {
             state: AgentState::Offline,
             since,
             fence: 0,
-            afterwards: Afterwards::Available,
-            reachable: false,
+            after_call: AfterCall::Available,
             missed: 0,
+            reachable: false,
         }
     }
 
-    /// The call that holds the agent.
-    pub const fn call(&self) -> Option<CallId> {
-        match self.state {
-            AgentState::Reserved { call_id } | AgentState::OnCall { call_id } | AgentState::WrapUp { call_id, .. } => {
-                Some(call_id)
-            }
-            AgentState::Offline | AgentState::Available | AgentState::Break { .. } | AgentState::Unreachable => None,
-        }
-    }
-
+    /// A break was asked for and waits for the end of the call.
     pub const fn break_after_call(&self) -> bool {
-        self.call().is_some() && matches!(self.afterwards, Afterwards::Break { .. })
-    }
-
-    fn enter(&mut self, state: AgentState, now: UnixMillis) {
-        if self.state != state {
-            self.state = state;
-            self.since = now;
-        }
-    }
-
-    /// Where an agent goes whom no call holds.
-    fn settle(&mut self, now: UnixMillis) {
-        let state = match std::mem::take(&mut self.afterwards) {
-            Afterwards::Available if self.reachable => AgentState::Available,
-            Afterwards::Available => AgentState::Unreachable,
-            Afterwards::Break { reason } => AgentState::Break { reason },
-            Afterwards::Offline => AgentState::Offline,
-        };
-        self.enter(state, now);
+        matches!(self.after_call, AfterCall::Break { .. })
     }
 }
 
-/// Feeds one event. What does not fit the state changes nothing.
-pub fn step(before: &AgentPresence, event: &PresenceEvent, now: UnixMillis) -> AgentPresence {
-    let mut after = before.clone();
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PresenceEvent {
+    /// By the agent or a supervisor. `reachable`: the sound engine answers now.
+    AskedAvailable {
+        reachable: bool,
+    },
+    AskedBreak {
+        reason: String,
+    },
+    /// Signed out, or asked for.
+    AskedOffline,
+    /// The store gave the agent to a call.
+    Claimed {
+        call: CallId,
+        fence: u32,
+    },
+    /// What the call that holds the agent makes of them.
+    ByCall {
+        call: CallId,
+        fence: u32,
+        next: AgentNext,
+    },
+    ProbeAnswered,
+    /// No answer for [`PROBE_LIMIT`].
+    ProbeMissed,
+}
+
+/// Takes one event. One that does not fit leaves everything as it is, `since` included.
+pub fn step(presence: &AgentPresence, event: &PresenceEvent, now: UnixMillis) -> AgentPresence {
+    let mut next = presence.clone();
     match event {
         PresenceEvent::AskedAvailable { reachable } => {
-            after.reachable = *reachable;
-            ask(&mut after, Afterwards::Available, now);
+            next.reachable = *reachable;
+            next.missed = 0;
+            asked(&mut next, AfterCall::Available);
         }
-        PresenceEvent::AskedBreak { reason } => ask(&mut after, Afterwards::Break { reason: reason.clone() }, now),
-        PresenceEvent::AskedOffline => ask(&mut after, Afterwards::Offline, now),
-        PresenceEvent::ProbeAnswered => {
-            after.reachable = true;
-            if after.state == AgentState::Unreachable {
-                after.enter(AgentState::Available, now);
-            }
-        }
-        PresenceEvent::ProbeMissed => {
-            after.reachable = false;
-            if after.state == AgentState::Available {
-                after.enter(AgentState::Unreachable, now);
-            }
-        }
+        PresenceEvent::AskedBreak { reason } => asked(&mut next, AfterCall::Break { reason: reason.clone() }),
+        PresenceEvent::AskedOffline => asked(&mut next, AfterCall::Offline),
         PresenceEvent::Claimed { call, fence } => {
-            if *fence > before.fence && before.call().is_none_or(|held| held == *call) {
-                after.fence = *fence;
-                after.enter(AgentState::Reserved { call_id: *call }, now);
+            if presence.state == AgentState::Available && *fence > presence.fence {
+                next.fence = *fence;
+                next.state = AgentState::Reserved { call_id: *call };
             }
         }
-        PresenceEvent::ByCall { call, fence, next } if *fence == before.fence && before.call() == Some(*call) => {
-            by_call(&mut after, *call, *next, now);
+        PresenceEvent::ByCall { call, fence, next: to } => {
+            if presence.fence == *fence && presence.state.call_id() == Some(*call) {
+                by_call(&mut next, *call, *to);
+            }
         }
-        PresenceEvent::ByCall { .. } => {}
+        PresenceEvent::ProbeAnswered => probed(&mut next, true),
+        PresenceEvent::ProbeMissed => probed(&mut next, false),
     }
-    after
+    if next.state.name() != presence.state.name() || next.state.call_id() != presence.state.call_id() {
+        next.since = now;
+    }
+    next
 }
 
-/// During a call a wish waits for its end.
-fn ask(presence: &mut AgentPresence, wish: Afterwards, now: UnixMillis) {
-    if wish == Afterwards::Available {
-        presence.missed = 0;
-    }
-    presence.afterwards = wish;
-    if presence.call().is_none() {
-        presence.settle(now);
+fn asked(presence: &mut AgentPresence, wish: AfterCall) {
+    if presence.state.call_id().is_some() {
+        presence.after_call = wish;
+    } else {
+        settle(presence, wish);
     }
 }
 
-fn by_call(presence: &mut AgentPresence, call_id: CallId, next: AgentNext, now: UnixMillis) {
-    match next {
+/// The state of an agent whom no call holds.
+fn settle(presence: &mut AgentPresence, wish: AfterCall) {
+    presence.after_call = AfterCall::Available;
+    presence.state = match wish {
+        AfterCall::Available if presence.reachable => AgentState::Available,
+        AfterCall::Available => AgentState::Unreachable,
+        AfterCall::Break { reason } => AgentState::Break { reason },
+        AfterCall::Offline => AgentState::Offline,
+    };
+}
+
+fn by_call(presence: &mut AgentPresence, call_id: CallId, to: AgentNext) {
+    match to {
         AgentNext::OnCall => {
             presence.missed = 0;
-            presence.enter(AgentState::OnCall { call_id }, now);
+            presence.state = AgentState::OnCall { call_id };
         }
-        AgentNext::WrapUp { ends_at } => {
-            // Extending the wrap-up does not restart its clock.
-            let since = if matches!(presence.state, AgentState::WrapUp { .. }) { presence.since } else { now };
-            presence.state = AgentState::WrapUp { call_id, ends_at };
-            presence.since = since;
-        }
+        AgentNext::WrapUp { ends_at } => presence.state = AgentState::WrapUp { call_id, ends_at },
         AgentNext::Free { missed, pause } => {
-            if missed {
-                presence.missed += 1;
-            }
-            if pause && presence.afterwards == Afterwards::Available {
-                presence.afterwards = Afterwards::Break { reason: "break".to_owned() };
-            }
-            if presence.missed >= MISSES_ALLOWED && presence.afterwards == Afterwards::Available {
-                presence.missed = 0;
-                presence.afterwards = Afterwards::Break { reason: MISSED_CALLS.to_owned() };
-            }
-            presence.settle(now);
+            presence.missed += u32::from(missed);
+            let wish = match std::mem::take(&mut presence.after_call) {
+                AfterCall::Available if presence.missed >= MISSED_LIMIT => {
+                    presence.missed = 0;
+                    AfterCall::Break { reason: MISSED_CALLS.to_owned() }
+                }
+                AfterCall::Available if pause => AfterCall::Break { reason: AFTER_CALL.to_owned() },
+                wish => wish,
+            };
+            settle(presence, wish);
         }
+    }
+}
+
+fn probed(presence: &mut AgentPresence, answered: bool) {
+    presence.reachable = answered;
+    match (&presence.state, answered) {
+        (AgentState::Available, false) => presence.state = AgentState::Unreachable,
+        (AgentState::Unreachable, true) => presence.state = AgentState::Available,
+        _ => {}
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn call(n: u128) -> CallId {
-        CallId::new(Uuid::from_u128(n))
-    }
-
-    fn after(events: &[PresenceEvent]) -> AgentPresence {
-        events.iter().fold(AgentPresence::offline(UnixMillis(0)), |presence, event| step(&presence, event, UnixMillis(1)))
-    }
-
-    fn available() -> PresenceEvent {
-        PresenceEvent::AskedAvailable { reachable: true }
-    }
-
-    fn claimed(n: u128, fence: u32) -> PresenceEvent {
-        PresenceEvent::Claimed { call: call(n), fence }
-    }
-
-    fn by(n: u128, fence: u32, next: AgentNext) -> PresenceEvent {
-        PresenceEvent::ByCall { call: call(n), fence, next }
-    }
-
-    const FREE: AgentNext = AgentNext::Free { missed: false, pause: false };
-    const MISSED: AgentNext = AgentNext::Free { missed: true, pause: false };
-
-    fn pause() -> PresenceEvent {
-        PresenceEvent::AskedBreak { reason: "tea".into() }
-    }
-
-    #[test]
-    fn available_without_an_engine_that_answers_is_unreachable() {
-        let asked = PresenceEvent::AskedAvailable { reachable: false };
-        assert_eq!(after(&[asked.clone()]).state, AgentState::Unreachable);
-        assert_eq!(after(&[asked, PresenceEvent::ProbeAnswered]).state, AgentState::Available);
-        assert_eq!(after(&[available(), PresenceEvent::ProbeMissed]).state, AgentState::Unreachable);
-    }
-
-    #[test]
-    fn a_break_asked_for_while_a_call_is_reserved_waits_for_its_end() {
-        let presence = after(&[available(), claimed(1, 1), pause()]);
-        assert_eq!(presence.state, AgentState::Reserved { call_id: call(1) });
-        assert!(presence.break_after_call());
-        let presence = after(&[available(), claimed(1, 1), pause(), by(1, 1, AgentNext::OnCall), by(1, 1, FREE)]);
-        assert_eq!(presence.state, AgentState::Break { reason: "tea".into() });
-    }
-
-    #[test]
-    fn a_call_with_an_older_claim_changes_nothing() {
-        let presence = after(&[available(), claimed(1, 1), by(1, 1, FREE), claimed(2, 2)]);
-        assert_eq!(step(&presence, &by(1, 1, FREE), UnixMillis(9)), presence);
-        assert_eq!(step(&presence, &by(2, 1, FREE), UnixMillis(9)), presence);
-    }
-
-    #[test]
-    fn one_missed_offer_is_forgiven_and_two_in_a_row_take_a_break() {
-        let once = [available(), claimed(1, 1), by(1, 1, MISSED)];
-        assert_eq!(after(&once).state, AgentState::Available);
-        let twice = [&once[..], &[claimed(2, 2), by(2, 2, MISSED)]].concat();
-        assert_eq!(after(&twice).state, AgentState::Break { reason: MISSED_CALLS.into() });
-        let answered = [&once[..], &[claimed(2, 2), by(2, 2, AgentNext::OnCall), by(2, 2, FREE)]].concat();
-        let again = [&answered[..], &[claimed(3, 3), by(3, 3, MISSED)]].concat();
-        assert_eq!(after(&again).state, AgentState::Available);
-    }
-
-    #[test]
-    fn the_engine_going_away_in_a_call_shows_after_it() {
-        let events = [available(), claimed(1, 1), by(1, 1, AgentNext::OnCall), PresenceEvent::ProbeMissed];
-        assert_eq!(after(&events).state, AgentState::OnCall { call_id: call(1) });
-        assert_eq!(after(&[&events[..], &[by(1, 1, FREE)]].concat()).state, AgentState::Unreachable);
-    }
-
-    proptest! {
-        /// Whatever happens: a call holds the agent from its claim until it lets go, and nothing else ends that.
-        #[test]
-        fn only_the_call_that_holds_an_agent_lets_go(
-            events in proptest::collection::vec((0_u8..9, 1_u128..4, 1_u32..5), 0..60)
-        ) {
-            let mut presence = AgentPresence::offline(UnixMillis(0));
-            for (index, (kind, n, fence)) in events.into_iter().enumerate() {
-                let event = match kind {
-                    0 => available(),
-                    1 => pause(),
-                    2 => PresenceEvent::AskedOffline,
-                    3 => PresenceEvent::ProbeAnswered,
-                    4 => PresenceEvent::ProbeMissed,
-                    5 => claimed(n, fence),
-                    6 => by(n, fence, AgentNext::OnCall),
-                    7 => by(n, fence, AgentNext::WrapUp { ends_at: UnixMillis(5) }),
-                    _ => by(n, fence, MISSED),
-                };
-                let next = step(&presence, &event, UnixMillis(i64::try_from(index).unwrap()));
-                if let Some(held) = presence.call() {
-                    let let_go = matches!(
-                        &event,
-                        PresenceEvent::ByCall { call, fence, next: AgentNext::Free { .. } }
-                            if *call == held && *fence == presence.fence
-                    );
-                    prop_assert!(next.call() == Some(held) || let_go, "{presence:?} {event:?} {next:?}");
-                }
-                prop_assert!(next.fence >= presence.fence);
-                presence = next;
-            }
-        }
-    }
-}
+mod tests;

@@ -106,6 +106,16 @@ pub enum Heat {
     Hot,
 }
 
+impl Heat {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::Warm => "warm",
+            Self::Hot => "hot",
+        }
+    }
+}
+
 /// What the rules look at in the lead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeadFacts {
@@ -132,3 +142,6 @@ pub enum DispositionEffect {
     MarkInvalid,
     Escalate,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,14 +3,18 @@
 //! Everything here is pure: no I/O, no async, no clock, no randomness. Time and randomness come in as arguments,
 //! so each rule can be tested on simulated time, replayed from the log, and explained.
 
+pub mod agent_state;
 pub mod call;
 pub mod dispositions;
 pub mod ids;
 pub mod intelligence;
+pub mod ivr;
+pub mod leads;
 pub mod masking;
 pub mod phone_number;
 pub mod pii;
 pub mod role;
 pub mod routing;
 pub mod time;
+pub mod windows;
 pub mod zone;

@@ -183,3 +183,6 @@ pub struct Decision {
     /// Best first, then those passed over by id.
     pub candidates: Vec<Candidate>,
 }
+
+#[cfg(test)]
+mod tests;

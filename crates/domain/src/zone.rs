@@ -8,6 +8,10 @@ use jiff::{
 
 use crate::time::UnixMillis;
 
+mod of_number;
+
+pub use of_number::zone_of;
+
 /// A zone or an hour that means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClockError {
