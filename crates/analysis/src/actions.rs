@@ -66,6 +66,9 @@ static VERBS: LazyLock<Lexicon<&'static str>> = LazyLock::new(|| {
             "arrange; organise; organize; set up; arrange kar; connect you; connect kar; karwa deta; karwa dunga; \
             karwa dungi",
         ),
+        ("Email", "email"),
+        ("Initiate", "initiate; process the; process your"),
+        ("Escalate", "escalate"),
         ("Check", "check; find out; look into; check kar; check karke; pata kar; verify"),
         ("Confirm", "confirm"),
         (
@@ -81,7 +84,7 @@ static VERBS: LazyLock<Lexicon<&'static str>> = LazyLock::new(|| {
             message kar; text",
         ),
         ("Prepare", "prepare; make a; draft; bana deta; bana dunga"),
-        ("Raise", "raise; escalate; register your; log a; file a"),
+        ("Raise", "raise; register your; log a; file a"),
         ("Remove", "remove; delete; hata do; hata dijiye"),
     ])
 });
@@ -99,7 +102,7 @@ pub fn read(talk: &Talk<'_>) -> Vec<ActionItem> {
 /// A request and the promise that answers it are one task; the one with a date is kept.
 fn add(items: &mut Vec<(ActionItem, usize)>, item: ActionItem, line: usize) {
     let twin =
-        items.iter_mut().find(|(known, at)| known.owner == item.owner && verb(known) == verb(&item) && line - *at <= 4);
+        items.iter_mut().find(|(known, at)| known.owner == item.owner && line - *at <= 4 && is_same_task(known, &item));
     match twin {
         Some((known, at)) => {
             let fuller = item.text.reveal().len() > known.text.reveal().len() + 4;
@@ -114,10 +117,20 @@ fn add(items: &mut Vec<(ActionItem, usize)>, item: ActionItem, line: usize) {
     }
 }
 
+/// One verb, and objects that share a word or of which one was left open ("send it").
+fn is_same_task(a: &ActionItem, b: &ActionItem) -> bool {
+    let objects = |item: &ActionItem| -> Vec<String> {
+        let words = item.text.reveal().split_whitespace().skip(1).map(str::to_lowercase);
+        words.filter(|word| word.len() > 3 && !is_any(word, "that this them with from today tomorrow")).collect()
+    };
+    let (left, right) = (objects(a), objects(b));
+    verb(a) == verb(b) && (left.is_empty() || right.is_empty() || left.iter().any(|word| right.contains(word)))
+}
+
 /// The verb of a task; sharing and messaging are sending.
 fn verb(item: &ActionItem) -> &str {
     match item.text.reveal().split_whitespace().next().unwrap_or_default() {
-        "Share" | "WhatsApp" => "Send",
+        "Share" | "WhatsApp" | "Email" => "Send",
         other => other,
     }
 }
@@ -125,11 +138,17 @@ fn verb(item: &ActionItem) -> &str {
 fn tasks(talk: &Talk<'_>, line: &Line<'_>) -> Vec<ActionItem> {
     let mut found = Vec::new();
     let mut last_end = 0;
+    let mut before = None;
     for hit in VERBS.all(&line.tokens) {
         if hit.range.start < last_end || is_denied(&line.tokens, &hit.range) {
             continue;
         }
-        let Some(says) = lead(line, &hit.range) else { continue };
+        let chained = matches!(hit.range.start.checked_sub(1).map(|i| line.norm(i)), Some("and" | "aur"));
+        let Some(says) = lead(line, &hit.range).or(before.filter(|_| chained)) else { continue };
+        before = Some(says);
+        if is_any(line.norm(hit.range.end), "him her them somebody someone") {
+            continue;
+        }
         let Some(owner) = owner(line.speaker, says, hit.meaning) else { continue };
         let clause = clause_around(&line.tokens, hit.range.start);
         let quoted = quoted(line, &hit.range, &clause);
@@ -198,7 +217,8 @@ fn is_yours(word: &str) -> bool {
 
 fn quoted(line: &Line<'_>, verb: &Range<usize>, clause: &Range<usize>) -> Range<usize> {
     let start = clause.start.min(verb.start).max(verb.start.saturating_sub(8));
-    start..clause.end.max(verb.end).min(verb.end + 12).min(line.tokens.len())
+    let end = clause.end.max(verb.end).min(verb.end + 12).min(line.tokens.len());
+    start..(verb.end..end).find(|&i| matches!(line.norm(i), "and" | "aur")).unwrap_or(end)
 }
 
 /// "Send the brochure on WhatsApp": the verb with what follows it, or in Hindi with what stands before it.
@@ -224,15 +244,16 @@ fn wording(talk: &Talk<'_>, line: &Line<'_>, verb: &str, at: &Range<usize>, clau
 fn is_filler(word: &str) -> bool {
     is_any(
         word,
-        "you me aapko mujhe main aap i will ill please can could hoon hai do dunga dungi deta deti ji to your \
+        "aur bhi you me aapko mujhe main aap i will ill please can could hoon hai do dunga dungi deta deti ji to your \
             we ko kar karunga karungi dijiye let okay ok also just then sure sir madam maam yes haan raha abhi \
             dena karo kijiye karna lunga theek kal parson hum",
     )
 }
 
-/// "I will check and call you tomorrow": what stands behind an "and" is another thought.
+/// "I will check and call you tomorrow": what stands behind an "and", or a comma with a new subject, is another thought.
 fn is_parted(line: &Line<'_>, mut between: Range<usize>) -> bool {
-    between.any(|i| matches!(line.norm(i), "and" | "aur"))
+    let new_subject = |i: usize| line.norm(i) == "," && is_any(line.norm(i + 1), "i ill we main hum");
+    between.any(|i| matches!(line.norm(i), "and" | "aur") || new_subject(i))
 }
 
 /// A day without an hour is kept until its end.

@@ -1,12 +1,12 @@
 //! Questions and answers: what an agent's line asks for, and whether a customer's line says yes or no.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use crate::{
     talk::Line,
     text::{
         phrase::{Lexicon, is_any, phrases},
-        tokens::Kind,
+        tokens::{Kind, sentence_around},
     },
 };
 
@@ -66,6 +66,11 @@ pub fn reply(line: &Line<'_>) -> Option<Reply> {
     }
 }
 
+/// The sentence that holds an answer, for quoting it.
+pub fn answer_range(line: &Line<'_>) -> Range<usize> {
+    (0..line.tokens.len()).map(|i| sentence_around(&line.tokens, i)).find(|range| !range.is_empty()).unwrap_or(0..0)
+}
+
 fn is_lead_in(word: &str) -> bool {
     is_any(word, ", . ! oh well hmm so see actually and sir madam maam")
 }
@@ -110,7 +115,7 @@ static ASKS: LazyLock<Lexicon<Topic>> = LazyLock::new(|| {
         (
             Topic::Timeline,
             "when are you planning; when are you looking; when do you plan; when do you want to; when would you \
-            like to move; how soon; kab tak; timeline; by when; time frame; timeframe; when do you need; kab \
+            like to move; how soon; when would you like to start; when do you want; when can you start; like to start; kab start; kab se; kab tak; timeline; by when; time frame; timeframe; when do you need; kab \
             lena; kab shift; kab chahiye; planning to buy; planning to move; move in",
         ),
         (Topic::Loan, "loan; finance; financing; mortgage; funding; paying cash; pay cash"),

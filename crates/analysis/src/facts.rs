@@ -1,14 +1,15 @@
 //! Facts about the customer and the deal, one kind per file. Each is read from the customer's own words; an agent's words
 //! count only as the question that a customer's "yes" answers.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use domain::intelligence::{Evidence, ExtractedField, FieldKey, FieldValue};
 
 use crate::{
     ENGINE,
-    answer::{Reply, reply},
+    answer::{Reply, answer_range, reply},
     talk::{Line, Talk},
+    text::phrase::{Lexicon, phrases},
 };
 
 mod appointment;
@@ -57,7 +58,7 @@ impl Found {
         Self {
             value,
             display,
-            evidence: answer.quote_all(),
+            evidence: answer.quote(&answer_range(answer)),
             asked: Some(question.quote(range)),
             more: Vec::new(),
             confidence: 0.8 * answer.trust,
@@ -133,6 +134,13 @@ fn later(earlier: Option<Found>, next: Found) -> Option<Found> {
     }
 }
 
+/// Who sells names a price, a place and features of what they have, not of what they want.
+static SELLS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
+    phrases(
+        "want to sell; selling my; sell my; sell our; bechna hai; bechna chahta; looking to sell; apna flat bech; ghar bechna",
+    )
+});
+
 type Reader = fn(&Talk<'_>) -> Option<Found>;
 
 /// All fields, in the order of [`FieldKey`].
@@ -154,5 +162,10 @@ pub fn extract(talk: &Talk<'_>) -> Vec<ExtractedField> {
         (FieldKey::MentionedProducts, products::read),
         (FieldKey::Appointment, appointment::read),
     ];
-    readers.into_iter().filter_map(|(key, read)| read(talk).map(|found| found.field(key))).collect()
+    let sells = talk.customer().any(|line| SELLS.occurs(&line.tokens));
+    let of_buyers = |key: FieldKey| {
+        matches!(key, FieldKey::Budget | FieldKey::PreferredLocation | FieldKey::Requirements | FieldKey::Financing)
+    };
+    let asked = readers.into_iter().filter(|(key, _)| !(sells && of_buyers(*key)));
+    asked.filter_map(|(key, read)| read(talk).map(|found| found.field(key))).collect()
 }

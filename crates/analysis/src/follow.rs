@@ -7,7 +7,7 @@ use domain::intelligence::{
 };
 
 use crate::{
-    answer::{Reply, reply},
+    answer::{Reply, answer_range, reply},
     talk::{Line, Talk},
     text::phrase::{Lexicon, is_any, phrases},
     when::{Mention, mentions},
@@ -49,12 +49,14 @@ pub fn callback(talk: &Talk<'_>) -> Option<Callback> {
             }
             (_, Some(mention), Some(_)) => mention.when(talk.context).map(|at| (Some(at), line.quote(&mention.range))),
             (true, None, _) if asks_for_call(line) => Some((None, line.quote_all())),
-            (_, None, Some(question)) if reply(line) == Some(Reply::Yes) => {
-                last_mention(talk, question).and_then(|m| m.when(talk.context)).map(|at| (Some(at), line.quote_all()))
-            }
+            (_, None, Some(question)) if reply(line) == Some(Reply::Yes) => last_mention(talk, question)
+                .and_then(|m| m.when(talk.context))
+                .map(|at| (Some(at), line.quote(&answer_range(line)))),
             _ => None,
         };
-        if let Some((at, evidence)) = next {
+        if let Some((at, evidence)) =
+            next.filter(|(at, _)| at.is_none() || found.as_ref().is_none_or(|known| known.at != *at))
+        {
             let at = at.or_else(|| found.as_ref().and_then(|known| known.at.clone()));
             found = Some(Callback { at, evidence });
         }

@@ -50,14 +50,14 @@ static WORDS: LazyLock<Lexicon<(IntentKind, f32)>> = LazyLock::new(|| {
         ),
         (
             (IntentKind::PriceEnquiry, 0.9),
-            "what is the price; whats the price; how much is; how much does; price kya; kitne ka; rate kya; kya \
+            "what is the price; what is the fee; what are the fees; what is the premium; how much will it; the fees; what are the charges; whats the price; how much is; how much does; price kya; kitne ka; rate kya; kya \
             rate; what is the cost; whats the cost; price list; quotation; quote; kitna price; kya price; how \
             much will; kitne mein; what is the rate; what are the prices; price bataiye; rate bataiye; cost kya; \
             what price",
         ),
         (
             (IntentKind::InformationRequest, 0.7),
-            "send me the; send me details; send the details; details bhej; brochure; more information; tell me \
+            "send me the; wanted to know; want to know; know about; send me details; send the details; details bhej; brochure; more information; tell me \
             about; know more; jaankari; floor plan; more details; details chahiye; send details; can you share; \
             please share; share the; send me the plan; whatsapp details; what amenities; batao",
         ),
@@ -70,7 +70,7 @@ static WORDS: LazyLock<Lexicon<(IntentKind, f32)>> = LazyLock::new(|| {
         ),
         (
             (IntentKind::Support, 1.0),
-            "not working; help me with; need help; how do i; issue with my; problem with my; kaam nahi kar raha; \
+            "not working; leaking; is broken; stopped working; burst; has a leak; not cooling; wont start; help me with; need help; how do i; issue with my; problem with my; kaam nahi kar raha; \
             error; cant log in; cannot log in; unable to; repair; leakage; service request; \
             status of my; locked out",
         ),
@@ -155,6 +155,7 @@ fn rank(kind: IntentKind, total: f32) -> f32 {
             IntentKind::WrongNumber => 20.0,
             IntentKind::NotInterested => 10.0,
             IntentKind::Complaint | IntentKind::Cancel => 2.0,
+            IntentKind::Buy | IntentKind::Rent | IntentKind::Sell | IntentKind::Invest => 0.4,
             // How to go on, not what it is about.
             IntentKind::Callback => -0.6,
             _ => 0.0,
@@ -209,6 +210,11 @@ fn signals(talk: &Talk<'_>, line: &Line<'_>) -> Vec<Signal> {
                 }
                 _ => return None,
             };
+            let for_now = kind == IntentKind::DoNotCall
+                && is_any(line.norm(hit.range.end), "before until till after at in on now tomorrow today during while");
+            if for_now {
+                return None;
+            }
             // "I don't want a villa" refuses a part, not the whole.
             let partial = kind == IntentKind::NotInterested && refuses_part(line, &hit.range);
             (!partial).then_some(Signal { kind, weight, line: line.index, range: hit.range })

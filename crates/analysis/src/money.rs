@@ -145,9 +145,10 @@ fn bound(tokens: &[Token<'_>], range: Range<usize>) -> (Option<Bound>, Range<usi
     let before = |n: usize| range.start.checked_sub(n).map_or("", |i| norm(tokens, i));
     let pair = (before(2), before(1));
     let (bound, taken) = match pair {
-        ("not", "above" | "over" | "beyond" | "exceeding") | ("up" | "upto", "to") | ("less" | "lower", "than") => {
-            (Some(Bound::AtMost), 2)
-        }
+        ("se", "zyada")
+        | ("not", "above" | "over" | "beyond" | "exceeding")
+        | ("up" | "upto", "to")
+        | ("less" | "lower", "than") => (Some(Bound::AtMost), 2),
         ("more" | "greater", "than") if denies_more(tokens, range.start - 2) => (Some(Bound::AtMost), 2),
         ("more" | "greater", "than") | ("at", "least") | ("starting", "from") => (Some(Bound::AtLeast), 2),
         (_, "under" | "below" | "upto" | "within" | "maximum" | "max" | "till") | ("at", "most") => {

@@ -105,7 +105,7 @@ pub fn score(sum: f32, words: usize) -> f32 {
     if words == 0 {
         return 0.0;
     }
-    (sum / (2.5 + words as f32)).clamp(-1.0, 1.0)
+    (sum / (3.0 + words as f32)).clamp(-1.0, 1.0)
 }
 
 pub fn read(talk: &Talk<'_>) -> Sentiment {

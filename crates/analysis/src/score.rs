@@ -149,7 +149,7 @@ pub fn priority(picture: &Picture<'_>, quality: &LeadQuality, hot: &HotLead) -> 
         Some(IntentKind::Complaint | IntentKind::Cancel) => Priority::Urgent,
         _ if hot.hot => Priority::High,
         Some(IntentKind::Support) => Priority::High,
-        _ if quality.score >= 40 => Priority::Medium,
+        _ if quality.score >= 40 || picture.callback.is_some() => Priority::Medium,
         _ => Priority::Low,
     }
 }
@@ -244,7 +244,7 @@ fn sub_code(picture: &Picture<'_>, code: &str) -> Option<String> {
         "interested" if picture.timeline() == Some(TimelineClass::Immediate) => "ready_to_buy",
         "not_interested" if objects("Too expensive") => "price",
         "not_interested" if objects("Too far") || objects("Far from") => "location",
-        "not_interested" if objects("Compares") => "bought_elsewhere",
+        "not_interested" if objects("Bought") => "bought_elsewhere",
         "not_interested" => "no_need",
         _ => return None,
     };

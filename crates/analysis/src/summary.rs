@@ -143,7 +143,8 @@ pub fn detailed(talk: &Talk<'_>, material: &Material<'_>) -> String {
 fn task(item: &ActionItem) -> String {
     let text = item.text.reveal();
     let mut chars = text.chars();
-    let lower: String = chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect());
+    let first = chars.next().filter(|_| !text.starts_with("WhatsApp"));
+    let lower: String = first.map_or_else(|| text.clone(), |first| first.to_lowercase().chain(chars).collect());
     match &item.due {
         Some(due) => format!("{lower} (by {})", display(due)),
         None => lower,

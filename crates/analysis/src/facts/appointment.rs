@@ -7,7 +7,7 @@ use domain::intelligence::{FieldValue, Speaker};
 
 use super::Found;
 use crate::{
-    answer::{Reply, Topic, asks, reply},
+    answer::{Reply, Topic, answer_range, asks, reply},
     follow::speaks_of_callback,
     talk::{Line, Talk},
     text::phrase::{Lexicon, is_any, phrases},
@@ -71,7 +71,7 @@ fn answer<'a, 't>(talk: &Talk<'_>, table: &mut Table<'a, 't>, line: &'a Line<'t>
         None => match (table.proposed.take(), polarity) {
             (Some((question, mention)), Some(Reply::Yes)) => {
                 let asked = Some(question.quote(&mention.range));
-                agree(talk, table, line, Mention { range: 0..0, ..mention }, asked);
+                agree(talk, table, line, Mention { range: answer_range(line), ..mention }, asked);
             }
             (Some(_), Some(Reply::No)) if table.agreed.is_none() => table.warm = 0,
             _ => bare_hour(talk, table, line),
@@ -118,6 +118,9 @@ fn agree(
     let Some(when) = mention.when(talk.context).filter(|_| mention.days.is_some() || mention.time.is_some()) else {
         return;
     };
+    if table.agreed.as_ref().is_some_and(|(known, _)| known.when(talk.context).as_ref() == Some(&when)) {
+        return;
+    }
     let confidence = match (mention.has_day(), mention.time.is_some(), line.is_question()) {
         (true, true, false) => 0.9,
         (true, false, false) | (true, true, true) => 0.74,

@@ -38,7 +38,9 @@ static OTHER_AMOUNT: LazyLock<Lexicon<()>> = LazyLock::new(|| {
 });
 
 static STRETCHES: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    phrases("stretch; go up to; go upto; can go; extend; at most; maximum; max; ja sakte; jaa sakte; badha; increase")
+    phrases(
+        "stretch; zyada se zyada; go up to; go upto; can go; extend; at most; maximum; max; ja sakte; jaa sakte; badha; increase",
+    )
 });
 
 pub fn read(talk: &Talk<'_>) -> Option<Found> {
@@ -121,7 +123,7 @@ fn merge(
     let stretches = STRETCHES.occurs_in(&line.tokens, clause);
     let (known_max, next_max) = (known.max.unwrap_or(0.0), money.max.unwrap_or(0.0));
     if stretches && known_max > 0.0 && next_max > known_max && next_max <= known_max * 2.0 {
-        let wide = Money { min: known.min.or(known.max), max: money.max, about: false, ..money };
+        let wide = Money { min: known.min, max: money.max, about: false, ..money };
         let mut stretched = found(&wide);
         stretched.more = vec![known_found.evidence];
         return (wide, stretched);

@@ -83,13 +83,22 @@ pub fn read(talk: &Talk<'_>) -> Option<Found> {
 
 fn told(line: &Line<'_>) -> Option<Found> {
     let hits = DECIDES.all(&line.tokens);
-    let hit =
-        hits.iter().filter(|hit| !is_denied(&line.tokens, &hit.range)).min_by_key(|hit| *hit.meaning == "joint")?;
+    let told = hits.iter().filter(|hit| !is_denied(&line.tokens, &hit.range)).min_by_key(|hit| *hit.meaning == "joint");
+    let Some(hit) = told else { return named_with_decision(line) };
     // "My husband and I both work" says who is concerned; decision words make it sure.
     let sentence = sentence_around(&line.tokens, hit.range.start);
     let decides = line.tokens[sentence].iter().any(|token| is_deciding(&token.norm));
     let confidence = if decides { 0.88 } else { 0.7 };
     Some(said(line, &hit.range, hit.meaning, confidence))
+}
+
+/// "My wife will come too, she takes the decision": a person and a decision in one breath.
+fn named_with_decision(line: &Line<'_>) -> Option<Found> {
+    let persons = PERSONS.all(&line.tokens);
+    let person = persons.iter().find(|hit| *hit.meaning != "self")?;
+    let decides =
+        line.tokens.iter().any(|t| t.norm.starts_with("decid") || matches!(t.norm.as_str(), "decision" | "faisla"));
+    decides.then(|| said(line, &person.range, person.meaning, 0.75))
 }
 
 fn is_deciding(word: &str) -> bool {

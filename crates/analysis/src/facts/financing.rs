@@ -6,7 +6,7 @@ use domain::intelligence::FieldValue;
 
 use super::{Found, later};
 use crate::{
-    answer::{Reply, Topic, asks, reply},
+    answer::{Reply, Topic, answer_range, asks, reply},
     talk::{Line, Talk},
     text::{negation::is_denied, phrase::Lexicon},
 };
@@ -134,7 +134,7 @@ fn answered(question: &Line<'_>, line: &Line<'_>) -> Option<Found> {
         (Reply::No, true) => return None,
         (Reply::No, false) => Funding::Own,
     };
-    let mut found = said(line, &(0..0), funding, 0.82);
+    let mut found = said(line, &answer_range(line), funding, 0.82);
     found.asked = Some(question.quote_all());
     Some(found)
 }

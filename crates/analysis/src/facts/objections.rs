@@ -24,6 +24,7 @@ const DISTANCE: Objection = Objection { code: "distance", label: "Too far" };
 const TIMING: Objection = Objection { code: "timing", label: "Not the right time" };
 const TRUST: Objection = Objection { code: "trust", label: "Does not trust the offer" };
 const RIVAL: Objection = Objection { code: "competitor", label: "Compares with another offer" };
+const BOUGHT: Objection = Objection { code: "bought", label: "Bought elsewhere" };
 const THINKING: Objection = Objection { code: "thinking", label: "Wants to think it over" };
 const CONSULT: Objection = Objection { code: "consult", label: "Has to ask somebody" };
 const NO_NEED: Objection = Objection { code: "no_need", label: "Not interested" };
@@ -63,8 +64,12 @@ static OBJECTIONS: LazyLock<Lexicon<Objection>> = LazyLock::new(|| {
             RIVAL,
             "other builder; another builder; other builders; better price; better deal; cheaper elsewhere; \
             getting it cheaper; competitor; someone else is offering; dusre builder; dusri jagah; already \
-            talking to; already finalised; already bought; aur jagah; kahin aur; another project; other options \
+            talking to;  aur jagah; kahin aur; another project; other options \
             are cheaper; sasta mil raha; another company; another vendor",
+        ),
+        (
+            BOUGHT,
+            "already bought; already purchased; already finalised; already finalized; le liya; kharid liya; already booked elsewhere",
         ),
         (
             THINKING,

@@ -174,10 +174,11 @@ fn is_only_present(line: &Line<'_>, range: &Range<usize>) -> bool {
     });
     let hindi = (range.end..(range.end + 4).min(line.tokens.len()))
         .any(|i| matches!(line.norm(i), "rehta" | "rehte" | "rehti" | "rahta" | "rahte" | "kaam" | "naukri"));
+    let here = before.windows(2).any(|pair| matches!(pair[0].norm.as_str(), "im" | "am" | "is") && pair[1].is("at"));
     let near = before.last().is_some_and(|token| matches!(token.norm.as_str(), "near" | "around"));
     let still_wanted =
         before.iter().any(|token| matches!(token.norm.as_str(), "near" | "close" | "want" | "looking" | "prefer"));
-    (present && !near && !still_wanted) || hindi
+    here || (present && !near && !still_wanted) || hindi
 }
 
 fn is_person_or_thing(line: &Line<'_>, at: usize) -> bool {

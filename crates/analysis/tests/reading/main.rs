@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod conclusions;
+#[cfg(test)]
 mod conversations;
 #[cfg(test)]
 mod corpus;
