@@ -76,6 +76,9 @@ export function fromLocalInput(local: string, zone: string): number | null {
   return right.length > 0 ? Math.min(...right) : null;
 }
 
+/** A wall clock written out: `2026-11-20T15:04`. */
+export const isLocalTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text);
+
 /** Whether both zones show the same hour at that instant. */
 export const sameHour = (ms: number, a: string, b?: string): boolean => toLocalInput(ms, a) === toLocalInput(ms, b);
 

@@ -26,7 +26,8 @@ function createBeat(ms: number): Beat {
       };
     },
     now: () => {
-      if (listeners.size === 0) stamp = Date.now();
+      // Unwatched, it still has to answer the same within one drawing.
+      if (listeners.size === 0 && Date.now() - stamp > ms) stamp = Date.now();
       return stamp;
     },
   };

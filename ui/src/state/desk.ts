@@ -1,5 +1,6 @@
 import type { CallId, Disposition, LeadCard, LiveCall, Offer } from "@/api/generated/wire";
 import type { ApiFailure } from "@/api/failure";
+import { isLocalTime } from "@/lib/time";
 import type { Live } from "./live";
 import { myCall } from "./live";
 
@@ -162,7 +163,7 @@ export function missing(disposition: Disposition, draft: Draft, lead: LeadCard["
   const left: string[] = [];
   const required = new Set(disposition.required);
   if (required.has("sub_code") && !draft.subCode) left.push("sub_code");
-  if (disposition.next_action.kind === "callback" && !draft.callbackTime) left.push("callback");
+  if (disposition.next_action.kind === "callback" && !isLocalTime(draft.callbackTime ?? "")) left.push("callback");
   if (required.has("notes") && draft.notes.trim() === "") left.push("notes");
   for (const key of disposition.required) {
     if (key === "sub_code" || key === "notes" || key === "callback") continue;

@@ -33,7 +33,7 @@ export function Button({ tone, size, icon, busy, off, costs, block, className, c
         else onClick?.(event);
       }}
     >
-      {icon ? <Icon name={icon} {...(size === "sm" ? { size: "sm" as const } : {})} /> : null}
+      {icon ? <Icon name={icon} {...(size === "sm" && children ? { size: "sm" as const } : {})} /> : null}
       {children}
     </button>
   );

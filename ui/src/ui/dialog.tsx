@@ -1,8 +1,9 @@
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useT } from "@/app-context";
 import { cx } from "@/lib/cx";
 import { IconButton } from "./button";
+import { DialogHost, dialogs } from "./layers";
 
 interface Props {
   title: ReactNode;
@@ -13,21 +14,30 @@ interface Props {
   testid?: string;
 }
 
-/**
- * A modal dialog. The platform's own element holds the focus, makes the rest inert and closes on Esc. Focus starts on
- * what has `data-autofocus`, else on the first control.
- */
+const FOCUSABLE = "input:not(:disabled), select:not(:disabled), textarea, button, [tabindex='0'], a[href]";
+
+/** What has `data-autofocus`, else the first control of the contents, else the first of the foot. */
+const firstControl = (dialog: HTMLElement): HTMLElement | null =>
+  dialog.querySelector<HTMLElement>("[data-autofocus]")
+  ?? [...dialog.querySelectorAll<HTMLElement>(`.body :is(${FOCUSABLE})`)].find((each) => each.tabIndex >= 0)
+  ?? dialog.querySelector<HTMLElement>("footer button");
+
+/** A modal dialog. The platform's own element holds the focus, makes the rest inert and closes on Esc. */
 export function Dialog({ title, onClose, children, footer, wide, testid }: Props) {
   const t = useT();
   const ref = useRef<HTMLDialogElement>(null);
+  const [host, setHost] = useState<HTMLElement | null>(null);
   const heading = useId();
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
     const before = document.activeElement;
     dialog.showModal();
-    dialog.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+    firstControl(dialog)?.focus();
+    setHost(dialog);
+    dialogs.update((open) => [...open, dialog]);
     return () => {
+      dialogs.update((open) => open.filter((each) => each !== dialog));
       dialog.close();
       if (before instanceof HTMLElement) before.focus();
     };
@@ -40,12 +50,14 @@ export function Dialog({ title, onClose, children, footer, wide, testid }: Props
         onClose();
       }}
     >
-      <header className="row between">
-        <h2 id={heading}>{title}</h2>
-        <IconButton icon="x" tone="plain" size="sm" label={t("ui.close")} onClick={onClose} />
-      </header>
-      <div className="body">{children}</div>
-      {footer ? <footer>{footer}</footer> : null}
+      <DialogHost value={host}>
+        <header className="row between">
+          <h2 id={heading}>{title}</h2>
+          <IconButton icon="x" tone="plain" size="sm" label={t("ui.close")} onClick={onClose} />
+        </header>
+        <div className="body">{children}</div>
+        {footer ? <footer>{footer}</footer> : null}
+      </DialogHost>
     </dialog>
   );
 }

@@ -1,6 +1,7 @@
 import * as Radix from "@radix-ui/react-dropdown-menu";
 import type { ReactElement, ReactNode } from "react";
 import { Icon } from "./icon";
+import { useDialogHost } from "./layers";
 import type { IconName } from "./icon";
 
 export interface MenuItem {
@@ -20,10 +21,12 @@ interface Props {
   align?: "start" | "end";
 }
 
-export const Menu = ({ trigger, groups, open, onOpenChange, align = "start" }: Props) => (
+export function Menu({ trigger, groups, open, onOpenChange, align = "start" }: Props) {
+  const host = useDialogHost();
+  return (
   <Radix.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
     <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-    <Radix.Portal>
+    <Radix.Portal container={host}>
       <Radix.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
         {groups.filter((group) => group.length > 0).map((group, at) => (
           <Radix.Group key={group[0]?.id} className="menu-group">
@@ -40,4 +43,5 @@ export const Menu = ({ trigger, groups, open, onOpenChange, align = "start" }: P
       </Radix.Content>
     </Radix.Portal>
   </Radix.Root>
-);
+  );
+}

@@ -17,8 +17,8 @@ interface Props {
 export const StateBox = ({ icon, title, text, action, testid }: Props) => (
   <div className="state" data-testid={testid}>
     <Icon name={icon} size="lg" />
-    <h3>{title}</h3>
-    {text ? <p>{text}</p> : null}
+    <p className="title">{title}</p>
+    {text ? <p className="ink-2">{text}</p> : null}
     {action}
   </div>
 );

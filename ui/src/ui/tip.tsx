@@ -1,14 +1,18 @@
 import * as Tooltip from "@radix-ui/react-tooltip";
 import type { ReactElement } from "react";
+import { useDialogHost } from "./layers";
 
 /** Words on hover and focus; Esc puts them away. */
-export const Tip = ({ text, children }: { text: string; children: ReactElement }) => (
-  <Tooltip.Root>
-    <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
-    <Tooltip.Portal>
-      <Tooltip.Content className="tip" sideOffset={6} collisionPadding={8}>{text}</Tooltip.Content>
-    </Tooltip.Portal>
-  </Tooltip.Root>
-);
+export function Tip({ text, children }: { text: string; children: ReactElement }) {
+  const host = useDialogHost();
+  return (
+    <Tooltip.Root>
+      <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
+      <Tooltip.Portal container={host}>
+        <Tooltip.Content className="tip" sideOffset={6} collisionPadding={8}>{text}</Tooltip.Content>
+      </Tooltip.Portal>
+    </Tooltip.Root>
+  );
+}
 
 export const TipProvider = Tooltip.Provider;

@@ -1,11 +1,13 @@
 import { useEffect, useState } from "react";
+import { createPortal } from "react-dom";
 import { useApp, useT } from "@/app-context";
 import { cx } from "@/lib/cx";
-import { useWhole } from "@/lib/use-store";
+import { useStore, useWhole } from "@/lib/use-store";
 import type { Toast, ToastTone } from "@/state/toasts";
 import { IconButton } from "./button";
 import { Icon } from "./icon";
 import type { IconName } from "./icon";
+import { dialogs, topDialog } from "./layers";
 
 const ICON: Record<ToastTone, IconName> = { ok: "check", warn: "warn", live: "warn", acc: "info" };
 const SHOWN_MS = 7000;
@@ -38,9 +40,11 @@ export function ToastList() {
   const { toasts } = useApp();
   const t = useT();
   const all = useWhole(toasts.store);
-  return (
+  const host = useStore(dialogs, topDialog);
+  const list = (
     <ol className="toasts" aria-live="polite" aria-label={t("ui.messages")}>
       {all.map((each) => <ToastCard key={each.id} toast={each} onClose={() => { toasts.close(each.id); }} />)}
     </ol>
   );
+  return createPortal(list, host ?? document.body);
 }

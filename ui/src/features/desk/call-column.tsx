@@ -92,7 +92,7 @@ export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskD
       </div>
       <div className="row between">
         <span className="timer" role="timer" aria-label={t("desk.timer", { time: span(talk) })} data-testid="timer">{timer(talk)}</span>
-        <RecordingWords state={call?.recording ?? null} />
+        <RecordingWords state={data.recording} />
       </div>
       {call?.monitors.map((each) => (
         <div key={each.user_id}>

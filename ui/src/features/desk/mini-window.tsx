@@ -42,7 +42,7 @@ export function MiniWindow() {
   const now = useServerNow();
   const call = current?.call;
   if (!call || current.endedAtMs !== null) {
-    return <main className="mini win" data-testid="mini"><p className="top ink-2">{t("mini.none")}</p></main>;
+    return <main className="mini win" data-testid="mini"><h1 className="top ink-2">{t("mini.none")}</h1></main>;
   }
   const sign = signOf(call, muted, now, t);
   const held = askedHold ?? call.held_since_ms !== null;
@@ -50,7 +50,7 @@ export function MiniWindow() {
     <main className={cx("mini win", sign.tone === "live" && "alarm")} data-testid="mini">
       <div className="top">
         <span className={`c-${sign.tone}`}><Icon name={sign.icon} {...(sign.icon === "dot" ? { size: "sm" as const } : {})} /></span>
-        <b className="trunc">{call.customer_name ?? call.customer_number}</b>
+        <h1 className="trunc">{call.customer_name ?? call.customer_number}</h1>
         {sign.plain ? <span className="snd ink-2"><Icon name="check" size="sm" /> {sign.text}</span> : <Badge tone={sign.tone}>{sign.text}</Badge>}
         <span className="tm" role="timer">{timer(now - (call.answered_at_ms ?? now))}</span>
       </div>

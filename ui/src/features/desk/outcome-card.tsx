@@ -1,13 +1,16 @@
 import type { DispositionEffect } from "@/api/generated/wire";
 import { useLocale, useServerNow, useT } from "@/app-context";
-import type { Translate } from "@/i18n";
+import type { Key, Translate } from "@/i18n";
 import { nameOf } from "@/lib/names";
 import { firstName } from "@/lib/text";
-import { clock, fromLocalInput, localZone, sameHour, toLocalInput, weekday, when } from "@/lib/time";
+import { clock, fromLocalInput, localZone, nextHalfHour, sameHour, toLocalInput, weekday, when } from "@/lib/time";
+import { Button } from "@/ui/button";
 import { TextField } from "@/ui/field";
 import { Icon } from "@/ui/icon";
 import { Seg } from "@/ui/seg";
 import type { Outcome } from "./use-disposition";
+
+const DAY = 86_400_000;
 
 /** One consequence of an outcome in words. */
 export function effectText(effect: DispositionEffect, t: Translate, now: number, locale: string): string {
@@ -38,13 +41,24 @@ function CallbackTime({ outcome, name }: { outcome: Outcome; name: string }) {
       ? t("callback.same", { when: `${weekday(instant, locale, zone)}, ${clock(instant, zone)}`, name })
       : t("callback.both", { theirs: `${weekday(instant, locale, zone)}, ${clock(instant, zone)}`, ours: `${weekday(instant, locale)}, ${clock(instant)}`, name, here });
   const past = instant !== null && instant < now;
+  const soon: { key: Key; at: string }[] = [
+    { key: "callback.in_1h", at: toLocalInput(nextHalfHour(now, 3_600_000), zone) },
+    { key: "callback.tomorrow_10", at: `${toLocalInput(now + DAY, zone).slice(0, 10)}T10:00` },
+    { key: "callback.tomorrow_17", at: `${toLocalInput(now + DAY, zone).slice(0, 10)}T17:00` },
+  ];
   return (
+    <>
     <TextField
       label={t("callback.label", { name })} type="datetime-local" value={draft.callbackTime ?? ""} data-testid="callback-time"
       min={toLocalInput(now, zone)} help={words}
       error={past ? t("callback.past") : outcome.missing.includes("callback") && draft.callbackTime === "" ? t("callback.missing") : null}
-      onChange={(event) => { outcome.change({ callbackTime: event.target.value }); }}
+      placeholder="YYYY-MM-DD HH:MM"
+      onChange={(event) => { outcome.change({ callbackTime: event.target.value.trim().replace(" ", "T") }); }}
     />
+    <div className="row wrap" role="group" aria-label={t("callback.quick")}>
+      {soon.map((each) => <Button key={each.key} size="sm" onClick={() => { outcome.change({ callbackTime: each.at }); }} data-testid={each.key.replace(".", "-")}>{t(each.key)}</Button>)}
+    </div>
+    </>
   );
 }
 

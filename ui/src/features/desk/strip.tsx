@@ -74,14 +74,14 @@ function WrapTimer({ wrap }: { wrap: WrapUp }) {
   const key = useShownKey("extend_wrap_up");
   useKey("extend_wrap_up", wrap.extend, wrap.leftMs !== null && wrap.leftMs > 0);
   if (wrap.leftMs === null) {
-    return <span className="push t-12 ink-3 wrap-words" data-testid="wrap-timer">{t("desk.wrap_later")}</span>;
+    return <span className="t-12 ink-3 wrap-words" data-testid="wrap-timer">{t("desk.wrap_later")}</span>;
   }
   if (wrap.leftMs === 0) {
-    return <span className="push t-12 c-warn wrap-words" data-testid="wrap-timer" role="status">{t("desk.wrap_over")}</span>;
+    return <span className="t-12 c-warn wrap-words" data-testid="wrap-timer" role="status">{t("desk.wrap_over")}</span>;
   }
   const near = wrap.leftMs <= 10_000;
   return (
-    <span className="push row nowrap">
+    <span className="row nowrap">
       <span className={cx("t-12 wrap-words", near ? "c-warn" : "ink-2")} data-testid="wrap-timer">
         {near ? <Icon name="warn" size="sm" /> : null} {t("desk.wrap_up")} <b className="strong">{span(wrap.leftMs)}</b>
       </span>
@@ -149,6 +149,7 @@ export function Strip({ deskCall, data, outcome }: { deskCall: DeskCall; data: D
         ))}
       </div>
       {items.length > SHOWN ? <Button onClick={() => { setAll(true); }} data-testid="dispositions-all"><kbd>0</kbd> {t("desk.all_n", { n: items.length })}</Button> : null}
+      <div className="row push">
       <WrapTimer wrap={wrap} />
       {deskCall.endedAtMs !== null ? (
         <Button off={off} busy={busy} onClick={() => { save("break"); }} data-testid="save-pause">{t("desk.save_pause")}</Button>
@@ -156,6 +157,7 @@ export function Strip({ deskCall, data, outcome }: { deskCall: DeskCall; data: D
       <Button tone={off ? undefined : "primary"} off={off} busy={busy} onClick={() => { save("available"); }} data-testid="save-next">
         {busy ? t("desk.saving") : t("desk.save_next")} {off ? null : <kbd>{nextKey.full}</kbd>}
       </Button>
+      </div>
       {all ? <AllOutcomes items={items} chosen={outcome.draft.code} onChoose={choose} onClose={() => { setAll(false); }} /> : null}
     </section>
   );

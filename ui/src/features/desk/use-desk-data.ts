@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Disposition, Lead, LeadCard, LeadId, ScriptStep } from "@/api/generated/wire";
+import type { Disposition, Lead, LeadCard, LeadId, RecordingState, ScriptStep } from "@/api/generated/wire";
 import { useApp } from "@/app-context";
 import { keys } from "@/api/keys";
 import type { DeskCall } from "@/state/desk";
@@ -12,6 +12,8 @@ export interface DeskData {
   script: ScriptStep[];
   /** Of a call that had ended before this window was opened, ms. */
   talkedMs: number | null;
+  /** As last said by the live call, after its end by the record. */
+  recording: RecordingState | null;
   name: string | null;
   number: string;
 }
@@ -20,7 +22,7 @@ export interface DeskData {
 export function useDeskData(deskCall: DeskCall): DeskData {
   const { api } = useApp();
   const { id, call } = deskCall;
-  const detail = useQuery({ queryKey: keys.call(id), queryFn: () => api.call(id), enabled: call === null });
+  const detail = useQuery({ queryKey: keys.call(id), queryFn: () => api.call(id), enabled: call === null || deskCall.endedAtMs !== null });
   const leadId = call?.lead_id ?? deskCall.lead?.lead.id ?? detail.data?.row.lead_id ?? null;
   const lead = useQuery({
     queryKey: keys.lead(leadId ?? "none"), queryFn: () => api.lead(leadId ?? ""), enabled: leadId !== null,
@@ -37,6 +39,7 @@ export function useDeskData(deskCall: DeskCall): DeskData {
     dispositions: dispositions.data ?? [],
     script: script.data ?? [],
     talkedMs: detail.data?.row.talk_ms ?? null,
+    recording: (deskCall.endedAtMs === null ? null : detail.data?.row.recording) ?? call?.recording ?? null,
     name: card?.lead.name ?? call?.customer_name ?? detail.data?.row.customer_name ?? null,
     number: card?.lead.phone ?? call?.customer_number ?? detail.data?.row.customer_number ?? "",
   };

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { AfterWrapUp, CallbackAt, Disposition, DispositionEffect } from "@/api/generated/wire";
 import { useApp, useT } from "@/app-context";
 import { keys } from "@/api/keys";
-import { localZone } from "@/lib/time";
+import { isLocalTime, localZone } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
 import { dispositionBody } from "@/state/desk-driver";
 import { draftOf, missing } from "@/state/desk";
@@ -33,7 +33,7 @@ export function useDisposition(deskCall: DeskCall, data: DeskData): Outcome {
   const chosen = data.dispositions.find((each) => each.code === draft.code) ?? null;
   const zone = data.lead?.zone ?? localZone();
   const callback =
-    chosen?.next_action.kind === "callback" && draft.callbackTime ? { local_time: draft.callbackTime, zone } : null;
+    chosen?.next_action.kind === "callback" && draft.callbackTime && isLocalTime(draft.callbackTime) ? { local_time: draft.callbackTime, zone } : null;
   const left = chosen ? missing(chosen, draft, data.lead) : [];
   const preview = useQuery({
     queryKey: keys.preview(deskCall.id, [draft.code, draft.subCode, callback]),

@@ -1,7 +1,9 @@
 import { useEffect, useState } from "react";
+import { createPortal } from "react-dom";
 import type { Offer } from "@/api/generated/wire";
 import { useApp, useT } from "@/app-context";
 import { useStore } from "@/lib/use-store";
+import { dialogs, topDialog } from "@/ui/layers";
 import { AfterRing } from "./after-ring";
 import { RingCard } from "./ring-card";
 
@@ -25,7 +27,8 @@ export function RingLayer() {
   }, [endedKey]);
 
   const said = offer ? t("ring.announce", { name: nameOn(offer, t("ring.unknown")), line: offer.queue_name ?? "" }) : "";
-  return (
+  const host = useStore(dialogs, topDialog);
+  const layer = (
     <div className="ring-layer">
       <p className="sr" aria-live="assertive">{said}</p>
       {offer ? <RingCard key={offer.call_id} offer={offer} dead={false} /> : null}
@@ -33,4 +36,5 @@ export function RingLayer() {
       {!offer && ended && settled === endedKey ? <AfterRing key={endedKey} ended={ended} /> : null}
     </div>
   );
+  return createPortal(layer, host ?? document.body);
 }

@@ -63,7 +63,7 @@ export function CampaignsPage() {
         const add = <Button size="sm" icon="plus" className="push" onClick={() => { setChosen("new"); }} data-testid="campaign-new">{t("ui.new")}</Button>;
         return (
           <div className="ca">
-            <section className="l" aria-label={t("settings.campaigns")}>
+            <section className="l" aria-label={t("campaigns.all")}>
               <div className="page-head"><h1>{t("settings.campaigns")}</h1>{add}</div>
               {campaigns.map((each) => (
                 <button key={each.id} type="button" className="item" onClick={() => { setChosen(each.id); }} {...(each.id === open?.id ? { "aria-current": "true" as const } : {})}>

@@ -31,7 +31,7 @@ export function StorageForm({ settings, onSaved }: { settings: StorageSettings; 
   });
   return (
     <div className="form">
-      <Seg<"local" | "s3"> label={t("storage.where")} value={value.kind} options={[{ value: "local", label: t("storage.local"), testid: "storage-local" }, { value: "s3", label: t("storage.s3"), testid: "storage-s3" }]} onChange={(kind) => { form.set({ kind }); }} />
+      <div><Seg<"local" | "s3"> label={t("storage.where")} value={value.kind} options={[{ value: "local", label: t("storage.local"), testid: "storage-local" }, { value: "s3", label: t("storage.s3"), testid: "storage-s3" }]} onChange={(kind) => { form.set({ kind }); }} /></div>
       {value.kind === "local" ? <p className="ink-2">{settings.kind === "local" ? t("storage.folder", { folder: settings.folder }) : t("storage.local_text")}</p> : (
         <>
           <div className="pair">
