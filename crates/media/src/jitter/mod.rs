@@ -78,7 +78,7 @@ pub enum Pull<P> {
 pub struct JitterCounts {
     pub played: u64,
     pub rebuilt: u64,
-    /// Frames made up in the middle of speech.
+    /// Frames made up in the middle of speech; pauses that the sender made are not counted.
     pub concealed: u64,
     pub late: u64,
     pub duplicate: u64,
@@ -123,6 +123,10 @@ pub struct JitterBuffer<P> {
     lateness: LatenessEstimate,
     frame: u32,
     delay: Duration,
+    /// Sequence number of what was played last.
+    played: Option<u64>,
+    /// Frames made up since the buffer ran dry: concealed loss, or a sender who was silent. The next packet tells.
+    undecided: u64,
     counts: JitterCounts,
 }
 
@@ -137,6 +141,8 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
             lateness: LatenessEstimate::new(settings),
             frame: settings.clock / 50,
             delay: Duration::ZERO,
+            played: None,
+            undecided: 0,
             counts: JitterCounts::default(),
         }
     }
@@ -183,6 +189,9 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
                 // Not a whole frame, or up to one frame would be added to the delay of all that follows.
                 return self.starve(floor, missed, self.until(due - now));
             }
+            let paused = *first > floor && self.played.is_some_and(|played| slot.seq == played + 1);
+            let made_up = std::mem::take(&mut self.undecided);
+            self.counts.concealed += if paused { 0 } else { made_up };
             self.playout = Playout::Playing { next: *first, last_seq: slot.seq.saturating_sub(1) };
         }
         let Playout::Playing { next, last_seq } = self.playout else {
@@ -201,6 +210,7 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         let gap = timestamp.saturating_sub(next);
         if gap == 0 {
             let slot = entry.remove();
+            self.played = Some(slot.seq);
             self.playout = Playout::Playing { next: timestamp + u64::from(slot.duration), last_seq: slot.seq };
             self.counts.played += 1;
             return Pull::Packet(slot.payload);
@@ -238,7 +248,7 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         if missed >= MAX_CONCEALED {
             return Pull::Silence { duration };
         }
-        self.counts.concealed += 1;
+        self.undecided += 1;
         Pull::Conceal { duration }
     }
 
@@ -261,6 +271,7 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
             } else {
                 next = *entry.key() + u64::from(entry.get().duration);
                 let seq = entry.remove().seq;
+                self.played = Some(seq);
                 self.playout = Playout::Playing { next, last_seq: seq };
             }
             self.counts.skipped += 1;
@@ -278,6 +289,8 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
     /// Forgets everything but the counts, as after a change of the sender.
     pub fn restart(&mut self) {
         self.slots.clear();
+        self.played = None;
+        self.undecided = 0;
         self.playout = Playout::Waiting { floor: 0, missed: MAX_CONCEALED };
         self.seqs = SeqUnwrap::default();
         self.timestamps = TimestampUnwrap::default();

@@ -214,3 +214,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn pauses_of_the_sender_are_not_counted_as_loss_and_late_packets_are() {
+    let mut buffer = Buffer::new(JitterSettings::OPUS);
+    // Numbers stand for time; the sequence goes on without a gap over the pause (discontinuous transmission).
+    for tick in 0..200_u32 {
+        let now = ms(u64::from(tick) * 20);
+        if !(50..100).contains(&tick) {
+            let seq = if tick < 50 { tick } else { tick - 50 };
+            buffer.push(Arrival { seq: seq as u16, ..packet(tick) }, now);
+        }
+        buffer.pull(now + ms(5), false);
+    }
+    assert_eq!(buffer.counts().concealed, 0, "{:?}", buffer.counts());
+
+    let mut buffer = Buffer::new(JitterSettings::OPUS);
+    let held_up = (0..100).map(|n| (n, if (50..55).contains(&n) { 1_100 } else { u64::from(n) * 20 })).collect();
+    run(&mut buffer, held_up, 110);
+    assert!(buffer.counts().concealed > 0, "{:?}", buffer.counts());
+}
