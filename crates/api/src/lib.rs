@@ -1,1 +1,33 @@
-//! api
+//! The HTTP and WebSocket edge: one endpoint per file, named by verb. No decisions here; each handler calls one use-case
+//! of `backend`. [`router::router`] reads as the table of contents.
+
+mod agents;
+mod audit;
+mod auth;
+mod callbacks;
+mod calls;
+mod campaigns;
+mod do_not_call;
+mod error;
+mod extract;
+mod headers;
+mod health;
+mod idempotency;
+mod jobs;
+mod leads;
+mod live;
+mod me;
+mod media;
+mod numbers;
+mod queues;
+mod recordings;
+pub mod router;
+mod settings;
+mod setup;
+mod tasks;
+mod tenants;
+mod ui;
+mod users;
+mod webhooks;
+
+pub use router::{openapi, router, serve};

@@ -1,1 +1,43 @@
-//! backend
+//! The use-cases of the call centre, shared by the desktop app's built-in server and the `switchboard` server.
+//!
+//! Decisions live in `domain`; the modules here carry them out: they read the clock, the store, the bridge and the
+//! carriers, feed what happened to the decisions, and do what these ask for. Use-cases take and return `wire` types.
+
+mod accounts;
+mod actor;
+mod agents;
+mod audit;
+pub mod auth;
+mod calls;
+mod campaigns;
+mod carriers;
+pub mod clock;
+mod context;
+mod devices;
+mod do_not_call;
+pub mod error;
+mod history;
+mod idempotency;
+mod intelligence;
+mod jobs;
+mod leads;
+pub mod live;
+mod media_sessions;
+mod numbers;
+mod paging;
+mod presence;
+mod queues;
+mod recordings;
+mod settings;
+mod snapshot;
+mod tasks;
+mod webhooks;
+mod wrap_up;
+
+pub use actor::Actor;
+pub use calls::CarrierStream;
+pub use context::{Backend, Options, Parts};
+pub use idempotency::Idempotent;
+pub use presence::PhonePresence;
+pub use recordings::RecordingAudio;
+pub use webhooks::{WebhookAnswer, WebhookRequest};

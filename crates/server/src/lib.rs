@@ -1,1 +1,12 @@
-//! server
+//! Composes the parts into a server: for the `switchboard` program, the desktop app and the tests.
+
+pub mod commands;
+pub mod config;
+pub mod demo;
+pub mod embedded;
+pub mod keys;
+pub mod running;
+pub mod seed;
+
+pub use config::{Config, ConfigError};
+pub use running::{Running, StartError};

@@ -1,0 +1,5 @@
+//! Presence of agents.
+
+pub mod force_state;
+pub mod list;
+pub mod set_own_state;

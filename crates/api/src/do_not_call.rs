@@ -1,0 +1,5 @@
+//! The do-not-call list.
+
+pub mod add;
+pub mod list;
+pub mod remove;

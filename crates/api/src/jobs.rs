@@ -1,0 +1,4 @@
+//! Background work.
+
+pub mod list;
+pub mod retry;

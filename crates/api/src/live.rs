@@ -1,0 +1,4 @@
+//! The live socket.
+
+pub mod snapshot;
+pub mod socket;

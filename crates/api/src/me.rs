@@ -1,0 +1,6 @@
+//! The signed-in user.
+
+pub mod get;
+pub mod revoke_session;
+pub mod sessions;
+pub mod update;

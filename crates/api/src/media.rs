@@ -1,0 +1,5 @@
+//! Sound of devices.
+
+pub mod close;
+pub mod open;
+pub mod renegotiate;

@@ -1,0 +1,6 @@
+//! Numbers that the tenant owns.
+
+pub mod create;
+pub mod delete;
+pub mod list;
+pub mod update;

@@ -1,0 +1,6 @@
+//! Recordings.
+
+pub mod receipt;
+pub mod signed;
+pub mod url;
+pub mod waveform;

@@ -1,0 +1,159 @@
+//! The table of contents of the API.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+    serve::ListenerExt,
+};
+use backend::Backend;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    agents, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, jobs, leads, live, me,
+    media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, webhooks,
+};
+
+const MOST_BODY_BYTES: usize = 256 * 1024;
+/// Carriers wait 15 s for an answer; nobody else should wait longer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(14);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Switchboard", description = "The API of the desktop call centre. Errors are `ApiError`; lists are pages with an opaque cursor."),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+fn endpoints() -> OpenApiRouter<Backend> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(setup::handler))
+        .routes(routes!(tenants::handler))
+        .routes(routes!(auth::sign_in::handler))
+        .routes(routes!(auth::refresh::handler))
+        .routes(routes!(auth::sign_out::handler))
+        .routes(routes!(me::get::handler, me::update::handler))
+        .routes(routes!(me::sessions::handler))
+        .routes(routes!(me::revoke_session::handler))
+        .routes(routes!(users::list::handler, users::create::handler))
+        .routes(routes!(users::get::handler, users::update::handler))
+        .routes(routes!(agents::list::handler))
+        .routes(routes!(agents::set_own_state::handler))
+        .routes(routes!(agents::force_state::handler))
+        .routes(routes!(queues::list::handler, queues::create::handler))
+        .routes(routes!(queues::get::handler, queues::update::handler, queues::delete::handler))
+        .routes(routes!(numbers::list::handler, numbers::create::handler))
+        .routes(routes!(numbers::update::handler, numbers::delete::handler))
+        .routes(routes!(campaigns::list::handler, campaigns::create::handler))
+        .routes(routes!(campaigns::default_dispositions::handler))
+        .routes(routes!(campaigns::get::handler, campaigns::update::handler))
+        .routes(routes!(do_not_call::list::handler, do_not_call::add::handler))
+        .routes(routes!(do_not_call::remove::handler))
+        .routes(routes!(leads::list::handler, leads::create::handler))
+        .routes(routes!(leads::get::handler, leads::update::handler))
+        .routes(routes!(leads::changes::handler))
+        .routes(routes!(leads::undo_change::handler))
+        .routes(routes!(tasks::list::handler))
+        .routes(routes!(tasks::update::handler))
+        .routes(routes!(callbacks::list::handler))
+        .routes(routes!(calls::list::handler, calls::place::handler))
+        .routes(routes!(calls::get::handler))
+        .routes(routes!(calls::live::handler))
+        .routes(routes!(calls::answer::handler))
+        .routes(routes!(calls::decline::handler))
+        .routes(routes!(calls::hold::handler))
+        .routes(routes!(calls::resume::handler))
+        .routes(routes!(calls::hang_up::handler))
+        .routes(routes!(calls::transfer::handler))
+        .routes(routes!(calls::cancel_transfer::handler))
+        .routes(routes!(calls::digits::handler))
+        .routes(routes!(calls::pause_recording::handler))
+        .routes(routes!(calls::resume_recording::handler))
+        .routes(routes!(calls::monitor::handler))
+        .routes(routes!(calls::save_notes::handler))
+        .routes(routes!(calls::preview_disposition::handler))
+        .routes(routes!(calls::save_disposition::handler))
+        .routes(routes!(calls::extend_wrap_up::handler))
+        .routes(routes!(calls::dispositions::handler))
+        .routes(routes!(calls::script::handler))
+        .routes(routes!(calls::intelligence::handler))
+        .routes(routes!(calls::reprocess::handler))
+        .routes(routes!(calls::accept_proposal::handler))
+        .routes(routes!(recordings::receipt::handler))
+        .routes(routes!(recordings::waveform::handler))
+        .routes(routes!(recordings::url::handler))
+        .routes(routes!(jobs::list::handler))
+        .routes(routes!(jobs::retry::handler))
+        .routes(routes!(audit::list::handler))
+        .routes(routes!(settings::get_carrier::handler, settings::put_carrier::handler))
+        .routes(routes!(settings::test_carrier::handler))
+        .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))
+        .routes(routes!(settings::test_storage::handler))
+        .routes(routes!(settings::get_engines::handler, settings::put_engines::handler))
+        .routes(routes!(settings::test_engines::handler))
+        .routes(routes!(media::open::handler))
+        .routes(routes!(media::renegotiate::handler, media::close::handler))
+        .routes(routes!(live::snapshot::handler))
+        .routes(routes!(recordings::signed::handler))
+        .routes(routes!(live::socket::handler))
+}
+
+/// The OpenAPI document of everything below `/api/v1`.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = endpoints().into_openapi();
+    document.paths.paths =
+        document.paths.paths.into_iter().map(|(path, item)| (format!("/api/v1{path}"), item)).collect();
+    document
+}
+
+/// Everything the server answers. Serve it with connect info (`SocketAddr`), which sign-in throttling needs.
+pub fn router(backend: Backend) -> Router {
+    let document = openapi();
+    let (endpoints, _) = endpoints().split_for_parts();
+    let api = endpoints
+        .route("/openapi.json", get(move || async move { Json(document) }))
+        .layer(from_fn_with_state(backend.clone(), idempotency::once));
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/webhooks/twilio/media/{tenant}", get(webhooks::twilio_media::handler))
+        .route("/webhooks/twilio/{kind}", post(webhooks::twilio::handler))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .fallback(get(ui::handler))
+        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(headers::secure))
+        .with_state(backend)
+}
+
+/// Answers until `stop` is cancelled.
+pub async fn serve(listener: TcpListener, backend: Backend, stop: CancellationToken) {
+    let router = router(backend).into_make_service_with_connect_info::<SocketAddr>();
+    // Media messages are small and must not wait for more.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let serve = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
+    if let Err(error) = serve.await {
+        tracing::error!(%error, "the server ended");
+    }
+}

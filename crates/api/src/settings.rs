@@ -1,0 +1,11 @@
+//! Carrier, storage and engines.
+
+pub mod get_carrier;
+pub mod get_engines;
+pub mod get_storage;
+pub mod put_carrier;
+pub mod put_engines;
+pub mod put_storage;
+pub mod test_carrier;
+pub mod test_engines;
+pub mod test_storage;

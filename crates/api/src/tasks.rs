@@ -1,0 +1,4 @@
+//! Tasks.
+
+pub mod list;
+pub mod update;

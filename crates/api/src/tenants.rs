@@ -1,0 +1,38 @@
+//! `POST /tenants`
+
+use std::net::SocketAddr;
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use backend::Backend;
+use wire::{
+    accounts::{RegisterTenant, SignedIn},
+    error::ApiError,
+};
+
+use crate::{auth::cookie, error::ApiResult, extract::Body};
+
+/// Makes a tenant and its first admin, and signs them in.
+#[utoipa::path(
+    post,
+    path = "/tenants",
+    operation_id = "tenants_register",
+    tag = "auth",
+    request_body = RegisterTenant,
+    responses((status = 201, body = SignedIn), (status = "4XX", body = ApiError))
+)]
+pub async fn handler(
+    State(backend): State<Backend>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(body): Body<RegisterTenant>,
+) -> ApiResult<Response> {
+    let device = body.device;
+    let signed_in = backend.register_tenant(body, address.ip(), cookie::user_agent(&headers)).await?;
+    let (cookies, signed_in) = cookie::hand_out(device, signed_in, backend.is_public_https());
+    Ok((StatusCode::CREATED, cookies, Json(signed_in)).into_response())
+}

@@ -1,0 +1,4 @@
+//! What carriers call.
+
+pub mod twilio;
+pub mod twilio_media;

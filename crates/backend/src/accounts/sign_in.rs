@@ -1,0 +1,126 @@
+//! Sign-in, refresh, sign-out.
+
+use std::{net::IpAddr, time::Duration};
+
+use domain::{ids::SessionId, pii::Personal};
+use rand::Rng;
+use storage::{
+    TenantScope,
+    sessions::{Device, Revoked, Rotation, Session},
+    tenants::Tenant as TenantRow,
+    users::User as UserRow,
+};
+use wire::accounts::{DeviceKind, SignIn, SignedIn};
+
+use super::me;
+use crate::{
+    Actor, Backend,
+    auth::{self, ACCESS_TOKEN_S},
+    clock,
+    error::BackendError,
+};
+
+/// A sign-in that is not used for so long ends.
+const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// 32 random bytes in hexadecimal.
+fn new_refresh_token() -> Personal<String> {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    Personal::new(hex::encode(bytes))
+}
+
+impl Backend {
+    pub async fn sign_in(&self, body: SignIn, address: IpAddr, user_agent: String) -> Result<SignedIn, BackendError> {
+        let now = clock::now();
+        let email = body.email.trim().to_owned();
+        if let Some(retry_after_s) = self.throttle().wait(&email, address, now) {
+            return Err(BackendError::TooManyTries { retry_after_s });
+        }
+        let found = storage::users::by_email(self.store(), &email).await?;
+        let hash = found.as_ref().map(|found| found.password_hash.reveal().clone());
+        let right = auth::verify_password(body.password, hash).await?;
+        let Some(found) = found.filter(|found| right && found.user.active) else {
+            self.throttle().failed(&email, address, now);
+            return Err(BackendError::WrongCredentials);
+        };
+        self.throttle().succeeded(&email);
+        let scope = TenantScope::authenticated(found.tenant);
+        let tenant = storage::tenants::get(self.store(), scope).await?.ok_or(BackendError::WrongCredentials)?;
+        self.new_session(scope, found.user, tenant, body.device, user_agent).await
+    }
+
+    pub(super) async fn new_session(
+        &self,
+        scope: TenantScope,
+        user: UserRow,
+        tenant: TenantRow,
+        device: DeviceKind,
+        user_agent: String,
+    ) -> Result<SignedIn, BackendError> {
+        let now = clock::now();
+        let refresh = new_refresh_token();
+        let session = Session {
+            id: SessionId::new(clock::new_uuid()),
+            user_id: user.id,
+            device: match device {
+                DeviceKind::Desktop => Device::Desktop,
+                DeviceKind::Browser => Device::Browser,
+            },
+            user_agent,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now.plus(SESSION_LIFE),
+            revoked: None,
+        };
+        storage::sessions::create(self.store(), scope, &session, &refresh).await?;
+        storage::users::touch(self.store(), scope, user.id, now).await?;
+        self.signed_in(user, tenant, session.id, refresh)
+    }
+
+    fn signed_in(
+        &self,
+        user: UserRow,
+        tenant: TenantRow,
+        session: SessionId,
+        refresh: Personal<String>,
+    ) -> Result<SignedIn, BackendError> {
+        let access_token = self
+            .token_key()
+            .issue(user.id, tenant.id, session, clock::now())
+            .map_err(|error| BackendError::Internal(error.to_string()))?;
+        Ok(SignedIn {
+            access_token,
+            expires_in_s: ACCESS_TOKEN_S,
+            refresh_token: Some(refresh),
+            me: me(user, tenant, session),
+        })
+    }
+
+    pub async fn refresh(&self, token: Personal<String>) -> Result<SignedIn, BackendError> {
+        let now = clock::now();
+        let next = new_refresh_token();
+        match storage::sessions::rotate(self.store(), &token, &next, now, now.plus(SESSION_LIFE)).await? {
+            Rotation::Rotated(owner) => {
+                let scope = TenantScope::authenticated(owner.tenant);
+                let user = storage::users::get(self.store(), scope, owner.user).await?.filter(|user| user.active);
+                let tenant = storage::tenants::get(self.store(), scope).await?;
+                let (Some(user), Some(tenant)) = (user, tenant) else { return Err(BackendError::NotSignedIn) };
+                self.signed_in(user, tenant, owner.session, next)
+            }
+            Rotation::Reused(owner) => {
+                tracing::warn!(user = %owner.user, session = %owner.session, "a refresh token was used twice");
+                self.sign_in_ended(owner.session).await;
+                Err(BackendError::TokenReused)
+            }
+            Rotation::Ended(_) | Rotation::Unknown => Err(BackendError::NotSignedIn),
+        }
+    }
+
+    pub async fn sign_out(&self, actor: &Actor) -> Result<(), BackendError> {
+        storage::sessions::revoke(self.store(), actor.scope, actor.session, Revoked::SignedOut, clock::now()).await?;
+        self.sign_in_ended(actor.session).await;
+        self.agent_signed_out(actor).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,25 @@
+//! Calls under way. Each has an actor that feeds what happens to `domain::call::step` and carries the effects out.
+
+mod actor;
+mod bridge_events;
+mod carrier_stream;
+mod commands;
+mod effects;
+mod farewell;
+mod figures;
+mod inbound;
+mod log;
+mod lookups;
+mod names;
+mod outbound;
+mod recovery;
+mod registry;
+mod route;
+mod view;
+
+pub(crate) use bridge_events::follow as follow_bridge;
+pub use carrier_stream::CarrierStream;
+pub(crate) use carrier_stream::{CALL_PARAMETER, PARTY_PARAMETER, TOKEN_PARAMETER};
+pub(crate) use inbound::Arrival;
+pub(crate) use registry::Calls;
+pub(crate) use registry::Tell;

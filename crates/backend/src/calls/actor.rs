@@ -1,0 +1,221 @@
+//! One call's actor: events in, effects out, in the order in which they came.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::{
+    call::{Call, CallEvent, Effect, Phase, Timer, step, timers},
+    ids::{CallId, QueueId, TenantId},
+    time::UnixMillis,
+};
+use storage::TenantScope;
+use tokio::sync::mpsc;
+use wire::{calls::LiveCall, live::LiveEvent};
+
+use super::{figures::Figures, log::Log, names::Names, registry::Tell, view};
+use crate::{Backend, clock, error::BackendError, live::Audience};
+
+pub(super) struct Actor {
+    pub backend: Backend,
+    pub scope: TenantScope,
+    pub tenant: TenantId,
+    pub call: Call,
+    pub names: Names,
+    pub figures: Figures,
+    pub language: String,
+    timers: BTreeMap<Timer, UnixMillis>,
+    log: Log,
+    inbox: mpsc::UnboundedReceiver<Tell>,
+    last_shown: Option<LiveCall>,
+    waiting: Option<(QueueId, UnixMillis)>,
+}
+
+/// What an actor starts from.
+pub(super) struct Begin {
+    pub scope: TenantScope,
+    pub tenant: TenantId,
+    pub call: Call,
+    /// Sequence number of the last event in the log.
+    pub seq: u32,
+    pub names: Names,
+    pub language: String,
+}
+
+impl Actor {
+    /// Registers the call and starts its actor. `first` is fed before anything else.
+    pub fn spawn(backend: &Backend, begin: Begin, first: Vec<CallEvent>) {
+        let (sender, inbox) = mpsc::unbounded_channel();
+        let id = begin.call.facts.id;
+        backend.calls().add(begin.tenant, id, sender);
+        if let Some(leg) = begin.call.line.leg() {
+            backend.calls().add_leg(leg, id);
+        }
+        let actor = Self {
+            backend: backend.clone(),
+            log: Log::start(backend.clone(), begin.scope, id, begin.seq),
+            scope: begin.scope,
+            tenant: begin.tenant,
+            timers: timers(&begin.call).into_iter().map(|(timer, armed)| (timer, armed.at)).collect(),
+            call: begin.call,
+            names: begin.names,
+            figures: Figures::default(),
+            language: begin.language,
+            inbox,
+            last_shown: None,
+            waiting: None,
+        };
+        tokio::spawn(actor.run(first));
+    }
+
+    async fn run(mut self, first: Vec<CallEvent>) {
+        for event in first {
+            self.happened(event).await;
+        }
+        while !matches!(self.call.phase, Phase::Ended { .. }) {
+            let next = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
+            let wait = next.map_or(Duration::from_secs(3600), |(_, at)| at.since(clock::now()));
+            tokio::select! {
+                told = self.inbox.recv() => match told {
+                    Some(told) => self.told(told).await,
+                    None => break,
+                },
+                () = tokio::time::sleep(wait) => {
+                    if let Some((timer, _)) = next.filter(|(_, at)| *at <= clock::now()) {
+                        self.timers.remove(&timer);
+                        self.happened(CallEvent::TimerFired { timer }).await;
+                    }
+                }
+            }
+        }
+        self.backend.calls().remove(self.call.facts.id);
+        self.log.finish().await;
+    }
+
+    async fn told(&mut self, told: Tell) {
+        match told {
+            Tell::Event(event) => {
+                self.happened(event).await;
+            }
+            Tell::Ask { event, reply } => {
+                let answer = self.asked(event).await;
+                // The asker may have gone; what they asked for has been done all the same.
+                drop(reply.send(answer));
+            }
+            Tell::Live { reply } => drop(reply.send(self.shown())),
+            Tell::RingingOffer { agent, reply } => {
+                let offer = self.call.offer().filter(|offer| offer.agent == agent).cloned();
+                drop(reply.send(offer.map(|offer| self.wire_offer(&offer, None))));
+            }
+            Tell::Sound(second) => {
+                self.figures.take(&self.call, &second);
+                self.publish_sound();
+            }
+            Tell::Digits { digits } => self.send_digits(digits),
+        }
+    }
+
+    /// The call in full, for whoever may see it so.
+    fn shown(&self) -> LiveCall {
+        view::live_call(&self.call, &self.names, &self.figures, false)
+    }
+
+    async fn asked(&mut self, event: CallEvent) -> Result<LiveCall, BackendError> {
+        self.refusal(&event)?;
+        if self.happened(event).await {
+            Ok(self.shown())
+        } else {
+            Err(BackendError::WrongCallState("nothing of the kind is going on in this call"))
+        }
+    }
+
+    /// Feeds one event. False when it changed nothing (late, doubled, or not for this state); such events are not logged.
+    pub async fn happened(&mut self, event: CallEvent) -> bool {
+        let now = clock::now();
+        let before = self.call.clone();
+        let (after, effects) = step(before.clone(), &event, now);
+        if after == before && effects.is_empty() {
+            return false;
+        }
+        self.call = after;
+        self.log.append(now, &event, &self.call, self.names.came_by());
+        tracing::debug!(call = %self.call.facts.id, ?event, effects = effects.len(), "call event");
+        for effect in effects {
+            self.carry_out(effect).await;
+        }
+        self.publish();
+        true
+    }
+
+    async fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::SetTimer { timer, at, .. } => {
+                self.timers.insert(timer, at);
+            }
+            Effect::ClearTimer { timer } => {
+                self.timers.remove(&timer);
+            }
+            other => self.perform(other).await,
+        }
+    }
+
+    /// Feeds an event from within an effect: it goes through the inbox, behind what waits there.
+    pub fn tell_self(&self, event: CallEvent) {
+        self.backend.calls().event(self.id(), event);
+    }
+
+    pub fn id(&self) -> CallId {
+        self.call.facts.id
+    }
+
+    /// Sends the call as it is now to the screens that show it, if it looks different from before.
+    pub fn publish(&mut self) {
+        let waiting = crate::snapshot::waiting_since(&self.call);
+        if waiting != self.waiting {
+            self.waiting = waiting;
+            self.backend.calls().set_waiting(self.id(), waiting);
+            if let Some(plan) = &self.call.queue {
+                let (backend, scope, queue) = (self.backend.clone(), self.scope, plan.queue_id);
+                tokio::spawn(async move { backend.publish_queue(scope, queue).await });
+            }
+        }
+        let mut full = self.shown();
+        (full.agent_sound, full.customer_sound) = (None, None);
+        if self.last_shown.as_ref() == Some(&full) {
+            return;
+        }
+        let agent = full.agent_id;
+        let audience = agent.map_or(Audience::Supervisors, Audience::UserAndSupervisors);
+        // An agent who had the call and has it no more sees it end.
+        if let Some(gone) =
+            self.last_shown.as_ref().and_then(|before| before.agent_id).filter(|had| Some(*had) != agent)
+        {
+            self.backend.feed().publish(self.tenant, Audience::User(gone), LiveEvent::CallEnded { call_id: self.id() });
+        }
+        if view::is_live(&self.call) {
+            let masked = view::live_call(&self.call, &self.names, &Figures::default(), true);
+            self.backend.feed().publish_masked(
+                self.tenant,
+                audience,
+                LiveEvent::Call { call: Box::new(full.clone()) },
+                LiveEvent::Call { call: Box::new(masked) },
+            );
+        } else if self.last_shown.as_ref().is_none_or(|before| !is_final(before)) {
+            self.backend.feed().publish(self.tenant, Audience::Everyone, LiveEvent::CallEnded { call_id: self.id() });
+        }
+        self.last_shown = Some(full);
+    }
+
+    fn publish_sound(&self) {
+        let Some(desk) = self.call.desk() else { return };
+        let event = LiveEvent::Sound {
+            call_id: self.id(),
+            agent: self.figures.agent.clone(),
+            customer: self.figures.customer.clone(),
+        };
+        self.backend.feed().publish_passing(self.tenant, Audience::UserAndSupervisors(desk.agent), event);
+    }
+}
+
+fn is_final(call: &LiveCall) -> bool {
+    use wire::calls::CallStatus;
+    !matches!(call.status, CallStatus::Greeting | CallStatus::Queued | CallStatus::Ringing | CallStatus::InProgress)
+}

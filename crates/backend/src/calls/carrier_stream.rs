@@ -1,0 +1,120 @@
+//! One media stream of a carrier: messages on one side, a port of the bridge on the other.
+
+use std::ops::ControlFlow;
+
+use bridge::{CarrierCodec, CarrierOut, CarrierPort};
+use domain::{
+    call::CallEvent,
+    ids::{CallId, LegId, TenantId},
+};
+use providers::twilio::stream::{self, FromTwilio, Start};
+
+use crate::{Backend, carriers, clock};
+
+/// Names of the `<Parameter>`s in our TwiML.
+pub(crate) const CALL_PARAMETER: &str = "call";
+pub(crate) const TOKEN_PARAMETER: &str = "token";
+pub(crate) const PARTY_PARAMETER: &str = "party";
+
+/// Messages that are no messages; beyond it the socket is closed.
+const MOST_GARBAGE: u32 = 50;
+
+enum State {
+    /// Nothing says yet which call this is.
+    Unnamed,
+    Carrying {
+        call: CallId,
+        stream_sid: String,
+        port: CarrierPort,
+    },
+    Over,
+}
+
+pub struct CarrierStream {
+    backend: Backend,
+    tenant: TenantId,
+    state: State,
+    garbage: u32,
+}
+
+impl CarrierStream {
+    pub(crate) fn new(backend: Backend, tenant: TenantId) -> Self {
+        Self { backend, tenant, state: State::Unnamed, garbage: 0 }
+    }
+
+    /// Takes one text message of the carrier.
+    pub async fn heard(&mut self, text: &str) -> ControlFlow<()> {
+        match FromTwilio::parse(text) {
+            Ok(FromTwilio::Start(start)) => return self.start(start).await,
+            Ok(FromTwilio::Media(media)) => {
+                if let State::Carrying { port, .. } = &mut self.state {
+                    port.input.push(&media.payload);
+                }
+            }
+            Ok(FromTwilio::Dtmf { digit }) => {
+                if let State::Carrying { port, .. } = &self.state {
+                    port.input.dtmf(digit);
+                }
+            }
+            Ok(FromTwilio::Stop) => return ControlFlow::Break(()),
+            Ok(FromTwilio::Connected | FromTwilio::Mark { .. } | FromTwilio::Other { .. }) => {}
+            Err(error) => {
+                tracing::debug!(%error, "a media message was dropped");
+                self.garbage();
+            }
+        }
+        if self.garbage > MOST_GARBAGE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Counts something that cannot be read.
+    pub fn garbage(&mut self) {
+        self.garbage += 1;
+    }
+
+    async fn start(&mut self, start: Start) -> ControlFlow<()> {
+        if !matches!(self.state, State::Unnamed) {
+            self.garbage();
+            return ControlFlow::Continue(());
+        }
+        let named = start.parameters.get(CALL_PARAMETER).and_then(|call| call.parse::<CallId>().ok());
+        let token = start.parameters.get(TOKEN_PARAMETER).map(String::as_str).unwrap_or_default();
+        let Some(call) = named.filter(|call| {
+            self.backend.stream_token_fits(*call, token) && self.backend.calls().tenant_of(*call) == Some(self.tenant)
+        }) else {
+            tracing::warn!("a media stream named no call of ours");
+            return ControlFlow::Break(());
+        };
+        let party = carriers::party_of(start.parameters.get(PARTY_PARAMETER).map(String::as_str));
+        let leg = LegId::new(clock::new_uuid());
+        let port = self.backend.bridge().open_carrier(leg, CarrierCodec::Pcmu).await;
+        self.backend.calls().add_leg(leg, call);
+        if !self.backend.calls().event(call, CallEvent::CarrierAttached { party, leg }) {
+            tracing::info!(%call, "a media stream came for a call that is over");
+            return ControlFlow::Break(());
+        }
+        self.state = State::Carrying { call, stream_sid: start.stream_sid, port };
+        ControlFlow::Continue(())
+    }
+
+    /// The next message for the carrier; none when the port is closed. Waits for ever while no call is known.
+    pub async fn next_outgoing(&mut self) -> Option<String> {
+        match &mut self.state {
+            State::Unnamed => std::future::pending().await,
+            State::Over => None,
+            State::Carrying { stream_sid, port, .. } => {
+                let out = port.output.recv().await?;
+                Some(match out {
+                    CarrierOut::Frame(frame) => stream::media_message(stream_sid, &frame),
+                    CarrierOut::Clear => stream::clear_message(stream_sid),
+                })
+            }
+        }
+    }
+
+    /// The socket has gone.
+    pub async fn closed(&mut self) {
+        if let State::Carrying { call, port, .. } = std::mem::replace(&mut self.state, State::Over) {
+            self.backend.calls().event(call, CallEvent::CarrierLost { leg: port.leg });
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What people ask of a call.
+
+use domain::{
+    call::{CallEvent, MonitorMode, Phase, Refusal, TransferTarget, permits},
+    ids::CallId,
+    masking,
+    phone_number::E164,
+};
+use tokio::sync::oneshot;
+use wire::calls::{self as wire_calls, AnswerCall, DeclineCall, LiveCall, SendDigits, SetMonitor, StartTransfer};
+
+use super::{actor::Actor, figures::port_id, registry::Tell};
+use crate::{Actor as Person, Backend, error::BackendError};
+
+impl Actor {
+    /// Why the event cannot be taken now, in terms that the asker can act on.
+    pub(super) fn refusal(&self, event: &CallEvent) -> Result<(), BackendError> {
+        permits(&self.call, event).map_err(|refusal| match refusal {
+            Refusal::OfferTaken { by } => BackendError::OfferTaken { by: self.names.agent(by) },
+            Refusal::OfferGone if self.call.is_over() => BackendError::OfferGone("the caller has hung up"),
+            Refusal::OfferGone => BackendError::OfferGone("it is not offered to you any more"),
+            Refusal::NotYourCall => BackendError::NotAllowed,
+            Refusal::WrongState => BackendError::WrongCallState("nothing of the kind is going on in this call"),
+            Refusal::TransferUnderWay => BackendError::WrongCallState("a transfer is under way; cancel it first"),
+            Refusal::TransferToSelf => BackendError::field("to.user_id", "expected another agent"),
+            Refusal::NotSupported => BackendError::NotSupportedByCarrier("hold or transfer"),
+            Refusal::WrapUpLimit => BackendError::WrongCallState("wrap-up cannot be extended any more"),
+        })
+    }
+
+    pub(super) fn send_digits(&self, digits: String) {
+        let leg = match &self.call.phase {
+            Phase::Talking { .. } | Phase::Dialing { .. } => self.call.line.leg(),
+            _ => None,
+        };
+        if let Some(leg) = leg {
+            self.backend.bridge().send_dtmf(port_id(domain::call::PortRef::Leg(leg)), digits);
+        }
+    }
+}
+
+impl Backend {
+    pub(super) async fn ask(&self, person: &Person, call: CallId, event: CallEvent) -> Result<LiveCall, BackendError> {
+        self.own_call(person, call)?;
+        let (reply, answer) = oneshot::channel();
+        if !self.calls().tell(call, Tell::Ask { event, reply }) {
+            return Err(BackendError::WrongCallState("the call is over"));
+        }
+        let live = answer.await.map_err(|_| BackendError::WrongCallState("the call is over"))??;
+        Ok(masked(person, live))
+    }
+
+    /// The call has to be one of the person's tenant and under way here.
+    fn own_call(&self, person: &Person, call: CallId) -> Result<(), BackendError> {
+        match self.calls().tenant_of(call) {
+            Some(tenant) if tenant == person.tenant => Ok(()),
+            Some(_) | None => Err(BackendError::NotFound("call under way")),
+        }
+    }
+
+    pub async fn live_call(&self, person: &Person, call: CallId) -> Result<LiveCall, BackendError> {
+        self.own_call(person, call)?;
+        let (reply, answer) = oneshot::channel();
+        self.calls().tell(call, Tell::Live { reply });
+        let live = answer.await.map_err(|_| BackendError::NotFound("call under way"))?;
+        if live.agent_id == Some(person.user) || person.role.supervises() {
+            Ok(masked(person, live))
+        } else {
+            Err(BackendError::NotAllowed)
+        }
+    }
+
+    pub async fn answer_call(&self, person: &Person, id: CallId, body: AnswerCall) -> Result<LiveCall, BackendError> {
+        person.must_take_calls()?;
+        self.own_call(person, id)?;
+        let device =
+            self.devices().of_user(person.tenant, person.user, body.media_session_id).ok_or(BackendError::NoDevice)?;
+        let event = CallEvent::OfferAccepted { agent: person.user, fence: body.fence, session: device.session };
+        self.ask(person, id, event).await
+    }
+
+    pub async fn decline_call(&self, person: &Person, id: CallId, body: DeclineCall) -> Result<(), BackendError> {
+        person.must_take_calls()?;
+        self.ask(person, id, CallEvent::OfferDeclined { agent: person.user, fence: body.fence }).await.map(drop)
+    }
+
+    pub async fn hold_call(&self, person: &Person, id: CallId) -> Result<LiveCall, BackendError> {
+        person.must_take_calls()?;
+        self.ask(person, id, CallEvent::HoldStarted { agent: person.user }).await
+    }
+
+    pub async fn resume_call(&self, person: &Person, id: CallId) -> Result<LiveCall, BackendError> {
+        person.must_take_calls()?;
+        self.ask(person, id, CallEvent::HoldEnded { agent: person.user }).await
+    }
+
+    pub async fn hang_up_call(&self, person: &Person, id: CallId) -> Result<(), BackendError> {
+        person.must_take_calls()?;
+        self.ask(person, id, CallEvent::AgentHungUp { agent: person.user }).await.map(drop)
+    }
+
+    pub async fn transfer_call(
+        &self,
+        person: &Person,
+        id: CallId,
+        body: StartTransfer,
+    ) -> Result<LiveCall, BackendError> {
+        person.must_take_calls()?;
+        self.own_call(person, id)?;
+        let to = match body.to {
+            wire_calls::TransferTarget::Agent { user_id } => {
+                self.user_of(person, user_id).await?;
+                TransferTarget::Agent { user_id }
+            }
+            wire_calls::TransferTarget::Queue { queue_id } => {
+                TransferTarget::Queue { plan: self.queue_plan(person, queue_id).await? }
+            }
+            wire_calls::TransferTarget::Number { number } => {
+                let number = E164::parse(&number, Some(&person.country))
+                    .map_err(|error| BackendError::field("to.number", error.to_string()))?;
+                self.may_call(person, &number).await?;
+                TransferTarget::Number { number }
+            }
+        };
+        self.ask(person, id, CallEvent::TransferStarted { agent: person.user, to }).await
+    }
+
+    pub async fn cancel_transfer(&self, person: &Person, id: CallId) -> Result<LiveCall, BackendError> {
+        person.must_take_calls()?;
+        self.ask(person, id, CallEvent::TransferCancelled { agent: person.user }).await
+    }
+
+    pub async fn send_digits(&self, person: &Person, id: CallId, body: SendDigits) -> Result<(), BackendError> {
+        person.must_take_calls()?;
+        let fits = (1..=32).contains(&body.digits.len())
+            && body.digits.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'));
+        if !fits {
+            return Err(BackendError::field("digits", "expected 1 to 32 of 0-9 * # A-D"));
+        }
+        let live = self.live_call(person, id).await?;
+        if live.agent_id != Some(person.user) {
+            return Err(BackendError::NotAllowed);
+        }
+        self.calls().tell(id, Tell::Digits { digits: body.digits });
+        Ok(())
+    }
+
+    pub async fn pause_recording(&self, person: &Person, id: CallId) -> Result<LiveCall, BackendError> {
+        person.must_take_calls()?;
+        self.ask(person, id, CallEvent::RecordingPaused { agent: person.user }).await
+    }
+
+    pub async fn resume_recording(&self, person: &Person, id: CallId) -> Result<LiveCall, BackendError> {
+        person.must_take_calls()?;
+        self.ask(person, id, CallEvent::RecordingResumed { agent: person.user }).await
+    }
+
+    pub async fn monitor_call(&self, person: &Person, id: CallId, body: SetMonitor) -> Result<LiveCall, BackendError> {
+        person.must_supervise()?;
+        self.own_call(person, id)?;
+        let event = match body.mode {
+            None => CallEvent::MonitorCleared { user: person.user },
+            Some(mode) => {
+                let device = self
+                    .devices()
+                    .of_user(person.tenant, person.user, body.media_session_id)
+                    .ok_or(BackendError::NoDevice)?;
+                let mode = match mode {
+                    wire_calls::MonitorMode::Listen => MonitorMode::Listen,
+                    wire_calls::MonitorMode::Whisper => MonitorMode::Whisper,
+                    wire_calls::MonitorMode::Barge => MonitorMode::Barge,
+                };
+                CallEvent::MonitorSet { user: person.user, mode, session: device.session }
+            }
+        };
+        let live = self.ask(person, id, event).await?;
+        let mode = body.mode.map(|mode| serde_json::to_value(mode).unwrap_or_default());
+        self.audit(person, "call.monitor", &id.to_string(), serde_json::json!({ "mode": mode })).await;
+        Ok(live)
+    }
+}
+
+fn masked(person: &Person, mut live: LiveCall) -> LiveCall {
+    if !person.role.sees_contact_data() {
+        live.customer_number = masking::mask_number(&live.customer_number);
+    }
+    live
+}

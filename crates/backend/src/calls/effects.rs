@@ -1,0 +1,240 @@
+//! Effects of the decisions, carried out. Whatever may take time runs beside the actor and comes back as an event.
+
+use bridge::{RecordPlan as BridgeRecord, RoomPlan as BridgePlan};
+use domain::{
+    call::{AgentNext, CallEvent, DialFailure, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party, RoomPlan},
+    ids::{RecordingId, UserId},
+    masking,
+};
+use providers::telephony::{CarrierError, Instructions, PlaceCall, ProviderCallId};
+use wire::{
+    calls as wire_calls,
+    live::{LiveEvent, Notice, NoticeLevel},
+};
+
+use super::{actor::Actor, farewell, figures::port_id, view::row_direction};
+use crate::{carriers::TenantCarrier, live::Audience};
+
+impl Actor {
+    pub(super) async fn perform(&mut self, effect: Effect) {
+        match effect {
+            // Twilio has spoken it before it opened the stream: the document that answered the call begins with it.
+            Effect::PlayGreeting { .. } => self.tell_self(CallEvent::GreetingFinished { then: Default::default() }),
+            Effect::PlayFarewell { farewell, .. } => self.say_goodbye(farewell).await,
+            Effect::Route { target, exclude, reason, .. } => self.look_for_agent(target, exclude, reason),
+            Effect::Offer { offer, transferred_by } => self.offer(&offer, transferred_by).await,
+            Effect::WithdrawOffer { agent, end, .. } => self.withdraw(agent, end),
+            Effect::AgentTo { agent, fence, next } => self.agent_to(agent, fence, next).await,
+            Effect::DialCustomer => self.dial(Party::Customer, self.names.customer_number.clone()).await,
+            Effect::DialTransfer { number, attempt } => {
+                self.dial(Party::Outside { attempt }, number.as_str().to_owned()).await;
+            }
+            Effect::HangUpCarrier { provider_call_id, .. } => self.hang_up_carrier(provider_call_id).await,
+            Effect::RestartCarrierMedia { party, provider_call_id } => {
+                self.restart_media(party, provider_call_id).await
+            }
+            Effect::Room { plan } => self.apply_room(&plan),
+            Effect::CloseRoom => self.backend.bridge().close_room(self.id()),
+            Effect::Notice { to, code } => self.notice(to, code),
+            Effect::Over { reason } => {
+                tracing::info!(call = %self.id(), ?reason, "the call is over");
+                self.backend.call_over(self).await;
+            }
+            Effect::SetTimer { .. } | Effect::ClearTimer { .. } => {}
+        }
+    }
+
+    fn apply_room(&self, plan: &RoomPlan) {
+        let ports = |of: &[domain::call::PortRef]| of.iter().copied().map(port_id).collect::<Vec<_>>();
+        self.backend.bridge().apply_room(
+            self.id(),
+            BridgePlan {
+                members: ports(&plan.members),
+                hears: plan.hears.iter().map(|(listener, speaker)| (port_id(*listener), port_id(*speaker))).collect(),
+                music: ports(&plan.music),
+                record: plan.record.as_ref().map(|record| BridgeRecord {
+                    // A call has one recording, so they share the id.
+                    recording: RecordingId::new(self.id().as_uuid()),
+                    left: ports(&record.left),
+                    right: ports(&record.right),
+                    paused: record.paused,
+                }),
+            },
+        );
+    }
+
+    pub(super) fn wire_offer(&self, offer: &Offer, transferred_by: Option<UserId>) -> wire_calls::Offer {
+        let queue = self.call.queue.as_ref().map(|plan| plan.queue_id);
+        wire_calls::Offer {
+            call_id: self.id(),
+            fence: offer.fence,
+            direction: row_direction(self.call.facts.direction),
+            offered_at_ms: offer.since,
+            expires_at_ms: offer.expires_at,
+            queue_name: queue.and_then(|queue| self.names.queues.get(&queue).cloned()),
+            campaign_name: self.names.campaign.clone(),
+            came_by: self.names.came_by(),
+            waited_ms: self
+                .call
+                .history
+                .queued_at
+                .map_or(0, |since| u64::try_from(offer.since.since(since).as_millis()).unwrap_or(0)),
+            why: offer.why.clone(),
+            lead: self.names.card.clone(),
+            caller: self.names.customer_number.clone(),
+            transferred_by: transferred_by.map(|user| self.names.agent(user)),
+        }
+    }
+
+    async fn offer(&mut self, offer: &Offer, transferred_by: Option<UserId>) {
+        if !self.names.agents.contains_key(&offer.agent) {
+            self.read_names().await;
+        }
+        let full = self.wire_offer(offer, transferred_by);
+        let mut masked = full.clone();
+        masked.caller = masking::mask_number(&masked.caller);
+        if let Some(card) = &mut masked.lead {
+            crate::leads::mask(&mut card.lead);
+        }
+        self.backend.feed().publish_masked(
+            self.tenant,
+            Audience::User(offer.agent),
+            LiveEvent::Offer { offer: Box::new(full) },
+            LiveEvent::Offer { offer: Box::new(masked) },
+        );
+    }
+
+    fn withdraw(&self, agent: UserId, end: OfferEnd) {
+        let end = match end {
+            OfferEnd::Answered => wire_calls::OfferEnd::Answered,
+            OfferEnd::Expired => wire_calls::OfferEnd::Expired,
+            OfferEnd::CallerGone => wire_calls::OfferEnd::CallerGone,
+            OfferEnd::Declined => wire_calls::OfferEnd::Declined,
+            OfferEnd::Withdrawn => match self.call.desk() {
+                Some(desk) if desk.agent != agent && self.call.talk().is_some_and(|talk| talk.transfer.is_none()) => {
+                    wire_calls::OfferEnd::TakenBy { name: self.names.agent(desk.agent) }
+                }
+                _ => wire_calls::OfferEnd::Withdrawn,
+            },
+        };
+        let event = LiveEvent::OfferEnded { call_id: self.id(), end };
+        self.backend.feed().publish(self.tenant, Audience::User(agent), event);
+    }
+
+    async fn agent_to(&self, agent: UserId, fence: u32, next: AgentNext) {
+        self.backend.agent_of_call(self.scope, agent, self.id(), fence, next).await;
+    }
+
+    fn notice(&self, to: NoticeTo, code: NoticeCode) {
+        let audience = match to {
+            NoticeTo::Agent { user_id } => Audience::User(user_id),
+            NoticeTo::Supervisors | NoticeTo::Admins => Audience::Supervisors,
+        };
+        let level = match code {
+            NoticeCode::RecordingFailed => NoticeLevel::Loss,
+            NoticeCode::CarrierMediaBack => NoticeLevel::Info,
+            _ => NoticeLevel::Warning,
+        };
+        let text = code.as_str().replace('_', " ");
+        let notice = Notice { level, code: code.as_str().to_owned(), text, call_id: Some(self.id()) };
+        self.backend.feed().publish(self.tenant, audience, LiveEvent::Notice { notice });
+    }
+
+    async fn carrier(&self) -> Option<TenantCarrier> {
+        match self.backend.carrier(self.scope).await {
+            Ok(carrier) => Some(carrier),
+            Err(error) => {
+                tracing::error!(call = %self.id(), %error, "the carrier cannot be used");
+                None
+            }
+        }
+    }
+
+    /// Asks the carrier once. What cannot be known is left to the carrier's own reports and the ring timer.
+    async fn dial(&self, party: Party, number: String) {
+        let failed = move |reason| match party {
+            Party::Customer => CallEvent::CustomerFailed { reason },
+            Party::Outside { attempt } => CallEvent::TransferFailed { attempt, reason },
+        };
+        let caller_id = self.backend.caller_id(self.scope, &self.call).await;
+        let (Some(carrier), Some(from)) = (self.carrier().await, caller_id) else {
+            self.tell_self(failed(DialFailure::Failed));
+            return;
+        };
+        let place = PlaceCall {
+            to: domain::pii::Personal::new(number),
+            from: domain::pii::Personal::new(from),
+            answer_url: carrier.answer_url(self.id(), party),
+            status_url: Some(carrier.status_url(self.id(), party)),
+            ring_timeout: Some(std::time::Duration::from_secs(45)),
+            answering_machine: None,
+            send_digits: None,
+        };
+        let (backend, call) = (self.backend.clone(), self.id());
+        let (scope, provider) = (self.scope, self.call.facts.provider.clone());
+        tokio::spawn(async move {
+            let event = match carrier.api.place_call(&place).await {
+                Ok(id) => {
+                    backend.note_provider_leg(scope, call, &provider, id.as_str(), party).await;
+                    CallEvent::Dialed { party, provider_call_id: id.as_str().to_owned() }
+                }
+                Err(CarrierError::OutcomeUnknown { reason }) => {
+                    tracing::warn!(%call, %reason, "the carrier may or may not be calling");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%call, %error, "the carrier does not call");
+                    failed(DialFailure::Failed)
+                }
+            };
+            backend.calls().event(call, event);
+        });
+    }
+
+    async fn hang_up_carrier(&self, provider_call_id: Option<String>) {
+        let (Some(id), Some(carrier)) = (provider_call_id, self.carrier().await) else { return };
+        let call = self.id();
+        tokio::spawn(async move {
+            if let Err(error) = carrier.api.hang_up(&ProviderCallId::new(id)).await {
+                tracing::warn!(%call, %error, "the carrier did not hang up");
+            }
+        });
+    }
+
+    async fn redirect(
+        &self,
+        provider_call_id: Option<String>,
+        to: impl FnOnce(&TenantCarrier) -> Instructions,
+    ) -> bool {
+        let (Some(id), Some(carrier)) = (provider_call_id, self.carrier().await) else { return false };
+        match carrier.api.redirect(&ProviderCallId::new(id), &to(&carrier)).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(call = %self.id(), %error, "the carrier did not take new instructions");
+                false
+            }
+        }
+    }
+
+    async fn restart_media(&self, party: Party, provider_call_id: Option<String>) {
+        let call = self.id();
+        self.redirect(provider_call_id, |carrier| Instructions::Url(carrier.resume_url(call, party))).await;
+    }
+
+    /// The carrier speaks the sentence and hangs up; if it cannot, the call is ended without it.
+    async fn say_goodbye(&self, farewell: domain::call::Farewell) {
+        let document = crate::carriers::goodbye(farewell::words(farewell, &self.language), &self.language);
+        let id = self.call.provider_call_id.clone();
+        if !self.redirect(id, |_| Instructions::Document(document)).await {
+            self.tell_self(CallEvent::FarewellFinished);
+        }
+    }
+
+    /// Reads the names that go with the call's ids; what cannot be read stays as it was.
+    pub(super) async fn read_names(&mut self) {
+        match self.backend.names_of(self.scope, &self.call.facts).await {
+            Ok(names) => self.names = names,
+            Err(error) => tracing::warn!(call = %self.id(), %error, "names could not be read"),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! An inbound call comes in.
+
+use domain::{
+    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction},
+    ids::CallId,
+    phone_number::E164,
+    pii::Personal,
+};
+use providers::twilio::webhook::VoiceRequest;
+use storage::TenantScope;
+use wire::live::{LiveEvent, Notice, NoticeLevel};
+
+use super::{
+    actor::{Actor, Begin},
+    log,
+};
+use crate::{
+    Backend,
+    carriers::{TWILIO, TenantCarrier},
+    clock,
+    error::BackendError,
+    live::Audience,
+};
+
+/// What to tell the carrier about a call that has come in.
+pub(crate) enum Arrival {
+    Welcome {
+        call: CallId,
+        greeting: String,
+        language: String,
+    },
+    /// It was here before and has ended.
+    Over,
+    /// The number belongs to the account but not to the tenant's list.
+    UnknownNumber {
+        sentence: String,
+        language: String,
+    },
+}
+
+fn customer(from: &Personal<String>) -> Customer {
+    match E164::from_carrier(from.reveal()) {
+        Ok(number) => Customer::Known { number },
+        Err(_) => Customer::Withheld { said: from.clone() },
+    }
+}
+
+impl Backend {
+    pub(crate) async fn arrive(
+        &self,
+        scope: TenantScope,
+        carrier: &TenantCarrier,
+        request: &VoiceRequest,
+    ) -> Result<Arrival, BackendError> {
+        let Some((_, number)) = storage::numbers::find(self.store(), request.to.reveal())
+            .await?
+            .filter(|(owner, _)| *owner == scope.tenant())
+        else {
+            return self.unknown_number(scope, request.to.reveal()).await;
+        };
+        let greeting = number.greeting.clone();
+        let language = number.language.clone();
+        let known = self.call_of_provider(scope, &request.call_sid).await?;
+        if let Some(call) = known {
+            return Ok(if self.is_under_way(scope.tenant(), call) {
+                Arrival::Welcome { call, greeting, language }
+            } else {
+                Arrival::Over
+            });
+        }
+        let now = clock::now();
+        let customer = customer(&request.from);
+        let lead = match &customer {
+            Customer::Known { number } => {
+                let phone = Personal::new(number.as_str().to_owned());
+                storage::leads::by_phone(self.store(), scope, &phone).await?.map(|lead| lead.id)
+            }
+            Customer::Withheld { .. } => None,
+        };
+        let queue = match number.queue_id {
+            Some(queue) => storage::queues::get(self.store(), scope, queue).await?.map(|row| crate::queues::plan(&row)),
+            None => None,
+        };
+        let facts = CallFacts {
+            id: CallId::new(clock::new_uuid()),
+            tenant: scope.tenant(),
+            direction: Direction::Inbound,
+            provider: TWILIO.to_owned(),
+            provider_call_id: Some(request.call_sid.clone()),
+            customer,
+            number_id: Some(number.id),
+            queue,
+            campaign: number.campaign_id,
+            lead,
+            started_at: now,
+            greeting: greeting.clone(),
+            recording: true,
+            simulated: carrier.simulated,
+            capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
+        };
+        let id = facts.id;
+        let call = Call::new(facts);
+        let names = self.names_of(scope, &call.facts).await?;
+        match log::create(self, scope, &call, &names.customer_number, names.came_by()).await {
+            Ok(()) => {}
+            // The same delivery came twice at once and the other one was first.
+            Err(storage::StorageError::Unique { .. }) => {
+                let call = self.call_of_provider(scope, &request.call_sid).await?;
+                return Ok(call.map_or(Arrival::Over, |call| Arrival::Welcome { call, greeting, language }));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        storage::numbers::touch(self.store(), scope, number.id, now).await?;
+        let begin = Begin { scope, tenant: scope.tenant(), call, seq: 0, names, language: language.clone() };
+        Actor::spawn(self, begin, vec![CallEvent::Received]);
+        Ok(Arrival::Welcome { call: id, greeting, language })
+    }
+
+    async fn unknown_number(&self, scope: TenantScope, number: &str) -> Result<Arrival, BackendError> {
+        storage::numbers::count_unknown(self.store(), scope, number, clock::now()).await?;
+        let notice = Notice {
+            level: NoticeLevel::Warning,
+            code: "unknown_number_called".to_owned(),
+            text: format!("Somebody called {number}, which is not in the list of numbers."),
+            call_id: None,
+        };
+        self.feed().publish(scope.tenant(), Audience::Supervisors, LiveEvent::Notice { notice });
+        Ok(Arrival::UnknownNumber {
+            sentence: "This number is not in service. Please check the number. Goodbye.".to_owned(),
+            language: "en".to_owned(),
+        })
+    }
+
+    /// The call that a carrier's id belongs to, if it is the tenant's.
+    pub(crate) async fn call_of_provider(
+        &self,
+        scope: TenantScope,
+        outside_id: &str,
+    ) -> Result<Option<CallId>, BackendError> {
+        let found = storage::calls::by_provider(self.store(), TWILIO, outside_id).await?;
+        Ok(found.filter(|found| found.tenant == scope.tenant()).map(|found| found.call))
+    }
+
+    /// Whether the tenant's call is carried by this server now.
+    pub(crate) fn is_under_way(&self, tenant: domain::ids::TenantId, call: CallId) -> bool {
+        self.calls().tenant_of(call) == Some(tenant)
+    }
+}

@@ -1,0 +1,163 @@
+//! The event log of one call: written in order, together with the row that lists show. When the database is away the
+//! events wait here and the call goes on.
+
+use std::time::Duration;
+
+use domain::{
+    call::{Call, CallEvent, Direction},
+    ids::CallId,
+    pii::Personal,
+    time::UnixMillis,
+};
+use storage::{
+    StorageError, TenantScope,
+    call_log::{NewCall, NewEvent, Projection},
+    recordings::RecordingState,
+};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use crate::Backend;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+struct Entry {
+    event: NewEvent,
+    projection: Projection,
+}
+
+pub(super) struct Log {
+    sender: mpsc::UnboundedSender<Entry>,
+    writer: JoinHandle<()>,
+}
+
+const fn status(status: domain::call::CallStatus) -> storage::calls::CallStatus {
+    use domain::call::CallStatus as From;
+    use storage::calls::CallStatus as To;
+    match status {
+        From::Greeting => To::Greeting,
+        From::Queued => To::Queued,
+        From::Ringing => To::Ringing,
+        From::InProgress => To::InProgress,
+        From::Completed => To::Completed,
+        From::Abandoned => To::Abandoned,
+        From::NoAnswer => To::NoAnswer,
+        From::Busy => To::Busy,
+        From::Failed => To::Failed,
+        From::Cancelled => To::Cancelled,
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What a call's row shows, from its state.
+pub(super) fn projection(call: &Call, came_by: Vec<String>, now: UnixMillis) -> Projection {
+    Projection {
+        status: status(call.status()),
+        closed: matches!(call.phase, domain::call::Phase::Ended { .. }),
+        provider_call_id: call.provider_call_id.clone(),
+        lead_id: call.facts.lead,
+        agent_id: call.history.talks.last().map(|talk| talk.agent).or_else(|| call.desk().map(|desk| desk.agent)),
+        queue_id: call.queue.as_ref().map(|plan| plan.queue_id),
+        campaign_id: call.facts.campaign,
+        came_by,
+        queued_at: call.history.queued_at,
+        answered_at: call.history.answered_at,
+        ended_at: call.end.map(|end| end.at),
+        wait_ms: millis(call.wait(now)),
+        ring_ms: millis(call.ring(now)),
+        talk_ms: millis(call.talk_time(now)),
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Personal<serde_json::Value> {
+    Personal::new(serde_json::to_value(value).unwrap_or_default())
+}
+
+/// Writes the row of a new call. Its events follow.
+pub(super) async fn create(
+    backend: &Backend,
+    scope: TenantScope,
+    call: &Call,
+    customer_number: &str,
+    came_by: Vec<String>,
+) -> Result<(), StorageError> {
+    let row = NewCall {
+        id: call.facts.id,
+        direction: match call.facts.direction {
+            Direction::Inbound => storage::calls::Direction::Inbound,
+            Direction::Outbound => storage::calls::Direction::Outbound,
+        },
+        provider: call.facts.provider.clone(),
+        customer_number: Personal::new(customer_number.to_owned()),
+        started_at: call.facts.started_at,
+        simulated: call.facts.simulated,
+        recording: RecordingState::Off,
+        facts: json(&call.facts),
+    };
+    let projection = projection(call, came_by, call.facts.started_at);
+    storage::call_log::create(backend.store(), scope, &row, &[], &projection).await.map(drop)
+}
+
+impl Log {
+    /// `seq` is that of the last event which is in the store already.
+    pub fn start(backend: Backend, scope: TenantScope, call: CallId, seq: u32) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let writer = tokio::spawn(write(backend, scope, call, seq, receiver));
+        Self { sender, writer }
+    }
+
+    pub fn append(&mut self, at: UnixMillis, event: &CallEvent, call: &Call, came_by: Vec<String>) {
+        let data = json(event);
+        let kind = data.reveal().get("kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let event = NewEvent { at, kind, data };
+        let entry = Entry { event, projection: projection(call, came_by, at) };
+        if self.sender.send(entry).is_err() {
+            tracing::error!(call = %call.facts.id, "the log's writer has stopped; an event was lost");
+        }
+    }
+
+    /// Waits until everything is written.
+    pub async fn finish(self) {
+        drop(self.sender);
+        if let Err(error) = self.writer.await {
+            tracing::error!(%error, "the log's writer failed");
+        }
+    }
+}
+
+async fn write(
+    backend: Backend,
+    scope: TenantScope,
+    call: CallId,
+    mut seq: u32,
+    mut entries: mpsc::UnboundedReceiver<Entry>,
+) {
+    while let Some(first) = entries.recv().await {
+        let mut batch = vec![first];
+        while let Ok(next) = entries.try_recv() {
+            batch.push(next);
+        }
+        let Some(last) = batch.last() else { continue };
+        let projection = last.projection.clone();
+        let events: Vec<NewEvent> = batch.into_iter().map(|entry| entry.event).collect();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match storage::call_log::append(backend.store(), scope, call, seq, &events, &projection).await {
+                Ok(_) => break,
+                Err(error) if error.is_retryable() => {
+                    tracing::warn!(%call, %error, waiting = events.len(), "the database is away; events wait");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(error) => {
+                    tracing::error!(%call, %error, "events could not be written");
+                    break;
+                }
+            }
+        }
+        seq += u32::try_from(events.len()).unwrap_or(u32::MAX);
+    }
+}

@@ -1,0 +1,116 @@
+//! What calls need from the store: names, ids of the carrier, and the end.
+
+use std::collections::HashMap;
+
+use domain::{
+    call::{CallEvent, CallFacts, Customer, Party},
+    ids::{CallId, UserId},
+};
+use storage::{
+    PageRequest, TenantScope,
+    calls::{AnalysisState, CallFilter},
+};
+
+use super::{actor::Actor, names::Names, registry::Tell};
+use crate::{Actor as Person, Backend, clock, error::BackendError};
+
+impl Backend {
+    /// Everything that goes with the ids of a call.
+    pub(crate) async fn names_of(&self, scope: TenantScope, facts: &CallFacts) -> Result<Names, BackendError> {
+        let store = self.store();
+        let agents: HashMap<UserId, String> =
+            storage::agents::list(store, scope).await?.into_iter().map(|row| (row.user_id, row.name)).collect();
+        let queues = storage::queues::list(store, scope).await?.into_iter().map(|row| (row.id, row.name)).collect();
+        let campaign = match facts.campaign {
+            Some(id) => storage::campaigns::get(store, scope, id).await?.map(|row| row.name),
+            None => None,
+        };
+        let line = match facts.number_id {
+            Some(id) => storage::numbers::get(store, scope, id).await?.map(|row| row.label),
+            None => None,
+        };
+        let (card, last_agent) = match facts.lead {
+            None => (None, None),
+            Some(id) => {
+                let card = match storage::leads::get(store, scope, id).await? {
+                    Some(row) => Some(self.card(scope, row).await?),
+                    None => None,
+                };
+                let filter = CallFilter { lead_id: Some(id), ..CallFilter::default() };
+                let recent = storage::calls::list(store, scope, &filter, PageRequest::new(None, Some(5))).await?;
+                let last = recent.items.into_iter().filter(|call| call.id != facts.id).find_map(|call| call.agent_id);
+                (card, last)
+            }
+        };
+        Ok(Names {
+            agents,
+            queues,
+            campaign,
+            line,
+            last_agent,
+            card,
+            customer_number: match &facts.customer {
+                Customer::Known { number } => number.as_str().to_owned(),
+                Customer::Withheld { said } => said.reveal().clone(),
+            },
+        })
+    }
+
+    /// A further id of the carrier for this call, by which its reports are found.
+    pub(super) async fn note_provider_leg(
+        &self,
+        scope: TenantScope,
+        call: CallId,
+        provider: &str,
+        id: &str,
+        party: Party,
+    ) {
+        let role = match party {
+            Party::Customer => "customer",
+            Party::Outside { .. } => "outside",
+        };
+        let noted = storage::calls::add_leg(self.store(), scope, call, provider, id, role, clock::now()).await;
+        if let Err(error) = noted {
+            tracing::warn!(%call, %error, "a carrier's id could not be noted");
+        }
+    }
+
+    /// The customer's side is over: what the lead and the call's page need is written.
+    pub(super) async fn call_over(&self, actor: &Actor) {
+        let call = &actor.call;
+        let talked = !call.history.talks.is_empty();
+        let series = serde_json::to_value(&actor.figures.series).unwrap_or_default();
+        let work = async {
+            storage::sound::put(self.store(), actor.scope, call.facts.id, &series, clock::now()).await?;
+            if let Some(lead) = call.facts.lead {
+                let contacted = talked.then_some(call.facts.started_at);
+                storage::leads::count_attempt(self.store(), actor.scope, lead, contacted).await?;
+            }
+            if !talked {
+                let reason = Some("not_answered");
+                self.analysis_progress(actor.scope, call.facts.id, AnalysisState::None, reason, None).await?;
+            }
+            Ok::<(), BackendError>(())
+        };
+        if let Err(error) = work.await {
+            tracing::warn!(call = %call.facts.id, %error, "the end of a call could not be noted whole");
+        }
+        if let Some(queue) = &call.queue {
+            self.publish_queue(actor.scope, queue.queue_id).await;
+        }
+    }
+
+    pub(crate) fn send_keys(&self, call: CallId, digits: String) {
+        self.calls().tell(call, Tell::Digits { digits });
+    }
+
+    /// As [`Backend::ask`], for requests whose answer is not the call.
+    pub(crate) async fn ask_quietly(
+        &self,
+        person: &Person,
+        call: CallId,
+        event: CallEvent,
+    ) -> Result<(), BackendError> {
+        self.ask(person, call, event).await.map(drop)
+    }
+}

@@ -1,0 +1,112 @@
+//! An agent calls somebody.
+
+use domain::{
+    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction},
+    ids::{CallId, LeadId},
+    phone_number::E164,
+    pii::Personal,
+};
+use storage::TenantScope;
+use wire::calls::{LiveCall, PlaceCall};
+
+use super::{
+    actor::{Actor as CallActor, Begin},
+    log,
+};
+use crate::{Actor, Backend, carriers::TWILIO, clock, error::BackendError};
+
+impl Backend {
+    /// Do-not-call list; asked again at the moment of dialing.
+    pub(crate) async fn may_call(&self, actor: &Actor, number: &E164) -> Result<(), BackendError> {
+        if storage::dnc::contains(self.store(), actor.scope, &Personal::new(number.as_str().to_owned())).await? {
+            Err(BackendError::DoNotCall)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub async fn place_call(&self, actor: &Actor, body: PlaceCall) -> Result<LiveCall, BackendError> {
+        actor.must_take_calls()?;
+        let now = clock::now();
+        let (lead, number, zone) = self.whom_to_call(actor, &body).await?;
+        self.may_call(actor, &number).await?;
+        let campaign = match body.campaign_id {
+            Some(id) => Some(self.campaign_row(actor.scope, id).await?),
+            None => None,
+        };
+        if let Some(campaign) = &campaign {
+            self.within_hours(campaign, &zone, now)?;
+        }
+        let carrier = self.carrier(actor.scope).await?;
+        let device = self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?;
+        let facts = CallFacts {
+            id: CallId::new(clock::new_uuid()),
+            tenant: actor.tenant,
+            direction: Direction::Outbound,
+            provider: TWILIO.to_owned(),
+            provider_call_id: None,
+            customer: Customer::Known { number },
+            number_id: None,
+            queue: None,
+            campaign: body.campaign_id,
+            lead,
+            started_at: now,
+            greeting: String::new(),
+            recording: campaign.is_none_or(|campaign| campaign.recording),
+            simulated: carrier.simulated,
+            capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
+        };
+        let id = facts.id;
+        let fence = self
+            .claim_agent(actor.scope, actor.user, id, now)
+            .await?
+            .ok_or(BackendError::Conflict("you are not available: end the present call or break first"))?;
+        let call = Call::new(facts);
+        let names = self.names_of(actor.scope, &call.facts).await?;
+        if let Err(error) = log::create(self, actor.scope, &call, &names.customer_number, names.came_by()).await {
+            self.release_claim(actor.scope, actor.user, id, fence).await;
+            return Err(error.into());
+        }
+        let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
+        CallActor::spawn(self, begin, vec![CallEvent::Placed { agent: actor.user, fence, session: device.session }]);
+        self.live_call(actor, id).await
+    }
+
+    async fn whom_to_call(
+        &self,
+        actor: &Actor,
+        body: &PlaceCall,
+    ) -> Result<(Option<LeadId>, E164, String), BackendError> {
+        if let Some(id) = body.lead_id {
+            let lead = self.lead_row(actor, id).await?;
+            if lead.do_not_call {
+                return Err(BackendError::DoNotCall);
+            }
+            let number = E164::from_carrier(lead.phone.reveal())
+                .map_err(|error| BackendError::field("lead_id", error.to_string()))?;
+            return Ok((Some(id), number, lead.zone));
+        }
+        let typed =
+            body.number.as_deref().ok_or_else(|| BackendError::field("number", "expected a number or a lead_id"))?;
+        let number = E164::parse(typed, Some(&actor.country))
+            .map_err(|error| BackendError::field("number", error.to_string()))?;
+        let lead =
+            storage::leads::by_phone(self.store(), actor.scope, &Personal::new(number.as_str().to_owned())).await?;
+        if lead.as_ref().is_some_and(|lead| lead.do_not_call) {
+            return Err(BackendError::DoNotCall);
+        }
+        let zone = lead.as_ref().map_or_else(|| actor.zone.clone(), |lead| lead.zone.clone());
+        Ok((lead.map(|lead| lead.id), number, zone))
+    }
+
+    /// The number that the customer sees: the campaign's, the one that they called, or the first of the tenant.
+    pub(crate) async fn caller_id(&self, scope: TenantScope, call: &Call) -> Option<String> {
+        let campaign = match call.facts.campaign {
+            Some(id) => self.campaign_row(scope, id).await.ok().and_then(|campaign| campaign.caller_id),
+            None => None,
+        };
+        let numbers = storage::numbers::list(self.store(), scope).await.ok()?;
+        let called = numbers.iter().find(|number| Some(number.id) == call.facts.number_id);
+        campaign.or_else(|| called.or(numbers.first()).map(|number| number.number.clone()))
+    }
+}

@@ -1,0 +1,120 @@
+//! The calls that this server carries now.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use domain::{
+    call::CallEvent,
+    ids::{CallId, LegId, QueueId, TenantId, UserId},
+    time::UnixMillis,
+};
+use tokio::sync::{mpsc, oneshot};
+use wire::calls::{LiveCall, Offer};
+
+use super::figures::SecondOfSound;
+use crate::error::BackendError;
+
+/// What an actor can be told.
+pub(crate) enum Tell {
+    /// It happened; nobody waits for an answer.
+    Event(CallEvent),
+    /// A person asked for it: refused when the call is not in a state for it.
+    Ask {
+        event: CallEvent,
+        reply: oneshot::Sender<Result<LiveCall, BackendError>>,
+    },
+    Live {
+        reply: oneshot::Sender<LiveCall>,
+    },
+    /// The offer that rings now, for a screen that has just connected.
+    RingingOffer {
+        agent: UserId,
+        reply: oneshot::Sender<Option<Offer>>,
+    },
+    Sound(SecondOfSound),
+    /// The carrier's port for this leg, to send keys to.
+    Digits {
+        digits: String,
+    },
+}
+
+#[derive(Clone)]
+struct Entry {
+    tenant: TenantId,
+    sender: mpsc::UnboundedSender<Tell>,
+    waiting: Option<(QueueId, UnixMillis)>,
+}
+
+#[derive(Default)]
+struct Table {
+    calls: HashMap<CallId, Entry>,
+    legs: HashMap<LegId, CallId>,
+}
+
+#[derive(Default)]
+pub struct Calls(Mutex<Table>);
+
+impl Calls {
+    pub(crate) fn add(&self, tenant: TenantId, call: CallId, sender: mpsc::UnboundedSender<Tell>) {
+        self.table().calls.insert(call, Entry { tenant, sender, waiting: None });
+    }
+
+    pub(crate) fn remove(&self, call: CallId) {
+        let mut table = self.table();
+        table.calls.remove(&call);
+        table.legs.retain(|_, of| *of != call);
+    }
+
+    pub(crate) fn add_leg(&self, leg: LegId, call: CallId) {
+        self.table().legs.insert(leg, call);
+    }
+
+    pub(crate) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {
+        self.table().legs.get(&leg).copied()
+    }
+
+    /// False when the call is not under way here.
+    pub(crate) fn tell(&self, call: CallId, what: Tell) -> bool {
+        let sender = self.table().calls.get(&call).map(|entry| entry.sender.clone());
+        sender.is_some_and(|sender| sender.send(what).is_ok())
+    }
+
+    pub(crate) fn event(&self, call: CallId, event: CallEvent) -> bool {
+        self.tell(call, Tell::Event(event))
+    }
+
+    /// Every call of the tenant that is under way here.
+    pub(crate) fn of_tenant(&self, tenant: TenantId) -> Vec<CallId> {
+        self.table().calls.iter().filter(|(_, entry)| entry.tenant == tenant).map(|(call, _)| *call).collect()
+    }
+
+    pub(crate) fn tenant_of(&self, call: CallId) -> Option<TenantId> {
+        self.table().calls.get(&call).map(|entry| entry.tenant)
+    }
+
+    /// Since when each call waits in a queue, as its actor said last.
+    pub(crate) fn waiting(&self, tenant: TenantId, queue: QueueId) -> Vec<UnixMillis> {
+        let of = |entry: &&Entry| entry.tenant == tenant;
+        let since = |entry: &Entry| entry.waiting.filter(|(id, _)| *id == queue).map(|(_, since)| since);
+        self.table().calls.values().filter(of).filter_map(since).collect()
+    }
+
+    pub(crate) fn set_waiting(&self, call: CallId, waiting: Option<(QueueId, UnixMillis)>) {
+        if let Some(entry) = self.table().calls.get_mut(&call) {
+            entry.waiting = waiting;
+        }
+    }
+
+    /// Calls that wait look for an agent again.
+    pub(crate) fn agent_freed(&self, tenant: TenantId) {
+        for call in self.of_tenant(tenant) {
+            self.event(call, CallEvent::AgentFreed);
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

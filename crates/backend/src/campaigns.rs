@@ -1,0 +1,213 @@
+//! Campaigns: script, outcomes, hours, caller id.
+
+use domain::{
+    dispositions as outcomes,
+    ids::{CallId, CampaignId},
+    phone_number::E164,
+    time::UnixMillis,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use storage::{TenantScope, campaigns::Campaign as CampaignRow};
+use wire::config::{CallingHours, Campaign, CampaignInput, CampaignState, Disposition, ScriptStep};
+
+use crate::{
+    Actor, Backend, clock,
+    error::{BackendError, FieldChecks},
+};
+
+fn read<T: DeserializeOwned>(value: &Value, what: &str) -> Result<T, BackendError> {
+    T::deserialize(value).map_err(|error| BackendError::Internal(format!("stored {what}: {error}")))
+}
+
+fn write<T: Serialize>(value: &T) -> Result<Value, BackendError> {
+    serde_json::to_value(value).map_err(|error| BackendError::Internal(error.to_string()))
+}
+
+/// The set that applies to a campaign: its own, or the default one.
+fn dispositions_of(row: &CampaignRow) -> Result<Vec<outcomes::Disposition>, BackendError> {
+    let own: Vec<outcomes::Disposition> = read(&row.dispositions, "dispositions")?;
+    Ok(if own.is_empty() { outcomes::default_set() } else { own })
+}
+
+/// The same outcomes as the contract names them; both have the same JSON.
+fn as_wire(set: &[outcomes::Disposition]) -> Result<Vec<Disposition>, BackendError> {
+    read(&write(&set)?, "dispositions")
+}
+
+fn shown(row: CampaignRow) -> Result<Campaign, BackendError> {
+    Ok(Campaign {
+        id: row.id,
+        state: match row.state.as_str() {
+            "active" => CampaignState::Active,
+            "paused" => CampaignState::Paused,
+            "completed" => CampaignState::Completed,
+            _ => CampaignState::Draft,
+        },
+        dispositions: as_wire(&dispositions_of(&row)?)?,
+        script: read(&row.script, "script")?,
+        hours: read(&row.hours, "calling hours")?,
+        name: row.name,
+        caller_id: row.caller_id,
+        recording: row.recording,
+        agent_ids: row.agent_ids,
+        version: row.version,
+    })
+}
+
+fn check(actor: &Actor, input: &CampaignInput) -> Result<(), BackendError> {
+    let mut checks = FieldChecks::default();
+    checks.text(&input.name, 80, "name");
+    checks.require(input.script.len() <= 50, "script", "expected at most 50 steps");
+    checks.require(input.dispositions.len() <= 60, "dispositions", "expected at most 60");
+    let hours = &input.hours;
+    checks.require(
+        hours.from_minute < hours.to_minute && hours.to_minute <= 24 * 60,
+        "hours",
+        "expected from below to, at most 24:00",
+    );
+    checks.require(
+        !hours.days.is_empty() && hours.days.iter().all(|day| (1..=7).contains(day)),
+        "hours.days",
+        "expected days 1 (Monday) to 7",
+    );
+    for (index, step) in input.script.iter().enumerate() {
+        checks.text(&step.title, 80, &format!("script[{index}].title"));
+        checks.at_most(&step.say, 2000, &format!("script[{index}].say"));
+    }
+    let mut codes: Vec<&str> = input.dispositions.iter().map(|one| one.code.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    checks.require(codes.len() == input.dispositions.len(), "dispositions", "expected each code once");
+    if let Some(caller_id) = input.caller_id.as_deref().filter(|text| !text.is_empty()) {
+        if let Err(error) = E164::parse(caller_id, Some(&actor.country)) {
+            checks.require(false, "caller_id", &error.to_string());
+        }
+    }
+    checks.done()
+}
+
+fn row(
+    actor: &Actor,
+    input: &CampaignInput,
+    id: CampaignId,
+    version: u32,
+    created_at: UnixMillis,
+) -> Result<CampaignRow, BackendError> {
+    let dispositions = write(&input.dispositions)?;
+    // Refused here, not when an agent wants to save a result.
+    let _: Vec<outcomes::Disposition> = serde::Deserialize::deserialize(&dispositions)
+        .map_err(|error| BackendError::field("dispositions", error.to_string()))?;
+    Ok(CampaignRow {
+        id,
+        name: input.name.trim().to_owned(),
+        state: match input.state {
+            CampaignState::Draft => "draft",
+            CampaignState::Active => "active",
+            CampaignState::Paused => "paused",
+            CampaignState::Completed => "completed",
+        }
+        .to_owned(),
+        caller_id: input
+            .caller_id
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .and_then(|text| E164::parse(text, Some(&actor.country)).ok())
+            .map(|number| number.as_str().to_owned()),
+        script: write(&input.script)?,
+        dispositions,
+        hours: write(&input.hours)?,
+        recording: input.recording,
+        agent_ids: input.agent_ids.clone(),
+        version,
+        created_at,
+    })
+}
+
+impl Backend {
+    pub(crate) async fn campaign_row(&self, scope: TenantScope, id: CampaignId) -> Result<CampaignRow, BackendError> {
+        storage::campaigns::get(self.store(), scope, id).await?.ok_or(BackendError::NotFound("campaign"))
+    }
+
+    pub async fn list_campaigns(&self, actor: &Actor) -> Result<Vec<Campaign>, BackendError> {
+        storage::campaigns::list(self.store(), actor.scope).await?.into_iter().map(shown).collect()
+    }
+
+    pub async fn get_campaign(&self, actor: &Actor, id: CampaignId) -> Result<Campaign, BackendError> {
+        shown(self.campaign_row(actor.scope, id).await?)
+    }
+
+    pub async fn create_campaign(&self, actor: &Actor, body: CampaignInput) -> Result<Campaign, BackendError> {
+        actor.must_configure()?;
+        check(actor, &body)?;
+        let row = row(actor, &body, CampaignId::new(clock::new_uuid()), 1, clock::now())?;
+        storage::campaigns::insert(self.store(), actor.scope, &row).await?;
+        self.settings_changed(actor, "campaign.create", &row.id.to_string()).await;
+        shown(row)
+    }
+
+    pub async fn update_campaign(
+        &self,
+        actor: &Actor,
+        id: CampaignId,
+        body: CampaignInput,
+    ) -> Result<Campaign, BackendError> {
+        actor.must_configure()?;
+        check(actor, &body)?;
+        let old = self.campaign_row(actor.scope, id).await?;
+        let mut row = row(actor, &body, id, old.version, old.created_at)?;
+        row.version = storage::campaigns::update(self.store(), actor.scope, &row).await?;
+        self.settings_changed(actor, "campaign.update", &id.to_string()).await;
+        shown(row)
+    }
+
+    pub async fn default_dispositions(&self, _actor: &Actor) -> Result<Vec<Disposition>, BackendError> {
+        as_wire(&outcomes::default_set())
+    }
+
+    async fn campaign_of_call(&self, actor: &Actor, id: CallId) -> Result<Option<CampaignRow>, BackendError> {
+        let call = self.call_row(actor, id).await?;
+        match call.campaign_id {
+            Some(campaign) => Ok(Some(self.campaign_row(actor.scope, campaign).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The outcomes for a call, as the rules take them.
+    pub(crate) async fn disposition_set(
+        &self,
+        actor: &Actor,
+        id: CallId,
+    ) -> Result<Vec<outcomes::Disposition>, BackendError> {
+        match self.campaign_of_call(actor, id).await? {
+            Some(row) => dispositions_of(&row),
+            None => Ok(outcomes::default_set()),
+        }
+    }
+
+    pub async fn call_dispositions(&self, actor: &Actor, id: CallId) -> Result<Vec<Disposition>, BackendError> {
+        as_wire(&self.disposition_set(actor, id).await?)
+    }
+
+    pub async fn call_script(&self, actor: &Actor, id: CallId) -> Result<Vec<ScriptStep>, BackendError> {
+        match self.campaign_of_call(actor, id).await? {
+            Some(row) => read(&row.script, "script"),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Refuses a call outside the campaign's hours where the person is.
+    pub(crate) fn within_hours(&self, row: &CampaignRow, zone: &str, now: UnixMillis) -> Result<(), BackendError> {
+        let hours: CallingHours = read(&row.hours, "calling hours")?;
+        let hours = domain::windows::CallingHours {
+            days: hours.days,
+            from_minute: hours.from_minute,
+            to_minute: hours.to_minute,
+        };
+        match domain::windows::look(&hours, zone, now) {
+            Ok(domain::windows::Window::Open { .. }) => Ok(()),
+            Ok(domain::windows::Window::Closed { opens_at }) => Err(BackendError::OutsideCallingHours { opens_at }),
+            Err(error) => Err(BackendError::field("zone", error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Everything that the use-cases share.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bridge::{BridgeEvent, BridgeHandle};
+use domain::ids::{CallId, TenantId};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use storage::Store;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    auth::{SignInThrottle, TokenKey},
+    calls::{self, Calls},
+    carriers::TenantCarrier,
+    clock,
+    devices::Devices,
+    jobs,
+    live::LiveFeed,
+    presence::{self, Presence},
+};
+
+/// What the composing program decides.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Under which carriers and browsers reach this server; without a slash at the end.
+    pub public_url: String,
+    pub ui_folder: Option<PathBuf>,
+    /// Recordings of tenants without a store of their own go below `recordings` here.
+    pub data_folder: PathBuf,
+    /// Sample people and a labelled simulator.
+    pub demo: bool,
+}
+
+/// What the composing program has opened.
+pub struct Parts {
+    pub store: Store,
+    pub bridge: BridgeHandle,
+    pub bridge_events: mpsc::UnboundedReceiver<BridgeEvent>,
+    /// At least 32 random bytes: signs access tokens and links.
+    pub secret: Vec<u8>,
+    pub options: Options,
+}
+
+struct Inner {
+    store: Store,
+    bridge: BridgeHandle,
+    feed: LiveFeed,
+    calls: Calls,
+    devices: Devices,
+    presence: Presence,
+    throttle: SignInThrottle,
+    token_key: TokenKey,
+    secret: Vec<u8>,
+    options: Options,
+    carriers: Mutex<HashMap<TenantId, TenantCarrier>>,
+    stop: CancellationToken,
+    new_job: Notify,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Backend(Arc<Inner>);
+
+impl Backend {
+    /// Takes up the calls that were under way when the last server ended, and starts the background work.
+    pub async fn start(parts: Parts) -> Result<Self, crate::error::BackendError> {
+        let backend = Self(Arc::new(Inner {
+            store: parts.store,
+            bridge: parts.bridge,
+            feed: LiveFeed::new(&clock::new_uuid().to_string()),
+            calls: Calls::default(),
+            devices: Devices::default(),
+            presence: Presence::default(),
+            throttle: SignInThrottle::default(),
+            token_key: TokenKey::new(&parts.secret),
+            secret: parts.secret,
+            options: parts.options,
+            carriers: Mutex::default(),
+            stop: CancellationToken::new(),
+            new_job: Notify::new(),
+        }));
+        backend.recover_agents().await?;
+        backend.recover_calls().await?;
+        tokio::spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
+        tokio::spawn(jobs::run(backend.clone()));
+        tokio::spawn(presence::watch(backend.clone()));
+        Ok(backend)
+    }
+
+    /// Lets the background work end; calls stay in the store and are taken up by the next start.
+    pub fn stop(&self) {
+        self.0.stop.cancel();
+    }
+
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    /// There is something for the workers.
+    pub(crate) fn wake_jobs(&self) {
+        self.0.new_job.notify_one();
+    }
+
+    pub(crate) async fn jobs_woken(&self) {
+        self.0.new_job.notified().await;
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub fn bridge(&self) -> &BridgeHandle {
+        &self.0.bridge
+    }
+
+    pub(crate) fn feed(&self) -> &LiveFeed {
+        &self.0.feed
+    }
+
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.0.calls
+    }
+
+    pub(crate) fn devices(&self) -> &Devices {
+        &self.0.devices
+    }
+
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.0.presence
+    }
+
+    pub(crate) fn throttle(&self) -> &SignInThrottle {
+        &self.0.throttle
+    }
+
+    pub(crate) fn token_key(&self) -> &TokenKey {
+        &self.0.token_key
+    }
+
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.0.secret
+    }
+
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    pub fn ui_folder(&self) -> Option<&Path> {
+        self.0.options.ui_folder.as_deref()
+    }
+
+    /// Cookies are marked as secure.
+    pub fn is_public_https(&self) -> bool {
+        self.0.options.public_url.starts_with("https://")
+    }
+
+    pub async fn database_ready(&self) -> bool {
+        self.0.store.is_ready().await
+    }
+
+    pub fn bridge_ready(&self) -> bool {
+        !self.0.bridge.candidates().is_empty()
+    }
+
+    /// Goes into the TwiML and comes back with the media stream: proof that the stream belongs to the call.
+    pub(crate) fn stream_token(&self, call: CallId) -> String {
+        hex::encode(self.stream_mac(call).finalize().into_bytes())
+    }
+
+    pub(crate) fn stream_token_fits(&self, call: CallId, token: &str) -> bool {
+        hex::decode(token).is_ok_and(|token| self.stream_mac(call).verify_slice(&token).is_ok())
+    }
+
+    fn stream_mac(&self, call: CallId) -> Hmac<Sha256> {
+        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0.secret) {
+            Ok(mac) => mac,
+            Err(_) => unreachable!("HMAC takes keys of any length (RFC 2104 section 3)"),
+        };
+        mac.update(b"media-stream:");
+        mac.update(call.to_string().as_bytes());
+        mac
+    }
+
+    pub(crate) fn cached_carrier(&self, tenant: TenantId) -> Option<TenantCarrier> {
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned()
+    }
+
+    pub(crate) fn cache_carrier(&self, tenant: TenantId, carrier: TenantCarrier) {
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, carrier);
+    }
+
+    /// After a change of the settings.
+    pub(crate) fn forget_carrier(&self, tenant: TenantId) {
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+    }
+}

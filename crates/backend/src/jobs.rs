@@ -1,0 +1,189 @@
+//! Background work: durable, leased, tried again with back-off, visible.
+
+use std::time::Duration;
+
+use domain::{ids::JobId, time::UnixMillis};
+use storage::{
+    TenantScope,
+    jobs::{ClaimedJob, Failed, Job as JobRow, JobStatus as StatusRow},
+};
+use wire::{
+    jobs::{Job, JobFilter, JobStatus},
+    live::{LiveEvent, Notice, NoticeLevel},
+    page::Page,
+};
+
+use crate::{Actor, Backend, clock, error::BackendError, intelligence, live::Audience, paging, recordings};
+
+pub(crate) const MOST_ATTEMPTS: u32 = 8;
+const LEASE: Duration = Duration::from_secs(600);
+/// When nothing wakes the workers, they look this often.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const WORKERS: usize = 2;
+
+/// Why a job did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JobError {
+    /// It may succeed later.
+    #[error("{0}")]
+    Again(String),
+    /// Trying again cannot help.
+    #[error("{0}")]
+    Never(String),
+}
+
+impl From<storage::StorageError> for JobError {
+    fn from(error: storage::StorageError) -> Self {
+        Self::Again(error.to_string())
+    }
+}
+
+impl From<BackendError> for JobError {
+    fn from(error: BackendError) -> Self {
+        Self::Again(error.to_string())
+    }
+}
+
+/// Starts the workers and waits for the end of the server.
+pub(crate) async fn run(backend: Backend) {
+    let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(backend.clone()))).collect();
+    for worker in workers {
+        if let Err(error) = worker.await {
+            tracing::error!(%error, "a worker failed");
+        }
+    }
+}
+
+async fn work(backend: Backend) {
+    while !backend.stopping().is_cancelled() {
+        match storage::jobs::claim(backend.store(), clock::now(), LEASE).await {
+            Ok(Some(job)) => one(&backend, job).await,
+            Ok(None) => wait(&backend).await,
+            Err(error) => {
+                tracing::warn!(%error, "jobs cannot be looked up");
+                wait(&backend).await;
+            }
+        }
+    }
+}
+
+async fn wait(backend: &Backend) {
+    tokio::select! {
+        () = backend.jobs_woken() => {}
+        () = tokio::time::sleep(LOOK_EVERY) => {}
+        () = backend.stopping().cancelled() => {}
+    }
+}
+
+async fn one(backend: &Backend, job: ClaimedJob) {
+    let scope = TenantScope::system(job.tenant);
+    let result = carry_out(backend, scope, &job).await;
+    let now = clock::now();
+    let settled = match &result {
+        Ok(()) => storage::jobs::complete(backend.store(), scope, job.id, job.lease, now).await.map(|_| ()),
+        Err(error) => settle_failure(backend, scope, &job, error, now).await,
+    };
+    if let Err(error) = settled {
+        // The lease runs out and the job is tried again; jobs are idempotent.
+        tracing::warn!(job = %job.id, kind = %job.kind, %error, "the end of a job could not be noted");
+    }
+}
+
+async fn settle_failure(
+    backend: &Backend,
+    scope: TenantScope,
+    job: &ClaimedJob,
+    error: &JobError,
+    now: UnixMillis,
+) -> Result<(), storage::StorageError> {
+    let again = match error {
+        JobError::Again(_) => {
+            let jitter = job.id.as_uuid().as_bytes()[15];
+            Some(now.plus(storage::jobs::back_off(job.attempts, jitter)))
+        }
+        JobError::Never(_) => None,
+    };
+    let text = error.to_string();
+    let failed = storage::jobs::fail(backend.store(), scope, job.id, job.lease, &text, again, now).await?;
+    tracing::warn!(job = %job.id, kind = %job.kind, attempts = job.attempts, error = %text, "a job failed");
+    if failed == Failed::Dead {
+        given_up(backend, scope, job, &text).await;
+    }
+    Ok(())
+}
+
+/// Says what the loss is.
+async fn given_up(backend: &Backend, scope: TenantScope, job: &ClaimedJob, error: &str) {
+    if let Some(call) = job.call_id {
+        match job.kind.as_str() {
+            recordings::STORE => recordings::not_stored(backend, call, error).await,
+            _ => intelligence::given_up(backend, scope, call, error).await,
+        }
+    }
+    let notice = Notice {
+        level: NoticeLevel::Warning,
+        code: "job_dead".to_owned(),
+        text: format!("{} was given up: {error}", job.kind),
+        call_id: job.call_id,
+    };
+    backend.feed().publish(scope.tenant(), Audience::Supervisors, LiveEvent::Notice { notice });
+}
+
+async fn carry_out(backend: &Backend, scope: TenantScope, job: &ClaimedJob) -> Result<(), JobError> {
+    let call = job.call_id.ok_or_else(|| JobError::Never("the job names no call".to_owned()))?;
+    match job.kind.as_str() {
+        recordings::STORE => recordings::store(backend, scope, call).await,
+        intelligence::TRANSCRIBE => intelligence::transcribe(backend, scope, call).await,
+        intelligence::ANALYSE => intelligence::analyse(backend, scope, call).await,
+        other => Err(JobError::Never(format!("no work of the kind {other} is known"))),
+    }
+}
+
+fn shown(row: JobRow) -> Job {
+    Job {
+        id: row.id,
+        kind: row.kind,
+        call_id: row.call_id,
+        status: match row.status {
+            StatusRow::Waiting => JobStatus::Waiting,
+            StatusRow::Running => JobStatus::Running,
+            StatusRow::Done => JobStatus::Done,
+            StatusRow::Dead => JobStatus::Dead,
+        },
+        attempts: row.attempts,
+        max_attempts: row.max_attempts,
+        run_at_ms: row.run_at,
+        last_error: row.last_error,
+        created_at_ms: row.created_at,
+        finished_at_ms: row.finished_at,
+    }
+}
+
+impl Backend {
+    pub async fn list_jobs(&self, actor: &Actor, query: JobFilter) -> Result<Page<Job>, BackendError> {
+        actor.must_configure()?;
+        if let Some(call) = query.call_id {
+            let rows = storage::jobs::of_call(self.store(), actor.scope, call).await?;
+            return Ok(Page { items: rows.into_iter().map(shown).collect(), next: None });
+        }
+        let request = paging::request(query.cursor.as_deref(), query.limit)?;
+        let status = query.status.map(|status| match status {
+            JobStatus::Waiting => StatusRow::Waiting,
+            JobStatus::Running => StatusRow::Running,
+            JobStatus::Done => StatusRow::Done,
+            JobStatus::Dead => StatusRow::Dead,
+        });
+        let page = storage::jobs::list(self.store(), actor.scope, status, request).await?;
+        Ok(paging::page(page, shown))
+    }
+
+    pub async fn retry_job(&self, actor: &Actor, id: JobId) -> Result<Job, BackendError> {
+        actor.must_configure()?;
+        let row = storage::jobs::retry(self.store(), actor.scope, id, clock::now())
+            .await?
+            .ok_or(BackendError::NotFound("dead job"))?;
+        self.audit(actor, "job.retry", &id.to_string(), serde_json::json!({})).await;
+        self.wake_jobs();
+        Ok(shown(row))
+    }
+}

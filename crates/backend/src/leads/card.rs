@@ -1,0 +1,56 @@
+//! The lead card: who, what we promised, what happened before.
+
+use domain::ids::LeadId;
+use storage::{
+    PageRequest, TenantScope,
+    callbacks::CallbackFilter,
+    calls::CallFilter,
+    leads::Lead as LeadRow,
+    tasks::{TaskFilter, TaskStatus},
+};
+use wire::leads::LeadCard;
+
+use super::{mask, shown};
+use crate::{Actor, Backend, error::BackendError, history, tasks};
+
+/// Calls on the card.
+const RECENT: u32 = 3;
+const PROMISES: u32 = 5;
+
+impl Backend {
+    pub async fn get_lead(&self, actor: &Actor, id: LeadId) -> Result<LeadCard, BackendError> {
+        let row = self.lead_row(actor, id).await?;
+        let mut card = self.card(actor.scope, row).await?;
+        if !actor.role.sees_contact_data() {
+            mask(&mut card.lead);
+        }
+        Ok(card)
+    }
+
+    /// In full.
+    pub(crate) async fn card(&self, scope: TenantScope, row: LeadRow) -> Result<LeadCard, BackendError> {
+        let id = row.id;
+        let store = self.store();
+        let calls = CallFilter { lead_id: Some(id), ..CallFilter::default() };
+        let open_tasks = TaskFilter { status: Some(TaskStatus::Open), lead_id: Some(id), ..TaskFilter::default() };
+        let open_callbacks =
+            CallbackFilter { status: Some(TaskStatus::Open), lead_id: Some(id), ..CallbackFilter::default() };
+        let (recent, total, promises, callbacks) = tokio::try_join!(
+            storage::calls::list(store, scope, &calls, PageRequest::new(None, Some(RECENT))),
+            storage::calls::count_of_lead(store, scope, id),
+            storage::tasks::list(store, scope, &open_tasks, PageRequest::new(None, Some(PROMISES))),
+            storage::callbacks::list(store, scope, &open_callbacks, PageRequest::new(None, Some(1))),
+        )?;
+        // A call that is ringing now is not history yet.
+        let recent_calls: Vec<_> =
+            recent.items.into_iter().filter(|call| call.ended_at.is_some()).map(history::brief).collect();
+        Ok(LeadCard {
+            lead: shown(row),
+            last_outcome: recent_calls.iter().find(|call| call.disposition.is_some()).cloned(),
+            promises: promises.items.into_iter().map(tasks::task).collect(),
+            next_callback: callbacks.items.into_iter().next().map(tasks::callback),
+            recent_calls,
+            calls_total: total,
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! Changes of a lead, kept one by one, with undo.
+
+use domain::{
+    ids::{LeadChangeId, LeadId, UserId},
+    pii::Personal,
+};
+use storage::{
+    TenantScope,
+    lead_changes::{ChangedBy as ByRow, LeadChange as ChangeRow},
+    leads::{Heat as HeatRow, Lead as LeadRow},
+};
+use wire::{
+    leads::{ChangedBy, Lead, LeadChange},
+    live::LiveEvent,
+};
+
+use super::{for_reader, shown};
+use crate::{Actor, Backend, clock, error::BackendError, live::Audience};
+
+/// A lead that is being changed, with a note of each field.
+pub(crate) struct Edit {
+    pub row: LeadRow,
+    by: ByRow,
+    changes: Vec<ChangeRow>,
+}
+
+const fn heat_text(heat: HeatRow) -> &'static str {
+    match heat {
+        HeatRow::Cold => "cold",
+        HeatRow::Warm => "warm",
+        HeatRow::Hot => "hot",
+    }
+}
+
+fn heat_of(text: &str) -> Option<HeatRow> {
+    [HeatRow::Cold, HeatRow::Warm, HeatRow::Hot].into_iter().find(|heat| heat_text(*heat) == text)
+}
+
+impl Edit {
+    pub fn new(row: LeadRow, by: ByRow) -> Self {
+        Self { row, by, changes: Vec::new() }
+    }
+
+    fn note(&mut self, field: &str, from: Option<String>, to: Option<String>) {
+        if from == to {
+            return;
+        }
+        self.changes.push(ChangeRow {
+            id: LeadChangeId::new(clock::new_uuid()),
+            lead_id: self.row.id,
+            field: field.to_owned(),
+            from: from.map(Personal::new),
+            to: to.map(Personal::new),
+            by: self.by.clone(),
+            at: clock::now(),
+            undone_at: None,
+        });
+    }
+
+    pub fn name(&mut self, name: &str) {
+        let old = std::mem::replace(&mut self.row.name, Personal::new(name.to_owned()));
+        self.note("name", Some(old.into_inner()), Some(name.to_owned()));
+    }
+
+    pub fn email(&mut self, email: &str) {
+        let new = Some(email.to_owned()).filter(|email| !email.is_empty());
+        let old = std::mem::replace(&mut self.row.email, new.clone().map(Personal::new));
+        self.note("email", old.map(Personal::into_inner), new);
+    }
+
+    pub fn stage(&mut self, stage: &str) {
+        let old = std::mem::replace(&mut self.row.stage, stage.to_owned());
+        self.note("stage", Some(old), Some(stage.to_owned()));
+    }
+
+    pub fn heat(&mut self, heat: HeatRow) {
+        let old = std::mem::replace(&mut self.row.heat, heat);
+        self.note("heat", Some(heat_text(old).to_owned()), Some(heat_text(heat).to_owned()));
+    }
+
+    pub fn owner(&mut self, owner: UserId) {
+        let old = self.row.owner_id.replace(owner);
+        self.note("owner", old.map(|id| id.to_string()), Some(owner.to_string()));
+    }
+
+    /// An empty value removes the fact.
+    pub fn field(&mut self, key: &str, value: &str) {
+        let mut fields = std::mem::take(&mut self.row.fields).into_inner();
+        let new = Some(value.trim().to_owned()).filter(|value| !value.is_empty());
+        let old = match &new {
+            Some(value) => fields.insert(key.to_owned(), value.clone()),
+            None => fields.remove(key),
+        };
+        self.row.fields = Personal::new(fields);
+        self.note(&format!("fields.{key}"), old, new);
+    }
+
+    /// Sets a field by the name under which changes are kept. False for a name that is not known.
+    pub fn set(&mut self, field: &str, value: Option<&str>) -> bool {
+        let text = value.unwrap_or_default();
+        match field {
+            "name" => self.name(text),
+            "email" => self.email(text),
+            "stage" => self.stage(text),
+            "heat" => match heat_of(text) {
+                Some(heat) => self.heat(heat),
+                None => return false,
+            },
+            "owner" => match text.parse() {
+                Ok(owner) => self.owner(owner),
+                Err(_) => return false,
+            },
+            other => match other.strip_prefix("fields.") {
+                Some(key) => self.field(key, text),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// The present value of a field, by the name under which changes are kept.
+    pub fn value(row: &LeadRow, field: &str) -> Option<String> {
+        match field {
+            "name" => Some(row.name.reveal().clone()),
+            "email" => row.email.clone().map(Personal::into_inner),
+            "stage" => Some(row.stage.clone()),
+            "heat" => Some(heat_text(row.heat).to_owned()),
+            "owner" => row.owner_id.map(|id| id.to_string()),
+            other => row.fields.reveal().get(other.strip_prefix("fields.")?).cloned(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+fn by(by: ByRow) -> ChangedBy {
+    match by {
+        ByRow::Person { user_id, name } => ChangedBy::Person { user_id, name },
+        ByRow::Analysis { call_id, engine } => ChangedBy::Analysis { call_id, engine },
+        ByRow::Disposition { call_id } => ChangedBy::Disposition { call_id },
+        ByRow::Import => ChangedBy::Import,
+    }
+}
+
+/// A change as a reader sees it; `row` is the lead as it is now.
+pub(crate) fn change(actor: &Actor, change: ChangeRow, row: &LeadRow) -> LeadChange {
+    let to = change.to.map(Personal::into_inner);
+    let mut from = change.from.map(Personal::into_inner);
+    let can_undo = change.undone_at.is_none() && Edit::value(row, &change.field) == to;
+    let mut to = to;
+    if !actor.role.sees_contact_data() {
+        let (email, phone) = (change.field.ends_with("email"), change.field == "fields.phone");
+        for value in [&mut from, &mut to].into_iter().flatten() {
+            if email {
+                *value = domain::masking::mask_email(value);
+            } else if phone {
+                *value = domain::masking::mask_number(value);
+            }
+        }
+    }
+    LeadChange {
+        id: change.id,
+        lead_id: change.lead_id,
+        field: change.field,
+        from,
+        to,
+        by: by(change.by),
+        at_ms: change.at,
+        undone_at_ms: change.undone_at,
+        can_undo,
+    }
+}
+
+impl Backend {
+    /// Writes the lead and its changes in one transaction. Does nothing when nothing changed but the clock.
+    pub(crate) async fn apply_edit(&self, scope: TenantScope, edit: Edit) -> Result<(), BackendError> {
+        storage::lead_changes::apply(self.store(), scope, &edit.row, &edit.changes).await?;
+        self.lead_changed(scope, edit.row.id);
+        Ok(())
+    }
+
+    pub(crate) fn lead_changed(&self, scope: TenantScope, lead_id: LeadId) {
+        self.feed().publish(scope.tenant(), Audience::Everyone, LiveEvent::Lead { lead_id });
+    }
+
+    pub async fn list_lead_changes(&self, actor: &Actor, id: LeadId) -> Result<Vec<LeadChange>, BackendError> {
+        let row = self.lead_row(actor, id).await?;
+        let changes = storage::lead_changes::of_lead(self.store(), actor.scope, id).await?;
+        Ok(changes.into_iter().map(|one| change(actor, one, &row)).collect())
+    }
+
+    pub async fn undo_lead_change(
+        &self,
+        actor: &Actor,
+        id: LeadId,
+        change: LeadChangeId,
+    ) -> Result<Lead, BackendError> {
+        actor.must_take_calls()?;
+        let row = self.lead_row(actor, id).await?;
+        let found = storage::lead_changes::get(self.store(), actor.scope, change)
+            .await?
+            .filter(|change| change.lead_id == id)
+            .ok_or(BackendError::NotFound("change"))?;
+        let to = found.to.as_ref().map(|value| value.reveal().clone());
+        if found.undone_at.is_some() || Edit::value(&row, &found.field) != to {
+            return Err(BackendError::Conflict("the field has been changed again since"));
+        }
+        let mut edit = Edit::new(row, ByRow::Person { user_id: actor.user, name: actor.name.clone() });
+        edit.set(&found.field, found.from.as_ref().map(|value| value.reveal().as_str()));
+        storage::lead_changes::undo(self.store(), actor.scope, change, &edit.row, actor.user, clock::now()).await?;
+        self.lead_changed(actor.scope, id);
+        let row = self.lead_row(actor, id).await?;
+        Ok(for_reader(actor, shown(row)))
+    }
+}

@@ -1,0 +1,136 @@
+//! People entering and changing leads.
+
+use std::collections::BTreeMap;
+
+use domain::{ids::LeadId, masking, phone_number::E164, pii::Personal, zone};
+use storage::{
+    lead_changes::ChangedBy,
+    leads::{Heat as HeatRow, Lead as LeadRow},
+};
+use wire::leads::{CreateLead, Lead, UpdateLead};
+
+use super::{changes::Edit, for_reader, heat_row, shown};
+use crate::{
+    Actor, Backend, clock,
+    error::{BackendError, FieldChecks},
+};
+
+const MOST_FIELDS: usize = 60;
+
+fn check_fields(checks: &mut FieldChecks, fields: &BTreeMap<String, String>) {
+    checks.require(fields.len() <= MOST_FIELDS, "fields", "expected at most 60");
+    for (key, value) in fields {
+        checks.require(key.len() <= 40 && !key.is_empty(), "fields", "expected keys of 1 to 40 characters");
+        checks.at_most(value, 1000, &format!("fields.{key}"));
+    }
+}
+
+fn check_zone(checks: &mut FieldChecks, zone: &str) {
+    checks.require(zone::zone(zone).is_ok(), "zone", "expected an IANA time zone such as Asia/Kolkata");
+}
+
+impl Backend {
+    pub async fn create_lead(&self, actor: &Actor, body: CreateLead) -> Result<Lead, BackendError> {
+        actor.must_take_calls()?;
+        let mut checks = FieldChecks::default();
+        checks.text(&body.name, 120, "name");
+        check_fields(&mut checks, &body.fields);
+        if let Some(zone) = &body.zone {
+            check_zone(&mut checks, zone);
+        }
+        let number = E164::parse(&body.phone, Some(&actor.country));
+        if let Err(error) = &number {
+            checks.require(false, "phone", &error.to_string());
+        }
+        checks.done()?;
+        let number = number.map_err(|error| BackendError::field("phone", error.to_string()))?;
+        let phone = Personal::new(number.as_str().to_owned());
+        let (zone, zone_source) = match (body.zone, zone::zone_of(&number)) {
+            (Some(zone), _) => (zone, "said"),
+            (None, Some((zone, source))) => (zone.to_owned(), source),
+            (None, None) => (actor.zone.clone(), "tenant"),
+        };
+        let now = clock::now();
+        let row = LeadRow {
+            id: LeadId::new(clock::new_uuid()),
+            name: Personal::new(body.name.trim().to_owned()),
+            do_not_call: storage::dnc::contains(self.store(), actor.scope, &phone).await?,
+            phone,
+            email: body.email.filter(|email| !email.is_empty()).map(Personal::new),
+            stage: "new".to_owned(),
+            heat: HeatRow::Cold,
+            source: body.source,
+            source_detail: body.source_detail.map(Personal::new),
+            owner_id: body.owner_id.or(Some(actor.user)),
+            owner_name: None,
+            campaign_id: body.campaign_id,
+            language: body.language,
+            zone,
+            zone_source: zone_source.to_owned(),
+            fields: Personal::new(body.fields),
+            provenance: Personal::new(serde_json::json!({})),
+            attempts: 0,
+            last_contact_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        storage::leads::insert(self.store(), actor.scope, &row).await?;
+        let row = self.lead_row(actor, row.id).await?;
+        Ok(for_reader(actor, shown(row)))
+    }
+
+    pub async fn update_lead(&self, actor: &Actor, id: LeadId, body: UpdateLead) -> Result<Lead, BackendError> {
+        actor.must_take_calls()?;
+        let mut checks = FieldChecks::default();
+        if let Some(name) = &body.name {
+            checks.text(name, 120, "name");
+        }
+        if let Some(fields) = &body.fields {
+            check_fields(&mut checks, fields);
+        }
+        if let Some(zone) = &body.zone {
+            check_zone(&mut checks, zone);
+        }
+        if let Some(stage) = &body.stage {
+            checks.text(stage, 40, "stage");
+        }
+        checks.done()?;
+        let row = self.lead_row(actor, id).await?;
+        let mut edit = Edit::new(row, ChangedBy::Person { user_id: actor.user, name: actor.name.clone() });
+        if let Some(name) = body.name {
+            edit.name(name.trim());
+        }
+        if let Some(email) = body.email {
+            // A masked value that comes back from a form is not a new one.
+            if !email.contains(masking_mark()) {
+                edit.email(&email);
+            }
+        }
+        if let Some(stage) = body.stage {
+            edit.stage(&stage);
+        }
+        if let Some(heat) = body.heat {
+            edit.heat(heat_row(heat));
+        }
+        if let Some(owner) = body.owner_id {
+            self.user_of(actor, owner).await?;
+            edit.owner(owner);
+        }
+        for (key, value) in body.fields.unwrap_or_default() {
+            edit.field(&key, &value);
+        }
+        edit.row.language = body.language.or(edit.row.language);
+        if let Some(zone) = body.zone {
+            (edit.row.zone, edit.row.zone_source) = (zone, "said".to_owned());
+        }
+        self.apply_edit(actor.scope, edit).await?;
+        let row = self.lead_row(actor, id).await?;
+        Ok(for_reader(actor, shown(row)))
+    }
+}
+
+/// The character that masks are made of.
+fn masking_mark() -> char {
+    masking::mask_number("+910000000000").chars().find(|c| !c.is_ascii()).unwrap_or('•')
+}

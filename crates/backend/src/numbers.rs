@@ -1,0 +1,85 @@
+//! Numbers that the tenant owns.
+
+use domain::{ids::NumberId, phone_number::E164};
+use storage::numbers::Number as NumberRow;
+use wire::config::{Number, NumberInput};
+
+use crate::{
+    Actor, Backend, clock,
+    error::{BackendError, FieldChecks},
+};
+
+impl Backend {
+    fn number_shown(&self, row: NumberRow) -> Number {
+        Number {
+            id: row.id,
+            number: row.number,
+            label: row.label,
+            queue_id: row.queue_id,
+            campaign_id: row.campaign_id,
+            greeting: row.greeting,
+            language: row.language,
+            webhook_url: format!("{}/webhooks/twilio/voice", self.options().public_url),
+            last_call_at_ms: row.last_call_at,
+        }
+    }
+
+    pub async fn list_numbers(&self, actor: &Actor) -> Result<Vec<Number>, BackendError> {
+        let rows = storage::numbers::list(self.store(), actor.scope).await?;
+        Ok(rows.into_iter().map(|row| self.number_shown(row)).collect())
+    }
+
+    fn number_row(&self, actor: &Actor, body: NumberInput, id: NumberId) -> Result<NumberRow, BackendError> {
+        let mut checks = FieldChecks::default();
+        checks.text(&body.label, 80, "label").at_most(&body.greeting, 1000, "greeting").at_most(
+            &body.language,
+            10,
+            "language",
+        );
+        let number = E164::parse(&body.number, Some(&actor.country));
+        if let Err(error) = &number {
+            checks.require(false, "number", &error.to_string());
+        }
+        checks.done()?;
+        let number = number.map_err(|error| BackendError::field("number", error.to_string()))?;
+        Ok(NumberRow {
+            id,
+            number: number.as_str().to_owned(),
+            label: body.label.trim().to_owned(),
+            queue_id: body.queue_id,
+            campaign_id: body.campaign_id,
+            greeting: body.greeting.trim().to_owned(),
+            language: body.language,
+            created_at: clock::now(),
+            last_call_at: None,
+        })
+    }
+
+    pub async fn create_number(&self, actor: &Actor, body: NumberInput) -> Result<Number, BackendError> {
+        actor.must_configure()?;
+        let row = self.number_row(actor, body, NumberId::new(clock::new_uuid()))?;
+        storage::numbers::insert(self.store(), actor.scope, &row).await?;
+        self.settings_changed(actor, "number.create", &row.id.to_string()).await;
+        Ok(self.number_shown(row))
+    }
+
+    pub async fn update_number(&self, actor: &Actor, id: NumberId, body: NumberInput) -> Result<Number, BackendError> {
+        actor.must_configure()?;
+        let old =
+            storage::numbers::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("number"))?;
+        let new = self.number_row(actor, body, id)?;
+        let row = NumberRow { created_at: old.created_at, last_call_at: old.last_call_at, ..new };
+        storage::numbers::update(self.store(), actor.scope, &row).await?;
+        self.settings_changed(actor, "number.update", &id.to_string()).await;
+        Ok(self.number_shown(row))
+    }
+
+    pub async fn delete_number(&self, actor: &Actor, id: NumberId) -> Result<(), BackendError> {
+        actor.must_configure()?;
+        if !storage::numbers::remove(self.store(), actor.scope, id).await? {
+            return Err(BackendError::NotFound("number"));
+        }
+        self.settings_changed(actor, "number.delete", &id.to_string()).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! The recorder has closed a file.
+
+use std::path::PathBuf;
+
+use domain::{
+    ids::{CallId, JobId, RecordingId},
+    pii::Personal,
+};
+use storage::{
+    TenantScope,
+    jobs::NewJob,
+    recordings::{Recording as RecordingRow, RecordingState},
+};
+use wire::{
+    live::{LiveEvent, Notice, NoticeLevel},
+    recordings::RecordingGap,
+};
+
+use super::{STORE, receipt};
+use crate::{Backend, clock, error::BackendError, live::Audience};
+
+/// A file that is complete in the spool.
+pub(crate) struct Finished {
+    pub call: CallId,
+    pub recording: RecordingId,
+    pub path: PathBuf,
+    pub bytes: u64,
+    pub sha256: String,
+    pub duration_ms: u64,
+    pub gaps: Vec<bridge::RecordingGap>,
+}
+
+/// Notes the file and asks for it to be stored.
+pub(crate) async fn finished(backend: &Backend, file: Finished) {
+    let call = file.call;
+    if let Err(error) = note(backend, file).await {
+        tracing::error!(%call, %error, "a finished recording could not be noted; it stays in the spool");
+    }
+}
+
+async fn note(backend: &Backend, file: Finished) -> Result<(), BackendError> {
+    let Some(tenant) = backend.tenant_of_call(file.call).await? else {
+        return Err(BackendError::NotFound("call"));
+    };
+    let scope = TenantScope::system(tenant);
+    let now = clock::now();
+    let talk_ms = storage::calls::get(backend.store(), scope, file.call).await?.map(|call| call.talk_ms);
+    let gaps: Vec<RecordingGap> = file
+        .gaps
+        .iter()
+        .map(|gap| RecordingGap {
+            from_ms: gap.at_ms,
+            to_ms: gap.at_ms + gap.duration_ms,
+            reason: "restart".to_owned(),
+        })
+        .collect();
+    let row = RecordingRow {
+        id: file.recording,
+        call_id: file.call,
+        state: RecordingState::Storing,
+        reason: None,
+        local_path: Some(file.path.display().to_string()),
+        location: None,
+        expected_bytes: Some(file.bytes),
+        stored_bytes: None,
+        sha256: Some(file.sha256),
+        read_back_at: None,
+        duration_ms: Some(file.duration_ms),
+        expected_ms: talk_ms.filter(|talk| *talk > 0),
+        gaps: serde_json::to_value(gaps).unwrap_or_default(),
+        channels: 2,
+        started_at: now,
+        updated_at: now,
+    };
+    storage::recordings::put(backend.store(), scope, &row).await?;
+    backend.enqueue(scope, STORE, file.call, &file.recording.to_string()).await?;
+    backend.feed().publish(tenant, Audience::Everyone, LiveEvent::Recording { receipt: receipt(row) });
+    Ok(())
+}
+
+/// Nothing of the call is kept, or not to its end: said on the call, and to the supervisors.
+pub(crate) async fn not_stored(backend: &Backend, call: CallId, reason: &str) {
+    let Ok(Some(tenant)) = backend.tenant_of_call(call).await else { return };
+    let scope = TenantScope::system(tenant);
+    let now = clock::now();
+    let old = storage::recordings::of_call(backend.store(), scope, call).await.ok().flatten();
+    let row = RecordingRow {
+        state: RecordingState::NotStored,
+        reason: Some(reason.to_owned()),
+        updated_at: now,
+        ..old.unwrap_or_else(|| empty(call, now))
+    };
+    if let Err(error) = storage::recordings::put(backend.store(), scope, &row).await {
+        tracing::error!(%call, %error, "the loss of a recording could not be noted");
+    }
+    backend.feed().publish(tenant, Audience::Everyone, LiveEvent::Recording { receipt: receipt(row) });
+    let notice = Notice {
+        level: NoticeLevel::Loss,
+        code: "recording_not_stored".to_owned(),
+        text: format!("A recording is not stored: {reason}"),
+        call_id: Some(call),
+    };
+    backend.feed().publish(tenant, Audience::Supervisors, LiveEvent::Notice { notice });
+}
+
+fn empty(call: CallId, now: domain::time::UnixMillis) -> RecordingRow {
+    RecordingRow {
+        id: RecordingId::new(call.as_uuid()),
+        call_id: call,
+        state: RecordingState::NotStored,
+        reason: None,
+        local_path: None,
+        location: None,
+        expected_bytes: None,
+        stored_bytes: None,
+        sha256: None,
+        read_back_at: None,
+        duration_ms: None,
+        expected_ms: None,
+        gaps: serde_json::json!([]),
+        channels: 2,
+        started_at: now,
+        updated_at: now,
+    }
+}
+
+impl Backend {
+    /// Puts a job about a call into the queue, unless one with this key is there.
+    pub(crate) async fn enqueue(
+        &self,
+        scope: TenantScope,
+        kind: &str,
+        call: CallId,
+        key: &str,
+    ) -> Result<(), BackendError> {
+        let now = clock::now();
+        let job = NewJob {
+            id: JobId::new(clock::new_uuid()),
+            kind: kind.to_owned(),
+            once_key: format!("{kind}:{key}"),
+            payload: Personal::new(serde_json::json!({})),
+            call_id: Some(call),
+            max_attempts: crate::jobs::MOST_ATTEMPTS,
+            run_at: now,
+            created_at: now,
+        };
+        storage::jobs::enqueue(self.store(), scope, &job).await?;
+        self.wake_jobs();
+        Ok(())
+    }
+
+    /// Of a call that is under way here, or was.
+    pub(crate) async fn tenant_of_call(&self, call: CallId) -> Result<Option<domain::ids::TenantId>, BackendError> {
+        if let Some(tenant) = self.calls().tenant_of(call) {
+            return Ok(Some(tenant));
+        }
+        for tenant in storage::tenants::all(self.store()).await? {
+            if storage::calls::get(self.store(), TenantScope::system(tenant.id), call).await?.is_some() {
+                return Ok(Some(tenant.id));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,42 @@
+//! Carrier, storage and engines: set up in the app, each with a test.
+
+mod carrier;
+mod engines;
+mod store;
+
+use serde::{Serialize, de::DeserializeOwned};
+use storage::{TenantScope, settings::Secrets};
+
+use crate::{Actor, Backend, clock, error::BackendError};
+
+impl Backend {
+    /// The open and the sealed part of a settings row; the defaults when there is none.
+    async fn setting<V: DeserializeOwned + Default>(
+        &self,
+        scope: TenantScope,
+        name: &str,
+    ) -> Result<(V, Secrets), BackendError> {
+        match storage::settings::get(self.store(), scope, name).await? {
+            None => Ok((V::default(), Secrets::default())),
+            Some(setting) => {
+                let value = serde_json::from_value(setting.value)
+                    .map_err(|error| BackendError::Internal(format!("stored settings {name}: {error}")))?;
+                Ok((value, setting.secrets))
+            }
+        }
+    }
+
+    async fn put_setting<V: Serialize>(
+        &self,
+        actor: &Actor,
+        name: &str,
+        value: &V,
+        secrets: &Secrets,
+        account: Option<&str>,
+    ) -> Result<(), BackendError> {
+        let value = serde_json::to_value(value).map_err(|error| BackendError::Internal(error.to_string()))?;
+        storage::settings::put(self.store(), actor.scope, name, &value, secrets, account, clock::now()).await?;
+        self.settings_changed(actor, "settings.update", name).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! The carrier account.
+
+use std::time::Instant;
+
+use domain::pii::Personal;
+use storage::TenantScope;
+use wire::config::{CarrierSettings, CarrierSettingsInput, TestResult};
+
+use crate::{
+    Actor, Backend,
+    carriers::{CarrierRow, CarrierSecrets, SETTINGS, TWILIO, TenantCarrier},
+    error::{BackendError, FieldChecks},
+};
+
+const TOKEN: &str = "auth_token";
+
+fn shown(row: CarrierRow, secrets: &CarrierSecrets) -> CarrierSettings {
+    CarrierSettings {
+        provider: row.provider,
+        account_sid: row.account_sid,
+        has_auth_token: !secrets.auth_token.reveal().is_empty(),
+        api_base: row.api_base,
+        public_url: row.public_url,
+        simulated: row.simulated,
+    }
+}
+
+impl Backend {
+    pub(crate) async fn carrier_row(&self, scope: TenantScope) -> Result<(CarrierRow, CarrierSecrets), BackendError> {
+        let (row, secrets) = self.setting::<CarrierRow>(scope, SETTINGS).await?;
+        let auth_token = secrets.get(TOKEN).cloned().unwrap_or_default();
+        Ok((row, CarrierSecrets { auth_token }))
+    }
+
+    pub async fn carrier_settings(&self, actor: &Actor) -> Result<CarrierSettings, BackendError> {
+        actor.must_configure()?;
+        let (row, secrets) = self.carrier_row(actor.scope).await?;
+        Ok(shown(row, &secrets))
+    }
+
+    pub async fn update_carrier_settings(
+        &self,
+        actor: &Actor,
+        body: CarrierSettingsInput,
+    ) -> Result<CarrierSettings, BackendError> {
+        actor.must_configure()?;
+        let mut checks = FieldChecks::default();
+        checks.require(body.provider == TWILIO || body.provider.is_empty(), "provider", "expected twilio, or nothing");
+        for (field, url) in [("api_base", &body.api_base), ("public_url", &body.public_url)] {
+            let fits = url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
+            checks.require(fits, field, "expected an address that begins with https://");
+        }
+        checks.done()?;
+        let (old, old_secrets) = self.carrier_row(actor.scope).await?;
+        let auth_token = body.auth_token.filter(|token| !token.reveal().is_empty()).unwrap_or(old_secrets.auth_token);
+        let secrets = CarrierSecrets { auth_token };
+        let row = CarrierRow {
+            provider: body.provider,
+            account_sid: body.account_sid.trim().to_owned(),
+            simulated: old.simulated && body.api_base == old.api_base,
+            api_base: body.api_base,
+            public_url: body.public_url.trim_end_matches('/').to_owned(),
+        };
+        self.keep_carrier(actor, &row, &secrets).await?;
+        Ok(shown(row, &secrets))
+    }
+
+    async fn keep_carrier(
+        &self,
+        actor: &Actor,
+        row: &CarrierRow,
+        secrets: &CarrierSecrets,
+    ) -> Result<(), BackendError> {
+        if !row.provider.is_empty() {
+            TenantCarrier::new(actor.tenant, row, secrets.clone(), &self.options().public_url)?;
+        }
+        let sealed = [(TOKEN.to_owned(), secrets.auth_token.clone())].into_iter().collect();
+        let account = Some(row.account_sid.as_str()).filter(|sid| !sid.is_empty());
+        self.put_setting(actor, SETTINGS, row, &sealed, account).await?;
+        self.forget_carrier(actor.tenant);
+        Ok(())
+    }
+
+    /// Points the tenant at a simulated carrier; every screen then says so.
+    pub async fn use_simulated_carrier(
+        &self,
+        actor: &Actor,
+        account_sid: &str,
+        auth_token: Personal<String>,
+        api_base: &str,
+    ) -> Result<(), BackendError> {
+        let row = CarrierRow {
+            provider: TWILIO.to_owned(),
+            account_sid: account_sid.to_owned(),
+            api_base: api_base.to_owned(),
+            public_url: String::new(),
+            simulated: true,
+        };
+        self.keep_carrier(actor, &row, &CarrierSecrets { auth_token }).await
+    }
+
+    pub async fn test_carrier(&self, actor: &Actor) -> Result<TestResult, BackendError> {
+        actor.must_configure()?;
+        let began = Instant::now();
+        let result = match self.carrier(actor.scope).await {
+            Err(error) => Err(error.to_string()),
+            Ok(carrier) => carrier.api.test_credentials().await.map_err(|error| error.to_string()).map(|account| {
+                let trial = if account.trial { ", a trial account" } else { "" };
+                format!("Signed in to “{}” ({}{trial}).", account.name, account.status)
+            }),
+        };
+        Ok(test_result(began, result))
+    }
+}
+
+pub(super) fn test_result(began: Instant, result: Result<String, String>) -> TestResult {
+    let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match result {
+        Ok(message) => TestResult { ok: true, took_ms, message },
+        Err(message) => TestResult { ok: false, took_ms, message },
+    }
+}

@@ -1,0 +1,155 @@
+//! What Twilio calls: the signature is checked, the request kept, the answer given. Doubled and late deliveries are normal.
+
+use domain::{
+    ids::{InboxId, TenantId},
+    pii::Personal,
+};
+use providers::twilio::{
+    signature::{self, SignedBody},
+    webhook::Form,
+};
+use sha2::{Digest, Sha256};
+use storage::{
+    TenantScope,
+    inbox::{Delivery, Received},
+};
+
+use crate::{
+    Backend, CarrierStream,
+    carriers::{self, TWILIO, TenantCarrier},
+    clock,
+    error::BackendError,
+};
+
+mod twilio;
+
+/// A request as the edge received it.
+#[derive(Debug)]
+pub struct WebhookRequest {
+    /// Last part of the path: `voice`, `status`, `resume`, `outbound-answer`, `stream-status`, `amd`, `recording`.
+    pub kind: String,
+    pub path_and_query: String,
+    pub signature: String,
+    pub content_type: String,
+    pub body: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookAnswer {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+impl WebhookAnswer {
+    fn document(body: String) -> Self {
+        Self { status: 200, content_type: providers::twilio::twiml::CONTENT_TYPE, body }
+    }
+
+    fn nothing() -> Self {
+        Self { status: 204, content_type: "text/plain", body: String::new() }
+    }
+
+    fn text(status: u16, body: &str) -> Self {
+        Self { status, content_type: "text/plain; charset=utf-8", body: body.to_owned() }
+    }
+}
+
+/// A request whose signature fits.
+struct Verified {
+    tenant: TenantId,
+    scope: TenantScope,
+    carrier: TenantCarrier,
+    form: Form,
+}
+
+impl Backend {
+    pub async fn twilio_webhook(&self, request: WebhookRequest) -> WebhookAnswer {
+        let verified = match self.verify(&request).await {
+            Ok(verified) => verified,
+            Err(answer) => return answer,
+        };
+        let fresh = match self.keep(&verified, &request).await {
+            Ok(fresh) => fresh,
+            // The carrier tries again, or goes to its fallback; nothing has been promised yet.
+            Err(error) => {
+                tracing::error!(kind = %request.kind, %error, "a webhook could not be kept");
+                return WebhookAnswer::text(503, "try again");
+            }
+        };
+        let answer = self.take_in(&verified, &request, fresh.is_new).await;
+        if answer.is_ok() {
+            if let Err(error) = storage::inbox::processed(self.store(), verified.scope, fresh.id, clock::now()).await {
+                tracing::warn!(%error, "a webhook could not be marked as processed");
+            }
+        }
+        answer.unwrap_or_else(|error| {
+            tracing::error!(kind = %request.kind, %error, "a webhook could not be processed");
+            WebhookAnswer::text(503, "try again")
+        })
+    }
+
+    /// Finds the tenant by the carrier account and checks the signature under its tokens.
+    async fn verify(&self, request: &WebhookRequest) -> Result<Verified, WebhookAnswer> {
+        let refuse = |why: &str| {
+            tracing::warn!(kind = %request.kind, why, "a webhook was refused");
+            WebhookAnswer::text(403, "the request is not signed by the carrier of this server")
+        };
+        let form = Form::parse(&request.body).map_err(|error| WebhookAnswer::text(400, &error.to_string()))?;
+        let account = form.text("AccountSid").unwrap_or_default();
+        let (tenant, _) = storage::settings::find_account(self.store(), carriers::SETTINGS, account)
+            .await
+            .map_err(|_| WebhookAnswer::text(503, "try again"))?
+            .ok_or_else(|| refuse("unknown account"))?;
+        // The account is only a claim until the signature below has been checked; nothing is read but its tokens.
+        let scope = TenantScope::system(tenant);
+        let carrier = self.carrier(scope).await.map_err(|_| refuse("no carrier is set up"))?;
+        let url = format!("{}{}", carrier.public_url, request.path_and_query);
+        let body = if request.content_type.starts_with("application/x-www-form-urlencoded") {
+            SignedBody::Form(&form)
+        } else {
+            SignedBody::Raw(&request.body)
+        };
+        let header = Some(request.signature.as_str()).filter(|text| !text.is_empty());
+        signature::verify(&carrier.tokens, &url, body, header).map_err(|error| refuse(&error.to_string()))?;
+        Ok(Verified { tenant, scope, carrier, form })
+    }
+
+    async fn keep(&self, verified: &Verified, request: &WebhookRequest) -> Result<Kept, BackendError> {
+        let mut hash = Sha256::new();
+        hash.update(request.path_and_query.as_bytes());
+        hash.update(&request.body);
+        let key = hex::encode(hash.finalize());
+        let raw = String::from_utf8_lossy(&request.body).into_owned();
+        let delivery = Delivery {
+            id: InboxId::new(clock::new_uuid()),
+            provider: TWILIO.to_owned(),
+            delivery_key: key,
+            raw: Personal::new(raw),
+            received_at: clock::now(),
+        };
+        Ok(match storage::inbox::receive(self.store(), verified.scope, &delivery).await? {
+            Received::New => Kept { is_new: true, id: delivery.id },
+            // One that was cut off by a restart is worked on as if it were new.
+            Received::Duplicate { id, processed } => Kept { is_new: !processed, id },
+        })
+    }
+
+    /// Opens the media socket of a call, if the upgrade is signed by the tenant's carrier.
+    pub async fn open_carrier_stream(&self, tenant: TenantId, signature: &str) -> Option<CarrierStream> {
+        let carrier = self.carrier(TenantScope::system(tenant)).await.ok()?;
+        let header = Some(signature).filter(|text| !text.is_empty());
+        match signature::verify_upgrade(&carrier.tokens, &carrier.media_url(), header) {
+            Ok(()) => Some(CarrierStream::new(self.clone(), tenant)),
+            Err(error) => {
+                tracing::warn!(%tenant, %error, "a media socket was refused");
+                None
+            }
+        }
+    }
+}
+
+struct Kept {
+    is_new: bool,
+    id: InboxId,
+}

@@ -1,0 +1,143 @@
+//! The meaning of each of Twilio's webhooks.
+
+use domain::{
+    call::{CallEvent, DialFailure, Party, ProviderEnd},
+    ids::CallId,
+};
+use providers::twilio::webhook::{CallStatus, StatusCallback, VoiceRequest};
+
+use super::{Verified, WebhookAnswer, WebhookRequest};
+use crate::{Backend, calls::Arrival, carriers, error::BackendError};
+
+/// `call` and `party` of the query of an address that we gave out. The signature covers the query.
+fn named_call(path_and_query: &str) -> Option<(CallId, Party)> {
+    let (_, query) = path_and_query.split_once('?')?;
+    let value = |name: &str| {
+        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    Some((value("call")?.parse().ok()?, carriers::party_of(value("party"))))
+}
+
+const fn provider_end(status: &CallStatus) -> Option<ProviderEnd> {
+    match status {
+        CallStatus::Completed => Some(ProviderEnd::Completed),
+        CallStatus::Busy => Some(ProviderEnd::Busy),
+        CallStatus::Failed => Some(ProviderEnd::Failed),
+        CallStatus::NoAnswer => Some(ProviderEnd::NoAnswer),
+        CallStatus::Canceled => Some(ProviderEnd::Cancelled),
+        _ => None,
+    }
+}
+
+fn malformed(error: impl ToString) -> BackendError {
+    BackendError::Upstream(error.to_string())
+}
+
+impl Backend {
+    pub(super) async fn take_in(
+        &self,
+        verified: &Verified,
+        request: &WebhookRequest,
+        is_new: bool,
+    ) -> Result<WebhookAnswer, BackendError> {
+        match request.kind.as_str() {
+            "voice" => self.voice(verified).await,
+            "resume" => self.resume(verified, request).await,
+            "outbound-answer" => self.outbound_answer(verified, request).await,
+            "status" => {
+                if is_new {
+                    self.call_status(verified, request).await?;
+                }
+                Ok(WebhookAnswer::nothing())
+            }
+            // Kept in the inbox; nothing else hangs on them while the sound runs through our own bridge.
+            "stream-status" | "amd" | "recording" => Ok(WebhookAnswer::nothing()),
+            _ => Ok(WebhookAnswer::text(404, "no such webhook")),
+        }
+    }
+
+    /// An inbound call. A repeated request gets the same document and makes no second call.
+    async fn voice(&self, verified: &Verified) -> Result<WebhookAnswer, BackendError> {
+        let request = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
+        let document = match self.arrive(verified.scope, &verified.carrier, &request).await? {
+            Arrival::Welcome { call, greeting, language } => {
+                verified.carrier.connect(self, call, Party::Customer, Some((&greeting, &language)))?
+            }
+            Arrival::Over => carriers::hang_up(),
+            Arrival::UnknownNumber { sentence, language } => carriers::goodbye(&sentence, &language),
+        };
+        Ok(WebhookAnswer::document(document))
+    }
+
+    /// The media socket broke, or the server was restarted: the leg is brought back while the call lives.
+    async fn resume(&self, verified: &Verified, request: &WebhookRequest) -> Result<WebhookAnswer, BackendError> {
+        let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
+        let document = match named {
+            Some((call, party)) => verified.carrier.connect(self, call, party, None)?,
+            None => carriers::hang_up(),
+        };
+        Ok(WebhookAnswer::document(document))
+    }
+
+    async fn outbound_answer(
+        &self,
+        verified: &Verified,
+        request: &WebhookRequest,
+    ) -> Result<WebhookAnswer, BackendError> {
+        let voice = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
+        let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
+        let Some((call, party)) = named else {
+            return Ok(WebhookAnswer::document(carriers::hang_up()));
+        };
+        let machine = voice.answered_by.as_ref().is_some_and(|by| by.is_machine());
+        let event = match (party, machine) {
+            (Party::Customer, true) => CallEvent::CustomerFailed { reason: DialFailure::Machine },
+            (Party::Customer, false) => CallEvent::CustomerAnswered,
+            (Party::Outside { attempt }, true) => CallEvent::TransferFailed { attempt, reason: DialFailure::Machine },
+            (Party::Outside { attempt }, false) => CallEvent::TransferAnswered { attempt },
+        };
+        // The carrier's answer to our request may still be on its way; its own id is in this one.
+        self.calls().event(call, CallEvent::Dialed { party, provider_call_id: voice.call_sid });
+        self.calls().event(call, event);
+        let document = if machine { carriers::hang_up() } else { verified.carrier.connect(self, call, party, None)? };
+        Ok(WebhookAnswer::document(document))
+    }
+
+    async fn call_status(&self, verified: &Verified, request: &WebhookRequest) -> Result<(), BackendError> {
+        let status = StatusCallback::from_form(&verified.form).map_err(malformed)?;
+        let found = match named_call(&request.path_and_query) {
+            Some(named) => Some(named),
+            None => {
+                let call = self.call_of_provider(verified.scope, &status.call_sid).await?;
+                call.map(|call| (call, Party::Customer))
+            }
+        };
+        let Some((call, party)) = found.filter(|(call, _)| self.is_under_way(verified.tenant, *call)) else {
+            tracing::info!(call_sid = %status.call_sid, "a status came for a call that is not under way");
+            return Ok(());
+        };
+        let event = match (provider_end(&status.status), party, &status.status) {
+            (Some(end), party, _) => Some(CallEvent::ProviderEnded { party, status: end }),
+            (None, Party::Customer, CallStatus::Ringing) => Some(CallEvent::CustomerRinging),
+            _ => None,
+        };
+        if let Some(event) = event {
+            self.calls().event(call, event);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_call_is_read_from_the_signed_query() {
+        let id = CallId::new(uuid::Uuid::from_u128(5));
+        let path = format!("/webhooks/twilio/status?call={id}&party=outside-2");
+        assert_eq!(named_call(&path), Some((id, Party::Outside { attempt: 2 })));
+        assert_eq!(named_call("/webhooks/twilio/status"), None);
+        assert_eq!(named_call("/webhooks/twilio/status?call=5"), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! Configuration: defaults, then one TOML file, then `SWITCHBOARD_*` variables, then flags. Parsed once at start.
+//!
+//! `switchboard.example.toml` at the top of the repository documents every key; a test keeps the two in step.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Folder for the database, recordings in progress, local recordings and the keys file.
+    pub data_dir: PathBuf,
+    /// `sqlite:<file>` or `postgres://user@host/database`; empty for `switchboard.db` in the data folder.
+    pub database: String,
+    /// Address of the HTTP server. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Address under which carriers and browsers outside reach this server; empty for the listening address.
+    pub public_url: String,
+    /// Folder with the built UI; empty serves the API alone.
+    pub ui_dir: PathBuf,
+    pub media: MediaConfig,
+    pub log: LogConfig,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaConfig {
+    /// The one UDP port for the sound of all devices.
+    pub udp: SocketAddr,
+    /// Addresses to name to devices; empty for those of this machine's interfaces.
+    pub advertise: Vec<IpAddr>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `tracing` filter, such as `info,backend=debug`.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            database: String::new(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8470)),
+            public_url: String::new(),
+            ui_dir: PathBuf::new(),
+            media: MediaConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self { udp: SocketAddr::from(([0, 0, 0, 0], 8471)), advertise: Vec::new() }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { filter: "info".into(), json: false }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read {path}: {error}", path = .path.display())]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("{path} is not a configuration: {error}", path = .path.display())]
+    Malformed { path: PathBuf, error: String },
+    #[error("{name}={value:?} cannot be used: expected {expected}")]
+    Variable { name: &'static str, value: String, expected: &'static str },
+}
+
+impl Config {
+    /// `file` has to exist when it is named. `variables` is the environment.
+    pub fn load(file: Option<&Path>, variables: &HashMap<String, String>) -> Result<Self, ConfigError> {
+        let mut config = match file {
+            None => Self::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+                toml::from_str(&text)
+                    .map_err(|error| ConfigError::Malformed { path: path.to_owned(), error: error.to_string() })?
+            }
+        };
+        config.apply(variables)?;
+        Ok(config)
+    }
+
+    fn apply(&mut self, variables: &HashMap<String, String>) -> Result<(), ConfigError> {
+        let text = |name: &str| variables.get(name).cloned();
+        if let Some(value) = text("SWITCHBOARD_DATA_DIR") {
+            self.data_dir = value.into();
+        }
+        if let Some(value) = text("SWITCHBOARD_DATABASE") {
+            self.database = value;
+        }
+        if let Some(value) = text("SWITCHBOARD_PUBLIC_URL") {
+            self.public_url = value;
+        }
+        if let Some(value) = text("SWITCHBOARD_UI_DIR") {
+            self.ui_dir = value.into();
+        }
+        if let Some(value) = text("SWITCHBOARD_LOG") {
+            self.log.filter = value;
+        }
+        const ADDRESS: &str = "an address with a port, such as 127.0.0.1:8470";
+        if let Some(value) = text("SWITCHBOARD_LISTEN") {
+            self.listen = parse("SWITCHBOARD_LISTEN", value, ADDRESS)?;
+        }
+        if let Some(value) = text("SWITCHBOARD_MEDIA_UDP") {
+            self.media.udp = parse("SWITCHBOARD_MEDIA_UDP", value, ADDRESS)?;
+        }
+        if let Some(value) = text("SWITCHBOARD_MEDIA_ADVERTISE") {
+            self.media.advertise = value
+                .split(',')
+                .filter(|part| !part.trim().is_empty())
+                .map(|part| parse("SWITCHBOARD_MEDIA_ADVERTISE", part.trim().to_owned(), "IP addresses parted by commas"))
+                .collect::<Result<_, _>>()?;
+        }
+        Ok(())
+    }
+
+    /// The database address with its default filled in.
+    pub fn database_url(&self) -> String {
+        if self.database.is_empty() {
+            format!("sqlite:{}", self.data_dir.join("switchboard.db").display())
+        } else {
+            self.database.clone()
+        }
+    }
+}
+
+fn parse<T: std::str::FromStr>(name: &'static str, value: String, expected: &'static str) -> Result<T, ConfigError> {
+    value.parse().map_err(|_| ConfigError::Variable { name, value, expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> HashMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_example_file_holds_the_defaults() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../switchboard.example.toml");
+        assert_eq!(Config::load(Some(&path), &HashMap::new()).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_variable_wins_over_the_default() {
+        let config = Config::load(
+            None,
+            &variables(&[("SWITCHBOARD_LISTEN", "[::1]:0"), ("SWITCHBOARD_MEDIA_ADVERTISE", "127.0.0.1, ::1")]),
+        )
+        .unwrap();
+        assert_eq!(config.listen, "[::1]:0".parse().unwrap());
+        assert_eq!(config.media.advertise.len(), 2);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_named() {
+        let error = Config::load(None, &variables(&[("SWITCHBOARD_LISTEN", "here")])).unwrap_err().to_string();
+        assert!(error.contains("SWITCHBOARD_LISTEN=\"here\"") && error.contains("127.0.0.1:8470"), "{error}");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.toml");
+        std::fs::write(&file, "lissten = 1").unwrap();
+        assert!(Config::load(Some(&file), &HashMap::new()).unwrap_err().to_string().contains("lissten"));
+    }
+}

@@ -1,0 +1,102 @@
+//! A server that runs: everything opened and joined.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use backend::{Backend, Options, Parts};
+use bridge::BridgeConfig;
+use storage::{Store, db::DatabaseUrl};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    keys::{Keys, KeysError},
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the data folder {path} cannot be made: {error}", path = .path.display())]
+    DataFolder { path: PathBuf, error: std::io::Error },
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] storage::StorageError),
+    #[error(transparent)]
+    Bridge(#[from] bridge::BridgeError),
+    #[error("cannot listen on {address}: {error}. Is another server running?")]
+    Listen { address: SocketAddr, error: std::io::Error },
+    #[error("the server cannot start: {0}")]
+    Backend(#[from] backend::error::BackendError),
+}
+
+/// A running server; it ends when [`Running::stop`] is called.
+pub struct Running {
+    pub backend: Backend,
+    pub address: SocketAddr,
+    /// `http://127.0.0.1:8470`: for programs on this machine.
+    pub base_url: String,
+    stop: CancellationToken,
+    serving: JoinHandle<()>,
+}
+
+impl Running {
+    /// Opens everything that `config` names and begins to answer. `demo` is shown to the screens.
+    pub async fn start(config: &Config, demo: bool) -> Result<Self, StartError> {
+        // A second server in the same process finds it installed; both use the same provider.
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+        let data_dir = config.data_dir.clone();
+        std::fs::create_dir_all(&data_dir)
+            .map_err(|error| StartError::DataFolder { path: data_dir.clone(), error })?;
+        let keys = Keys::load_or_make(&data_dir)?;
+        let url: DatabaseUrl = config.database_url().parse()?;
+        let store = Store::open(&url, keys.sealing).await?;
+        store.migrate().await?;
+        let bridge_config = BridgeConfig {
+            udp_bind: config.media.udp,
+            advertised: config.media.advertise.clone(),
+            spool: data_dir.join("spool"),
+        };
+        let (bridge, bridge_events) = bridge::start(bridge_config).await?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|error| StartError::Listen { address: config.listen, error })?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen { address: config.listen, error })?;
+        let base_url = format!("http://{}", reachable(address));
+        let public_url = if config.public_url.is_empty() { base_url.clone() } else { config.public_url.clone() };
+        let options = Options {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            ui_folder: Some(config.ui_dir.clone()).filter(|folder| !folder.as_os_str().is_empty()),
+            data_folder: data_dir,
+            demo,
+        };
+        let backend =
+            Backend::start(Parts { store, bridge, bridge_events, secret: keys.signing, options }).await?;
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(api::serve(listener, backend.clone(), stop.clone()));
+        tracing::info!(%base_url, %public_url, "the server answers");
+        Ok(Self { backend, address, base_url, stop, serving })
+    }
+
+    /// Stops answering, then lets what is under way end; live sockets are cut after two seconds.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let serving = self.serving;
+        let abort = serving.abort_handle();
+        if tokio::time::timeout(std::time::Duration::from_secs(2), serving).await.is_err() {
+            abort.abort();
+        }
+        self.backend.stop();
+        self.backend.store().close().await;
+    }
+}
+
+/// The wildcard address as one that a program on this machine can connect to.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        SocketAddr::from(([127, 0, 0, 1], address.port()))
+    } else {
+        address
+    }
+}
