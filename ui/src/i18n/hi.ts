@@ -1,2 +1,9 @@
-import { en } from "./en";
-export const hi = en;
+import type { Key } from "./en";
+import { calls } from "./hi/calls";
+import { common } from "./hi/common";
+import { desk } from "./hi/desk";
+import { monitor } from "./hi/monitor";
+import { settings } from "./hi/settings";
+import { shell } from "./hi/shell";
+
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...settings };

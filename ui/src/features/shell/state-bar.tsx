@@ -104,8 +104,8 @@ export function StateBar({ supervises, onFind }: { supervises: boolean; onFind: 
       <ConnectionMark />
       <span className="fill" />
       {takesCalls && !supervises ? <AgentSegments /> : null}
-      <button className="find" type="button" aria-label={t("bar.find")} onClick={onFind} data-testid="find-lead">
-        <Icon name="search" /> <span className="wide-only">{t("bar.find")}</span> <kbd className="wide-only" aria-hidden="true">{find.full}</kbd>
+      <button className="find" type="button" onClick={onFind} data-testid="find-lead">
+        <Icon name="search" /> <span className="find-word">{t("bar.find")}</span> <kbd className="wide-only" aria-hidden="true">{find.full}</kbd>
       </button>
       <MeMenu name={me.user.name} />
     </header>

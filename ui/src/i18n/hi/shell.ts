@@ -1,0 +1,41 @@
+import type { shell as en } from "../en/shell";
+
+export const shell: Record<keyof typeof en, string> = {
+  "sign_in.title": "साइन इन", "sign_in.sub": "अपने कार्यस्थल में", "sign_in.email": "ई-मेल", "sign_in.password": "पासवर्ड", "sign_in.show": "दिखाएँ",
+  "sign_in.hide": "छिपाएँ", "sign_in.go": "साइन इन करें", "sign_in.busy": "साइन इन हो रहा है", "sign_in.reached": "सर्वर मिल गया, {host}",
+  "sign_in.demo": "यह नमूना सर्वर है: लोग, कॉल और ग्राहक काल्पनिक हैं।", "sign_in.claim": "हर कॉल, सही व्यक्ति के पास।",
+  "sign_in.claim_text": "आपका फ़ोन, आपकी कतार और जो तय हुआ, एक ही खिड़की में। हर कॉल के लिए बता सकता है कि वह यहाँ क्यों बजी।",
+
+  "register.tenant": "आपकी कंपनी या टीम का नाम", "register.country": "देश", "register.country_help": "बिना देश कोड वाले नंबरों के लिए",
+  "register.zone": "समय क्षेत्र", "register.name": "आपका नाम", "register.short": "{n:# अक्षर और:# अक्षर और} चाहिए",
+  "register.go": "कार्यस्थल बनाएँ", "register.busy": "बन रहा है",
+  "first.title": "Switchboard तैयार करें", "first.local": "केवल यह कंप्यूटर · कैरियर जोड़ने तक कुछ बाहर नहीं जाता", "first.steps": "चरण",
+  "first.you": "आप", "first.you_sub": "कार्यस्थल और पहला एडमिन", "first.you_title": "आप कौन हैं?", "first.you_text": "इससे आपका कार्यस्थल और उसका पहला एडमिन बनता है, यानी आप। और लोग बाद में।",
+  "first.sound": "ध्वनि", "first.sound_sub": "हेडसेट, स्पीकर, घंटी", "first.sound_title": "क्या आप सुन पाते हैं, और सुने जाते हैं?", "first.sound_text": "एक वाक्य बोलें। पट्टी दाएँ आधे तक जानी चाहिए।",
+  "first.carrier": "कैरियर", "first.carrier_sub": "या बिना उसके अभ्यास करें", "first.carrier_title": "आपकी कॉल कौन ले जाता है?", "first.carrier_text": "कैरियर खाते से असली नंबर यहाँ बज सकते हैं। उसके बिना सब कुछ कृत्रिम कॉल से चलता है।",
+  "first.number": "नंबर", "first.number_sub": "ग्राहक क्या मिलाते हैं", "first.number_title": "कौन सा नंबर यहाँ बजे?", "first.number_text": "अपने कैरियर खाते का नंबर जोड़ें। उसका वेबहुक पता कॉपी करने के लिए दिखेगा।",
+  "first.storage": "स्टोरेज", "first.storage_sub": "रिकॉर्डिंग कहाँ रहें", "first.storage_title": "रिकॉर्डिंग कहाँ रखी जाएँ?", "first.storage_text": "इस कंप्यूटर का एक फ़ोल्डर तैयार है। S3 जैसा स्टोर भी चलता है।",
+  "first.first_call": "पहली कॉल", "first.first_call_sub": "आज़माएँ", "first.first_call_title": "अपनी पहली कॉल लें", "first.first_call_text": "यहाँ से सारांश वाली कॉल तक तीन कदम।",
+  "first.hint_1": "ऊपर बाएँ अपने को उपलब्ध करें। पास का निशान हरा हो जाता है।",
+  "first.hint_2": "किसी भी फ़ोन से अपना नंबर मिलाएँ, या सर्वर की कमांड लाइन से कृत्रिम कॉल शुरू करें।",
+  "first.hint_3": "कार्ड ऊपर दाएँ आता है। उठाएँ, बात करें, काटें, परिणाम चुनें। सारांश एक मिनट में आ जाता है।",
+  "first.later": "यह सब बाद में सेटिंग्स में बदला जा सकता है।", "first.skip_all": "बाकी छोड़ें", "first.next": "आगे: {step}", "first.done": "Switchboard खोलें",
+
+  "nav.main": "मुख्य", "nav.desk": "डेस्क", "nav.monitor": "मॉनिटर", "nav.calls": "कॉल", "nav.leads": "लीड", "nav.keys": "कुंजियाँ", "nav.settings": "सेटिंग्स",
+  "bar.label": "स्थिति", "bar.signed_in": "साइन इन", "bar.live_calls": "चालू कॉल", "bar.queues": "कतारें", "bar.waiting": "{n} प्रतीक्षा में", "bar.longest": "सबसे लंबी",
+  "bar.no_sound": "ध्वनि जुड़ी नहीं", "bar.headset": "हेडसेट", "bar.mic_level": "माइक्रोफ़ोन स्तर {db} dB", "bar.today": "आज", "bar.done": "{n} पूरी",
+  "bar.next_callback": "अगली वापस कॉल", "bar.find": "लीड खोजें", "bar.network": "नेटवर्क", "bar.connected": "ठीक", "bar.offline": "ऑफ़लाइन", "bar.reconnecting": "फिर जुड़ रहा है",
+  "bar.outbox": "{n} भेजने हैं", "bar.all_sent": "सब भेजा गया",
+  "state.available": "उपलब्ध", "state.reserved": "बज रही है", "state.on_call": "कॉल पर", "state.wrap_up": "समापन", "state.break": "विराम", "state.unreachable": "पहुँच से बाहर",
+  "state.offline": "कॉल नहीं ले रहे", "state.break_for": "विराम: {reason}", "state.break_next": "इस कॉल के बाद विराम",
+  "break.tea": "चाय", "break.meal": "भोजन", "break.meeting": "बैठक", "break.training": "प्रशिक्षण", "break.missed_calls": "छूटी कॉल",
+  "me.menu": "{name}, मेन्यू", "me.monitor_window": "मॉनिटर अलग खिड़की में", "me.mini": "छोटी खिड़की", "me.sign_out": "साइन आउट",
+
+  "keys.title": "कुंजियाँ", "keys.text": "बदलाव इसी कंप्यूटर पर रहते हैं।", "keys.search": "कुंजियाँ खोजें", "keys.none": "ऐसी कोई कुंजी नहीं।", "keys.change": "बदलें", "keys.change_one": "इसकी कुंजी बदलें: {action}",
+  "keys.reset_one": "इसकी मूल कुंजी लौटाएँ: {action}", "keys.press": "नई कुंजियाँ दबाएँ, छोड़ने के लिए Esc", "keys.taken": "ये कुंजियाँ पहले से यह करती हैं: {action}।", "keys.needs_modifier": "Ctrl, Alt या फ़ंक्शन कुंजी लें, ताकि लिखते समय गलती से कुछ न हो।",
+  "keys.plain_digits": "जब फ़ोकस परिणाम पट्टी पर हो, 1 से 9 परिणाम चुनते हैं और 0 सब दिखाता है। Esc ऊपरी परत बंद करता है और कभी कॉल नहीं काटता।",
+  "key.answer": "उठाएँ", "key.decline": "अस्वीकार करें", "key.mute": "म्यूट", "key.hold": "होल्ड", "key.hang_up": "काटें", "key.transfer": "ट्रांसफ़र", "key.keypad": "कीपैड", "key.pause_recording": "रिकॉर्डिंग रोकें",
+  "key.status_menu": "स्थिति मेन्यू", "key.back_to_call": "चालू कॉल पर लौटें", "key.next_task": "अगला काम", "key.previous_task": "पिछला काम", "key.find_lead": "लीड खोजें", "key.dial_selection": "चुना हुआ नंबर मिलाएँ",
+  "key.outcome_1": "परिणाम 1", "key.outcome_2": "परिणाम 2", "key.outcome_3": "परिणाम 3", "key.outcome_4": "परिणाम 4", "key.outcome_5": "परिणाम 5", "key.outcome_6": "परिणाम 6", "key.outcome_7": "परिणाम 7", "key.outcome_8": "परिणाम 8", "key.outcome_9": "परिणाम 9",
+  "key.all_outcomes": "सभी परिणाम", "key.save_next": "सहेजें और अगली", "key.save_pause": "सहेजें और विराम", "key.extend_wrap_up": "समापन 30 सेकंड और", "key.next_region": "पेज का अगला भाग", "key.previous_region": "पेज का पिछला भाग", "key.all_keys": "सभी कुंजियाँ",
+};
