@@ -12,8 +12,17 @@ const STALLED: Duration = Duration::from_millis(1_500);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
     Closed,
-    Open { id: String, calls: u64, moved: Duration },
-    Failed { problem: DeviceProblem, retry_at: Duration },
+    /// `doubt`: why the one before failed, until this one has shown that it works.
+    Open {
+        id: String,
+        calls: u64,
+        moved: Duration,
+        doubt: Option<DeviceProblem>,
+    },
+    Failed {
+        problem: DeviceProblem,
+        retry_at: Duration,
+    },
 }
 
 /// What is known from outside at one moment.
@@ -58,9 +67,9 @@ impl Slot {
             }
             return if was_open { Step::Close } else { Step::Stay };
         }
-        if let State::Open { id, calls, moved } = &mut self.state {
+        if let State::Open { id, calls, moved, doubt } = &mut self.state {
             if facts.calls != *calls {
-                (*calls, *moved) = (facts.calls, now);
+                (*calls, *moved, *doubt) = (facts.calls, now, None);
             }
             if facts.broken || now > *moved + STALLED {
                 self.state = State::Failed { problem: DeviceProblem::Gone, retry_at: now };
@@ -88,7 +97,7 @@ impl Slot {
 
     pub(crate) fn opened(&mut self, id: String, now: Duration) {
         self.ran = true;
-        self.state = State::Open { id, calls: 0, moved: now };
+        self.state = State::Open { id, calls: 0, moved: now, doubt: self.problem() };
     }
 
     pub(crate) fn failed(&mut self, problem: DeviceProblem, now: Duration) {
@@ -99,7 +108,8 @@ impl Slot {
     pub(crate) const fn problem(&self) -> Option<DeviceProblem> {
         match self.state {
             State::Failed { problem, .. } => Some(problem),
-            _ => None,
+            State::Open { doubt, .. } => doubt,
+            State::Closed => None,
         }
     }
 }
@@ -141,6 +151,8 @@ mod tests {
         assert_eq!(slot.step(WANTED, ms(900)), Step::Stay);
         assert_eq!(slot.step(WANTED, ms(1_102)), Step::Open("desk".to_owned()));
         slot.opened("desk".to_owned(), ms(1_110));
+        assert_eq!(slot.problem(), Some(DeviceProblem::Gone), "it has not shown yet that it works");
+        assert_eq!(slot.step(Facts { calls: 1, ..WANTED }, ms(1_120)), Step::Stay);
         assert_eq!(slot.problem(), None);
     }
 

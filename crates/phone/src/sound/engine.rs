@@ -28,6 +28,8 @@ const MARGIN_STEP: Duration = Duration::from_millis(2);
 const LARGEST_MARGIN: Duration = Duration::from_millis(40);
 /// After this long without a gap the margin comes down by a step.
 const MARGIN_DECAY: Duration = Duration::from_secs(20);
+/// A microphone that brings nothing for this long has stalled; what it missed is a pause to the far end.
+const STALLED: Duration = Duration::from_millis(60);
 /// A microphone's backlog beyond this (after a stall) is dropped rather than sent late.
 const LARGEST_BACKLOG: Duration = Duration::from_millis(80);
 
@@ -89,6 +91,7 @@ impl SoundEngine {
             processor: Processor::new(if is_virtual { Processing::NONE } else { processing }),
             is_virtual,
             captured: Vec::with_capacity(RATE as usize / 10),
+            listened: Duration::ZERO,
             reference: Vec::with_capacity(2 * BLOCK),
             reported: Duration::ZERO,
         };
@@ -152,6 +155,8 @@ struct Worker {
     processor: Processor,
     is_virtual: bool,
     captured: Vec<f32>,
+    /// When the microphone brought something last.
+    listened: Duration,
     /// What was played and not yet shown to the echo canceller.
     reference: Vec<f32>,
     reported: Duration,
@@ -240,7 +245,7 @@ impl Worker {
             SoundCommand::Active(active) => {
                 if self.active != active {
                     self.active = active;
-                    self.send.pause();
+                    self.captured.clear();
                     self.receive.restart();
                 }
             }
@@ -317,12 +322,26 @@ impl Worker {
                 }
             }
         }
+        self.account(now);
         let delay = self.echo_delay();
         while let Some(block) = self.captured.first_chunk::<BLOCK>() {
             let mut block = *block;
             self.captured.drain(..BLOCK);
             self.processor.capture(&mut block, delay);
             self.send.block(&block);
+        }
+    }
+
+    /// Keeps the stream's clock with real time over stalls, dropped backlogs and times without a call.
+    fn account(&mut self, now: Duration) {
+        if self.captured.len() < BLOCK {
+            return;
+        }
+        let brought = frame::span(RATE, self.captured.len() as u64);
+        let missed = now.saturating_sub(self.listened).saturating_sub(brought);
+        self.listened = now;
+        if missed > STALLED {
+            self.send.skip(missed);
         }
     }
 

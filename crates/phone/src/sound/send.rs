@@ -79,10 +79,12 @@ impl SendPath {
         self.digits.extend(digits);
     }
 
-    /// Sound stopped being sent for a while.
-    pub(crate) fn pause(&mut self) {
+    /// `span` passed in which there was nothing to send: the far end must take it for a pause, and not for a clock that
+    /// is late from now on.
+    pub(crate) fn skip(&mut self, span: Duration) {
         self.frame.clear();
         self.marker = true;
+        self.timestamp = self.timestamp.wrapping_add(samples(RATE, span) as u32);
     }
 
     /// Takes 10 ms of the microphone. Muted, the far end gets silence from this block on; the meter still shows what is
@@ -230,6 +232,18 @@ mod tests {
             assert_eq!(heard, "15#5", "{frame} ms frames");
             assert!(sound_after > 20);
         }
+    }
+
+    #[test]
+    fn a_pause_moves_the_time_and_not_the_sequence() {
+        let (mut path, mut packets, _) = path(Duration::from_millis(20));
+        (0..10).for_each(|n| path.block(&voice(n)));
+        path.skip(Duration::from_secs(1));
+        (10..20).for_each(|n| path.block(&voice(n)));
+        let sent = drain(&mut packets);
+        let at = sent.iter().rposition(|packet| packet.marker).unwrap();
+        assert_eq!(sent[at].seq, sent[at - 1].seq.wrapping_add(1));
+        assert!(sent[at].timestamp.wrapping_sub(sent[at - 1].timestamp) >= 48_000);
     }
 
     #[test]
