@@ -38,8 +38,8 @@ pub use state::{
 };
 pub use step::step;
 pub use timers::{
-    ASK_AGAIN_AFTER, Armed, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, HEAR_BOTH, LOOK_AGAIN, MEDIA_AWAY,
-    TRANSFER_LIMIT, Timer, TimerReason, timers,
+    ASK_AGAIN_AFTER, Armed, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, HANG_UP_REPORT, HEAR_BOTH, LOOK_AGAIN,
+    MEDIA_AWAY, TRANSFER_LIMIT, Timer, TimerReason, timers,
 };
 
 #[cfg(test)]

@@ -44,9 +44,11 @@ impl Turn {
 
     fn customer_left(&mut self, status: CallStatus, reason: EndReason) {
         self.gone.push(Party::Customer);
-        let status = match self.call.phase {
-            Phase::Dialing { .. } if status == CallStatus::Abandoned => CallStatus::NoAnswer,
-            _ => status,
+        let (status, reason) = match self.call.phase {
+            Phase::Dialing { .. } if status == CallStatus::Abandoned => (CallStatus::NoAnswer, reason),
+            // Carriers hang up by themselves after a last sentence; why it was said is what counts.
+            Phase::Leaving { reason, .. } => (self.left_as(), reason),
+            _ => (status, reason),
         };
         self.over(status, reason);
     }

@@ -28,7 +28,7 @@ impl Turn {
         if self.call.line.leg() == Some(leg) {
             return;
         }
-        let returned = matches!(self.call.line, Line::Lost { .. });
+        let returned = matches!(self.call.line, Line::Lost { missed: true, .. });
         self.call.line = Line::Attached { leg };
         match &self.call.phase {
             Phase::Greeting { .. } => self.greet(leg),
@@ -44,15 +44,33 @@ impl Turn {
     }
 
     pub(super) fn carrier_lost(&mut self, leg: LegId) {
-        let lost = Line::Lost { since: self.now };
+        let lost = Line::Lost { since: self.now, missed: false };
         if self.call.line.leg() == Some(leg) {
             self.call.line = lost;
-            self.tell_agent(NoticeCode::CarrierMediaLost);
-            self.restart_media(Party::Customer);
         } else if let Phase::PassedOn { outside, .. } = &mut self.call.phase
             && outside.line.leg() == Some(leg)
         {
             outside.line = lost;
+        }
+    }
+
+    /// The customer's media are away, and no hang-up was reported.
+    pub(super) fn carrier_missed(&mut self) {
+        if let Line::Lost { missed, .. } = &mut self.call.line {
+            *missed = true;
+            // A last sentence may be spoken by the carrier itself, without media.
+            if !matches!(self.call.phase, Phase::Leaving { .. }) {
+                self.tell_agent(NoticeCode::CarrierMediaLost);
+                self.restart_media(Party::Customer);
+            }
+        }
+    }
+
+    pub(super) fn outside_missed(&mut self) {
+        if let Phase::PassedOn { outside, .. } = &mut self.call.phase
+            && let Line::Lost { missed, .. } = &mut outside.line
+        {
+            *missed = true;
             let party = Party::Outside { attempt: outside.attempt };
             self.restart_media(party);
         }

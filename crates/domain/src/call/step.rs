@@ -148,6 +148,8 @@ impl Turn {
             Timer::MaxWait => self.waited_too_long(),
             Timer::OfferExpires => self.offer_ran_out(),
             Timer::CustomerRings => self.customer_failed(DialFailure::NoAnswer),
+            Timer::CarrierMissed => self.carrier_missed(),
+            Timer::OutsideMissed => self.outside_missed(),
             Timer::CarrierBack | Timer::OutsideBack => self.dropped(),
             Timer::DeviceBack => self.agent_lost(),
             Timer::TransferGivesUp => self.transfer_over(Some(NoticeCode::TransferNotAnswered)),

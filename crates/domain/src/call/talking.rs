@@ -61,13 +61,15 @@ impl Turn {
         }
     }
 
+    /// The customer may be heard while they wait, and is not reported again when an agent answers.
     pub(super) fn side_heard(&mut self, side: Side) {
-        if self.call.talk().is_none() {
-            return;
-        }
+        let expected = match side {
+            Side::Customer => !self.call.is_over(),
+            Side::Agent => self.call.talk().is_some(),
+        };
         let now = self.now;
         let heard = self.heard_mut(side);
-        if !matches!(heard, Heard::Since { .. }) {
+        if expected && !matches!(heard, Heard::Since { .. }) {
             *heard = Heard::Since { at: now };
         }
     }

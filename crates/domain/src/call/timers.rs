@@ -20,6 +20,8 @@ pub const LOOK_AGAIN: Duration = Duration::from_secs(10);
 pub const CUSTOMER_RINGS: Duration = Duration::from_secs(75);
 /// Media of the carrier or of the agent's device may be away this long.
 pub const MEDIA_AWAY: Duration = Duration::from_secs(30);
+/// Media end a moment before the carrier reports a hang-up. What is away longer is missed: it is said, and asked for again.
+pub const HANG_UP_REPORT: Duration = Duration::from_secs(2);
 /// A blind transfer is answered by then, or the call goes back.
 pub const TRANSFER_LIMIT: Duration = Duration::from_secs(60);
 /// Both sides are heard by then, or the agent is told which one is not.
@@ -34,7 +36,9 @@ pub enum Timer {
     MaxWait,
     OfferExpires,
     CustomerRings,
+    CarrierMissed,
     CarrierBack,
+    OutsideMissed,
     OutsideBack,
     DeviceBack,
     TransferGivesUp,
@@ -52,7 +56,9 @@ pub enum TimerReason {
     QueueHasALongestWait,
     OfferHasARingTime,
     CustomerMustAnswer,
+    CarrierMayHaveHungUp,
     CarrierMediaAwaited,
+    OutsideMayHaveHungUp,
     OutsideMediaAwaited,
     AgentDeviceAwaited,
     TransferMustBeAnswered,
@@ -98,6 +104,9 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         }
         Phase::Talking { talk } => talking(call, talk, &mut arm),
         Phase::PassedOn { outside, .. } => {
+            if let Line::Lost { since, missed: false } = outside.line {
+                arm(Timer::OutsideMissed, since, HANG_UP_REPORT, TimerReason::OutsideMayHaveHungUp);
+            }
             if let Some(since) = away(outside.line) {
                 arm(Timer::OutsideBack, since, MEDIA_AWAY, TimerReason::OutsideMediaAwaited);
             }
@@ -107,8 +116,17 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         }
         Phase::New | Phase::WrapUp { .. } | Phase::Ended { .. } => {}
     }
-    // Before anything happened, and while the customer's telephone rings, there are no media to wait for.
-    if let Some(since) = away(call.line).filter(|_| !matches!(call.phase, Phase::New | Phase::Dialing { .. })) {
+    if let Line::Lost { since, missed: false } = call.line {
+        arm(Timer::CarrierMissed, since, HANG_UP_REPORT, TimerReason::CarrierMayHaveHungUp);
+    }
+    // Before anything happened, while the customer's telephone rings, and while a carrier speaks the greeting by itself, there
+    // are no media to wait for.
+    let expected = match (&call.phase, call.line) {
+        (Phase::New | Phase::Dialing { .. }, _) => None,
+        (Phase::Greeting { .. }, Line::Awaited { .. }) => None,
+        (_, line) => away(line),
+    };
+    if let Some(since) = expected {
         arm(Timer::CarrierBack, since, MEDIA_AWAY, TimerReason::CarrierMediaAwaited);
     }
     armed
@@ -139,7 +157,7 @@ fn talking(call: &Call, talk: &Talk, arm: &mut impl FnMut(Timer, UnixMillis, Dur
 
 const fn away(line: Line) -> Option<UnixMillis> {
     match line {
-        Line::Awaited { since } | Line::Lost { since } => Some(since),
+        Line::Awaited { since } | Line::Lost { since, .. } => Some(since),
         Line::Attached { .. } | Line::Gone => None,
     }
 }

@@ -31,9 +31,12 @@ pub enum Line {
     Attached {
         leg: LegId,
     },
-    /// Dropped (socket closed, server restarted) while the telephone call may still be up.
+    /// Dropped (socket closed, server restarted) while the telephone call may still be up. `missed`: so long that it is no
+    /// hang-up whose report is on its way.
     Lost {
         since: UnixMillis,
+        #[serde(default)]
+        missed: bool,
     },
     /// Hung up.
     Gone,

@@ -48,13 +48,66 @@ fn an_agent_who_is_lost_before_the_customer_answers_cancels_the_call() {
 fn the_carriers_leg_comes_back_to_the_same_agent() {
     let mut play = talking();
     play.take(CallEvent::CarrierLost { leg: leg(1) });
+    assert_eq!(play.plan().members, [PortRef::Session(session(1))]);
+    play.fire(Timer::CarrierMissed);
     let restart = Effect::RestartCarrierMedia { party: Party::Customer, provider_call_id: Some("CA1".into()) };
     assert!(play.has(&restart));
-    assert_eq!(play.plan().members, [PortRef::Session(session(1))]);
+    assert_eq!(play.notices(), [NoticeCode::CarrierMediaLost]);
     play.take(attached(2));
     assert_eq!(play.notices(), [NoticeCode::CarrierMediaBack]);
     assert!(play.plan().hears.contains(&(PortRef::Session(session(1)), PortRef::Leg(leg(2)))));
     assert_eq!(play.call.desk().unwrap().agent, ASHA);
+}
+
+#[test]
+fn media_that_end_with_a_hang_up_alarm_nobody() {
+    let mut play = talking();
+    play.take(CallEvent::CarrierLost { leg: leg(1) });
+    assert_eq!(play.notices(), []);
+    play.take(CallEvent::ProviderEnded { party: Party::Customer, status: ProviderEnd::Completed });
+    assert_eq!(play.notices(), []);
+    assert!(!play.effects.iter().any(|effect| matches!(effect, Effect::RestartCarrierMedia { .. })));
+    assert_eq!(play.call.end.unwrap().reason, EndReason::CarrierEnded);
+}
+
+#[test]
+fn an_outside_partys_media_are_asked_for_again_and_end_the_call_when_they_stay_away() {
+    let mut play = talking();
+    play.take(CallEvent::TransferStarted { agent: ASHA, to: TransferTarget::Number { number: number() } });
+    let party = Party::Outside { attempt: 1 };
+    play.take(CallEvent::CarrierAttached { party, leg: leg(2) }).take(CallEvent::CarrierLost { leg: leg(2) });
+    assert_eq!(play.plan().music, [PortRef::Leg(leg(1))]);
+    play.fire(Timer::OutsideMissed);
+    assert!(play.has(&Effect::RestartCarrierMedia { party, provider_call_id: None }));
+    play.fire(Timer::OutsideBack);
+    assert_eq!(play.call.end.unwrap().reason, EndReason::Dropped);
+}
+
+#[test]
+fn a_carrier_that_speaks_the_last_sentence_itself_is_not_interrupted() {
+    let mut play = queued();
+    play.take(CallEvent::NobodyFree).fire(Timer::MaxWait).take(CallEvent::CarrierLost { leg: leg(1) });
+    play.fire(Timer::CarrierMissed);
+    assert!(!play.effects.iter().any(|effect| matches!(effect, Effect::RestartCarrierMedia { .. })));
+    play.take(CallEvent::ProviderEnded { party: Party::Customer, status: ProviderEnd::Completed });
+    assert_eq!((play.call.status(), play.call.end.unwrap().reason), (CallStatus::NoAnswer, EndReason::WaitedTooLong));
+}
+
+#[test]
+fn a_carrier_that_speaks_the_greeting_itself_may_take_its_time_to_connect_media() {
+    let mut play = Play::of(facts(Direction::Inbound));
+    play.take(CallEvent::Received);
+    assert_eq!(timers(&play.call).keys().collect::<Vec<_>>(), [&Timer::Greeting]);
+    play.fire(Timer::Greeting).fire(Timer::CarrierBack);
+    assert_eq!(play.call.status(), CallStatus::Failed);
+}
+
+#[test]
+fn a_customer_who_was_heard_while_waiting_counts_as_heard() {
+    let mut play = queued();
+    play.take(CallEvent::SideHeard { side: Side::Customer }).ignores(CallEvent::SideHeard { side: Side::Agent });
+    play.take(routed(ASHA, 1)).take(accepted(ASHA, 1, 1)).take(CallEvent::SideHeard { side: Side::Agent });
+    assert!(play.call.both_heard());
 }
 
 #[test]
@@ -63,7 +116,8 @@ fn a_leg_that_does_not_come_back_ends_the_call_as_dropped() {
     play.take(CallEvent::CarrierLost { leg: leg(1) }).fire(Timer::CarrierBack);
     assert_eq!((play.call.status(), play.call.end.unwrap().reason), (CallStatus::Completed, EndReason::Dropped));
     let mut play = Play::of(facts(Direction::Inbound));
-    play.take(CallEvent::Received).fire(Timer::CarrierBack);
+    play.take(CallEvent::Received).take(attached(1)).take(CallEvent::CarrierLost { leg: leg(1) });
+    play.fire(Timer::CarrierBack);
     assert_eq!(play.call.status(), CallStatus::Failed);
 }
 
@@ -88,7 +142,7 @@ fn a_server_that_restarts_in_mid_call_keeps_it() {
             _ => None,
         })
         .collect();
-    assert_eq!(armed, [Timer::CarrierBack, Timer::DeviceBack]);
+    assert_eq!(armed, [Timer::CarrierMissed, Timer::CarrierBack, Timer::DeviceBack]);
     play.take(attached(2)).take(CallEvent::DeviceBack { agent: ASHA, session: session(3) });
     assert_eq!(play.plan().hears.len(), 2);
     assert_eq!(play.call.status(), CallStatus::InProgress);
