@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { createApi } from "@/api/client";
+import { createStore } from "@/lib/store";
+import { NoAnswer } from "@/platform/types";
+import type { Answer, OutboxEntry, Request } from "@/platform/types";
+import { agent, call, live, offer } from "@/testing/make";
+import { settle, testClock } from "@/testing/clock";
+import { testStorage } from "@/testing/storage";
+import { createDesk } from "./desk-driver";
+
+const error = (status: number, code: string): Answer => ({ status, body: { code, message: "m", request_id: "r" } });
+
+function setUp(answer: (request: Request) => Answer | Error = () => ({ status: 200, body: null })) {
+  const requests: Request[] = [];
+  const kept: OutboxEntry[] = [];
+  const failures: unknown[] = [];
+  const clock = testClock();
+  const storage = testStorage();
+  const liveStore = createStore(live({ me: agent({ kind: "on_call", call_id: "c1" }), calls: { c1: call() } }));
+  let ids = 0;
+  const platform = {
+    request: (request: Request) => {
+      requests.push(request);
+      const got = answer(request);
+      return got instanceof Error ? Promise.reject(got) : Promise.resolve(got);
+    },
+    outboxPut: (entry: OutboxEntry) => {
+      kept.push(entry);
+      return Promise.resolve();
+    },
+    mediaSession: () => Promise.resolve("media-1"),
+  };
+  const make = () => createDesk({
+    api: createApi(platform), platform, clock, storage, live: liveStore, onFailure: (cause) => { failures.push(cause); },
+    newId: () => { ids += 1; return `id-${ids}`; },
+  });
+  const desk = make();
+  desk.start();
+  return { desk, make, requests, kept, failures, clock, storage, liveStore, paths: () => requests.map((each) => `${each.method} ${each.path}`) };
+}
+
+describe("answering", () => {
+  it("sends the fence of the offer and the device that shall carry the sound", async () => {
+    const { desk, liveStore, requests } = setUp();
+    liveStore.set(live({ offer: offer() }));
+    await desk.answer();
+    expect(requests.at(-1)).toMatchObject({ path: "/calls/c1/answer", body: { fence: 3, media_session_id: "media-1" } });
+  });
+
+  it("says so when the call was taken, and rings no longer as answered", async () => {
+    const { desk, liveStore, failures } = setUp(() => error(409, "offer_taken"));
+    liveStore.set(live({ offer: offer() }));
+    await desk.answer();
+    expect(desk.store.get().answering).toBeNull();
+    expect(failures).toHaveLength(1);
+  });
+});
+
+describe("hold", () => {
+  it("shows at once and takes it back when refused", async () => {
+    const { desk, failures } = setUp(() => error(409, "wrong_call_state"));
+    const asked = desk.toggleHold();
+    expect(desk.store.get().askedHold).toBe(true);
+    await asked;
+    expect([desk.store.get().askedHold, failures.length]).toEqual([null, 1]);
+  });
+});
+
+describe("notes and fields", () => {
+  it("are sent as typed, with rising revisions", async () => {
+    const { desk, clock, requests } = setUp();
+    desk.change("c1", { notes: "wants" });
+    desk.change("c1", { notes: "wants parking" });
+    await clock.pass(700);
+    expect(requests.map((each) => each.body)).toEqual([{ text: "wants parking", revision: 2 }]);
+  });
+
+  it("go to the outbox with their own id when the server is away", async () => {
+    const { desk, clock, kept } = setUp(() => new NoAnswer("down"));
+    desk.change("c1", { notes: "wants parking" });
+    await clock.pass(700);
+    expect(kept).toEqual([{ id: "id-1", method: "PUT", path: "/calls/c1/notes", body: { text: "wants parking", revision: 1 }, madeAtMs: clock.now() - 100 }]);
+    expect(desk.notes.store.get()["c1"]?.kind).toBe("kept");
+  });
+
+  it("a lead field is written to the lead under its own name", async () => {
+    const { desk, clock, requests } = setUp();
+    desk.typeField("c1", "l1", "budget", "60 lakh");
+    desk.typeField("c1", "l1", "email", "a@b.example");
+    await clock.pass(700);
+    expect(requests.map((each) => [each.path, each.body])).toEqual([["/leads/l1", { fields: { budget: "60 lakh" } }], ["/leads/l1", { email: "a@b.example" }]]);
+  });
+
+  it("survive a restart of the window", () => {
+    const { desk, make } = setUp();
+    desk.change("c1", { notes: "kept", code: "interested" });
+    const again = make().store.get();
+    expect([again.drafts["c1"]?.notes, again.unfinished.map((each) => each.id)]).toEqual(["kept", ["c1"]]);
+  });
+});
+
+describe("saving the outcome", () => {
+  it("carries all that was put down, and clears the desk", async () => {
+    const { desk, requests, storage } = setUp();
+    desk.change("c1", { notes: "n", code: "callback", callbackTime: "2026-11-25T11:30" });
+    const result = await desk.save("c1", { local_time: "2026-11-25T11:30", zone: "Asia/Kolkata" }, "break");
+    const sent = requests.find((each) => each.path === "/calls/c1/disposition");
+    expect(sent).toMatchObject({ idempotencyKey: "id-1", body: { code: "callback", notes: "n", then: "break", callback: { zone: "Asia/Kolkata" }, made_at_ms: 1_000_000 } });
+    expect([result, desk.store.get().current, storage.length]).toEqual(["saved", null, 0]);
+  });
+
+  it("without a server the same id waits in the outbox, so that it counts once", async () => {
+    const { desk, requests, kept } = setUp(() => new NoAnswer("down"));
+    desk.change("c1", { code: "interested" });
+    expect(await desk.save("c1", null, "available")).toBe("kept");
+    expect(kept.map((each) => each.id)).toEqual([requests[0]?.idempotencyKey]);
+    expect(desk.store.get().current).toBeNull();
+  });
+
+  it("stays on the desk with everything typed when the server refuses", async () => {
+    const { desk, kept } = setUp(() => error(422, "invalid_fields"));
+    desk.change("c1", { code: "interested", notes: "n" });
+    expect(await desk.save("c1", null, "available")).toBe("refused");
+    await settle();
+    expect([desk.store.get().saving.kind, desk.store.get().drafts["c1"]?.notes, kept.length]).toEqual(["refused", "n", 0]);
+  });
+});
