@@ -12,7 +12,7 @@ use std::{
 };
 
 pub use hearing::{Ear, SpeechSpan};
-pub use script::{CustomerScript, Listen, OnTimeout, ScriptError, Step};
+pub use script::{CustomerScript, Listen, OnTimeout, ScriptError, Step, check_steps};
 pub(crate) use sounds::tone;
 
 use crate::{FRAME_MS, FRAME_SAMPLES, Frame, SILENCE};
@@ -52,7 +52,7 @@ pub enum ScriptState {
 
 #[derive(Debug)]
 pub struct Customer {
-    script: Arc<CustomerScript>,
+    steps: Arc<[Step]>,
     step: usize,
     activity: Activity,
     state: ScriptState,
@@ -89,9 +89,14 @@ enum Activity {
 }
 
 impl Customer {
-    pub fn new(script: Arc<CustomerScript>) -> Self {
+    pub fn new(script: &CustomerScript) -> Self {
+        Self::following(script.steps.clone().into())
+    }
+
+    /// Somebody who does these steps; see [`CustomerScript::check`] for what may be in them.
+    pub fn following(steps: Arc<[Step]>) -> Self {
         Self {
-            script,
+            steps,
             step: 0,
             activity: Activity::Next,
             state: ScriptState::Running,
@@ -143,8 +148,8 @@ impl Customer {
 
     /// Whether a step that lasts has begun; otherwise it is done already.
     fn begin_step(&mut self, tick: &mut Tick) -> bool {
-        let script = Arc::clone(&self.script);
-        let Some(step) = script.steps.get(self.step) else {
+        let steps = Arc::clone(&self.steps);
+        let Some(step) = steps.get(self.step) else {
             self.state = ScriptState::Finished;
             return false;
         };

@@ -3,11 +3,16 @@
 //! A product feature for demos, training and load tests. Everything here is reached by the same protocols as the real
 //! thing, knows nothing of the product's own code for them, and says in every label that it is simulated.
 
+pub mod agent;
 mod audio;
 pub mod customer;
+pub mod load;
+mod party;
 pub mod speech_service;
 pub mod twilio;
 pub mod voices;
+
+pub use party::PartyReport;
 
 /// Samples in a frame of the telephone line: 20 ms at 8 kHz.
 pub const FRAME_SAMPLES: usize = 160;

@@ -34,7 +34,7 @@ use account::Account;
 pub use account::DebuggerEntry;
 pub use config::{Answer, Config, Destination, Misbehaviour, Number, Pace, RestFailure};
 pub use handle::CallHandle;
-pub use outcome::{CallOutcome, EndedBy, Happening, Moment, PartyReport};
+pub use outcome::{CallOutcome, EndedBy, Happening, Moment};
 pub use record::{CallRecord, Direction, Status};
 
 #[derive(Debug, thiserror::Error)]

@@ -227,7 +227,7 @@ async fn a_dialled_leg_is_bridged_and_both_hear_each_other() {
     let leg = application.expect("/leg", 4).await;
     assert!(leg.iter().all(|event| event.field("ParentCallSid") == outcome.record.sid));
     let child = simulator.call(dialled.field("DialCallSid")).unwrap().outcome().await.unwrap();
-    let speech = |report: &switchboard_simulator::twilio::PartyReport| !report.heard_speech.is_empty();
+    let speech = |report: &switchboard_simulator::PartyReport| !report.heard_speech.is_empty();
     assert!(speech(&child.customer), "the called side heard {:?}", child.customer.heard_rms_dbfs);
     assert!(speech(&outcome.customer), "the caller heard {:?}", outcome.customer.heard_rms_dbfs);
 }

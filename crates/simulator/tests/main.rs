@@ -4,5 +4,6 @@
 mod application;
 mod callbacks;
 mod calls;
+mod load;
 mod speech_service;
 mod streams;

@@ -114,10 +114,7 @@ impl CustomerScript {
         if !(7..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(ScriptError::BadNumber { number: self.number.clone() });
         }
-        for (index, step) in self.steps.iter().enumerate() {
-            check_step(index, step)?;
-        }
-        Ok(())
+        check_steps(&self.steps)
     }
 
     /// Asha Marigold: a 2 BHK near Whitefield for 60 to 70 lakh, a visit on Saturday at eleven. English.
@@ -163,6 +160,11 @@ impl CustomerScript {
             _ => None,
         })
     }
+}
+
+/// Refuses what could not be carried out on the line.
+pub fn check_steps(steps: &[Step]) -> Result<(), ScriptError> {
+    steps.iter().enumerate().try_for_each(|(index, step)| check_step(index, step))
 }
 
 fn check_step(index: usize, step: &Step) -> Result<(), ScriptError> {

@@ -16,7 +16,7 @@ fn speak_to(customer: &mut Customer, line: &str) -> Vec<Tick> {
 
 #[test]
 fn the_customer_answers_after_the_agent_has_finished() {
-    let mut customer = Customer::new(script(
+    let mut customer = Customer::new(&script(
         "[[steps]]\ndo = \"listen\"\nsilence_ms = 600\ntimeout_ms = 20000\n[[steps]]\ndo = \"say\"\nline = \"asha-1\"\n\
          [[steps]]\ndo = \"hang_up\"\n",
     ));
@@ -46,7 +46,7 @@ fn an_announcement_is_not_the_agent_unless_the_script_says_so() {
         )
     };
     for (extra, pressed) in [("", false), ("announcements = true\n", true)] {
-        let mut customer = Customer::new(script(&steps(extra)));
+        let mut customer = Customer::new(&script(&steps(extra)));
         for chunk in voices::line("system-greeting").unwrap().pcm().chunks_exact(FRAME_SAMPLES) {
             customer.tick(chunk.try_into().unwrap(), false);
         }
@@ -57,7 +57,7 @@ fn an_announcement_is_not_the_agent_unless_the_script_says_so() {
 
 #[test]
 fn a_customer_who_hears_nothing_gives_up() {
-    let mut customer = Customer::new(script(
+    let mut customer = Customer::new(&script(
         "[[steps]]\ndo = \"listen\"\ntimeout_ms = 1000\non_timeout = \"hang_up\"\n[[steps]]\ndo = \"say\"\nline = \"asha-1\"\n",
     ));
     let ticks = run(&mut customer, 60, &SILENCE);
@@ -67,7 +67,7 @@ fn a_customer_who_hears_nothing_gives_up() {
 
 #[test]
 fn a_cue_that_came_early_is_remembered() {
-    let mut customer = Customer::new(script(
+    let mut customer = Customer::new(&script(
         "[[steps]]\ndo = \"pause\"\nms = 100\n[[steps]]\ndo = \"await_cue\"\ncue = \"go\"\ntimeout_ms = 9000\n\
          [[steps]]\ndo = \"keys\"\ndigits = \"42#\"\n",
     ));
@@ -81,7 +81,7 @@ fn a_cue_that_came_early_is_remembered() {
 
 #[test]
 fn chirps_start_on_time_and_at_their_level() {
-    let mut customer = Customer::new(script(
+    let mut customer = Customer::new(&script(
         "[[steps]]\ndo = \"chirps\"\nfrom_hertz = 400.0\nto_hertz = 3000.0\nms = 200\nevery_ms = 1000\ntimes = 3\nlevel_dbfs = -20.0\n",
     ));
     let ticks = run(&mut customer, 160, &SILENCE);

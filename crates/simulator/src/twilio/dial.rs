@@ -11,13 +11,13 @@ use super::{
     document::{Dial, Method, Target, absolute},
     execute::Next,
     handle::CallHandle,
-    line::{Party, Stop},
+    line::Stop,
     live_call::LiveCall,
     outcome::{CallOutcome, EndedBy},
     record::{CallRecord, Direction, Status},
     webhooks::Fields,
 };
-use crate::{LINE_RATE, SILENCE};
+use crate::{LINE_RATE, SILENCE, customer::Customer, party::Party};
 
 /// The dialled leg.
 struct Child {
@@ -105,7 +105,7 @@ impl LiveCall {
     ) -> Result<Next, Stop> {
         child.set(Status::InProgress);
         let (outcome, handle) = self.open_child(&child.record);
-        let mut party = Party::new(Arc::clone(&destination.script));
+        let mut party = Party::new(Customer::new(&destination.script));
         let ended = self.bridge_frames(&mut party).await;
         child.set(Status::Completed);
         let ended_by = match &ended {

@@ -17,6 +17,8 @@ const MURMUR_HZ: f32 = 320.0;
 const MURMUR_DBFS: f32 = -38.0;
 /// Speech of about 150 words a minute.
 const MS_PER_CHARACTER: u64 = 70;
+/// Samples between sentences: 300 ms.
+const SENTENCE_PAUSE: usize = 2_400;
 
 /// What comes after a verb.
 pub enum Next {
@@ -213,12 +215,20 @@ impl LiveCall {
     }
 }
 
-/// The voice that says this text, or a murmur of the right length.
+/// The voice that says this text, sentence by sentence, or a murmur of the right length where there is none.
 fn announcement(text: &str) -> Vec<i16> {
-    match voices::line_saying(text) {
-        Some(line) => line.pcm(),
-        None => tone(MURMUR_HZ, text.chars().count() as u64 * MS_PER_CHARACTER, MURMUR_DBFS),
+    if let Some(line) = voices::line_saying(text) {
+        return line.pcm();
     }
+    let mut pcm = Vec::new();
+    for sentence in text.split_inclusive(['.', '!', '?']).filter(|sentence| !sentence.trim().is_empty()) {
+        match voices::line_saying(sentence) {
+            Some(line) => pcm.extend(line.pcm()),
+            None => pcm.extend(tone(MURMUR_HZ, sentence.chars().count() as u64 * MS_PER_CHARACTER, MURMUR_DBFS)),
+        }
+        pcm.resize(pcm.len() + SENTENCE_PAUSE, 0);
+    }
+    pcm
 }
 
 fn key_tones(digits: &str) -> Vec<i16> {

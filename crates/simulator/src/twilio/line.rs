@@ -10,11 +10,12 @@ use tokio::{
 use super::{
     config::Pace,
     handle::{Command, Instructions},
-    outcome::{EndedBy, PartyReport},
+    outcome::EndedBy,
 };
 use crate::{
     FRAME_MS, Frame, SILENCE,
     customer::{Customer, CustomerScript},
+    party::{Party, PartyReport},
 };
 
 /// Why a verb does not go on.
@@ -23,31 +24,6 @@ pub enum Stop {
     End(EndedBy),
     /// The application sent the call elsewhere.
     Replace(Instructions),
-}
-
-/// A virtual customer with a record of both directions.
-#[derive(Debug)]
-pub struct Party {
-    customer: Customer,
-    heard: Vec<i16>,
-    said: Vec<i16>,
-}
-
-impl Party {
-    pub fn new(script: Arc<CustomerScript>) -> Self {
-        Self { customer: Customer::new(script), heard: Vec::new(), said: Vec::new() }
-    }
-
-    pub fn exchange(&mut self, heard: &Frame, person: bool) -> crate::customer::Tick {
-        let tick = self.customer.tick(heard, person);
-        self.heard.extend_from_slice(heard);
-        self.said.extend_from_slice(&tick.frame);
-        tick
-    }
-
-    pub fn into_report(self, from_ms: u64) -> PartyReport {
-        PartyReport::new(&self.customer, from_ms, self.heard, self.said)
-    }
 }
 
 #[derive(Debug)]
@@ -71,7 +47,7 @@ impl Line {
         Self {
             clock: clock(),
             pace,
-            party: Party::new(script),
+            party: Party::new(Customer::new(&script)),
             commands,
             keys: VecDeque::new(),
             ends_at: Instant::now() + longest,
@@ -172,7 +148,7 @@ impl Line {
 
     fn obey(&mut self, command: Option<Command>) -> Result<(), Stop> {
         match command {
-            Some(Command::Cue(cue)) => self.party.customer.cue(&cue),
+            Some(Command::Cue(cue)) => self.party.cue(&cue),
             Some(Command::Press(digits)) => self.keys.extend(digits.chars()),
             Some(Command::CustomerHangsUp) => return Err(Stop::End(EndedBy::Customer)),
             Some(Command::Redirect(instructions)) => return Err(Stop::Replace(instructions)),

@@ -1,12 +1,7 @@
-//! What came of a call: its timeline, and what each side said and heard.
-
-use std::{io, path::Path};
+//! What came of a call: its timeline, and what the customer said and heard.
 
 use super::record::{CallRecord, Status};
-use crate::{
-    LINE_RATE,
-    customer::{Customer, SaidLine, ScriptState, SpeechSpan},
-};
+use crate::party::PartyReport;
 
 /// Who or what ended a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,54 +63,6 @@ pub enum Happening {
         code: u32,
         message: String,
     },
-}
-
-/// One end of the line.
-#[derive(Debug, Clone)]
-pub struct PartyReport {
-    /// When this party took the phone, in milliseconds since the call began: zero of all times and samples below.
-    pub from_ms: u64,
-    /// 8 kHz mono; both have the same length.
-    pub heard: Vec<i16>,
-    pub said: Vec<i16>,
-    pub lines: Vec<SaidLine>,
-    pub heard_speech: Vec<SpeechSpan>,
-    /// Of everything heard, silence included.
-    pub heard_rms_dbfs: f32,
-    pub heard_peak: u16,
-    pub script: ScriptState,
-}
-
-impl PartyReport {
-    pub(super) fn new(customer: &Customer, from_ms: u64, heard: Vec<i16>, said: Vec<i16>) -> Self {
-        let ear = customer.ear();
-        Self {
-            from_ms,
-            heard,
-            said,
-            lines: customer.said().to_vec(),
-            heard_speech: ear.speech(),
-            heard_rms_dbfs: ear.rms_dbfs(),
-            heard_peak: ear.peak(),
-            script: customer.state(),
-        }
-    }
-
-    /// Writes what was said (left) and heard (right) as a WAV file.
-    pub fn write_wav(&self, path: &Path) -> io::Result<()> {
-        let spec = hound::WavSpec {
-            channels: 2,
-            sample_rate: LINE_RATE,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut writer = hound::WavWriter::create(path, spec).map_err(io::Error::other)?;
-        for (said, heard) in self.said.iter().zip(&self.heard) {
-            writer.write_sample(*said).map_err(io::Error::other)?;
-            writer.write_sample(*heard).map_err(io::Error::other)?;
-        }
-        writer.finalize().map_err(io::Error::other)
-    }
 }
 
 #[derive(Debug, Clone)]

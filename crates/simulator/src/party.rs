@@ -1,0 +1,89 @@
+//! One virtual person on a line, with a record of both directions.
+
+use std::{io, path::Path};
+
+use crate::{
+    Frame, LINE_RATE,
+    customer::{Customer, SaidLine, ScriptState, SpeechSpan, Tick},
+};
+
+/// A talking person and everything that was said and heard.
+#[derive(Debug)]
+pub(crate) struct Party {
+    customer: Customer,
+    heard: Vec<i16>,
+    said: Vec<i16>,
+}
+
+impl Party {
+    pub fn new(customer: Customer) -> Self {
+        Self { customer, heard: Vec::new(), said: Vec::new() }
+    }
+
+    pub fn exchange(&mut self, heard: &Frame, person: bool) -> Tick {
+        let tick = self.customer.tick(heard, person);
+        self.heard.extend_from_slice(heard);
+        self.said.extend_from_slice(&tick.frame);
+        tick
+    }
+
+    pub fn state(&self) -> ScriptState {
+        self.customer.state()
+    }
+
+    pub fn cue(&mut self, cue: &str) {
+        self.customer.cue(cue);
+    }
+
+    pub fn into_report(self, from_ms: u64) -> PartyReport {
+        PartyReport::new(&self.customer, from_ms, self.heard, self.said)
+    }
+}
+
+/// One end of the line.
+#[derive(Debug, Clone)]
+pub struct PartyReport {
+    /// When this party took the phone, in milliseconds since the call began: zero of all times and samples below.
+    pub from_ms: u64,
+    /// 8 kHz mono; both have the same length.
+    pub heard: Vec<i16>,
+    pub said: Vec<i16>,
+    pub lines: Vec<SaidLine>,
+    pub heard_speech: Vec<SpeechSpan>,
+    /// Of everything heard, silence included.
+    pub heard_rms_dbfs: f32,
+    pub heard_peak: u16,
+    pub script: ScriptState,
+}
+
+impl PartyReport {
+    fn new(customer: &Customer, from_ms: u64, heard: Vec<i16>, said: Vec<i16>) -> Self {
+        let ear = customer.ear();
+        Self {
+            from_ms,
+            heard,
+            said,
+            lines: customer.said().to_vec(),
+            heard_speech: ear.speech(),
+            heard_rms_dbfs: ear.rms_dbfs(),
+            heard_peak: ear.peak(),
+            script: customer.state(),
+        }
+    }
+
+    /// Writes what was said (left) and heard (right) as a WAV file.
+    pub fn write_wav(&self, path: &Path) -> io::Result<()> {
+        let spec = hound::WavSpec {
+            channels: 2,
+            sample_rate: LINE_RATE,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(path, spec).map_err(io::Error::other)?;
+        for (said, heard) in self.said.iter().zip(&self.heard) {
+            writer.write_sample(*said).map_err(io::Error::other)?;
+            writer.write_sample(*heard).map_err(io::Error::other)?;
+        }
+        writer.finalize().map_err(io::Error::other)
+    }
+}
