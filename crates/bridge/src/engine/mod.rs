@@ -219,9 +219,10 @@ impl Engine {
                         tracing::error!(%error, "the audio port is broken; the audio thread stops");
                         break;
                     }
-                    self.take_datagrams(&mut buffer);
                 }
             }
+            // Before the turns: when this thread was kept waiting, packets that came in time would count as missing.
+            self.take_datagrams(&mut buffer);
             self.take_turns();
             self.run_timers();
             self.flush(Instant::now());

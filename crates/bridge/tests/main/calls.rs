@@ -12,7 +12,7 @@ use switchboard_bridge::{BridgeEvent, RoomPlan};
 use crate::{
     carrier::Carrier,
     device::Device,
-    signal::{RATE, find, sweep},
+    signal::{RATE, arrived, find, sweep},
     stage::{Stage, together, until},
 };
 
@@ -33,7 +33,7 @@ async fn a_customer_and_an_agent_hear_each_other_soon() {
     agent.say(&down);
     until("the sounds to arrive", || customer.heard_len() > ENOUGH && agent.heard_len() > ENOUGH).await;
     for (name, sound, heard) in [("agent", &up, agent.take_heard()), ("customer", &down, customer.take_heard())] {
-        let (score, at) = find(sound, &heard);
+        let (score, at) = arrived(sound, &heard);
         let delay = at * 1_000 / RATE;
         println!("the {name} hears the other after {delay} ms, correlation {score:.3}");
         assert!(score > 0.7, "{name}: correlation {score}");
@@ -57,7 +57,7 @@ async fn packets_between_two_devices_are_passed_on_without_being_decoded() {
     b.take_heard();
     a.say(&sound);
     until("the sound to arrive", || b.heard_len() > ENOUGH).await;
-    let (score, at) = find(&sound, &b.take_heard());
+    let (score, at) = arrived(&sound, &b.take_heard());
     println!("device to device after {} ms, correlation {score:.3}", at * 1_000 / RATE);
     assert!(score > 0.7, "correlation {score}");
     let stats = stage
@@ -85,7 +85,7 @@ async fn a_customer_on_hold_hears_music_and_nobody_hears_the_customer() {
     let heard = customer.take_heard();
     let song = tones::hold_music(8_000).repeat(2);
     // One second out of the middle: where in the loop it is does not matter.
-    let (score, _) = find(&heard[RATE / 2..RATE], &song);
+    let (score, _) = arrived(&heard[RATE / 2..RATE], &song);
     assert!(score > 0.95, "correlation {score}");
     let leaked = rms_dbfs(&agent.take_heard());
     assert!(leaked < -80.0, "the agent hears something at {leaked} dBFS");
@@ -101,7 +101,7 @@ async fn a_device_on_hold_hears_the_same_music() {
     agent.take_heard();
     until("some music", || agent.heard_len() > 2 * RATE).await;
     let song = tones::hold_music(8_000).repeat(2);
-    let (score, _) = find(&agent.take_heard()[RATE / 2..RATE], &song);
+    let (score, _) = arrived(&agent.take_heard()[RATE / 2..RATE], &song);
     assert!(score > 0.7, "correlation {score}");
 }
 
@@ -114,7 +114,7 @@ async fn a_greeting_is_played_to_a_leg_that_is_in_no_room_yet() {
     let wanted = BridgeEvent::PromptFinished { port: customer.port(), prompt: "greeting".to_owned(), completed: true };
     stage.event("the prompt to finish", |event| (*event == wanted).then_some(())).await;
     until("the last frame", || customer.heard_len() == greeting.len()).await;
-    let (score, at) = find(&greeting, &customer.take_heard());
+    let (score, at) = arrived(&greeting, &customer.take_heard());
     assert!(score > 0.98 && at == 0, "correlation {score} at {at}");
 }
 
@@ -138,7 +138,7 @@ async fn a_prompt_replaces_the_room_until_it_is_stopped() {
     customer.take_heard();
     agent.say(&talk);
     until("the talk", || customer.heard_len() > ENOUGH).await;
-    let (score, _) = find(&talk, &customer.take_heard());
+    let (score, _) = arrived(&talk, &customer.take_heard());
     assert!(score > 0.7, "correlation {score}");
 }
 
@@ -152,7 +152,7 @@ async fn a_device_hears_a_prompt_too() {
     stage.event("the prompt to finish", |event| (*event == wanted).then_some(())).await;
     let length = agent.heard_len();
     until("the rest", || agent.heard_len() > length + RATE / 2).await;
-    let (score, _) = find(&prompt, &agent.take_heard());
+    let (score, _) = arrived(&prompt, &agent.take_heard());
     assert!(score > 0.7, "correlation {score}");
 }
 

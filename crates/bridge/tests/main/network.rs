@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     carrier::Carrier,
     device::Device,
-    signal::{RATE, find, sweep},
+    signal::{RATE, arrived, sweep},
     stage::{Stage, together, until},
 };
 
@@ -89,7 +89,8 @@ async fn garbage_is_dropped_and_counted_and_the_call_goes_on() {
     agent.take_heard();
     customer.say(&sound);
     until("the sound", || agent.heard_len() > 2 * RATE).await;
-    assert!(find(&sound, &agent.take_heard()).0 > 0.7);
+    let (score, _) = arrived(&sound, &agent.take_heard());
+    assert!(score > 0.7, "correlation {score}");
 }
 
 #[tokio::test]
@@ -109,8 +110,10 @@ async fn a_device_that_moves_to_another_network_keeps_its_call() {
     customer.say(&up);
     agent.say(&down);
     until("the sounds", || agent.heard_len() > 2 * RATE && customer.heard_len() > 2 * RATE).await;
-    assert!(find(&up, &agent.take_heard()).0 > 0.7);
-    assert!(find(&down, &customer.take_heard()).0 > 0.7);
+    let (score, _) = arrived(&up, &agent.take_heard());
+    assert!(score > 0.7, "correlation {score}");
+    let (score, _) = arrived(&down, &customer.take_heard());
+    assert!(score > 0.7, "correlation {score}");
 }
 
 #[tokio::test]

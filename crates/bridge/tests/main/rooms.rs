@@ -5,7 +5,7 @@ use switchboard_bridge::{BridgeEvent, RoomPlan};
 use crate::{
     carrier::Carrier,
     device::Device,
-    signal::{RATE, find, level_at, sweep, tone},
+    signal::{RATE, arrived, level_at, sweep, tone},
     stage::{Stage, together, until},
 };
 
@@ -96,7 +96,8 @@ async fn a_port_that_goes_to_another_room_leaves_the_first() {
     let sound = sweep(2_800.0, 500.0, 1_000);
     agent.say(&sound);
     until("the sound", || first.heard_len() > 2 * RATE && second.heard_len() > 2 * RATE).await;
-    assert!(find(&sound, &second.take_heard()).0 > 0.7);
+    let (score, _) = arrived(&sound, &second.take_heard());
+    assert!(score > 0.7, "correlation {score}");
     assert!(first.take_heard().iter().all(|sample| *sample == 0));
 }
 
