@@ -1,5 +1,6 @@
 import { ApiFailure, asFailure, isApiError, isTransient } from "@/api/failure";
 import type { LiveEvent, Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import { may } from "@/state/rights";
 import type { Levels, Method, PhoneState, Platform, SessionState } from "./types";
 import { listDevices } from "./web/devices";
 import { createHttp } from "./web/http";
@@ -10,7 +11,8 @@ import { createRinger } from "./web/ringer";
 import { loadPhone, savePhone } from "./web/phone-settings";
 import { createTopic } from "./web/topic";
 
-const takesCalls = (me: Me): boolean => me.user.role === "telecaller";
+/** Who is a phone from sign-in on; others become one when they go available or listen in. */
+const isPhone = (me: Me): boolean => me.user.role === "telecaller";
 
 /** The browser as phone and screen: fetch, one live WebSocket, one WebRTC connection. */
 export function createWebPlatform(): Platform {
@@ -85,7 +87,7 @@ export function createWebPlatform(): Platform {
     closeLive?.();
     closeLive = openLive({
       token: http.token,
-      phone: takesCalls(me),
+      phone: may(me.user.role, "take_calls"),
       probe: () => ({ mediaSessionId: media.id(), audioRunning: media.running() }),
       onMessage: heard,
       onResync: () => { resync.send(undefined); },
@@ -94,7 +96,7 @@ export function createWebPlatform(): Platform {
         if (connection.kind === "connected") void outbox.flush();
       },
     });
-    if (takesCalls(me)) void media.open(true).then(refreshDevices, () => undefined);
+    if (isPhone(me)) void media.open(true).then(refreshDevices, () => undefined);
   };
   const ended = (): void => {
     closeLive?.();
@@ -159,7 +161,11 @@ export function createWebPlatform(): Platform {
       setTimeout(ringer.stop, 3000);
       return Promise.resolve();
     },
-    mediaSession: async () => media.id() ?? media.open(session.me !== null && takesCalls(session.me)),
+    mediaSession: async () => {
+      const id = media.id() ?? await media.open(session.me !== null && may(session.me.user.role, "take_calls"));
+      void refreshDevices();
+      return id;
+    },
     outboxPut: async (entry) => {
       outbox.put(entry);
       await outbox.flush();

@@ -56,6 +56,16 @@ describe("answering", () => {
   });
 });
 
+describe("going available", () => {
+  it("needs a device first; a break does not", async () => {
+    const { desk, paths, requests } = setUp();
+    await desk.askState({ kind: "available" });
+    expect(requests.at(-1)).toMatchObject({ method: "PUT", path: "/agents/me/state", body: { kind: "available" } });
+    await desk.askState({ kind: "break", reason: "tea" });
+    expect(paths()).toEqual(["PUT /agents/me/state", "PUT /agents/me/state"]);
+  });
+});
+
 describe("hold", () => {
   it("shows at once and takes it back when refused", async () => {
     const { desk, failures } = setUp(() => error(409, "wrong_call_state"));

@@ -1,7 +1,7 @@
 import type { Api } from "@/api/client";
 import { asFailure, isTransient } from "@/api/failure";
 import type {
-  AfterWrapUp, CallId, CallbackAt, LeadId, SaveDisposition, SaveNotes, UpdateLead,
+  AfterWrapUp, AskedAgentState, CallId, CallbackAt, LeadId, SaveDisposition, SaveNotes, UpdateLead,
 } from "@/api/generated/wire";
 import type { Clock } from "@/lib/clock";
 import { createStore } from "@/lib/store";
@@ -22,6 +22,8 @@ export interface DeskDriver {
   /** Lead fields by `<lead id>/<key>`. */
   fields: Autosave<string>;
   start(): Stop;
+  /** Asks for another state; who goes available needs a device first. */
+  askState(asked: AskedAgentState): Promise<void>;
   answer(): Promise<void>;
   decline(): Promise<void>;
   toggleHold(): Promise<void>;
@@ -111,6 +113,15 @@ export function createDesk({ api, platform, clock, storage, live, newId, onFailu
     }
   };
 
+  const askState = async (asked: AskedAgentState): Promise<void> => {
+    try {
+      if (asked.kind === "available") await platform.mediaSession();
+      await api.setMyState(asked);
+    } catch (cause) {
+      onFailure(cause);
+    }
+  };
+
   const decline = async (): Promise<void> => {
     const offer = live.get().offer;
     if (!offer) return;
@@ -151,7 +162,7 @@ export function createDesk({ api, platform, clock, storage, live, newId, onFailu
   };
 
   return {
-    store, notes, fields, answer, decline, toggleHold, save,
+    store, notes, fields, askState, answer, decline, toggleHold, save,
     start: () => {
       const follow = (): void => { apply({ kind: "live", live: live.get() }); };
       const stops = [

@@ -132,7 +132,7 @@ function Tasks() {
 
 function Now() {
   const t = useT();
-  const { live, api, fail } = useApp();
+  const { live, desk } = useApp();
   const words = useStateWords();
   const now = useServerNow();
   const answer = useShownKey("answer");
@@ -147,7 +147,7 @@ function Now() {
       <h1 className="t-20 strong">{words(me.state)} <span className="ink-3">{timer(now - me.since_ms)}</span></h1>
       <p className="ink-2">{t(free ? "idle.ready" : kind === "unreachable" ? "idle.unreachable" : rests ? "idle.not_ready" : "idle.busy", { keys: answer.full })}</p>
       {rests ? (
-        <Button tone="primary" onClick={() => void api.setMyState({ kind: "available" }).catch(fail)} data-testid="go-available">{t("idle.go")}</Button>
+        <Button tone="primary" onClick={() => void desk.askState({ kind: "available" })} data-testid="go-available">{t("idle.go")}</Button>
       ) : null}
     </section>
   );

@@ -37,14 +37,14 @@ export function useStateWords(): (state: AgentState) => string {
 /** The agent's state in the bar, and the menu that changes it. */
 export function StatusMenu() {
   const t = useT();
-  const { api, live, fail } = useApp();
+  const { desk, live } = useApp();
   const now = useServerNow();
   const words = useStateWords();
   const me = useStore(live.store, (each) => each.me);
   const [open, setOpen] = useState(false);
   useKey("status_menu", () => { setOpen(true); });
   const state: AgentState = me?.state ?? { kind: "offline" };
-  const ask = (body: AskedAgentState): void => void api.setMyState(body).catch(fail);
+  const ask = (asked: AskedAgentState): void => void desk.askState(asked);
   const trigger = (
     <button className="status" type="button" data-testid="status-menu" data-state={state.kind}>
       <span className={TONE[state.kind]}><Icon name={STATE_ICON[state.kind]} /></span>

@@ -100,8 +100,8 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
   const open = async (): Promise<string | null> => {
     options.onChange({ media: "connecting" });
     const made = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-    const track = takesCalls ? await capture(state().chosen.input) : null;
-    const line = made.addTransceiver(track ?? "audio", { direction: "sendrecv" });
+    const track = await capture(state().chosen.input);
+    made.addTransceiver(track ?? "audio", { direction: "sendrecv" });
     peer = made;
     watch(made);
     try {
@@ -109,7 +109,6 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
         sdp_offer: await offerOf(made, false), takes_calls: takesCalls,
       });
       await made.setRemoteDescription({ type: "answer", sdp: answer.sdp_answer });
-      if (!track && takesCalls) line.direction = "sendrecv";
       sessionId = answer.id;
       return answer.id;
     } catch (cause) {
