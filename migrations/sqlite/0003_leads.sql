@@ -85,7 +85,8 @@ CREATE TABLE tasks (
     FOREIGN KEY (tenant_id, lead_id) REFERENCES leads (tenant_id, id),
     FOREIGN KEY (tenant_id, owner_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX tasks_by_due ON tasks (tenant_id, status, due_order, id);
+CREATE INDEX tasks_by_due ON tasks (tenant_id, due_order, id);
+CREATE INDEX tasks_by_status ON tasks (tenant_id, status, due_order, id);
 CREATE INDEX tasks_by_owner ON tasks (tenant_id, owner_id, status, due_order, id);
 CREATE INDEX tasks_by_lead ON tasks (tenant_id, lead_id, status);
 CREATE INDEX tasks_by_call ON tasks (tenant_id, call_id);
@@ -107,6 +108,7 @@ CREATE TABLE callbacks (
     FOREIGN KEY (tenant_id, lead_id) REFERENCES leads (tenant_id, id),
     FOREIGN KEY (tenant_id, agent_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX callbacks_by_due ON callbacks (tenant_id, status, due_at_ms, id);
+CREATE INDEX callbacks_by_due ON callbacks (tenant_id, due_at_ms, id);
+CREATE INDEX callbacks_by_status ON callbacks (tenant_id, status, due_at_ms, id);
 CREATE INDEX callbacks_by_agent ON callbacks (tenant_id, agent_id, status, due_at_ms, id);
 CREATE INDEX callbacks_by_lead ON callbacks (tenant_id, lead_id, status, due_at_ms);

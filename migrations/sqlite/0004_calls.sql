@@ -42,7 +42,7 @@ CREATE TABLE calls (
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns (tenant_id, id)
 );
 CREATE UNIQUE INDEX calls_by_provider ON calls (provider, provider_call_id) WHERE provider_call_id IS NOT NULL;
-CREATE INDEX calls_open ON calls (tenant_id, id) WHERE closed = FALSE;
+CREATE INDEX calls_open ON calls (tenant_id, started_at_ms, id) WHERE closed = FALSE;
 CREATE INDEX calls_by_start ON calls (tenant_id, started_at_ms, id);
 CREATE INDEX calls_by_status ON calls (tenant_id, status, started_at_ms, id);
 CREATE INDEX calls_by_agent ON calls (tenant_id, agent_id, started_at_ms, id);

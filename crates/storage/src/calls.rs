@@ -182,8 +182,9 @@ pub async fn list(
         .and_some("c.started_at_ms >= ", filter.from)
         .and_some("c.started_at_ms < ", filter.to);
     for term in keys.hashed_terms(scope, filter.search.as_deref().and_then(query_terms).into_iter().flatten()) {
-        let before = "EXISTS (SELECT 1 FROM search_terms t WHERE t.tenant_id = c.tenant_id AND ((t.subject = 'call' AND \
-                      t.subject_id = c.id) OR (t.subject = 'lead' AND t.subject_id = c.lead_id)) AND t.term = ";
+        let before = "c.id IN (SELECT COALESCE(k.id, t.subject_id) FROM search_terms t LEFT JOIN calls k \
+                      ON t.subject = 'lead' AND k.tenant_id = t.tenant_id AND k.lead_id = t.subject_id \
+                      WHERE t.tenant_id = $1 AND t.subject IN ('call', 'lead') AND t.term = ";
         select = select.and(before, term, ")");
     }
     let order = Order { by: "c.started_at_ms", id: "c.id", newest_first: true };

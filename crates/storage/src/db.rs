@@ -15,6 +15,8 @@ use crate::{
 
 /// How long a statement waits for a connection or a lock before it is [`StorageError::Unavailable`].
 const PATIENCE: Duration = Duration::from_secs(5);
+/// PostgreSQL ends a statement that runs longer, and a transaction that its server forgot.
+const LONGEST_STATEMENT: Duration = Duration::from_secs(30);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -74,8 +76,15 @@ impl Db {
         match url {
             DatabaseUrl::Sqlite(path) => open_sqlite(path).await,
             DatabaseUrl::Postgres(url) => {
-                let options =
-                    PgConnectOptions::from_str(url)?.application_name("switchboard").disable_statement_logging();
+                let limit = |span: Duration| span.as_millis().to_string();
+                let options = PgConnectOptions::from_str(url)?
+                    .application_name("switchboard")
+                    .options([
+                        ("lock_timeout", limit(PATIENCE)),
+                        ("statement_timeout", limit(LONGEST_STATEMENT)),
+                        ("idle_in_transaction_session_timeout", limit(LONGEST_STATEMENT)),
+                    ])
+                    .disable_statement_logging();
                 let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
                 Ok(Self::Postgres(pool.connect_with(options).await?))
             }

@@ -85,8 +85,8 @@ pub async fn list(
                 LEFT JOIN users u ON u.tenant_id = d.tenant_id AND u.id = d.added_by WHERE d.tenant_id = $1";
     let mut select = Select::new(head, scope);
     for term in keys.hashed_terms(scope, search.and_then(query_terms).into_iter().flatten()) {
-        let before = "EXISTS (SELECT 1 FROM search_terms t WHERE t.tenant_id = d.tenant_id AND t.subject = 'dnc' \
-                      AND t.subject_id = d.id AND t.term = ";
+        let before = "d.id IN (SELECT t.subject_id FROM search_terms t WHERE t.tenant_id = $1 \
+                      AND t.subject = 'dnc' AND t.term = ";
         select = select.and(before, term, ")");
     }
     let order = Order { by: "d.added_at_ms", id: "d.id", newest_first: true };

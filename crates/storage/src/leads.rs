@@ -182,8 +182,8 @@ pub async fn list(
         .and_some("l.owner_id = ", filter.owner_id)
         .and_some("l.campaign_id = ", filter.campaign_id);
     for term in keys.hashed_terms(scope, filter.search.as_deref().and_then(query_terms).into_iter().flatten()) {
-        let before = "EXISTS (SELECT 1 FROM search_terms t WHERE t.tenant_id = l.tenant_id AND t.subject = 'lead' \
-                      AND t.subject_id = l.id AND t.term = ";
+        let before = "l.id IN (SELECT t.subject_id FROM search_terms t WHERE t.tenant_id = $1 \
+                      AND t.subject = 'lead' AND t.term = ";
         select = select.and(before, term, ")");
     }
     let order = Order { by: "l.created_at_ms", id: "l.id", newest_first: true };

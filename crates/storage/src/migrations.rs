@@ -1,6 +1,6 @@
 //! Brings the tables to this version. The two folders hold files of the same numbers.
 
-use sqlx::migrate::Migrator;
+use sqlx::{migrate::Migrator, postgres::PgPoolOptions};
 
 use crate::{
     db::{Db, Store},
@@ -19,7 +19,15 @@ impl Store {
     pub async fn migrate(&self) -> Result<()> {
         match &self.db {
             Db::Sqlite { writer, .. } => SQLITE.run(writer).await?,
-            Db::Postgres(pool) => POSTGRES.run(pool).await?,
+            Db::Postgres(pool) => {
+                // Another server may be migrating, and a large table takes its time: on a connection without limits.
+                let unlimited = [("lock_timeout", "0"), ("statement_timeout", "0")];
+                let options = pool.connect_options().as_ref().clone().options(unlimited);
+                let own = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+                let applied = POSTGRES.run(&own).await;
+                own.close().await;
+                applied?;
+            }
         }
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::ids::TenantId;
+use sqlx::AssertSqlSafe;
 
 use super::Keyring;
 use crate::{
     error::Result,
     scope::TenantScope,
-    sql::{On, args},
+    sql::{Arg, On, args},
 };
 
 /// Beginnings of a word from this many characters on can be searched for.
@@ -131,10 +132,19 @@ pub(crate) async fn write_terms(
     terms: BTreeSet<String>,
 ) -> Result<()> {
     forget_terms(on, scope, subject, id).await?;
-    for term in on.keys().hashed_terms(scope, terms) {
-        let sql = "INSERT INTO search_terms (tenant_id, subject, subject_id, term) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-        on.write(sql, args![scope, subject.as_str(), id, term]).await?;
+    let terms = on.keys().hashed_terms(scope, terms);
+    if terms.is_empty() {
+        return Ok(());
     }
+    let rows: Vec<String> = (0..terms.len()).map(|n| format!("($1, $2, $3, ${})", n + 4)).collect();
+    let sql = format!(
+        "INSERT INTO search_terms (tenant_id, subject, subject_id, term) VALUES {} ON CONFLICT DO NOTHING",
+        rows.join(", ")
+    );
+    let mut args = args![scope, subject.as_str(), id];
+    args.extend(terms.into_iter().map(Arg::from));
+    // Only parameter numbers were put into the text.
+    on.write(AssertSqlSafe(sql), args).await?;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! Opening, migrating, transactions.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use storage::{DatabaseUrl, Keyring, StorageError, Store, on_both_engines, tenants, testing::TestStore, users};
 
@@ -11,6 +14,8 @@ on_both_engines! {
     a_second_server_finds_the_database_ready,
     a_dropped_transaction_leaves_nothing,
     a_committed_transaction_spans_families,
+    a_locked_row_is_unavailable_for_a_while_and_free_afterwards,
+    servers_that_start_at_once_all_find_the_tables,
 }
 
 async fn migrations_apply_to_a_fresh_database_and_again_change_nothing(store: TestStore) {
@@ -59,6 +64,41 @@ async fn a_committed_transaction_spans_families(store: TestStore) {
     let agents = storage::agents::list(&*store, scope).await.unwrap();
     let ids: BTreeSet<_> = agents.iter().map(|agent| agent.user_id).collect();
     assert_eq!(ids, people.iter().map(|user| user.id).collect());
+}
+
+async fn a_locked_row_is_unavailable_for_a_while_and_free_afterwards(store: TestStore) {
+    let scope = tenant(&store).await;
+    let id = crate::support::user(&store, scope).await;
+    let second = Store::open(store.url(), store.keys()).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    users::set_password(&mut tx, scope, id, &personal("held")).await.unwrap();
+
+    let waited = Instant::now();
+    let refused = users::set_password(&second, scope, id, &personal("late")).await;
+    assert!(refused.as_ref().is_err_and(StorageError::is_retryable), "{refused:?}");
+    assert!(waited.elapsed() > Duration::from_secs(4), "it waits before it gives up");
+    assert!(users::get(&second, scope, id).await.unwrap().is_some(), "reading goes on");
+
+    tx.commit().await.unwrap();
+    assert!(users::set_password(&second, scope, id, &personal("late")).await.unwrap());
+    assert_eq!(users::password_hash(&*store, scope, id).await.unwrap(), Some(personal("late")));
+}
+
+async fn servers_that_start_at_once_all_find_the_tables(store: TestStore) {
+    let (url, keys) = (store.url().clone(), store.keys().to_text());
+    let servers: Vec<_> = (0..3)
+        .map(|_| {
+            let (url, keys) = (url.clone(), Keyring::parse(keys.reveal()).unwrap());
+            tokio::spawn(async move {
+                let server = Store::open(&url, keys).await.unwrap();
+                server.migrate().await.unwrap();
+                server.is_ready().await
+            })
+        })
+        .collect();
+    for server in servers {
+        assert!(server.await.unwrap());
+    }
 }
 
 #[tokio::test]
