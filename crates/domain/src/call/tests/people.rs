@@ -26,6 +26,16 @@ fn an_answer_sent_twice_is_no_error() {
 }
 
 #[test]
+fn a_decline_of_an_earlier_offer_does_not_end_the_present_one() {
+    let mut play = offered();
+    play.fire(Timer::OfferExpires).take(CallEvent::NobodyFree).take(routed(ASHA, 5));
+    let late = CallEvent::OfferDeclined { agent: ASHA, fence: 1 };
+    assert_eq!(permits(&play.call, &late), Err(Refusal::OfferGone));
+    play.ignores(late);
+    assert_eq!(permits(&play.call, &CallEvent::OfferDeclined { agent: ASHA, fence: 5 }), Ok(()));
+}
+
+#[test]
 fn nobody_acts_on_the_call_of_another() {
     let play = talking();
     for event in [
