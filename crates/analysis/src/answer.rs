@@ -20,19 +20,16 @@ pub enum Reply {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     Name,
-    Phone,
     Email,
     Budget,
     Place,
     Bedrooms,
-    Property,
     Timeline,
     Loan,
     Decision,
     Visit,
     Hour,
     Interest,
-    Concern,
 }
 
 static YES: LazyLock<Lexicon<()>> = LazyLock::new(|| {
@@ -83,11 +80,6 @@ static ASKS: LazyLock<Lexicon<Topic>> = LazyLock::new(|| {
             raha; speaking with; speaking to; am i talking to; is this mr|mrs|ms|miss *; aap * bol raha; name \
             please; baat ho raha hai",
         ),
-        (
-            Topic::Phone,
-            "your number; phone number; mobile number; contact number; whatsapp number; aapka number; best \
-            number; callback number",
-        ),
         (Topic::Email, "your email; email id; email address; aapka email; e email"),
         (
             Topic::Budget,
@@ -106,11 +98,6 @@ static ASKS: LazyLock<Lexicon<Topic>> = LazyLock::new(|| {
             "how many bedroom; bhk; bedroom; how many bhk; kitne bhk; kitne bedroom; kitne kamre; bhk or; bhk ya; which \
             configuration; what configuration; what size; how many rooms; bhk are you; bhk chahiye; kaunsa bhk; \
             konsa bhk",
-        ),
-        (
-            Topic::Property,
-            "what type of; what kind of; which type; flat or; apartment or; villa or; flat ya; house or; kis \
-            type; type of property; kaisi property",
         ),
         (
             Topic::Timeline,
@@ -140,11 +127,6 @@ static ASKS: LazyLock<Lexicon<Topic>> = LazyLock::new(|| {
             "are you interested; are you looking; still looking; still interested; interested hain; would you be \
             interested; kya aap interested; interest hai; kya aap dekh raha",
         ),
-        (
-            Topic::Concern,
-            "any concern; any concerns; any questions; what is the problem; any issue; koi dikkat; koi problem; \
-            anything stopping; what happened; any problem",
-        ),
     ])
 });
 
@@ -157,6 +139,7 @@ pub fn asks(line: &Line<'_>, topic: Topic) -> bool {
 fn sounds_like_question(line: &Line<'_>) -> bool {
     let mut since_stop = 0;
     line.is_question()
+        || line.tokens.iter().any(|token| matches!(token.norm.as_str(), "kya" | "ya"))
         || line.tokens.iter().any(|token| {
             since_stop = if token.kind == Kind::Stop { 0 } else { since_stop + 1 };
             since_stop <= 3 && is_question_word(&token.norm)

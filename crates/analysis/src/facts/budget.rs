@@ -128,12 +128,26 @@ fn merge(
         stretched.more = vec![known_found.evidence];
         return (wide, stretched);
     }
+    if let Some(both) = joined(&known, &money) {
+        let mut whole = found(&both);
+        whole.more = vec![known_found.evidence];
+        return (both, whole);
+    }
     let next = found(&money);
     let keeps = known_found.confidence > next.confidence + 0.15;
     match later(Some(known_found.clone()), next) {
         Some(next) if !keeps => (money, next),
         _ => (known, known_found),
     }
+}
+
+/// "Minimum eighty lakh, maximum one crore": a lower and an upper limit are one range.
+fn joined(known: &Money, next: &Money) -> Option<Money> {
+    let (min, max) = match (known.min, known.max, next.min, next.max) {
+        (Some(min), None, None, Some(max)) | (None, Some(max), Some(min), None) => (min, max),
+        _ => return None,
+    };
+    (min < max).then(|| Money { min: Some(min), max: Some(max), ..next.clone() })
 }
 
 /// "So your budget is sixty to seventy lakh?" – "Yes."

@@ -19,7 +19,7 @@ static DECIDES: LazyLock<Lexicon<&'static str>> = LazyLock::new(|| {
     Lexicon::new(&[
         (
             "self",
-            "i decide; i will decide; ill decide; i am the decision maker; im the decision maker; my own \
+            "i decide; the only decision maker; sole decision maker; i will decide; ill decide; i am the decision maker; im the decision maker; my own \
             decision; my decision; only me; just me; main hi decide; main khud decide; main decide; i take the \
             decision; decision mera; mera decision; main hi lunga; i make the decision; i make the decisions; \
             myself only",

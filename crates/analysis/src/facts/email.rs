@@ -6,6 +6,7 @@ use domain::{intelligence::FieldValue, pii::Personal};
 
 use super::{Found, confirmations, later};
 use crate::{
+    answer::{Topic, asks},
     talk::{Line, Talk},
     text::{
         numbers::{digit, tens_word},
@@ -30,7 +31,11 @@ pub fn read(talk: &Talk<'_>) -> Option<Found> {
         }
     }
     for line in talk.customer() {
-        for address in addresses(line) {
+        let asked = talk.asked_before(line.index).is_some_and(|question| asks(question, Topic::Email));
+        for mut address in addresses(line) {
+            if asked {
+                address.confidence = address.confidence.max(0.9);
+            }
             let next = Found::said(line, &address.range, value(&address.text), address.text, address.confidence);
             found = later(found, next);
         }

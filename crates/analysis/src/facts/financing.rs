@@ -8,7 +8,10 @@ use super::{Found, later};
 use crate::{
     answer::{Reply, Topic, answer_range, asks, reply},
     talk::{Line, Talk},
-    text::{negation::is_denied, phrase::Lexicon},
+    text::{
+        negation::is_denied,
+        phrase::{Lexicon, is_any},
+    },
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +126,12 @@ fn said(line: &Line<'_>, range: &std::ops::Range<usize>, funding: Funding, confi
 
 /// "Do you need a home loan?" – "Yes." A question that offers both ways is not answered by yes or no.
 fn answered(question: &Line<'_>, line: &Line<'_>) -> Option<Found> {
+    let own = line.tokens.iter().position(|token| is_any(&token.norm, "cash savings"));
+    if let Some(at) = own.filter(|&at| !is_denied(&line.tokens, &(at..at + 1))) {
+        let mut found = said(line, &(at..at + 1), Funding::Own, 0.82);
+        found.asked = Some(question.quote_all());
+        return Some(found);
+    }
     let has = |word: &str| question.tokens.iter().any(|token| token.is(word));
     if (has("or") || has("ya")) && (has("cash") || has("own")) || has("emi") {
         return None;

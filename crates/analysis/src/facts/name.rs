@@ -95,7 +95,7 @@ fn sentence_head(line: &Line<'_>, name: &Range<usize>) -> usize {
 
 /// "this is Ravi", "this is ravi speaking", "main ravi bol raha hoon".
 fn loose(line: &Line<'_>, cue: &Range<usize>) -> Option<Range<usize>> {
-    let name = run(line, cue.end)?;
+    let name = run(line, after_relation(line, cue.end))?;
     let confirmed = AFTER.at(&line.tokens, name.end).is_some() || matches!(line.norm(name.end), "from" | "calling");
     let capital = line.tokens[name.start].is_capitalised() && !is_shouted(line);
     let pronoun = matches!(line.norm(cue.start), "its" | "it" | "main" | "i" | "im");
@@ -103,6 +103,16 @@ fn loose(line: &Line<'_>, cue: &Range<usize>) -> Option<Range<usize>> {
         line.tokens.get(name.end).is_none_or(|next| next.kind == Kind::Stop || next.is("and") || next.is("from"));
     let named = confirmed && (capital || !pronoun || AFTER.at(&line.tokens, name.end).is_some());
     (named || (capital && (ends || !pronoun))).then_some(name)
+}
+
+/// "this is his brother Sameer"
+fn after_relation(line: &Line<'_>, at: usize) -> usize {
+    let related = is_any(line.norm(at), "his her their")
+        && is_any(
+            line.norm(at + 1),
+            "brother sister wife husband son daughter father mother friend colleague assistant",
+        );
+    if related { at + 2 } else { at }
 }
 
 fn answered(talk: &Talk<'_>, line: &Line<'_>) -> Option<Found> {

@@ -116,7 +116,19 @@ pub fn heard_in(line: &Line<'_>) -> Vec<(Range<usize>, Objection)> {
         .filter(|hit| keeps_own_denial(hit.meaning.code) || !is_denied_before(line, &hit.range))
         .filter(|hit| !(hit.meaning.code == "no_need" && is_about_part(line, &hit.range)))
         .map(|hit| (hit.range, *hit.meaning))
+        .chain(high_price(line))
         .collect()
+}
+
+/// "your quote of 65 lakh is high": the price word and "high" may stand apart.
+fn high_price(line: &Line<'_>) -> Option<(Range<usize>, Objection)> {
+    let high = line.tokens.iter().position(|token| token.is("high"))?;
+    let clause = clause_around(&line.tokens, high);
+    let price = (clause.start..high)
+        .find(|&i| is_any(line.norm(i), "price rate cost quote quotation charges amount fee premium"))?;
+    let range = price..high + 1;
+    let known = OBJECTIONS.within(&line.tokens, clause).iter().any(|hit| hit.meaning.code == PRICE.code);
+    (!known && !is_denied(&line.tokens, &(high..high + 1))).then_some((range, PRICE))
 }
 
 fn keeps_own_denial(code: &str) -> bool {
@@ -174,7 +186,7 @@ fn worded(line: &Line<'_>, range: Range<usize>, objection: Objection) -> (Range<
 static PAINS: LazyLock<Lexicon<()>> = LazyLock::new(|| {
     phrases(
         "problem; problems; issue; issues; trouble; struggling; tired of; fed up; dikkat; pareshan; pareshani; \
-        mushkil; rent is increasing; rent is too; rent keeps; landlord; water problem; power cuts; traffic; long \
+        mushkil; rent is increasing; rent bahut; rent badh; rent is too; rent keeps; landlord; water problem; power cuts; traffic; long \
         commute; noisy; no parking; frustrated; difficult to; hard to; wasting; taking too long; leakage; keeps \
         crashing; not working; too small for us; space kam; jagah kam; chhota pad raha; kharab; losing; delays; \
         nobody picks; no one picks; no response",
@@ -211,7 +223,7 @@ pub fn pains(talk: &Talk<'_>) -> Option<Found> {
 /// The clause around a hit, at most seven words to each side.
 fn thought(line: &Line<'_>, hit: &Range<usize>) -> Range<usize> {
     let clause = clause_around(&line.tokens, hit.start);
-    let parts = |i: &usize| matches!(line.norm(*i), "and" | "aur" | "so");
+    let parts = |i: &usize| matches!(line.norm(*i), "and" | "aur" | "so" | "isliye");
     let first = clause.start.min(hit.start).max(hit.start.saturating_sub(7));
     let last = clause.end.max(hit.end).min(hit.end + 7);
     let start = (first..hit.start).rev().find(parts).map_or(first, |i| i + 1);

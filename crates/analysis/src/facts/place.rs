@@ -97,7 +97,7 @@ fn place_at(line: &Line<'_>, at: usize, asked: bool, chained: bool) -> Option<Pl
     let range = at..end;
     let announced = is_announced(line, at) || is_followed(line, end);
     let wished = wishes(line, at);
-    if known == 0 && (!announced && !chained && !asked || is_person_or_thing(line, at)) {
+    if known == 0 && (!announced && !chained && !asked || is_person_or_thing(line, &range)) {
         return None;
     }
     let confidence = match (known > 0, announced || asked || chained, wished || asked) {
@@ -137,7 +137,7 @@ fn continues(line: &Line<'_>, at: usize) -> bool {
 fn is_announced(line: &Line<'_>, at: usize) -> bool {
     let word = |n: usize| at.checked_sub(n).map_or("", |i| line.norm(i));
     let first = if word(1) == "the" { word(2) } else { word(1) };
-    is_any(first, "in near around towards nearby beside opposite prefer at toward")
+    is_any(first, "in only near around towards nearby beside opposite prefer at toward")
         || (word(2) == "close" && word(1) == "to")
         || (word(2) == "next" && word(1) == "to")
         || matches!((word(2), word(1)), ("location" | "area" | "side" | "locality", "is" | "hai" | "in" | "like"))
@@ -181,10 +181,10 @@ fn is_only_present(line: &Line<'_>, range: &Range<usize>) -> bool {
     here || (present && !near && !still_wanted) || hindi
 }
 
-fn is_person_or_thing(line: &Line<'_>, at: usize) -> bool {
+fn is_person_or_thing(line: &Line<'_>, range: &Range<usize>) -> bool {
+    let at = range.start;
     let before = at.checked_sub(1).map_or("", |i| line.norm(i));
-    matches!(before, "mr" | "mrs" | "ms" | "dr")
-        || names_of_places::is_place_word(line.norm(at)) && line.norm(at) != "lake"
+    matches!(before, "mr" | "mrs" | "ms" | "dr") || (range.len() == 1 && names_of_places::is_place_word(line.norm(at)))
 }
 
 fn is_common(word: &str) -> bool {

@@ -42,3 +42,8 @@ fn facts_are_found_in_hinglish() {
 fn facts_are_found_in_a_second_mixed_set() {
     holds("Mixed", include_str!("../corpus/mixed.tsv"), 60);
 }
+
+#[test]
+fn facts_are_found_in_loose_speech() {
+    holds("Spoken", include_str!("../corpus/spoken.tsv"), 50);
+}
