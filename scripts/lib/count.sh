@@ -65,5 +65,5 @@ deny() {
     fi
     cargo install --quiet cargo-deny --locked
   fi
-  cargo deny --offline --log-level error --all-features check bans licenses sources
+  cargo deny --log-level error check bans licenses sources
 }

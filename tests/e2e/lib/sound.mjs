@@ -22,6 +22,15 @@ function muLaw(byte) {
   return (inverted & 0x80 ? -magnitude : magnitude) / 32768;
 }
 
+/** A tone whose pitch rises evenly, as the simulator makes it. */
+export function chirp({ from, to, ms }) {
+  const seconds = ms / 1000;
+  return Float32Array.from({ length: Math.round(seconds * RATE) }, (_, at) => {
+    const t = at / RATE;
+    return 0.1 * Math.sin(2 * Math.PI * (from * t + ((to - from) * t * t) / (2 * seconds)));
+  });
+}
+
 /** Speaks into the virtual microphone; done when the last sample is played. */
 export function say(samples, { sink = "vmic", gain = 1 } = {}) {
   const pcm = Buffer.alloc(samples.length * 2);

@@ -1,0 +1,102 @@
+//! Starts what the window talks to: the built-in server when it is wanted, and the phone.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use phone::{AudioBackend, DeviceOptions, Phone, PhoneConfig, RequestError};
+use server::embedded::{self, EmbeddedConfig, Running};
+use url::Url;
+use wire::accounts::{DeviceKind, SignIn};
+
+use crate::{
+    launch::Launch,
+    settings::{ServerChoice, Settings, SettingsError},
+    tokens::Keychain,
+};
+
+/// The shorter delay; at one call on a desktop its cost does not matter.
+const FRAME: Duration = Duration::from_millis(10);
+const RETRY_RESTORE: Duration = Duration::from_secs(3);
+
+/// Everything behind the window. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub phone: Phone,
+    pub keychain: Arc<Keychain>,
+}
+
+/// The server inside this app, when there is one.
+pub type BuiltIn = Option<Running>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("the built-in server did not start: {0}")]
+    Server(#[from] server::StartError),
+    #[error("the built-in server has no address that can be used: {0}")]
+    Address(#[from] url::ParseError),
+    #[error("the phone did not start: {0}")]
+    Phone(#[from] phone::StartError),
+}
+
+/// Starts all of it, and signs in again as whoever was signed in last.
+pub async fn start(launch: &Launch, folder: PathBuf) -> Result<(Engine, BuiltIn), StartError> {
+    let settings = Settings::load(&folder.join(crate::SETTINGS_FILE))?;
+    let choice = match (&launch.server, launch.demo) {
+        (Some(url), _) => ServerChoice::Remote { url: url.clone() },
+        (None, true) => ServerChoice::BuiltIn,
+        (None, false) => settings.server,
+    };
+    let (server_url, account, built_in) = match choice {
+        ServerChoice::Remote { url } => (url.clone(), url.origin().ascii_serialization(), None),
+        ServerChoice::BuiltIn => {
+            let data_dir = folder.join(if launch.demo { "demo" } else { "server" });
+            let account = format!("built-in:{}", data_dir.display());
+            let running = embedded::start(EmbeddedConfig { data_dir, demo: launch.demo }).await?;
+            (Url::parse(&running.base_url)?, account, Some(running))
+        }
+    };
+    let keychain = Arc::new(Keychain::new(account, folder.join("refresh-token")));
+    let phone = Phone::start(PhoneConfig {
+        server_url,
+        data_dir: folder.join("phone"),
+        audio: AudioBackend::Devices(DeviceOptions::default()),
+        token_store: keychain.clone(),
+        user_agent: concat!("Switchboard/", env!("CARGO_PKG_VERSION")).into(),
+        frame: FRAME,
+    })?;
+    Ok((Engine { phone, keychain }, built_in))
+}
+
+/// Signs in with the kept token, or as the sample agent of a demo. While the server cannot be reached the window shows
+/// the sign-in page, and this goes on trying until somebody has signed in.
+pub async fn sign_in_again(phone: &Phone, built_in: Option<&Running>) {
+    match phone.restore().await {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            if let Some(agent) = built_in.and_then(|running| running.agent.as_ref()) {
+                let sign_in = SignIn {
+                    email: agent.email.clone(),
+                    password: agent.password.clone(),
+                    device: DeviceKind::Desktop,
+                };
+                if let Err(error) = phone.sign_in(sign_in).await {
+                    tracing::error!(%error, "the demo's agent cannot sign in");
+                }
+            }
+        }
+        Err(error) => {
+            tracing::info!(%error, "not signed in again yet");
+            tauri::async_runtime::spawn(go_on_trying(phone.clone()));
+        }
+    }
+}
+
+async fn go_on_trying(phone: Phone) {
+    while phone.me().is_none() {
+        tokio::time::sleep(RETRY_RESTORE).await;
+        if !matches!(phone.restore().await, Err(RequestError::Unreachable(_))) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,268 @@
+// The real window, driven as an agent would: sign in, two calls with everything that can happen to them, what came out.
+// Runs inside scripts/desktop.sh and scripts/virtual-audio.sh; see scripts/e2e.
+import { execFileSync, spawn } from "node:child_process";
+import { openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { args } from "../lib/args.mjs";
+import { id, idOf } from "../lib/ids.mjs";
+import { Relay } from "../lib/relay.mjs";
+import { Report } from "../lib/report.mjs";
+import { descendants, focused, onScreen, screen, sh } from "../lib/screen.mjs";
+import { chirp, find, fromWav, level, Recorder, say, spokenLine } from "../lib/sound.mjs";
+import { sleep, until } from "../lib/wait.mjs";
+import { openApp } from "../lib/webdriver.mjs";
+import { startWorld } from "../lib/world.mjs";
+import { Desk } from "./desk.mjs";
+
+const root = new URL("../../../", import.meta.url).pathname;
+const { out, app: binary } = args({ out: join(root, "out/e2e/desktop"), app: join(root, "target/debug/switchboard-desktop") });
+/** A spoken line that went through two codecs and a jitter buffer is at least so much like itself. */
+const ALIKE = 0.5;
+/** Echo cancellation and noise suppression change a voice more than codecs do. */
+const ALIKE_AFTER_MICROPHONE = 0.35;
+/** What the simulator's script `chirps` sends once a second. */
+const CHIRP = chirp({ from: 400, to: 3000, ms: 250 });
+
+const report = new Report(out, "The real window");
+const log = openSync(join(out, "app.log"), "w");
+report.camera = screen;
+
+const world = await startWorld({ out });
+const relay = await Relay.start({ server: world.port, media: world.mediaPort });
+let app;
+let speaker;
+let other;
+
+/** Waits until the line with this id has come out of the speaker. */
+async function heardInEar(line, mark, within = 20_000) {
+  const wanted = spokenLine(line);
+  return until(`${line} in the agent's ear`, within, () => {
+    const found = find(wanted, speaker.since(mark));
+    return found.match >= ALIKE ? found : { notYet: JSON.stringify(found) };
+  }, 400);
+}
+
+/** After something happened to the call: the measuring customer is in the ear, and the agent says a line to look for later. */
+async function bothWays(line, within = 15_000) {
+  const mark = speaker.mark();
+  const found = await until("a chirp of the customer in the agent's ear", within, () => {
+    const heard = find(CHIRP, speaker.since(mark).slice(-2 * 8000));
+    return heard.match >= ALIKE ? heard : { notYet: JSON.stringify(heard) };
+  }, 300);
+  await say(spokenLine(line));
+  return { likeness: found.match };
+}
+
+/** Likeness of each line to the best place in the agent's channel of a call's recording. */
+async function agentsLines(call, lines, file) {
+  const { url } = await world.api.get(`/recordings/${call}/url?format=wav`);
+  const wav = await world.api.bytes(url);
+  writeFileSync(join(out, file), wav);
+  const [customer, agent] = fromWav(wav);
+  const likeness = Object.fromEntries(lines.map((line) => [line, find(spokenLine(line), agent).match]));
+  if (Object.values(likeness).some((match) => match < ALIKE_AFTER_MICROPHONE)) throw new Error(JSON.stringify(likeness));
+  return { customer, likeness };
+}
+
+try {
+  speaker = await Recorder.start("vspk.monitor");
+
+  await report.step("The app starts and asks to sign in", async () => {
+    app = await openApp({
+      binary, log, port: 4444, args: ["--server", relay.url],
+      env: { SWITCHBOARD_DATA_DIR: join(out, "app-data") },
+    });
+    await app.seen(id("sign-in"), /\S/, 60_000);
+  });
+  const desk = new Desk(app);
+
+  await report.step("Sign in; the refresh token is in the keychain", async () => {
+    await desk.signIn(world.agent.email, world.agent.password);
+    await desk.goAvailable();
+    const session = await app.invoke("session_state");
+    if (session.token_kept_in !== "keychain") throw new Error(`kept in ${session.token_kept_in}`);
+  });
+
+  await report.step("The page has neither network nor microphone", async () => {
+    const blocked = await app.call("POST", "/execute/async", {
+      script: `const done = arguments[0]; fetch(${JSON.stringify(relay.url)}).then(() => done(false), () => done(true));`, args: [],
+    });
+    const microphone = await app.script("return Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia)");
+    if (!blocked || microphone) throw new Error(`network blocked: ${blocked}, microphone there: ${microphone}`);
+  });
+
+  // --- the first call: a conversation -------------------------------------------------------------------------------
+  let ringMark;
+  await report.step("A customer calls; the window pops behind another one without taking its keyboard", async () => {
+    other = spawn("xmessage", ["-geometry", "600x300+20+20", "another program"], { stdio: "ignore" });
+    await until("the other program has the keyboard", 5_000, async () => (await focused()) === "xmessage");
+    await desk.watchRing();
+    const ringer = await Recorder.start("ringer.monitor");
+    ringMark = speaker.mark();
+    const call = await world.call("asha");
+    report.ids.first_customer_call = call.sid;
+    await desk.rings();
+    const snapshot = await app.invoke("snapshot");
+    report.ids.first_call = snapshot.offer.call_id;
+    const painted = await desk.paintedAt();
+    report.figure("offer to painted ring card, ms", painted - snapshot.offer.offered_at_ms, 300);
+    if ((await focused()) !== "xmessage") throw new Error(`the keyboard went to ${await focused()}`);
+    await until("a notification", 5_000, async () => (await sh("dunstctl", "count", "displayed")) === "1");
+    await until("the ring tone", 5_000, () => level(ringer.since(0)) > -60 || { notYet: level(ringer.since(0)) }, 200);
+    ringer.stop();
+  });
+
+  await report.step("Answer on the notification; the call is up", async () => {
+    await sh("dunstctl", "context");
+    const at = Date.now();
+    await desk.inCall();
+    report.figure("answer on the notification to call on the screen, ms", Date.now() - at);
+    other.kill();
+  });
+
+  await report.step("Both hear each other", async () => {
+    await say(spokenLine("agent-asha-1"));
+    const heard = await heardInEar("asha-1", ringMark);
+    report.figure("customer's line in the agent's ear, likeness", heard.match, ALIKE);
+    await say(spokenLine("agent-asha-2"));
+    await heardInEar("asha-2", ringMark);
+    // The customer goes on only when it has heard the agent end a sentence.
+    await app.seen(id("sound-customer"), /\d\.\d/);
+  });
+
+  await report.step("Mute is silence for the customer", async () => {
+    await app.press("Control", "Shift", "m");
+    await desk.isOn("mute");
+    await app.press("Control", "Shift", "m");
+    await desk.isOff("mute");
+  });
+
+  await report.step("The conversation goes on to its end", async () => {
+    for (const turn of [3, 4, 5, 6]) {
+      await say(spokenLine(`agent-asha-${turn}`));
+      await heardInEar(`asha-${turn}`, ringMark);
+    }
+  });
+
+  await report.step("The customer hangs up: wrap-up, outcome, notes, saved", async () => {
+    await desk.wrapUp();
+    await desk.dispose({ code: "interested", sub: "wants_visit", notes: "Visit on Saturday at eleven. Asked for covered parking." });
+  });
+
+  await report.step("The summary can be read a minute later", async () => {
+    await app.click(id("nav-calls"));
+    await app.click(`${id("history-row")}[data-call="${report.ids.first_call}"]`);
+    await app.seen(id("summary"), /\w+ \w+/, 90_000);
+    await app.seen(id("recording-badge"), /Stored/i, 30_000);
+    return { summary: await app.text(id("summary")), fields: await app.count(idOf("field-")) };
+  });
+
+  await report.step("The recording holds both voices whole", async () => {
+    const { customer, likeness } = await agentsLines(report.ids.first_call, ["agent-asha-1", "agent-asha-4"], "first-call.wav");
+    likeness["asha-3"] = find(spokenLine("asha-3"), customer).match;
+    if (likeness["asha-3"] < ALIKE) throw new Error(JSON.stringify(likeness));
+    report.figure("agent's line at the customer, likeness", likeness["agent-asha-1"], ALIKE_AFTER_MICROPHONE);
+    return likeness;
+  });
+
+  // --- the second call: what can go wrong --------------------------------------------------------------------------
+  await report.step("A second call is answered by the keyboard", async () => {
+    await app.click(id("nav-desk"));
+    await desk.goAvailable();
+    const call = await world.call("chirps");
+    report.ids.second_customer_call = call.sid;
+    await desk.rings();
+    report.ids.second_call = (await app.invoke("snapshot")).offer.call_id;
+    await app.press("Control", "Shift", "a");
+    await desk.inCall();
+  });
+
+  await report.step("Hold is silence here, and afterwards both hear each other again", async () => {
+    await desk.control("hold");
+    await desk.isOn("hold");
+    await sleep(1_500);
+    const mark = speaker.mark();
+    await sleep(2_500);
+    const held = level(speaker.since(mark));
+    if (held > -60) throw new Error(`the agent hears ${held} dBFS on hold`);
+    await desk.control("hold");
+    await desk.isOff("hold");
+    return bothWays("agent-asha-4");
+  });
+
+  await report.step("Five seconds without network: the call is kept and comes back by itself", async () => {
+    relay.cut();
+    await app.seen(id("connection-state"), /reconnect|offline|no connection/i, 10_000);
+    await sleep(5_000);
+    relay.mend();
+    const at = Date.now();
+    const facts = await bothWays("agent-asha-5", 30_000);
+    report.figure("network back to sound back and a line said, ms", Date.now() - at);
+    await desk.inCall();
+    return facts;
+  });
+
+  await report.step("The page's process is killed: the call goes on and the page comes back", async () => {
+    const page = descendants(app.app.pid).find((process) => process.name.startsWith("WebKitWebProc"));
+    const at = Date.now();
+    const mark = speaker.mark();
+    process.kill(page.pid, "SIGKILL");
+    await app.attach();
+    await desk.inCall(30_000);
+    report.figure("page killed to call on the screen again, ms", Date.now() - at);
+    const away = find(CHIRP, speaker.since(mark));
+    if (away.match < ALIKE) throw new Error(`no sound while the page was away: ${JSON.stringify(away)}`);
+  });
+
+  await report.step("The mini window stands in while the main one is minimised", async () => {
+    const [main] = await onScreen("^Switchboard$");
+    await sh("xdotool", "windowminimize", main);
+    await until("the mini window", 5_000, async () => (await onScreen("Switchboard call")).length === 1);
+    await sh("xdotool", "windowactivate", main);
+    await until("the mini window is gone", 5_000, async () => (await onScreen("Switchboard call")).length === 0);
+  });
+
+  await report.step("Transfer to an outside number ends the agent's part", async () => {
+    await desk.control("transfer");
+    await app.click(id("transfer-kind-number"));
+    await app.fill(id("transfer-number"), world.outsideNumber);
+    await app.click(id("transfer-submit"));
+    await desk.wrapUp();
+    await desk.dispose({ code: "busy" });
+  });
+
+  await report.step("The customer got the agent's words after the hold and after the cut", async () => {
+    await until("the recording is stored", 60_000, async () => (await world.api.get(`/recordings/${report.ids.second_call}/receipt`)).read_back ?? true, 1_000);
+    const { likeness } = await agentsLines(report.ids.second_call, ["agent-asha-4", "agent-asha-5"], "second-call.wav");
+    return likeness;
+  });
+
+  await report.step("A third call is hung up by the agent", async () => {
+    const call = await world.call("not-interested");
+    report.ids.third_customer_call = call.sid;
+    await desk.rings();
+    await app.click(id("answer"));
+    await desk.inCall();
+    await desk.control("hang-up");
+    await desk.wrapUp();
+    await desk.dispose({ code: "no_answer" });
+  });
+
+  await report.step("Closing the window keeps the phone; quitting ends it", async () => {
+    await sh("wmctrl", "-c", "Switchboard");
+    await until("the window is away", 5_000, async () => (await onScreen("^Switchboard$")).length === 0);
+    if (app.app.exitCode !== null) throw new Error("the app ended with its window");
+    const code = await app.quit();
+    app = null;
+    if (code !== 0) throw new Error(`the app ended with ${code}`);
+  });
+} catch (error) {
+  if (report.failed === 0) await report.step("The run itself", () => Promise.reject(error), { goOn: true });
+} finally {
+  other?.kill();
+  await app?.quit();
+  speaker?.stop();
+  relay.close();
+  await world.stop();
+  report.close();
+}
