@@ -18,6 +18,11 @@ import type { NoticeLevel } from "./api/generated/wire";
 
 const TONE: Record<NoticeLevel, ToastTone> = { info: "acc", warning: "warn", loss: "live" };
 
+/** Notices whose sentence carries a fact that our own text does not have. */
+const DETAILED = new Set(["unknown_number_called", "recording_not_stored", "job_dead", "recording_failed"]);
+/** Notices about a call that is over and can be looked at. */
+const LINKED = new Set(["analysis_ready", "hot_lead", "recording_not_stored"]);
+
 /** Joins the stores to one platform. Nothing runs yet. */
 export function createApp(platform: Platform, storage: Storage): App {
   const api = createApi(platform);
@@ -48,8 +53,9 @@ export function createApp(platform: Platform, storage: Storage): App {
       const key = `notice.${notice.code}`;
       const title = hasKey(key) ? t()(key) : notice.text;
       toasts.show({
-        tone: TONE[notice.level], title, text: hasKey(key) && notice.text !== title ? notice.text : null,
+        tone: TONE[notice.level], title, text: hasKey(key) && DETAILED.has(notice.code) ? notice.text : null,
         stays: notice.level === "loss",
+        ...(notice.call_id && LINKED.has(notice.code) ? { link: `/calls/${notice.call_id}` } : {}),
       });
     },
   });

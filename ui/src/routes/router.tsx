@@ -12,6 +12,7 @@ import { MonitorPage } from "@/features/monitor/monitor-page";
 import { SettingsPage } from "@/features/settings/settings-page";
 import { isPageId } from "@/features/settings/pages";
 import type { PageId } from "@/features/settings/pages";
+import { PageFailure } from "@/features/shell/page-failure";
 import { NotFound } from "@/features/shell/not-found";
 import { Shell } from "@/features/shell/shell";
 import { may } from "@/state/rights";
@@ -72,6 +73,7 @@ export function createAppRouter(app: App) {
     ]),
     history: createHashHistory(),
     defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: PageFailure,
   });
 }
 

@@ -73,5 +73,7 @@ describe("the live state", () => {
     expect(myCall(live({ me: agent({ kind: "on_call", call_id: "c1" }), calls: { c1: call() } }))?.id).toBe("c1");
     expect(myCall(live({ calls: { c1: call() } }))?.id).toBe("c1");
     expect(myCall(live({ calls: { c1: call({ agent_id: "other" }) } }))).toBeNull();
+    const ringing = (direction: "inbound" | "outbound") => myCall(live({ calls: { c1: call({ direction, status: "ringing" }) } }));
+    expect([ringing("outbound")?.id, ringing("inbound")]).toEqual(["c1", null]);
   });
 });

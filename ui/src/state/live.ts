@@ -121,10 +121,12 @@ function applyEvent(live: Live, event: LiveEvent, now: number): Live {
   }
 }
 
-/** The call that this agent talks on, if any. */
+/** The call that this agent talks on, or that rings at the customer for them; an offer is not one yet. */
 export function myCall(live: Live): LiveCall | null {
   const state = live.me?.state;
   if (state?.kind === "on_call") return live.calls[state.call_id] ?? null;
   const mine = live.me?.user_id;
-  return Object.values(live.calls).find((call) => call.agent_id === mine && call.status === "in_progress") ?? null;
+  const talks = (call: LiveCall): boolean =>
+    call.status === "in_progress" || (call.direction === "outbound" && call.status === "ringing");
+  return Object.values(live.calls).find((call) => call.agent_id === mine && talks(call)) ?? null;
 }

@@ -10,6 +10,8 @@ export interface Toast {
   text: string | null;
   /** Stays until it is read: something was lost or waits. */
   stays: boolean;
+  /** Page that the message is about, such as `/calls/…`. */
+  link?: string;
 }
 
 export interface Toasts {

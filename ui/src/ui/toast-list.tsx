@@ -29,6 +29,7 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
       <div>
         <p className="strong">{toast.title}</p>
         {toast.text ? <p className="t-12 ink-2">{toast.text}</p> : null}
+        {toast.link ? <a className="t-12" href={`#${toast.link}`} onClick={onClose} data-testid="toast-link">{t("ui.open")}</a> : null}
       </div>
       <IconButton icon="x" tone="plain" size="sm" label={t("ui.close")} onClick={onClose} />
     </li>

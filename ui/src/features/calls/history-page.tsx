@@ -52,7 +52,7 @@ function Row({ row }: { row: CallRow }) {
           <Icon name={row.direction === "inbound" ? "arrow-down" : "arrow-up"} size="sm" /><span className="sr">{t(`direction.${row.direction}`)}</span>
           <Link className="row-link" to="/calls/$callId" params={{ callId: row.id }} onClick={(event) => { event.stopPropagation(); }}>{row.customer_name ?? row.customer_number}</Link>
           {row.hot ? <Badge tone="live" icon="star">{t("calls.hot")}</Badge> : null}
-          {row.simulated ? <span className="t-11 ink-3">{t("ui.simulated")}</span> : null}
+          {row.simulated ? <span className="t-11 ink-3 hide-narrow">{t("ui.simulated")}</span> : null}
         </span>
         {row.summary ? <p className="t-12 ink-2 summary">{row.summary}</p> : null}
       </td>

@@ -94,17 +94,18 @@ export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskD
         <span className="timer" role="timer" aria-label={t("desk.timer", { time: span(talk) })} data-testid="timer">{timer(talk)}</span>
         <RecordingWords state={data.recording} />
       </div>
-      {call?.monitors.map((each) => (
+      {call ? <div><Came call={call} /></div> : null}
+      {call ? <SoundPanel call={call} customer={firstName(name)} /> : null}
+      <Controls deskCall={deskCall} customer={firstName(name)} />
+      {/* Below the controls, so that they never move under the hand. */}
+      {deskCall.endedAtMs === null && call?.monitors.map((each) => (
         <div key={each.user_id}>
           <Note tone={each.mode === "barge" ? "live" : "acc"} icon={each.mode === "listen" ? "ear" : each.mode} testid="monitor-notice">
             {t(`monitor.notice_${each.mode}`, { name: each.name })}
           </Note>
         </div>
       ))}
-      {call ? <TransferState call={call} /> : null}
-      {call ? <div><Came call={call} /></div> : null}
-      {call && deskCall.endedAtMs === null ? <SoundPanel call={call} customer={firstName(name)} /> : null}
-      <Controls deskCall={deskCall} customer={firstName(name)} />
+      {deskCall.endedAtMs === null && call ? <TransferState call={call} /> : null}
     </section>
   );
 }

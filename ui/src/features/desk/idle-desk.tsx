@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import type { CallRow, Callback, Task } from "@/api/generated/wire";
-import { useApp, useLocale, useMe, useServerNow, useShownKey, useT } from "@/app-context";
+import { useApp, useKey, useLocale, useMe, useServerNow, useShownKey, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
 import { clock, sameHour, span, timer, when } from "@/lib/time";
@@ -172,11 +172,21 @@ function Unfinished() {
   );
 }
 
+/** Moves the focus through the lines of callbacks and tasks. */
+function moveLine(step: 1 | -1): void {
+  const lines = [...document.querySelectorAll<HTMLElement>(".idle .line")];
+  const at = lines.findIndex((each) => each.contains(document.activeElement));
+  const next = at < 0 ? (step === 1 ? lines[0] : lines.at(-1)) : lines[(at + step + lines.length) % lines.length];
+  next?.querySelector<HTMLElement>("a, button")?.focus();
+}
+
 /** Between calls: what comes next, what is to be done, how the day went. */
 export function IdleDesk() {
   const t = useT();
   const { phone } = useApp();
   const problem = useStore(phone.store, (each) => each?.microphoneProblem ?? null);
+  useKey("next_task", () => { moveLine(1); });
+  useKey("previous_task", () => { moveLine(-1); });
   return (
     <div className="idle" data-testid="idle-desk">
       <div className="col g-3">

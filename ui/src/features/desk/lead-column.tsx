@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { CallOutcomeBrief, LeadCard } from "@/api/generated/wire";
 import { useApp, useLocale, useMe, useServerNow, useT } from "@/app-context";
-import { nameOf } from "@/lib/names";
+import { nameOf, outcomeLabel } from "@/lib/names";
 import { clock, clockSeconds, sameHour, span, when } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
 import { NOTES_MAX, fieldValue } from "@/state/desk";
@@ -97,7 +97,7 @@ function ToFindOut({ data, outcome }: { data: DeskData; outcome: Outcome }) {
             <TextField
               key={key} label={`${index + 1} ${nameOf(t, "field", key)}`} value={value} maxLength={200} data-testid={`find-${key}`}
               known={value !== ""}
-              error={lacking && outcome.chosen ? t("desk.needed", { outcome: outcome.chosen.label }) : null}
+              error={lacking && outcome.chosen ? t("desk.needed", { outcome: outcomeLabel(t, outcome.chosen) }) : null}
               aside={<span className="t-11 ink-3"><SavedWords state={state} /></span>}
               onChange={(event) => { outcome.typeField(key, event.target.value); }}
             />
@@ -118,7 +118,7 @@ function Notes({ deskCall, outcome }: { deskCall: DeskCall; outcome: Outcome }) 
       <AreaField
         label={<span className="h-sec">{t("desk.notes")}</span>} value={outcome.draft.notes} data-testid="notes"
         maxLength={NOTES_MAX} placeholder={t("desk.notes_hint")}
-        error={outcome.missing.includes("notes") && outcome.chosen ? t("desk.needed", { outcome: outcome.chosen.label }) : null}
+        error={outcome.missing.includes("notes") && outcome.chosen ? t("desk.needed", { outcome: outcomeLabel(t, outcome.chosen) }) : null}
         aside={<span className="t-12 ink-3" data-testid="notes-state"><SavedWords state={state} /> {state ? "· " : ""}{t("desk.of_500", { n: length })}</span>}
         onChange={(event) => { outcome.change({ notes: event.target.value }); }}
         onBlur={() => void desk.notes.flushKey(deskCall.id)}

@@ -1,7 +1,7 @@
 import type { DispositionEffect } from "@/api/generated/wire";
 import { useLocale, useServerNow, useT } from "@/app-context";
 import type { Key, Translate } from "@/i18n";
-import { nameOf } from "@/lib/names";
+import { nameOf, outcomeLabel } from "@/lib/names";
 import { firstName } from "@/lib/text";
 import { clock, fromLocalInput, localZone, nextHalfHour, sameHour, toLocalInput, weekday, when } from "@/lib/time";
 import { Button } from "@/ui/button";
@@ -74,11 +74,11 @@ export function OutcomeCard({ outcome, name }: { outcome: Outcome; name: string 
   return (
     <div className="card sunken col outcome-card" data-testid="outcome-card">
       <div className="row wrap">
-        <h2 className="h-sec">{chosen.label}</h2>
+        <h2 className="h-sec">{outcomeLabel(t, chosen)}</h2>
         {chosen.sub_codes.length > 0 ? (
           <span className="push" data-testid="sub-disposition">
             <Seg
-              size="sm" label={t("desk.sub", { outcome: chosen.label })} value={draft.subCode} className="wrapping"
+              size="sm" label={t("desk.sub", { outcome: outcomeLabel(t, chosen) })} value={draft.subCode} className="wrapping"
               options={chosen.sub_codes.map((each) => ({ value: each.code, label: each.label, testid: `sub-disposition-${each.code}` }))}
               onChange={(value) => { outcome.change({ subCode: value }); }}
             />

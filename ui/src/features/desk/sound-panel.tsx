@@ -55,7 +55,7 @@ export function SoundPanel({ call, customer }: { call: LiveCall; customer: strin
         <span data-testid="sound-agent" data-sound={mine}><b className="strong">{t("sound.you")}</b> {own}</span>
         <span data-testid="sound-customer" data-sound={theirs}><b className="strong">{customer}</b> {other}</span>
       </div>
-      {told ? <p className="t-12 ink-2">{told}</p> : null}
+      <p className="t-12 ink-2 advice">{told}</p>
     </div>
   );
 }

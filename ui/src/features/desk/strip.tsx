@@ -5,7 +5,7 @@ import { useKey, useShownKey, useT } from "@/app-context";
 import type { Translate } from "@/i18n";
 import { failureText } from "@/i18n/failure-text";
 import { cx } from "@/lib/cx";
-import { nameOf } from "@/lib/names";
+import { nameOf, outcomeLabel } from "@/lib/names";
 import { span } from "@/lib/time";
 import type { DeskCall } from "@/state/desk";
 import type { Action } from "@/state/keymap";
@@ -28,12 +28,13 @@ function OutcomeKey({ n, onPress }: { n: (typeof OUTCOME_KEYS)[number]; onPress:
 function OutcomeButton({ item, n, on, stop, onChoose }: {
   item: Disposition; n: number | null; on: boolean; stop: boolean; onChoose: () => void;
 }) {
+  const t = useT();
   return (
     <button
       type="button" className="btn" role="radio" aria-checked={on} tabIndex={stop ? 0 : -1} onClick={onChoose}
       data-testid={`disposition-${item.code}`}
     >
-      {n === null ? null : <kbd aria-hidden="true">{n}</kbd>} {on ? <Icon name="check" size="sm" /> : null} {item.label}
+      {n === null ? null : <kbd aria-hidden="true">{n}</kbd>} {on ? <Icon name="check" size="sm" /> : null} {outcomeLabel(t, item)}
     </button>
   );
 }
@@ -59,7 +60,7 @@ function AllOutcomes({ items, chosen, onChoose, onClose }: {
                   onClose();
                 }}
               >
-                {index < 9 ? <kbd aria-hidden="true">{index + 1}</kbd> : null} {item.label}
+                {index < 9 ? <kbd aria-hidden="true">{index + 1}</kbd> : null} {outcomeLabel(t, item)}
               </button>
             ) : null)}
           </div>

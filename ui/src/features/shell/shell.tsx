@@ -1,6 +1,6 @@
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useApp, useKey, useMe } from "@/app-context";
+import { useApp, useKey, useMe, useT } from "@/app-context";
 import { RingLayer } from "@/features/ring/ring-layer";
 import { KeyHelp } from "@/features/keys/key-help";
 import { FindDialog } from "@/features/leads/find-dialog";
@@ -11,6 +11,16 @@ import { Rail } from "./rail";
 import { StateBar } from "./state-bar";
 
 export type Overlay = { kind: "keys" } | { kind: "find"; text: string } | null;
+
+/** The window's title names the page. */
+function useTitle(): void {
+  const t = useT();
+  const path = useLocation({ select: (location) => location.pathname });
+  useEffect(() => {
+    const page = (["desk", "monitor", "calls", "leads", "settings"] as const).find((each) => path.startsWith(`/${each}`));
+    document.title = page ? `${t(`nav.${page}`)} · Switchboard` : "Switchboard";
+  }, [path, t]);
+}
 
 /** The call on the desk is answered from any page: the desk opens by itself. */
 function useOpenDesk(): void {
@@ -35,6 +45,7 @@ export function Shell() {
   const supervises = may(me.user.role, "monitor");
 
   useOpenDesk();
+  useTitle();
   useKey("all_keys", () => { setOverlay({ kind: "keys" }); });
   useKey("find_lead", () => { setOverlay({ kind: "find", text: "" }); });
   useKey("dial_selection", () => { setOverlay({ kind: "find", text: selectionNumber() }); });

@@ -5,6 +5,7 @@ export const common = {
   "ui.discard": "Discard changes", "ui.up": "Move up", "ui.down": "Move down", "ui.is_first": "It is the first already",
   "ui.is_last": "It is the last already", "ui.kept_secret": "••••••••", "ui.loading": "Loading", "ui.messages": "Messages",
   "ui.more": "Show more", "ui.new": "New", "ui.no_page": "There is no such page", "ui.no_page_text": "The link may be old.",
+  "ui.page_failed": "This page could not be shown", "ui.page_failed_text": "Calls go on. Try again, or reload the window; what you typed is kept.",
   "ui.to_start": "Go to the start", "ui.nothing_changed": "Nothing was changed", "ui.open": "Open", "ui.save": "Save",
   "ui.saved": "Saved", "ui.saving": "Saving", "ui.secret_kept": "One is kept. Leave this empty to keep it.",
   "ui.simulated": "Simulated", "ui.try_now": "Try now",

@@ -6,6 +6,7 @@ export const common: Record<keyof typeof en, string> = {
   "ui.discard": "बदलाव छोड़ें", "ui.up": "ऊपर ले जाएँ", "ui.down": "नीचे ले जाएँ", "ui.is_first": "यह पहले से सबसे ऊपर है",
   "ui.is_last": "यह पहले से सबसे नीचे है", "ui.kept_secret": "••••••••", "ui.loading": "लोड हो रहा है", "ui.messages": "संदेश",
   "ui.more": "और दिखाएँ", "ui.new": "नया", "ui.no_page": "ऐसा कोई पेज नहीं है", "ui.no_page_text": "लिंक पुराना हो सकता है।",
+  "ui.page_failed": "यह पेज दिखाया नहीं जा सका", "ui.page_failed_text": "कॉल चलती रहती हैं। फिर कोशिश करें, या खिड़की फिर लोड करें; लिखा हुआ सुरक्षित है।",
   "ui.to_start": "शुरुआत पर जाएँ", "ui.nothing_changed": "कुछ नहीं बदला गया", "ui.open": "खोलें", "ui.save": "सहेजें",
   "ui.saved": "सहेजा गया", "ui.saving": "सहेजा जा रहा है", "ui.secret_kept": "एक रखा हुआ है। उसे रखने के लिए खाली छोड़ें।",
   "ui.simulated": "कृत्रिम", "ui.try_now": "अभी कोशिश करें",
