@@ -10,7 +10,7 @@ export const firstName = (name: string): string => name.trim().split(/\s+/u)[0] 
 
 /** `preferred_location` as `Preferred location`, for keys without a text of their own. */
 export function humanise(key: string): string {
-  const words = key.replace(/^fields\./, "").replace(/[_-]+/g, " ").trim();
+  const words = key.replace(/^fields\./, "").replace(/[._-]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -45,7 +45,10 @@ export function RecordingBadge({ state, testid }: { state: RecordingState; testi
 export function analysisWords(status: AnalysisStatus, t: Translate): string {
   switch (status.kind) {
     case "none": return t("analysis.none", { reason: nameOf(t, "analysis_reason", status.reason) });
-    case "failed": return t("analysis.failed", { reason: status.message });
+    case "failed": {
+      const reason = nameOf(t, "analysis_reason", status.reason);
+      return t("analysis.failed", { reason: status.message === "" ? reason : `${reason}: ${status.message}` });
+    }
     default: return t(`analysis.${status.kind}`);
   }
 }

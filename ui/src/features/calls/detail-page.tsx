@@ -1,12 +1,13 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import type { CallDetail, CallIntelligence } from "@/api/generated/wire";
+import type { AgentStatus, CallDetail, CallIntelligence } from "@/api/generated/wire";
 import { useApp, useLocale, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
 import { firstName } from "@/lib/text";
 import { clock, fullDay, span } from "@/lib/time";
+import { useStore } from "@/lib/use-store";
 import { Badge } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
 import { Loaded } from "@/ui/loaded";
@@ -18,6 +19,7 @@ import type { Hold, Mark } from "./player-bar";
 import { ReceiptDialog } from "./receipt-dialog";
 import { SoundPlot } from "./sound-plot";
 import { Timeline } from "./timeline";
+import type { Names } from "./timeline";
 import { TranscriptColumn } from "./transcript-column";
 import { usePlayer } from "./use-player";
 import { WhyCard } from "./why-card";
@@ -76,9 +78,20 @@ function marksOf(intelligence: CallIntelligence | undefined, label: (key: string
     .map((each) => ({ atS: each.at_s, label: label(each.key) }));
 }
 
+/** Names of all who can turn up in the events of a call. */
+function peopleOf(detail: CallDetail, agents: Readonly<Record<string, AgentStatus>>, customer: string): Names {
+  const { row, why } = detail;
+  return {
+    ...Object.fromEntries(Object.values(agents).map((each) => [each.user_id, each.name])),
+    ...Object.fromEntries((why?.candidates ?? []).map((each) => [each.user_id, each.name])),
+    ...(row.agent_id && row.agent_name ? { [row.agent_id]: row.agent_name } : {}),
+    customer, agent: row.agent_name ?? "",
+  };
+}
+
 function Detail({ detail }: { detail: CallDetail }) {
   const t = useT();
-  const { api } = useApp();
+  const { api, live } = useApp();
   const { row } = detail;
   const [receipt, setReceipt] = useState(false);
   const intelligence = useQuery({ queryKey: keys.intelligence(row.id), queryFn: () => api.intelligence(row.id) });
@@ -88,6 +101,8 @@ function Detail({ detail }: { detail: CallDetail }) {
   const player = usePlayer(row.id, durationS);
   const holds = useMemo(() => holdsOf(detail), [detail]);
   const names = { customer: firstName(row.customer_name ?? t("ring.unknown")), agent: firstName(row.agent_name ?? t("detail.agent")) };
+  const agents = useStore(live.store, (each) => each.agents);
+  const everyone = useMemo(() => peopleOf(detail, agents, names.customer), [detail, agents, names.customer]);
   return (
     <div className="cd" data-testid="call-detail" data-call={row.id}>
       <Head detail={detail} onReceipt={() => { setReceipt(true); }} onDownload={player.download} />
@@ -100,7 +115,7 @@ function Detail({ detail }: { detail: CallDetail }) {
         <WhyCard decision={detail.why} />
         <SoundPlot points={detail.sound} names={names} />
         {detail.notes !== "" ? <div className="panel" data-testid="detail-notes"><header><h2>{t("desk.notes")}</h2></header><div className="body"><p className="read">{detail.notes}</p></div></div> : null}
-        <Timeline events={detail.events} footer={detail.receipt ? <button type="button" className="link t-12" onClick={() => { setReceipt(true); }}>{t("detail.receipt")}</button> : null} />
+        <Timeline events={detail.events} names={everyone} footer={detail.receipt ? <button type="button" className="link t-12" onClick={() => { setReceipt(true); }}>{t("detail.receipt")}</button> : null} />
       </section>
       {receipt && detail.receipt ? <ReceiptDialog receipt={detail.receipt} onClose={() => { setReceipt(false); }} /> : null}
     </div>

@@ -104,7 +104,8 @@ function NoAnalysis({ intelligence }: { intelligence: CallIntelligence }) {
   const me = useMe();
   const { status } = intelligence;
   const working = status.kind === "pending" || status.kind === "transcribing" || status.kind === "analysing";
-  const offer = status.kind === "none" && may(me.user.role, "configure");
+  const lacks = status.kind === "none" || (status.kind === "failed" && status.reason === "no_speech_engine");
+  const offer = lacks && may(me.user.role, "configure_access");
   return (
     <StateBox
       icon={working ? "refresh" : "info"} title={t(working ? "learned.working" : "learned.nothing")} text={analysisWords(status, t)} testid="analysis-state"

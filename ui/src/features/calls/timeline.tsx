@@ -20,17 +20,30 @@ const LOOK: Record<string, Look> = {
   customer_hung_up: { icon: "hangup" }, agent_hung_up: { icon: "hangup" }, provider_ended: { icon: "hangup" }, disposition_saved: { icon: "check", tone: "c-ok" }, server_restarted: { icon: "refresh", tone: "c-warn" },
 };
 
-const TOLD = ["agent_name", "name", "to_name", "side", "digit", "digits", "mode", "code", "status", "reason", "timer"] as const;
+const TOLD = ["agent", "user", "agent_name", "name", "to_name", "side", "to", "digit", "digits", "mode", "code", "status", "reason", "timer"] as const;
 
-/** The facts of an event that a reader wants, in one line. */
-export function factsOf(event: CallEventRow): string {
-  return TOLD.map((key) => event.data[key])
-    .filter((value) => typeof value === "string" || typeof value === "number")
-    .map((value) => String(value).replaceAll("_", " ")).join(", ");
+/** Names by id of a person, and of the sides of the call under `agent` and `customer`. */
+export type Names = Readonly<Record<string, string>>;
+
+/** One fact in words: ids become names, a transfer's target its number; what has no words is left out. */
+function fact(key: string, value: unknown, names: Names): string | null {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") {
+    if (key === "agent" || key === "user" || key === "side") return names[value] ?? (key === "side" ? value : null);
+    return value.replaceAll("_", " ");
+  }
+  if (typeof value !== "object" || value === null) return null;
+  if ("number" in value && typeof value.number === "string") return value.number;
+  if ("user_id" in value && typeof value.user_id === "string") return names[value.user_id] ?? null;
+  return null;
 }
 
+/** The facts of an event that a reader wants, in one line. */
+export const factsOf = (event: CallEventRow, names: Names): string =>
+  TOLD.map((key) => fact(key, event.data[key], names)).filter((each) => each !== null && each !== "").join(", ");
+
 /** The event log of the call, line by line. */
-export function Timeline({ events, footer }: { events: readonly CallEventRow[]; footer?: React.ReactNode }) {
+export function Timeline({ events, names, footer }: { events: readonly CallEventRow[]; names: Names; footer?: React.ReactNode }) {
   const t = useT();
   return (
     <div className="panel" data-testid="timeline">
@@ -40,7 +53,7 @@ export function Timeline({ events, footer }: { events: readonly CallEventRow[]; 
           <ol className="tl t-12">
             {events.map((each) => {
               const look = LOOK[each.kind] ?? { icon: "dot" as const };
-              const facts = factsOf(each);
+              const facts = factsOf(each, names);
               return (
                 <li key={each.seq} data-kind={each.kind}>
                   <time dateTime={new Date(each.at_ms).toISOString()}>{clockSeconds(each.at_ms)}</time>

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import type { Candidate, RoutingDecision } from "@/api/generated/wire";
 import { useT } from "@/app-context";
+import { hasKey } from "@/i18n";
+import type { Translate } from "@/i18n";
 import { nameOf } from "@/lib/names";
 import { firstName } from "@/lib/text";
 import { Icon } from "@/ui/icon";
@@ -11,6 +13,12 @@ const FIRST = 4;
 export function ranked(decision: RoutingDecision): Candidate[] {
   const place = (each: Candidate): number => (each.user_id === decision.chosen ? 0 : each.passed_over === null ? 1 : 2);
   return [...decision.candidates].sort((a, b) => place(a) - place(b) || (b.score ?? -1) - (a.score ?? -1) || a.name.localeCompare(b.name));
+}
+
+/** A part of a score, `idle 16`, with its word translated. */
+export function partWords(part: string, t: Translate): string {
+  const [name = "", ...points] = part.split(" ");
+  return [hasKey(`part.${name}`) ? nameOf(t, "part", name) : name.replaceAll("_", " "), ...points].join(" ");
 }
 
 /** Why the call went where it went, with everyone who was considered. */
@@ -37,7 +45,7 @@ export function WhyCard({ decision }: { decision: RoutingDecision | null }) {
                 <tr key={each.user_id}>
                   <td className={mine ? "strong" : undefined}>{each.name}</td>
                   <td className={mine ? "num strong" : "num"}>{each.score === null ? "–" : Math.round(each.score)}</td>
-                  <td className={mine ? undefined : "ink-2"}>{mine ? <Icon name="check" size="sm" /> : null} {each.passed_over ? nameOf(t, "passed", each.passed_over) : each.parts.join(", ")}</td>
+                  <td className={mine ? undefined : "ink-2"}>{mine ? <Icon name="check" size="sm" /> : null} {each.passed_over ? nameOf(t, "passed", each.passed_over) : each.parts.map((part) => partWords(part, t)).join(", ")}</td>
                 </tr>
               );
             })}
