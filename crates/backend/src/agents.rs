@@ -86,7 +86,7 @@ impl Backend {
         };
         let row = self.presence_event(actor.scope, id, &event).await?.ok_or(BackendError::NotFound("agent"))?;
         self.end_wrap_up_by_state(actor, &row, &event);
-        Ok(self.status_of(actor.scope, row).await?)
+        self.status_of(actor.scope, row).await
     }
 
     /// "Available" in the wrap-up ends it.
@@ -97,10 +97,10 @@ impl Backend {
             PresenceEvent::AskedBreak { .. } => AfterWrapUp::Break,
             _ => return,
         };
-        if let (StateRow::WrapUp, Some(call)) = (row.state, row.call_id) {
-            if self.calls().tenant_of(call) == Some(actor.tenant) {
-                self.calls().event(call, CallEvent::WrapUpEnded { agent: row.user_id, then });
-            }
+        if let (StateRow::WrapUp, Some(call)) = (row.state, row.call_id)
+            && self.calls().tenant_of(call) == Some(actor.tenant)
+        {
+            self.calls().event(call, CallEvent::WrapUpEnded { agent: row.user_id, then });
         }
     }
 
@@ -342,5 +342,16 @@ impl Backend {
                 None
             }
         }
+    }
+}
+
+impl Backend {
+    /// Whether the person with this e-mail could take a call now; for demos, whose customers wait for it.
+    pub async fn is_agent_free(&self, email: &str) -> bool {
+        let Ok(Some(found)) = storage::users::by_email(self.store(), email).await else { return false };
+        let scope = TenantScope::system(found.tenant);
+        let row = storage::agents::get(self.store(), scope, found.user.id).await.ok().flatten();
+        let available = row.is_some_and(|row| row.state == StateRow::Available);
+        available && self.live_calls(found.tenant).await.is_empty()
     }
 }

@@ -21,5 +21,6 @@ pub(crate) use bridge_events::follow as follow_bridge;
 pub use carrier_stream::CarrierStream;
 pub(crate) use carrier_stream::{CALL_PARAMETER, PARTY_PARAMETER, TOKEN_PARAMETER};
 pub(crate) use inbound::Arrival;
+pub(crate) use log::keep_past;
 pub(crate) use registry::Calls;
 pub(crate) use registry::Tell;

@@ -79,10 +79,10 @@ fn check(actor: &Actor, input: &CampaignInput) -> Result<(), BackendError> {
     codes.sort_unstable();
     codes.dedup();
     checks.require(codes.len() == input.dispositions.len(), "dispositions", "expected each code once");
-    if let Some(caller_id) = input.caller_id.as_deref().filter(|text| !text.is_empty()) {
-        if let Err(error) = E164::parse(caller_id, Some(&actor.country)) {
-            checks.require(false, "caller_id", &error.to_string());
-        }
+    if let Some(caller_id) = input.caller_id.as_deref().filter(|text| !text.is_empty())
+        && let Err(error) = E164::parse(caller_id, Some(&actor.country))
+    {
+        checks.require(false, "caller_id", &error.to_string());
     }
     checks.done()
 }

@@ -72,3 +72,18 @@ pub(crate) async fn given_up(backend: &Backend, scope: TenantScope, call: CallId
         tracing::error!(%call, %error, "the failure of an analysis could not be noted");
     }
 }
+
+/// Reads one transcript with the rules and, when an engine is given (address, model, key), with a language model.
+pub async fn analyse_transcript(
+    input: &domain::intelligence::AnalysisInput,
+    engine: Option<(String, String, Option<domain::pii::Personal<String>>)>,
+) -> Result<domain::intelligence::Analysis, BackendError> {
+    let rules = analysis::analyse(&input.transcript, &input.context);
+    let Some((url, model, api_key)) = engine else { return Ok(rules) };
+    let base_url =
+        url::Url::parse(&url).map_err(|_| BackendError::field("engine_url", "expected an https:// address"))?;
+    let settings = providers::ai::AiSettings { base_url, model, api_key, timeout: std::time::Duration::from_secs(60) };
+    let upstream = |error: String| BackendError::Upstream(error);
+    let chat = providers::language_model::OpenAiChat::new(settings).map_err(|error| upstream(error.to_string()))?;
+    model::read(&chat, &input.transcript, rules).await.map_err(|error| upstream(error.to_string()))
+}

@@ -78,10 +78,10 @@ impl Backend {
             }
         };
         let answer = self.take_in(&verified, &request, fresh.is_new).await;
-        if answer.is_ok() {
-            if let Err(error) = storage::inbox::processed(self.store(), verified.scope, fresh.id, clock::now()).await {
-                tracing::warn!(%error, "a webhook could not be marked as processed");
-            }
+        if answer.is_ok()
+            && let Err(error) = storage::inbox::processed(self.store(), verified.scope, fresh.id, clock::now()).await
+        {
+            tracing::warn!(%error, "a webhook could not be marked as processed");
         }
         answer.unwrap_or_else(|error| {
             tracing::error!(kind = %request.kind, %error, "a webhook could not be processed");

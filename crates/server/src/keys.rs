@@ -8,7 +8,7 @@ use std::{
 use domain::pii::Personal;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
-use storage::seal::Keyring;
+use storage::Keyring;
 
 const FILE: &str = "keys.toml";
 
@@ -63,7 +63,7 @@ fn random_hex() -> String {
 }
 
 /// Written beside and renamed, so that a crash leaves no half file.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use backend::{Backend, Options, Parts};
 use bridge::BridgeConfig;
-use storage::{Store, db::DatabaseUrl};
+use storage::{DatabaseUrl, Store};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -45,8 +45,7 @@ impl Running {
         // A second server in the same process finds it installed; both use the same provider.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let data_dir = config.data_dir.clone();
-        std::fs::create_dir_all(&data_dir)
-            .map_err(|error| StartError::DataFolder { path: data_dir.clone(), error })?;
+        std::fs::create_dir_all(&data_dir).map_err(|error| StartError::DataFolder { path: data_dir.clone(), error })?;
         let keys = Keys::load_or_make(&data_dir)?;
         let url: DatabaseUrl = config.database_url().parse()?;
         let store = Store::open(&url, keys.sealing).await?;
@@ -60,9 +59,7 @@ impl Running {
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| StartError::Listen { address: config.listen, error })?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| StartError::Listen { address: config.listen, error })?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen { address: config.listen, error })?;
         let base_url = format!("http://{}", reachable(address));
         let public_url = if config.public_url.is_empty() { base_url.clone() } else { config.public_url.clone() };
         let options = Options {
@@ -71,8 +68,7 @@ impl Running {
             data_folder: data_dir,
             demo,
         };
-        let backend =
-            Backend::start(Parts { store, bridge, bridge_events, secret: keys.signing, options }).await?;
+        let backend = Backend::start(Parts { store, bridge, bridge_events, secret: keys.signing, options }).await?;
         let stop = CancellationToken::new();
         let serving = tokio::spawn(api::serve(listener, backend.clone(), stop.clone()));
         tracing::info!(%base_url, %public_url, "the server answers");
@@ -94,9 +90,5 @@ impl Running {
 
 /// The wildcard address as one that a program on this machine can connect to.
 fn reachable(address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        SocketAddr::from(([127, 0, 0, 1], address.port()))
-    } else {
-        address
-    }
+    if address.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], address.port())) } else { address }
 }

@@ -33,22 +33,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                 rejection.into_response()
             }
         })?;
-        parse(&bytes).map(Self)
+        parse(&bytes).map(Self).map_err(|refusal| *refusal)
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Response> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<Response>> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
         if inner.is_data() {
             let fields = vec![FieldError { field: path, problem: inner.to_string() }];
-            refuse(ErrorCode::InvalidFields, "a field is missing or of the wrong type", fields)
+            Box::new(refuse(ErrorCode::InvalidFields, "a field is missing or of the wrong type", fields))
         } else {
-            refuse(ErrorCode::MalformedBody, format!("not JSON: {inner}"), Vec::new())
+            Box::new(refuse(ErrorCode::MalformedBody, format!("not JSON: {inner}"), Vec::new()))
         }
     })?;
-    json.end().map_err(|error| refuse(ErrorCode::MalformedBody, format!("not JSON: {error}"), Vec::new()))?;
+    json.end().map_err(|error| Box::new(refuse(ErrorCode::MalformedBody, format!("not JSON: {error}"), Vec::new())))?;
     Ok(value)
 }

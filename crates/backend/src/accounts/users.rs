@@ -182,3 +182,49 @@ fn phone(actor: &Actor, text: Option<String>) -> Result<Option<String>, BackendE
         })
         .transpose()
 }
+
+impl Backend {
+    /// For whoever holds the machine: adds a user to the tenant of `tenant_of`, or to the only one.
+    pub async fn add_user_by_hand(
+        &self,
+        name: &str,
+        email: &str,
+        role: Role,
+        password: Personal<String>,
+        tenant_of: Option<&str>,
+    ) -> Result<(), BackendError> {
+        let tenant = match tenant_of {
+            Some(colleague) => {
+                let found = storage::users::by_email(self.store(), colleague).await?;
+                found.ok_or(BackendError::NotFound("user"))?.tenant
+            }
+            None => match storage::tenants::all(self.store()).await?.as_slice() {
+                [only] => only.id,
+                [] => return Err(BackendError::Conflict("there is no tenant yet; open the app and set it up")),
+                _ => return Err(BackendError::Conflict("there are several tenants; name one by --tenant-of")),
+            },
+        };
+        let mut checks = FieldChecks::default();
+        checks.text(name, 100, "name");
+        check_email(&mut checks, email);
+        check_password(&mut checks, "password", &password);
+        checks.done()?;
+        let scope = storage::TenantScope::system(tenant);
+        let new = NewUser {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            role,
+            skills: Vec::new(),
+            languages: vec!["en".to_owned()],
+            phone: None,
+            extension: None,
+        };
+        let user = new.row(clock::now());
+        let hash = Personal::new(auth::hash_password(password).await?);
+        storage::users::insert(self.store(), scope, &user, &hash).await?;
+        if role.takes_calls() {
+            storage::agents::ensure(self.store(), scope, user.id, clock::now()).await?;
+        }
+        Ok(())
+    }
+}

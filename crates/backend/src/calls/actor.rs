@@ -87,6 +87,16 @@ impl Actor {
             }
         }
         self.backend.calls().remove(self.call.facts.id);
+        self.inbox.close();
+        // Answers to what was asked before the end: a claim among them is given back.
+        while let Ok(told) = self.inbox.try_recv() {
+            match told {
+                Tell::Event(CallEvent::Routed { agent, fence, .. }) => {
+                    self.backend.release_claim(self.scope, agent, self.call.facts.id, fence).await;
+                }
+                other => self.told(other).await,
+            }
+        }
         self.log.finish().await;
     }
 
@@ -120,11 +130,9 @@ impl Actor {
 
     async fn asked(&mut self, event: CallEvent) -> Result<LiveCall, BackendError> {
         self.refusal(&event)?;
-        if self.happened(event).await {
-            Ok(self.shown())
-        } else {
-            Err(BackendError::WrongCallState("nothing of the kind is going on in this call"))
-        }
+        // What is so already (answered twice, held twice) changes nothing and is no fault.
+        self.happened(event).await;
+        Ok(self.shown())
     }
 
     /// Feeds one event. False when it changed nothing (late, doubled, or not for this state); such events are not logged.

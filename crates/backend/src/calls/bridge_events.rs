@@ -50,6 +50,7 @@ async fn handle(backend: &Backend, event: BridgeEvent) {
         }
         BridgeEvent::RecordingStarted { room, resumed, .. } => {
             tracing::info!(call = %room, resumed, "recording");
+            recordings::started(backend, room).await;
         }
         BridgeEvent::RecordingFinished { room, recording, path, bytes, sha256, duration_ms, gaps } => {
             calls.event(room, CallEvent::RecordingFinished);

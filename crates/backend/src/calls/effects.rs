@@ -187,7 +187,17 @@ impl Actor {
                     failed(DialFailure::Failed)
                 }
             };
-            backend.calls().event(call, event);
+            let placed = match &event {
+                CallEvent::Dialed { provider_call_id, .. } => Some(ProviderCallId::new(provider_call_id.clone())),
+                _ => None,
+            };
+            // The call ended while the carrier was being asked: nobody is there to talk to.
+            if !backend.calls().event(call, event)
+                && let Some(id) = placed
+                && let Err(error) = carrier.api.hang_up(&id).await
+            {
+                tracing::warn!(%call, %error, "a telephone call without a call could not be hung up");
+            }
         });
     }
 

@@ -76,15 +76,8 @@ fn json<T: serde::Serialize>(value: &T) -> Personal<serde_json::Value> {
     Personal::new(serde_json::to_value(value).unwrap_or_default())
 }
 
-/// Writes the row of a new call. Its events follow.
-pub(super) async fn create(
-    backend: &Backend,
-    scope: TenantScope,
-    call: &Call,
-    customer_number: &str,
-    came_by: Vec<String>,
-) -> Result<(), StorageError> {
-    let row = NewCall {
+fn new_row(call: &Call, customer_number: &str) -> NewCall {
+    NewCall {
         id: call.facts.id,
         direction: match call.facts.direction {
             Direction::Inbound => storage::calls::Direction::Inbound,
@@ -96,9 +89,42 @@ pub(super) async fn create(
         simulated: call.facts.simulated,
         recording: RecordingState::Off,
         facts: json(&call.facts),
-    };
+    }
+}
+
+fn new_event(at: UnixMillis, event: &CallEvent) -> NewEvent {
+    let data = json(event);
+    let kind = data.reveal().get("kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    NewEvent { at, kind, data }
+}
+
+/// Writes the row of a new call. Its events follow.
+pub(super) async fn create(
+    backend: &Backend,
+    scope: TenantScope,
+    call: &Call,
+    customer_number: &str,
+    came_by: Vec<String>,
+) -> Result<(), StorageError> {
+    let row = new_row(call, customer_number);
     let projection = projection(call, came_by, call.facts.started_at);
     storage::call_log::create(backend.store(), scope, &row, &[], &projection).await.map(drop)
+}
+
+/// Writes a call that is over already, with all its events.
+pub(crate) async fn keep_past(
+    unit: &mut storage::Tx,
+    scope: TenantScope,
+    first: &Call,
+    last: &Call,
+    events: &[(UnixMillis, CallEvent)],
+    customer_number: &str,
+) -> Result<(), StorageError> {
+    let row = new_row(first, customer_number);
+    let events: Vec<NewEvent> = events.iter().map(|(at, event)| new_event(*at, event)).collect();
+    let end = last.end.map_or(last.facts.started_at, |end| end.at);
+    let projection = projection(last, Vec::new(), end);
+    storage::call_log::create(unit, scope, &row, &events, &projection).await.map(drop)
 }
 
 impl Log {
@@ -110,9 +136,7 @@ impl Log {
     }
 
     pub fn append(&mut self, at: UnixMillis, event: &CallEvent, call: &Call, came_by: Vec<String>) {
-        let data = json(event);
-        let kind = data.reveal().get("kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        let event = NewEvent { at, kind, data };
+        let event = new_event(at, event);
         let entry = Entry { event, projection: projection(call, came_by, at) };
         if self.sender.send(entry).is_err() {
             tracing::error!(call = %call.facts.id, "the log's writer has stopped; an event was lost");

@@ -107,10 +107,10 @@ fn merge(mut analysis: Analysis, answer: Answer, transcript: &Transcript, engine
     analysis.key_topics.sort();
     analysis.key_topics.dedup();
     for field in answer.fields {
-        if let Some(field) = proven(field, transcript, &engine) {
-            if analysis.field(field.key).is_none() {
-                analysis.fields.push(field);
-            }
+        if let Some(field) = proven(field, transcript, &engine)
+            && analysis.field(field.key).is_none()
+        {
+            analysis.fields.push(field);
         }
     }
     analysis.fields.sort_by_key(|field| field.key);

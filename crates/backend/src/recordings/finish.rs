@@ -78,6 +78,15 @@ async fn note(backend: &Backend, file: Finished) -> Result<(), BackendError> {
     Ok(())
 }
 
+/// The call's row says from now on that it is being recorded.
+pub(crate) async fn started(backend: &Backend, call: CallId) {
+    let Some(tenant) = backend.calls().tenant_of(call) else { return };
+    let row = RecordingRow { state: RecordingState::Recording, ..empty(call, clock::now()) };
+    if let Err(error) = storage::recordings::put(backend.store(), TenantScope::system(tenant), &row).await {
+        tracing::warn!(%call, %error, "the start of a recording could not be noted");
+    }
+}
+
 /// Nothing of the call is kept, or not to its end: said on the call, and to the supervisors.
 pub(crate) async fn not_stored(backend: &Backend, call: CallId, reason: &str) {
     let Ok(Some(tenant)) = backend.tenant_of_call(call).await else { return };

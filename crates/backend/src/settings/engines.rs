@@ -193,9 +193,9 @@ impl Backend {
     }
 
     /// Points the tenant at the simulated speech service; every screen then says so.
-    pub async fn use_simulated_speech(&self, actor: &Actor, base_url: &str) -> Result<(), BackendError> {
+    pub async fn use_simulated_speech(&self, actor: &Actor, base_url: &str, model: &str) -> Result<(), BackendError> {
         let (old, secrets) = self.setting::<EnginesRow>(actor.scope, SETTINGS).await?;
-        let speech = EngineRow { base_url: base_url.to_owned(), model: "simulated".to_owned(), simulated: true };
+        let speech = EngineRow { base_url: base_url.to_owned(), model: model.to_owned(), simulated: true };
         let row = EnginesRow { speech: Some(speech), ..old };
         self.put_setting(actor, SETTINGS, &row, &secrets, None).await
     }

@@ -1,0 +1,76 @@
+//! One module for each thing the program does.
+
+mod analyse;
+mod demo;
+mod doctor;
+mod migrate;
+mod output;
+mod seed;
+mod serve;
+mod user;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::config::Config;
+
+pub use output::say_problem;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serves the API, the screens, the carriers' webhooks and the sound.
+    Serve(serve::Serve),
+    /// Serves a demo tenant whose simulated customers call; prints whom to sign in as.
+    Demo(demo::DemoArguments),
+    /// As demo, but customers call when standard input says so: one JSON object a line.
+    Simulate(demo::DemoArguments),
+    /// Makes the demo tenant with three months of calls.
+    Seed(seed::SeedArguments),
+    /// Users of a tenant.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Reads a transcript and prints the analysis as JSON.
+    Analyse(analyse::AnalyseArguments),
+    /// Checks ports, database, storage, keys and devices, and says what to do.
+    Doctor(Place),
+    /// Brings the database to this version.
+    Migrate(Place),
+}
+
+/// Where the configuration and the data are.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// Configuration file; see switchboard.example.toml.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Data folder; goes before the file.
+    #[arg(long)]
+    pub data_dir: Option<PathBuf>,
+}
+
+impl Place {
+    fn load(&self) -> Result<Config, Problem> {
+        let mut config = Config::load(self.config.as_deref(), &std::env::vars().collect())?;
+        if let Some(folder) = &self.data_dir {
+            config.data_dir.clone_from(folder);
+        }
+        Ok(config)
+    }
+}
+
+/// Why a command did not succeed, in words for whoever typed it.
+pub type Problem = Box<dyn std::error::Error + Send + Sync>;
+
+pub async fn run(command: Command) -> Result<(), Problem> {
+    match command {
+        Command::Serve(serve) => serve::run(serve).await,
+        Command::Demo(demo) => demo::run(demo, demo::Callers::ByThemselves).await,
+        Command::Simulate(demo) => demo::run(demo, demo::Callers::WhenTold).await,
+        Command::Seed(seed) => seed::run(seed).await,
+        Command::User(user) => user::run(user).await,
+        Command::Analyse(analyse) => analyse::run(analyse).await,
+        Command::Doctor(place) => doctor::run(&place).await,
+        Command::Migrate(place) => migrate::run(&place).await,
+    }
+}

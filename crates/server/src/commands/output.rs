@@ -1,0 +1,34 @@
+//! What the program prints. Everything else goes to the log.
+
+use std::io::Write;
+
+use tracing_subscriber::EnvFilter;
+
+use super::Problem;
+use crate::config::LogConfig;
+
+/// One line on standard output. A reader that has gone is no reason to stop.
+pub(super) fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}
+
+pub(super) fn say_json(value: &serde_json::Value) {
+    say(&value.to_string());
+}
+
+pub fn say_problem(problem: &Problem) {
+    drop(writeln!(std::io::stderr(), "switchboard: {problem}"));
+}
+
+/// Logs go to standard error.
+pub(super) fn start_log(config: &LogConfig) {
+    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process keeps the first log.
+    if config.json {
+        drop(log.json().try_init());
+    } else {
+        drop(log.try_init());
+    }
+}
