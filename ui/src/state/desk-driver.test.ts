@@ -109,6 +109,17 @@ describe("notes and fields", () => {
   });
 });
 
+describe("two windows", () => {
+  it("do not overwrite each other's drafts", () => {
+    const { desk, make, storage } = setUp();
+    const other = make();
+    other.start();
+    desk.change("c1", { notes: "from one" });
+    other.change("c2", { notes: "from the other" });
+    expect(Object.keys(JSON.parse(storage.getItem("switchboard.drafts") ?? "{}") as object).sort()).toEqual(["c1", "c2"]);
+  });
+});
+
 describe("saving the outcome", () => {
   it("carries all that was put down, and clears the desk", async () => {
     const { desk, requests, storage } = setUp();

@@ -68,6 +68,7 @@ const leadChange = (key: string, value: string): UpdateLead => {
 
 export function createDesk({ api, platform, clock, storage, live, newId, onFailure }: Deps): DeskDriver {
   const store = createStore<Desk>(loadDesk(storage));
+  let written = store.get().drafts;
   const apply = (event: DeskEvent): void => {
     store.update((desk) => deskStep(desk, event, clock.now()));
   };
@@ -167,7 +168,11 @@ export function createDesk({ api, platform, clock, storage, live, newId, onFailu
       const follow = (): void => { apply({ kind: "live", live: live.get() }); };
       const stops = [
         live.subscribe(follow),
-        store.subscribe(() => { saveDrafts(storage, store.get().drafts); }),
+        store.subscribe(() => {
+          const now = store.get().drafts;
+          saveDrafts(storage, written, now);
+          written = now;
+        }),
       ];
       follow();
       return () => {

@@ -6,17 +6,26 @@ const KEY = "switchboard.drafts";
 
 const worthKeeping = (draft: Draft): boolean => draft.notes !== "" || draft.code !== null;
 
-/** What was typed before the window was closed; its calls wait in the list of the unfinished. */
-export function loadDesk(storage: Storage): Desk {
-  const text = storage.getItem(KEY);
-  if (!text) return emptyDesk;
-  const drafts = JSON.parse(text) as Record<CallId, Draft>;
-  const unfinished = Object.keys(drafts).map((id) => ({ id, lead: null, call: null, endedAtMs: 0 }));
-  return { ...emptyDesk, drafts, unfinished };
-}
+type Drafts = Readonly<Record<CallId, Draft>>;
 
-export function saveDrafts(storage: Storage, drafts: Readonly<Record<CallId, Draft>>): void {
-  const kept = Object.fromEntries(Object.entries(drafts).filter(([, draft]) => worthKeeping(draft)));
+const read = (storage: Storage): Record<CallId, Draft> => {
+  const text = storage.getItem(KEY);
+  return text ? (JSON.parse(text) as Record<CallId, Draft>) : {};
+};
+
+/** Writes what changed from `before` to `now`; drafts of other windows stay. */
+export function saveDrafts(storage: Storage, before: Drafts, now: Drafts): void {
+  if (before === now) return;
+  const kept = read(storage);
+  for (const id of Object.keys(before)) if (!now[id]) delete kept[id];
+  for (const [id, draft] of Object.entries(now)) if (draft !== before[id] && worthKeeping(draft)) kept[id] = draft;
   if (Object.keys(kept).length === 0) storage.removeItem(KEY);
   else storage.setItem(KEY, JSON.stringify(kept));
+}
+
+/** What was typed before the window was closed; its calls wait in the list of the unfinished. */
+export function loadDesk(storage: Storage): Desk {
+  const drafts = read(storage);
+  const unfinished = Object.keys(drafts).map((id) => ({ id, lead: null, call: null, endedAtMs: 0 }));
+  return { ...emptyDesk, drafts, unfinished };
 }
