@@ -16,11 +16,11 @@ const read = (storage: Storage): Record<CallId, Draft> => {
 /** Writes what changed from `before` to `now`; drafts of other windows stay. */
 export function saveDrafts(storage: Storage, before: Drafts, now: Drafts): void {
   if (before === now) return;
-  const kept = read(storage);
-  for (const id of Object.keys(before)) if (!now[id]) delete kept[id];
-  for (const [id, draft] of Object.entries(now)) if (draft !== before[id] && worthKeeping(draft)) kept[id] = draft;
-  if (Object.keys(kept).length === 0) storage.removeItem(KEY);
-  else storage.setItem(KEY, JSON.stringify(kept));
+  const kept = new Map(Object.entries(read(storage)));
+  for (const id of Object.keys(before)) if (!now[id]) kept.delete(id);
+  for (const [id, draft] of Object.entries(now)) if (draft !== before[id] && worthKeeping(draft)) kept.set(id, draft);
+  if (kept.size === 0) storage.removeItem(KEY);
+  else storage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)));
 }
 
 /** What was typed before the window was closed; its calls wait in the list of the unfinished. */
