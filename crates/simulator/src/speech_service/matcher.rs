@@ -29,6 +29,8 @@ const PIECE_SLACK: isize = 4;
 const ALIKE: f32 = 0.62;
 /// Part of a line that must have been heard when the audio ends within it.
 const ENOUGH: f32 = 0.6;
+/// How late the last words of a line may come.
+const TAIL_FRAMES: usize = 25;
 /// Unknown utterances closer than this are one.
 const JOIN_FRAMES: usize = 40;
 
@@ -81,6 +83,8 @@ pub fn listen(pcm: &[i16]) -> Vec<Heard> {
                 done = (said.end_s * 1000.0) as usize / FRAME_MS as usize;
                 heard.push(said);
             }
+            // The end of a line that the network held up is no speech of its own.
+            None if start < done + TAIL_FRAMES => {}
             // Music, tones and noise are sound but no speech.
             None if is_speech(&speech, start, end) => add_unknown(&mut heard, start, end),
             None => {}

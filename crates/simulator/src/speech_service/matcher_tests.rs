@@ -87,13 +87,21 @@ fn lines_that_a_jitter_buffer_stretched_and_shrank_are_recognised() {
 }
 
 #[test]
+fn a_line_whose_end_was_held_up_is_one_line() {
+    let (mut pcm, _) = spoken(&["asha-4", "asha-5"], 2_000);
+    let held_up = 4_000 + voices::line("asha-4").unwrap().pcm().len() * 85 / 100;
+    pcm.splice(held_up..held_up, vec![0; 2_800]);
+    assert_eq!(ids(&listen(&pcm)), ["asha-4", "asha-5"]);
+}
+
+#[test]
 fn speech_that_nobody_recorded_is_unknown_with_its_times() {
     // Played backwards a line has the same voice and no known words.
     let mut pcm = voices::line("asha-1").unwrap().pcm();
     pcm.reverse();
     let mut audio = vec![0; 8_000];
     audio.extend(&pcm);
-    audio.extend(vec![0; 16_000]);
+    audio.resize(audio.len() + 16_000, 0);
     audio.extend(voices::line("asha-3").unwrap().pcm());
     let heard = listen(&audio);
     assert_eq!(heard.last().unwrap().line, Some("asha-3"));
