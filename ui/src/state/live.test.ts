@@ -42,6 +42,12 @@ describe("the live state", () => {
     expect(state.calls["c1"]?.customer_sound?.mos).toBe(3.1);
   });
 
+  it("takes sound figures that carry the number of the event before them, and no older ones", () => {
+    const figures = (seq: number, mos: number) => event(seq, { kind: "sound", call_id: "c1", agent: null, customer: sound(mos) });
+    const state = after(live({ seq: 7, calls: { c1: call() } }), figures(7, 4.1), figures(7, 4.2), figures(6, 1));
+    expect([state.calls["c1"]?.customer_sound?.mos, state.seq]).toEqual([4.2, 7]);
+  });
+
   it("takes a call that ended away", () => {
     expect(after(live({ calls: { c1: call() } }), event(2, { kind: "call_ended", call_id: "c1" })).calls).toEqual({});
   });

@@ -76,7 +76,9 @@ export function applyMessage(live: Live, message: ServerMessage, now: number): L
     case "probe":
       return { live, effects: [] };
     case "event": {
-      if (!live.ready || message.seq <= live.seq) return { live, effects: [] };
+      // Figures that the next second replaces are not counted: they carry the number of the event before them.
+      const passing = message.event.kind === "sound";
+      if (!live.ready || message.seq < live.seq || (message.seq === live.seq && !passing)) return { live, effects: [] };
       const heard = { ...live, seq: message.seq, heardAtMs: now };
       const keys = outdatedBy(message.event);
       const effects: LiveEffect[] = keys.length > 0 ? [{ kind: "outdated", keys }] : [];

@@ -90,7 +90,7 @@ export function OutcomeCard({ outcome, name }: { outcome: Outcome; name: string 
         <p className="t-12 c-warn med row tight" data-testid="outcome-missing"><Icon name="warn" size="sm" /> {t("desk.missing", { what: lacking })}</p>
       ) : null}
       <p className="t-12 ink-2" data-testid="outcome-effects">
-        {effects === null ? t("desk.effects_wait")
+        {outcome.missing.length > 0 ? null : effects === null ? t("desk.effects_wait")
           : effects.length === 0 ? t("desk.effects_none")
             : t("desk.effects", { list: effects.map((each) => effectText(each, t, now, locale)).join("; ") })}
       </p>

@@ -38,7 +38,7 @@ export function useDisposition(deskCall: DeskCall, data: DeskData): Outcome {
   const preview = useQuery({
     queryKey: keys.preview(deskCall.id, [draft.code, draft.subCode, callback]),
     queryFn: () => api.previewDisposition(deskCall.id, dispositionBody(draft, callback, "available", Date.now())),
-    enabled: chosen !== null && !left.includes("callback"),
+    enabled: chosen !== null && left.length === 0,
     staleTime: 60_000,
   });
   return {
