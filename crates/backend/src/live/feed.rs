@@ -94,7 +94,7 @@ impl LiveFeed {
         self.push(tenant, audience, full, Some(masked), true);
     }
 
-    /// For figures that the next second replaces: not numbered, not kept.
+    /// For figures that the next second replaces: numbered like all events, and not kept for readers that come back.
     pub fn publish_passing(&self, tenant: TenantId, audience: Audience, event: LiveEvent) {
         self.push(tenant, audience, event, None, false);
     }
@@ -102,9 +102,7 @@ impl LiveFeed {
     fn push(&self, tenant: TenantId, audience: Audience, full: LiveEvent, masked: Option<LiveEvent>, kept: bool) {
         let mut streams = self.streams();
         let stream = streams.entry(tenant).or_default();
-        if kept {
-            stream.seq += 1;
-        }
+        stream.seq += 1;
         let item = Arc::new(Item { seq: stream.seq, at: clock::now(), audience, full, masked });
         if kept {
             if stream.kept.len() == KEPT {

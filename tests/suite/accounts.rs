@@ -1,0 +1,76 @@
+//! Signing in, staying signed in, and being signed out.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use switchboard_tests::TestServer;
+
+#[tokio::test]
+async fn a_refresh_token_works_once_and_using_it_again_ends_the_sign_in() {
+    let server = TestServer::start("", false).await;
+    server.tenant("owner").await;
+    let first = server.sign_in("admin@owner.example").await;
+    let refresh = |token: String| {
+        let server = &server;
+        async move { server.ask(Method::POST, "/auth/refresh", "", Some(json!({ "refresh_token": token }))).await }
+    };
+    let second = refresh(first.text("refresh_token")).await;
+    assert_eq!(second.status, StatusCode::OK, "{second:?}");
+    let again = refresh(first.text("refresh_token")).await;
+    assert_eq!(again.code(), "token_reused", "{again:?}");
+    let third = refresh(second.text("refresh_token")).await;
+    assert_eq!(third.status, StatusCode::UNAUTHORIZED, "the family is ended: {third:?}");
+    let me = server.ask(Method::GET, "/me", &second.text("access_token"), None).await;
+    assert_eq!(me.status, StatusCode::UNAUTHORIZED, "its access tokens too: {me:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_passwords_have_to_wait() {
+    let server = TestServer::start("", false).await;
+    server.tenant("owner").await;
+    let body = json!({ "email": "admin@owner.example", "password": "not this one", "device": "desktop" });
+    for _ in 0..5 {
+        let answer = server.ask(Method::POST, "/auth/sign-in", "", Some(body.clone())).await;
+        assert_eq!(answer.code(), "wrong_credentials", "{answer:?}");
+    }
+    let answer = server.ask(Method::POST, "/auth/sign-in", "", Some(body)).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{answer:?}");
+    assert!(answer.body["retry_after_s"].as_u64().is_some_and(|wait| wait > 0), "{answer:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_browsers_refresh_token_is_in_a_cookie_and_not_in_the_body() {
+    let server = TestServer::start("", false).await;
+    server.tenant("owner").await;
+    let body = json!({ "email": "admin@owner.example", "password": switchboard_tests::PASSWORD, "device": "browser" });
+    let client = reqwest::Client::new();
+    let response = client.post(server.url("/api/v1/auth/sign-in")).json(&body).send().await.unwrap();
+    let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let answer: serde_json::Value = response.json().await.unwrap();
+    assert!(answer["refresh_token"].is_null(), "{answer}");
+    let pair = cookie.split(';').next().unwrap().to_owned();
+    let request = client.post(server.url("/api/v1/auth/refresh")).header("cookie", pair).json(&json!({}));
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_key_gets_the_same_answer_and_acts_once() {
+    let server = TestServer::start("", false).await;
+    let admin = server.tenant("owner").await;
+    let body = json!({ "number": "+919800022222", "reason": "asked" });
+    let add = |body: serde_json::Value| {
+        let (server, admin) = (&server, &admin);
+        async move { server.ask_once(Method::POST, "/do-not-call", admin, Some(body), Some("key-1")).await }
+    };
+    let first = add(body.clone()).await;
+    let second = add(body).await;
+    assert_eq!((first.status, &first.body), (second.status, &second.body));
+    let other = add(json!({ "number": "+919800033333", "reason": "asked" })).await;
+    assert_eq!(other.code(), "idempotency_mismatch", "{other:?}");
+    let list = server.ask(Method::GET, "/do-not-call", &admin, None).await;
+    assert_eq!(list.body["items"].as_array().map(Vec::len), Some(1));
+    server.stop().await;
+}
