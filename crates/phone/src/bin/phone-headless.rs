@@ -57,7 +57,7 @@ struct Options {
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(10..=20))]
     frame_ms: u64,
     /// Milliseconds between callbacks of a device.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 10)]
     period_ms: u64,
     /// Wait this long before answering.
     #[arg(long, default_value_t = 0)]

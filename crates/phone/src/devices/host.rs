@@ -29,7 +29,8 @@ pub struct DeviceOptions {
 
 impl Default for DeviceOptions {
     fn default() -> Self {
-        Self { period: Duration::from_millis(5) }
+        // Half as much is possible on most hardware, and breaks up behind a busy sound server.
+        Self { period: Duration::from_millis(10) }
     }
 }
 
@@ -241,12 +242,20 @@ fn build_input(
     }
 }
 
-/// Runs on the device's thread: only sets a flag.
+/// Runs on the device's thread: only sets a flag, and only for what is final. Everything else either passes (the ALSA
+/// plugin for PulseAudio reports an I/O error while it has no timing yet, alsa-project/alsa-plugins#65) or shows as a
+/// stream that calls back no more.
 fn on_error(broken: &Arc<AtomicBool>) -> impl FnMut(Error) + Send + 'static {
     let broken = Arc::clone(broken);
     move |error| {
-        let passing = matches!(error.kind(), ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged);
-        if !passing {
+        let gone = matches!(
+            error.kind(),
+            ErrorKind::DeviceNotAvailable
+                | ErrorKind::StreamInvalidated
+                | ErrorKind::PermissionDenied
+                | ErrorKind::HostUnavailable
+        );
+        if gone {
             broken.store(true, Relaxed);
         }
     }

@@ -7,7 +7,9 @@ use crate::state::DeviceProblem;
 /// Wait after a failed try; a device that comes back is in use this much later at most.
 const RETRY: Duration = Duration::from_secs(1);
 /// A stream that calls back no more has lost its device, whether or not the system said so.
-const STALLED: Duration = Duration::from_millis(1_500);
+const STALLED: Duration = Duration::from_millis(400);
+/// As long may a new stream take to its first call.
+const FIRST_CALL: Duration = Duration::from_millis(1_500);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
@@ -71,7 +73,8 @@ impl Slot {
             if facts.calls != *calls {
                 (*calls, *moved, *doubt) = (facts.calls, now, None);
             }
-            if facts.broken || now > *moved + STALLED {
+            let patience = if *calls == 0 { FIRST_CALL } else { STALLED };
+            if facts.broken || now > *moved + patience {
                 self.state = State::Failed { problem: DeviceProblem::Gone, retry_at: now };
                 return Step::Close;
             }
@@ -160,8 +163,8 @@ mod tests {
     fn a_stream_that_stopped_calling_back_counts_as_gone() {
         let mut slot = open();
         assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_000)), Step::Stay);
-        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(2_400)), Step::Stay);
-        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(2_600)), Step::Close);
+        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_400)), Step::Stay);
+        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_500)), Step::Close);
         assert_eq!(slot.problem(), Some(DeviceProblem::Gone));
     }
 

@@ -164,11 +164,13 @@ impl Worker {
         match slot.step(facts(self.wanted, target.as_deref(), running.as_ref()), now) {
             Step::Stay => {}
             Step::Close => {
+                tracing::info!(problem = ?slot.problem(), "microphone closed");
                 self.sound.tell(SoundCommand::Capture(None));
                 *running = None;
             }
             Step::Open(id) => match host::open_microphone(&self.host, &id, self.options) {
                 Ok((stream, end)) => {
+                    tracing::info!(id, "microphone opened");
                     self.sound.tell(SoundCommand::Capture(Some(end)));
                     *running = Some(stream);
                     slot.opened(id, self.started.elapsed());
@@ -184,11 +186,13 @@ impl Worker {
         match slot.step(facts(self.wanted, target.as_deref(), running.as_ref()), now) {
             Step::Stay => {}
             Step::Close => {
+                tracing::info!(problem = ?slot.problem(), "speaker closed");
                 self.sound.tell(SoundCommand::Playback(None));
                 *running = None;
             }
             Step::Open(id) => match host::open_speaker(&self.host, &id, self.options) {
                 Ok((stream, end)) => {
+                    tracing::info!(id, "speaker opened");
                     self.sound.tell(SoundCommand::Playback(Some(end)));
                     *running = Some(stream);
                     slot.opened(id, self.started.elapsed());

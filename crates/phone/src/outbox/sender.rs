@@ -82,7 +82,8 @@ impl Outbox {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.shared.wake.notified() => {}
+                // Tries that somebody asked for say nothing about how long the server will be away.
+                () = self.shared.wake.notified() => backoff.reset(),
                 () = tokio::time::sleep(wait) => {}
             }
         }

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use media::level::FLOOR_DBFS;
 use serde::Serialize;
@@ -19,6 +19,9 @@ pub struct Gauges {
     pub(crate) rebuilt: AtomicU64,
     pub(crate) late: AtomicU64,
     pub(crate) jitter_buffer_us: AtomicU64,
+    pub(crate) jitter_target_us: AtomicU64,
+    /// How much faster than nominal the far end is played, in millionths; negative is slower.
+    pub(crate) hurry_ppm: AtomicI64,
     pub(crate) speaker_buffer_us: AtomicU64,
     pub(crate) underruns: AtomicU64,
     /// Times that the echo canceller had to be rebuilt after a fault.
@@ -39,6 +42,8 @@ impl Default for Gauges {
             rebuilt: AtomicU64::new(0),
             late: AtomicU64::new(0),
             jitter_buffer_us: AtomicU64::new(0),
+            jitter_target_us: AtomicU64::new(0),
+            hurry_ppm: AtomicI64::new(0),
             speaker_buffer_us: AtomicU64::new(0),
             underruns: AtomicU64::new(0),
             processing_faults: AtomicU64::new(0),
@@ -59,6 +64,10 @@ pub struct SoundFigures {
     pub rebuilt: u64,
     pub late: u64,
     pub jitter_buffer_ms: f32,
+    /// How long packets are meant to wait at present.
+    pub jitter_target_ms: f32,
+    /// How much faster than nominal the far end is played, in millionths.
+    pub hurry_ppm: i64,
     pub speaker_buffer_ms: f32,
     pub underruns: u64,
     pub processing_faults: u64,
@@ -86,6 +95,8 @@ impl Gauges {
             rebuilt: self.rebuilt.load(Relaxed),
             late: self.late.load(Relaxed),
             jitter_buffer_ms: ms(&self.jitter_buffer_us),
+            jitter_target_ms: ms(&self.jitter_target_us),
+            hurry_ppm: self.hurry_ppm.load(Relaxed),
             speaker_buffer_ms: ms(&self.speaker_buffer_us),
             underruns: self.underruns.load(Relaxed),
             processing_faults: self.processing_faults.load(Relaxed),

@@ -77,6 +77,8 @@ impl ReceivePath {
         gauges.rebuilt.store(counts.rebuilt, Relaxed);
         gauges.late.store(counts.late, Relaxed);
         gauges.jitter_buffer_us.store(u64::try_from(self.playout.delay().as_micros()).unwrap_or(0), Relaxed);
+        gauges.jitter_target_us.store(u64::try_from(self.playout.target().as_micros()).unwrap_or(0), Relaxed);
+        gauges.hurry_ppm.store((self.correction() * 1e6) as i64, Relaxed);
         gauges.set_speaker(self.meter.take_dbfs());
     }
 }

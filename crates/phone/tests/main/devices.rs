@@ -82,16 +82,21 @@ impl Recorder {
         media::level::rms_dbfs(&samples[samples.len().saturating_sub(count)..])
     }
 
-    /// Delay of what is in `self` after what is in `reference`, and their likeness, over the last two seconds.
+    /// Delay of what is in `self` after what is in `reference`, and their likeness, for the loudest fifth of a second of
+    /// the last two. (The stretch is short because two clocks drift.)
     fn delay_after(&self, reference: &Self) -> (Duration, f32) {
+        const STRETCH: usize = RATE / 5;
         let (own, other) = (self.1.lock().unwrap(), reference.1.lock().unwrap());
         let (own_from, other_from) = (own.0.unwrap(), other.0.unwrap());
-        let start = other.1.len() - 2 * RATE;
-        let said = &other.1[start..start + RATE];
+        let first = other.1.len() - 2 * RATE;
+        let energy = |start: &usize| -> u64 {
+            other.1[*start..start + STRETCH].iter().map(|s| u64::from(s.unsigned_abs()).pow(2)).sum()
+        };
+        let start = (first..first + RATE).step_by(RATE / 50).max_by_key(energy).unwrap();
         let said_at = other_from + Duration::from_secs_f64(start as f64 / RATE as f64);
         let from = (said_at.saturating_duration_since(own_from).as_secs_f64() * RATE as f64) as usize;
-        let until = (from + RATE + RATE / 2).min(own.1.len());
-        let (lag, alike) = locate(&decimate(said), &decimate(&own.1[from..until]));
+        let until = (from + STRETCH + RATE / 2).min(own.1.len());
+        let (lag, alike) = locate(&decimate(&other.1[start..start + STRETCH]), &decimate(&own.1[from..until]));
         (Duration::from_secs_f64((lag * DECIMATION) as f64 / RATE as f64), alike)
     }
 }
@@ -203,13 +208,14 @@ async fn mouth_to_ear_through_two_phones_with_devices_is_short() {
     connect(&server, [&asha, &ravi]);
     seconds(8.0).await;
     let mut delays = Vec::new();
-    for _ in 0..5 {
-        seconds(2.0).await;
+    for _ in 0..8 {
+        seconds(1.5).await;
         let (delay, alike) = ear.delay_after(&mouth);
         eprintln!("mouth to ear {delay:?}, likeness {alike}, {:?}", ravi.phone.figures());
-        assert!(alike > 0.6, "likeness {alike}");
-        delays.push(delay);
+        // Unrelated stretches of this length are alike by less than 0.1.
+        delays.extend((alike > 0.3).then_some(delay));
     }
     delays.sort_unstable();
-    assert!(delays[2] < Duration::from_millis(150), "{delays:?}");
+    assert!(delays.len() >= 5, "heard clearly only {} times", delays.len());
+    assert!(delays[delays.len() / 2] < Duration::from_millis(120), "{delays:?}");
 }

@@ -77,6 +77,11 @@ pub struct Server {
 
 impl Server {
     pub async fn start() -> Self {
+        // The first test of the process wins; the others share its log.
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+            .with_test_writer()
+            .try_init();
         let spool = tempfile::tempdir().unwrap();
         let config = BridgeConfig {
             udp_bind: ([127, 0, 0, 1], 0).into(),

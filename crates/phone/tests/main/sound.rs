@@ -96,11 +96,16 @@ impl Talk {
         both
     }
 
-    fn assert_heard(&self) {
-        for (delay, alike) in self.measure() {
-            assert!(alike > 0.7, "what is heard is like what was said by {alike}");
-            assert!(delay < Duration::from_millis(200), "{delay:?}");
+    /// Both have to be heard in the same second and a half; a busy machine gets a few tries.
+    async fn assert_heard(&self) {
+        let clear = |(delay, alike): (Duration, f32)| alike > 0.7 && delay < Duration::from_millis(200);
+        for _ in 0..8 {
+            if self.measure().into_iter().all(clear) {
+                return;
+            }
+            self.hear(1).await;
         }
+        panic!("not heard clearly in both directions: {:?}", self.measure());
     }
 }
 
@@ -108,7 +113,7 @@ impl Talk {
 async fn both_hear_what_the_other_says_and_muting_stops_it() {
     let talk = Talk::start().await;
     talk.hear(4).await;
-    talk.assert_heard();
+    talk.assert_heard().await;
 
     talk.asha.phone.set_muted(true);
     talk.hear(1).await;
@@ -119,7 +124,7 @@ async fn both_hear_what_the_other_says_and_muting_stops_it() {
 
     talk.asha.phone.set_muted(false);
     talk.hear(3).await;
-    talk.assert_heard();
+    talk.assert_heard().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,7 +160,7 @@ async fn a_restart_of_ice_keeps_the_session_and_the_sound() {
     talk.hear(4).await;
     assert_eq!(talk.asha.phone.media_session_id(), session);
     assert_eq!(talk.server.shared.opened.load(SeqCst), 2);
-    talk.assert_heard();
+    talk.assert_heard().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +183,7 @@ async fn a_session_that_the_server_lost_is_opened_anew_while_the_call_goes_on() 
     assert_eq!(talk.asha.phone.state().reconnecting_since_ms, None);
     connect(&talk.server, [&talk.asha, &talk.ravi]);
     talk.hear(4).await;
-    talk.assert_heard();
+    talk.assert_heard().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
