@@ -87,6 +87,25 @@ export function fromPcm(bytes) {
   return samples;
 }
 
+/** Samples as a mono 16-bit WAV file at 8 kHz. */
+export function toWav(samples) {
+  const file = Buffer.alloc(44 + samples.length * 2);
+  file.write("RIFF", 0, "latin1");
+  file.writeUInt32LE(file.length - 8, 4);
+  file.write("WAVEfmt ", 8, "latin1");
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(RATE, 24);
+  file.writeUInt32LE(RATE * 2, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write("data", 36, "latin1");
+  file.writeUInt32LE(samples.length * 2, 40);
+  samples.forEach((value, at) => file.writeInt16LE(Math.max(-32768, Math.min(32767, Math.round(value * 32768))), 44 + at * 2));
+  return file;
+}
+
 /** Channels of a 16-bit PCM WAV file, brought to 8 kHz when its rate is a multiple of that. */
 export function fromWav(file) {
   if (file.toString("latin1", 0, 4) !== "RIFF") throw new Error("not a WAV file");
@@ -117,7 +136,28 @@ export function fromWav(file) {
  * 0 for anything else; `at_ms` counts from the beginning of `heard`.
  */
 export function find(wanted, heard) {
-  if (heard.length < wanted.length) return { match: 0, at_ms: null };
+  const [best] = places(wanted, heard, 1);
+  if (!best) return { match: 0, at_ms: null };
+  return { match: Math.round(best.match * 1000) / 1000, at_ms: Math.round((best.at / RATE) * 1000) };
+}
+
+/** The `count` most alike places, best first, none within half a length of a better one. */
+function places(wanted, heard, count) {
+  const matches = correlation(wanted, heard);
+  const found = [];
+  while (found.length < count) {
+    let at = -1;
+    for (let lag = 0; lag < matches.length; lag += 1) if (matches[lag] > (at < 0 ? 0 : matches[at])) at = lag;
+    if (at < 0) break;
+    found.push({ at, match: matches[at] });
+    matches.fill(0, Math.max(0, at - wanted.length / 2), at + wanted.length / 2);
+  }
+  return found;
+}
+
+/** Likeness of `wanted` to `heard` at every lag, 0 to 1. */
+function correlation(wanted, heard) {
+  if (heard.length < wanted.length) return new Float32Array(0);
   const size = 2 ** Math.ceil(Math.log2(heard.length + wanted.length));
   const [a, b] = [spectrum(heard, size), spectrum(wanted, size)];
   // a * conj(b), transformed back, is the correlation at every lag.
@@ -130,13 +170,59 @@ export function find(wanted, heard) {
   const energyWanted = wanted.reduce((sum, value) => sum + value * value, 0);
   let energy = 0;
   for (let at = 0; at < wanted.length; at += 1) energy += heard[at] ** 2;
-  let best = { match: 0, at_ms: null };
-  for (let lag = 0; lag + wanted.length <= heard.length; lag += 1) {
-    const match = Math.abs(re[lag] / size) / (Math.sqrt(energyWanted * Math.max(energy, 1e-6)) + 1e-12);
-    if (match > best.match) best = { match, at_ms: Math.round((lag / RATE) * 1000) };
+  const matches = new Float32Array(heard.length - wanted.length + 1);
+  for (let lag = 0; lag < matches.length; lag += 1) {
+    matches[lag] = Math.abs(re[lag] / size) / (Math.sqrt(energyWanted * Math.max(energy, 1e-6)) + 1e-12);
     energy += (heard[lag + wanted.length] ?? 0) ** 2 - heard[lag] ** 2;
   }
-  return { match: Math.round(best.match * 1000) / 1000, at_ms: best.at_ms };
+  return matches;
+}
+
+const PIECE = RATE / 4;
+const FOUND = 0.5;
+
+/**
+ * How much of a spoken line arrived. A jitter buffer and the clocks of two devices shift speech by some milliseconds as
+ * they go, so the line is looked for in pieces of 250 ms, each within 300 ms of where the one before it was. `share` is
+ * the part of the voiced pieces that were found (likeness 0.5 and more), `likeness` their median.
+ */
+export function arrived(line, heard) {
+  const pieces = [];
+  for (let at = 0; at + PIECE <= line.length; at += PIECE) {
+    const samples = line.subarray(at, at + PIECE);
+    if (level(samples) >= -40) pieces.push({ at, samples, dbfs: level(samples) });
+  }
+  let best = { share: 0, likeness: 0, at_ms: null };
+  const loudest = pieces.toSorted((a, b) => b.dbfs - a.dbfs).slice(0, 4);
+  // A single piece may be alike to many places; the rest of the line decides between them.
+  for (const { at, samples } of loudest) {
+    for (const place of places(samples, heard, 3)) {
+      const here = follow(pieces, heard, place.at - at);
+      if (here.share > best.share || (here.share === best.share && here.likeness > best.likeness)) best = here;
+    }
+  }
+  return best;
+}
+
+/** Looks for each piece of a line that begins at about `start`. */
+function follow(pieces, heard, start) {
+  const slack = Math.round(0.3 * RATE);
+  const matches = [];
+  let shift = 0;
+  for (const { at, samples } of pieces) {
+    const from = Math.max(0, start + at + shift - slack);
+    const { match, at_ms } = find(samples, heard.subarray(from, Math.max(0, start + at + shift + PIECE + slack)));
+    matches.push(match);
+    if (match >= FOUND) shift = from + (at_ms * RATE) / 1000 - start - at;
+  }
+  matches.sort((a, b) => a - b);
+  const found = matches.filter((match) => match >= FOUND).length;
+  return {
+    share: Math.round((100 * found) / Math.max(1, matches.length)) / 100,
+    likeness: matches[Math.floor(matches.length / 2)] ?? 0,
+    at_ms: Math.round((start / RATE) * 1000),
+    drift_ms: Math.round((shift / RATE) * 1000),
+  };
 }
 
 /** Loudness in dBFS; -100 for silence. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { find, fromWav, level, spokenLine, RATE } from "../lib/sound.mjs";
+import { arrived, find, fromWav, level, spokenLine, RATE } from "../lib/sound.mjs";
 
 test("a line is found where it was put, quieter and with noise", () => {
   const line = spokenLine("asha-1");
@@ -13,6 +13,17 @@ test("a line is found where it was put, quieter and with noise", () => {
 
 test("another line is not taken for it", () => {
   assert.ok(find(spokenLine("asha-1"), pad(spokenLine("agent-rohan-1"))).match < 0.2);
+});
+
+test("a line whose parts were shifted by some milliseconds has arrived, and another one has not", () => {
+  const line = spokenLine("asha-1");
+  const heard = new Float32Array(line.length + 4 * RATE);
+  line.forEach((value, at) => { heard[2 * RATE + at + (at > line.length / 2 ? 160 : 0)] += value * 0.5; });
+  const { share, at_ms } = arrived(line, heard);
+  assert.ok(share >= 0.9, `share ${share}`);
+  assert.ok(Math.abs(at_ms - 2000) < 50, `at ${at_ms} ms`);
+  assert.ok(arrived(spokenLine("rohan-1"), heard).share < 0.3);
+  assert.ok(arrived(line, heard.subarray(0, 2 * RATE)).share < 0.3);
 });
 
 test("silence holds nothing", () => {
