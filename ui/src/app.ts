@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import type { App } from "./app-context";
 import { createApi } from "./api/client";
 import { asFailure, isTransient } from "./api/failure";
+import { keys } from "./api/keys";
 import { hasKey, translator } from "./i18n";
 import { failureText } from "./i18n/failure-text";
 import { systemClock } from "./lib/clock";
@@ -64,6 +65,11 @@ export function createApp(platform: Platform, storage: Storage): App {
     session: createSession({ api, platform }),
     desk: createDesk({
       api, platform, storage, live: live.store, clock: systemClock, newId: () => crypto.randomUUID(), onFailure: fail,
+      onSaved: (callId) => {
+        for (const queryKey of [keys.call(callId), keys.calls(), keys.tasks, keys.callbacks, ["lead"], ["leads"]]) {
+          void queries.invalidateQueries({ queryKey: [...queryKey] });
+        }
+      },
     }),
     phone: createPhone(platform, fail),
     keyRouter: createKeyRouter(keyMap.get),

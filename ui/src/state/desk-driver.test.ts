@@ -14,6 +14,7 @@ function setUp(answer: (request: Request) => Answer | Error = () => ({ status: 2
   const requests: Request[] = [];
   const kept: OutboxEntry[] = [];
   const failures: unknown[] = [];
+  const saved: string[] = [];
   const clock = testClock();
   const storage = testStorage();
   const liveStore = createStore(live({ me: agent({ kind: "on_call", call_id: "c1" }), calls: { c1: call() } }));
@@ -31,12 +32,12 @@ function setUp(answer: (request: Request) => Answer | Error = () => ({ status: 2
     mediaSession: () => Promise.resolve("media-1"),
   };
   const make = () => createDesk({
-    api: createApi(platform), platform, clock, storage, live: liveStore, onFailure: (cause) => { failures.push(cause); },
+    api: createApi(platform), platform, clock, storage, live: liveStore, onFailure: (cause) => { failures.push(cause); }, onSaved: (id) => { saved.push(id); },
     newId: () => { ids += 1; return `id-${ids}`; },
   });
   const desk = make();
   desk.start();
-  return { desk, make, requests, kept, failures, clock, storage, liveStore, paths: () => requests.map((each) => `${each.method} ${each.path}`) };
+  return { desk, make, saved, requests, kept, failures, clock, storage, liveStore, paths: () => requests.map((each) => `${each.method} ${each.path}`) };
 }
 
 describe("answering", () => {
@@ -122,12 +123,12 @@ describe("two windows", () => {
 
 describe("saving the outcome", () => {
   it("carries all that was put down, and clears the desk", async () => {
-    const { desk, requests, storage } = setUp();
+    const { desk, requests, storage, saved } = setUp();
     desk.change("c1", { notes: "n", code: "callback", callbackTime: "2026-11-25T11:30" });
     const result = await desk.save("c1", { local_time: "2026-11-25T11:30", zone: "Asia/Kolkata" }, "break");
     const sent = requests.find((each) => each.path === "/calls/c1/disposition");
     expect(sent).toMatchObject({ idempotencyKey: "id-1", body: { code: "callback", notes: "n", then: "break", callback: { zone: "Asia/Kolkata" }, made_at_ms: 1_000_000 } });
-    expect([result, desk.store.get().current, storage.length]).toEqual(["saved", null, 0]);
+    expect([result, desk.store.get().current, storage.length, saved]).toEqual(["saved", null, 0, ["c1"]]);
   });
 
   it("without a server the same id waits in the outbox, so that it counts once", async () => {

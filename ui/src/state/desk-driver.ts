@@ -41,6 +41,8 @@ interface Deps {
   live: Readable<Live>;
   newId(): string;
   onFailure(cause: unknown): void;
+  /** The server has the outcome of this call: what was read about it before is old. */
+  onSaved(callId: CallId): void;
 }
 
 const PAUSE_MS = 600;
@@ -66,7 +68,7 @@ const leadChange = (key: string, value: string): UpdateLead => {
   return { fields: { [key]: value } };
 };
 
-export function createDesk({ api, platform, clock, storage, live, newId, onFailure }: Deps): DeskDriver {
+export function createDesk({ api, platform, clock, storage, live, newId, onFailure, onSaved }: Deps): DeskDriver {
   const store = createStore<Desk>(loadDesk(storage));
   let written = store.get().drafts;
   const apply = (event: DeskEvent): void => {
@@ -155,6 +157,7 @@ export function createDesk({ api, platform, clock, storage, live, newId, onFailu
       const stored = await sendOrKeep("POST", `/calls/${callId}/disposition`, body, id, () =>
         api.saveDisposition(callId, body, id));
       apply({ kind: "saved", callId });
+      onSaved(callId);
       return stored;
     } catch (cause) {
       apply({ kind: "refused", failure: asFailure(cause) });

@@ -53,6 +53,7 @@ export function Changes({ callId, changes }: { callId: CallId; changes: readonly
       fail(cause);
     }
     await queries.invalidateQueries({ queryKey: keys.call(callId) });
+    await queries.invalidateQueries({ queryKey: ["lead"] });
   };
   return (
     <div data-testid="changes">

@@ -40,7 +40,7 @@ function Came({ call }: { call: LiveCall }) {
   const t = useT();
   const waited = call.queued_at_ms !== null && call.answered_at_ms !== null ? call.answered_at_ms - call.queued_at_ms : 0;
   const through = [call.queue_name ?? call.campaign_name ?? "", ...call.came_by.slice(1)].filter(Boolean);
-  if (waited > 0) through.push(t("ring.waited", { time: span(waited) }));
+  if (waited >= 1000) through.push(t("ring.waited", { time: span(waited) }));
   if (call.simulated) through.push(t("ui.simulated"));
   return (
     <dl className="kv t-12">

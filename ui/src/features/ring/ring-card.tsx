@@ -40,7 +40,7 @@ function Facts({ offer }: { offer: Offer }) {
   const card = offer.lead;
   const promise = card?.promises[0];
   const outcome = card?.last_outcome?.disposition;
-  const waited = offer.waited_ms > 0 ? [t("ring.waited", { time: span(offer.waited_ms) })] : [];
+  const waited = offer.waited_ms >= 1000 ? [t("ring.waited", { time: span(offer.waited_ms) })] : [];
   return (
     <div className="facts">
       <div>
