@@ -1,5 +1,7 @@
 //! `switchboard demo` and `switchboard simulate`
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
@@ -31,11 +33,14 @@ pub(super) enum Callers {
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 enum Order {
-    /// `script`: `asha`, `rohan`, `chirps`, `not_interested`, `silent`; `from` replaces the script's own number.
+    /// `script`: `asha`, `rohan`, `chirps`, `not_interested`, `silent`; `from` replaces the script's own number; what the
+    /// customer said (left) and heard (right) is written to the WAV file `wav` when the call is over.
     Call {
         script: String,
         #[serde(default)]
         from: Option<String>,
+        #[serde(default)]
+        wav: Option<PathBuf>,
     },
     HangUp {
         sid: String,
@@ -93,7 +98,7 @@ async fn obey(demo: &Demo) {
 fn carry_out(demo: &Demo, order: Order) {
     let known = |sid: &str| demo.carrier.call(sid);
     let result = match order {
-        Order::Call { script, from } => call(demo, &script, from),
+        Order::Call { script, from, wav } => call(demo, &script, from, wav),
         Order::HangUp { sid } => known(&sid).map(|call| call.hang_up()).ok_or_else(|| "no such call".to_owned()),
         Order::Press { sid, digits } => {
             known(&sid).map(|call| call.press(&digits)).ok_or_else(|| "no such call".to_owned())
@@ -105,7 +110,7 @@ fn carry_out(demo: &Demo, order: Order) {
     }
 }
 
-fn call(demo: &Demo, script: &str, from: Option<String>) -> Result<(), String> {
+fn call(demo: &Demo, script: &str, from: Option<String>, wav: Option<PathBuf>) -> Result<(), String> {
     let script = match script {
         "asha" => CustomerScript::asha(),
         "rohan" => CustomerScript::rohan(),
@@ -119,13 +124,16 @@ fn call(demo: &Demo, script: &str, from: Option<String>) -> Result<(), String> {
     let placed = demo.carrier.place_inbound_call(&from, &demo.accounts.number, script);
     let call = placed.map_err(|error| error.to_string())?;
     output::say_json(&json!({ "placed": call.sid(), "from": from }));
-    tokio::spawn(report(call));
+    tokio::spawn(report(call, wav));
     Ok(())
 }
 
 /// Says what became of a call when it is over.
-async fn report(call: CallHandle) {
+async fn report(call: CallHandle, wav: Option<PathBuf>) {
     let Some(outcome) = call.outcome().await else { return };
+    if let Some(Err(error)) = wav.map(|path| outcome.customer.write_wav(&path)) {
+        output::say_json(&json!({ "error": format!("the customer's sound is not written: {error}") }));
+    }
     let timeline: Vec<_> = outcome.timeline.iter().map(|moment| moment_shown(moment.at_ms, &moment.what)).collect();
     output::say_json(&json!({
         "over": call.sid(), "status": format!("{:?}", call.record().status), "timeline": timeline
