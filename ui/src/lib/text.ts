@@ -14,6 +14,9 @@ export function humanise(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** With a capital first letter, since a name that begins it may be `the customer`. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Bytes as people say them: `1.2 MB`. A no-break space stands before the unit. */
 export function bytes(n: number): string {
   if (n < 1000) return `${n}\u00a0B`;

@@ -5,7 +5,7 @@ import type { AgentStatus, CallDetail, CallIntelligence } from "@/api/generated/
 import { useApp, useLocale, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
-import { firstName } from "@/lib/text";
+import { firstName, sentence } from "@/lib/text";
 import { clock, fullDay, span } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
 import { Badge } from "@/ui/badge";
@@ -100,7 +100,7 @@ function Detail({ detail }: { detail: CallDetail }) {
   const durationS = (detail.receipt?.duration_ms ?? row.talk_ms) / 1000;
   const player = usePlayer(row.id, durationS);
   const holds = useMemo(() => holdsOf(detail), [detail]);
-  const names = { customer: firstName(row.customer_name ?? t("ring.unknown")), agent: firstName(row.agent_name ?? t("detail.agent")) };
+  const names = { customer: row.customer_name ? firstName(row.customer_name) : sentence(t("desk.the_customer")), agent: firstName(row.agent_name ?? t("detail.agent")) };
   const agents = useStore(live.store, (each) => each.agents);
   const everyone = useMemo(() => peopleOf(detail, agents, names.customer), [detail, agents, names.customer]);
   return (

@@ -74,6 +74,7 @@ export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskD
   const call = deskCall.call;
   const talk = useTalkMs(deskCall, data.talkedMs);
   const name = data.name ?? t("ring.unknown");
+  const short = data.name ? firstName(data.name) : t("desk.the_customer");
   return (
     <section className="c-call" aria-label={t("desk.call")} data-region="call" tabIndex={-1}>
       <div className="col g-1">
@@ -95,8 +96,8 @@ export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskD
         <RecordingWords state={data.recording} />
       </div>
       {call ? <div><Came call={call} /></div> : null}
-      {call ? <SoundPanel call={call} customer={firstName(name)} /> : null}
-      <Controls deskCall={deskCall} customer={firstName(name)} />
+      {call ? <SoundPanel call={call} customer={short} /> : null}
+      <Controls deskCall={deskCall} customer={short} />
       {/* Below the controls, so that they never move under the hand. */}
       {deskCall.endedAtMs === null && call?.monitors.map((each) => (
         <div key={each.user_id}>

@@ -1,6 +1,7 @@
 import type { LegSound, LiveCall } from "@/api/generated/wire";
 import { useT } from "@/app-context";
 import type { Translate } from "@/i18n";
+import { sentence } from "@/lib/text";
 import { MOS_WEAK } from "@/state/monitor";
 import { Cord } from "@/ui/cord";
 import type { Stretch } from "@/ui/cord";
@@ -53,7 +54,7 @@ export function SoundPanel({ call, customer }: { call: LiveCall; customer: strin
       <Cord agent={mine} customer={theirs} label={t("sound.label", { you: own, name: customer, them: other })} />
       <div className="row between t-12">
         <span data-testid="sound-agent" data-sound={mine}><b className="strong">{t("sound.you")}</b> {own}</span>
-        <span data-testid="sound-customer" data-sound={theirs}><b className="strong">{customer}</b> {other}</span>
+        <span data-testid="sound-customer" data-sound={theirs}><b className="strong">{sentence(customer)}</b> {other}</span>
       </div>
       <p className="t-12 ink-2 advice">{told}</p>
     </div>

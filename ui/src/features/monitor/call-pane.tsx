@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { AgentStatus, AskedAgentState, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
-import { firstName } from "@/lib/text";
+import { firstName, sentence } from "@/lib/text";
 import { clockSeconds, span, timer } from "@/lib/time";
 import { severity } from "@/state/monitor";
 import type { AgentRow } from "@/state/monitor";
@@ -77,7 +77,7 @@ function TakePart({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
       <Seg<Mode> label={t("monitor.how")} value={shown} options={options} onChange={choose} block size="lg" className="warnable" />
       <p className="row" role="status" data-testid="monitor-words">
         <span className={shown === "barge" ? "c-live" : "c-acc"}><Icon name={shown === "off" ? "info" : shown === "listen" ? "ear" : shown} /></span>
-        <span><b className="strong">{confirm ? t("monitor.confirm", names) : t(`monitor.words_${shown}`, names)}</b> <span className="ink-2">{confirm ? "" : t(`monitor.words_${shown}_2`, names)}</span></span>
+        <span><b className="strong">{sentence(confirm ? t("monitor.confirm", names) : t(`monitor.words_${shown}`, names))}</b> <span className="ink-2">{confirm ? "" : sentence(t(`monitor.words_${shown}_2`, names))}</span></span>
         {shown === "off" ? null : <Button size="sm" className="push" onClick={() => void send("off")}>{t("monitor.stop")} <kbd>Esc</kbd></Button>}
       </p>
       {mine ? <p className="t-12 ink-3">{t("monitor.logged", { ...names, time: clockSeconds(mine.since_ms) })}</p> : null}
@@ -108,7 +108,7 @@ function Sound({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
       <h3 className="h-sec">{t("sound.title")}</h3>
       <Cord agent={own} customer={other} label={t("sound.label_both", names)} />
       <table className="table flat"><thead><tr><th>{t("sound.side")}</th><th className="num">{t("sound.mos")}</th><th className="num">{t("sound.lost")}</th><th className="num">{t("sound.jitter")}</th><th className="num">{t("sound.delay")}</th></tr></thead>
-        <tbody><Figures label={firstName(agent.name)} sound={call.agent_sound} /><Figures label={nameWords(call, t)} sound={call.customer_sound} /></tbody></table>
+        <tbody><Figures label={firstName(agent.name)} sound={call.agent_sound} /><Figures label={sentence(nameWords(call, t))} sound={call.customer_sound} /></tbody></table>
     </div>
   );
 }
