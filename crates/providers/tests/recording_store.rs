@@ -1,4 +1,4 @@
-//! The folder, and a bucket on `s3s-fs`, an S3 server from crates.io that checks signatures.
+//! The folder, and a bucket on `s3s-fs`, an S3 server that checks signatures.
 
 use std::{
     path::{Path, PathBuf},
