@@ -4,8 +4,9 @@ import { execFileSync, spawn } from "node:child_process";
 import { openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { args } from "../lib/args.mjs";
+import { turn, WHOLE, WHOLE_FROM_MICROPHONE } from "../lib/conversation.mjs";
 import { id, idOf } from "../lib/ids.mjs";
-import { Relay } from "../lib/relay.mjs";
+import { startRelay } from "../lib/relay-process.mjs";
 import { Report } from "../lib/report.mjs";
 import { descendants, focused, onScreen, screen, sh } from "../lib/screen.mjs";
 import { arrived, chirp, find, fromWav, level, Recorder, say, spokenLine, toWav } from "../lib/sound.mjs";
@@ -16,10 +17,6 @@ import { Desk } from "./desk.mjs";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const { out, app: binary } = args({ out: join(root, "out/e2e/desktop"), app: built("switchboard-desktop") });
-/** So much of a line has to arrive, in pieces of 250 ms. */
-const WHOLE = 0.5;
-/** Echo cancellation, noise suppression and gain control change a voice more than codecs do. */
-const WHOLE_FROM_MICROPHONE = 0.4;
 const CHIRP_ALIKE = 0.5;
 /** What the simulator's script `chirps` sends once a second. */
 const CHIRP = chirp({ from: 400, to: 3000, ms: 250 });
@@ -29,24 +26,12 @@ const log = openSync(join(out, "app.log"), "w");
 report.camera = screen;
 
 const world = await startWorld({ out });
-const relay = await Relay.start({ server: world.port, media: world.mediaPort });
+const relay = await startRelay({ server: world.port, media: world.mediaPort });
 let app;
 let speaker;
 let ringer;
 let other;
 let [firstCall, secondCall] = [];
-
-/** Waits until the line with this id has come out of the speaker. */
-async function heardInEar(line, mark, within = 20_000) {
-  const wanted = spokenLine(line);
-  return until(`${line} in the agent's ear`, within, () => {
-    // Looking costs a core for a moment, and the phone needs it: only when somebody has spoken and is silent again.
-    const heard = speaker.since(mark).slice(-14 * 8000);
-    if (level(heard) < -50 || level(heard.slice(-6000)) > -55) return { notYet: `${level(heard)} dBFS, nobody has ended a sentence` };
-    const found = arrived(wanted, heard);
-    return found.share >= WHOLE ? found : { notYet: JSON.stringify(found) };
-  }, 300);
-}
 
 /** After something happened to the call: the measuring customer is in the ear, and the agent says a line to look for later. */
 async function bothWays(line, within = 15_000) {
@@ -95,14 +80,12 @@ try {
   });
 
   // --- the first call: a conversation -------------------------------------------------------------------------------
-  let ringMark;
   await report.step("A customer calls; the window pops behind another one without taking its keyboard", async () => {
     other = spawn("xmessage", ["-geometry", "600x300+20+20", "another program"], { stdio: "ignore" });
     await until("the other program has the keyboard", 5_000, async () => (await focused()) === "xmessage");
     await desk.watchRing();
     await app.invoke("phone_choose_device", { kind: "ringer", id: "alsa:ringer" });
     ringer = await Recorder.start("ringer.monitor");
-    ringMark = speaker.mark();
     firstCall = await world.call("asha");
     await desk.rings();
     const snapshot = await app.invoke("snapshot");
@@ -123,13 +106,11 @@ try {
   });
 
   await report.step("Both hear each other", async () => {
-    await say(spokenLine("agent-asha-1"));
-    const heard = await heardInEar("asha-1", ringMark);
+    const heard = await turn(speaker, "asha", 1);
     report.figure("customer's line in the agent's ear, share", heard.share, WHOLE);
     report.figure("customer's line in the agent's ear, likeness", heard.likeness);
-    await say(spokenLine("agent-asha-2"));
     // The customer goes on only when it has heard the agent end a sentence.
-    await heardInEar("asha-2", ringMark);
+    await turn(speaker, "asha", 2);
     return heard;
   });
 
@@ -146,10 +127,7 @@ try {
   });
 
   await report.step("The conversation goes on to its end", async () => {
-    for (const turn of [3, 4, 5, 6]) {
-      await say(spokenLine(`agent-asha-${turn}`));
-      await heardInEar(`asha-${turn}`, ringMark);
-    }
+    for (const n of [3, 4, 5, 6]) await turn(speaker, "asha", n);
   });
 
   await report.step("The customer hangs up: wrap-up, outcome, notes, saved", async () => {
