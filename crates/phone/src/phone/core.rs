@@ -159,7 +159,9 @@ impl Core {
         self.to_live(LiveInput::Want(true));
         if takes_calls {
             self.to_media(MediaInput::Want { takes_calls });
-            self.sound_for(DEVICE_CHECK);
+            if self.shared.devices.is_some() {
+                self.sound_for(DEVICE_CHECK);
+            }
         }
         self.emit(PhoneEvent::SignedIn(Box::new(me)));
         self.shared.outbox.nudge();

@@ -27,7 +27,7 @@ pub fn speech(seed: u64, seconds: usize) -> Vec<i16> {
         .collect()
 }
 
-/// What a virtual telephone said and heard, with the instants of the first sample of each.
+/// What a virtual telephone said and heard, and when.
 #[derive(Clone, Default)]
 pub struct Tape {
     inner: Arc<Mutex<Inner>>,
@@ -35,8 +35,9 @@ pub struct Tape {
 
 #[derive(Default)]
 struct Inner {
-    said_from: Option<Instant>,
-    heard_from: Option<Instant>,
+    /// Instants at which so many samples had been said, or heard, before.
+    said: Vec<(Instant, usize)>,
+    listened: Vec<(Instant, usize)>,
     heard: Vec<i16>,
 }
 
@@ -47,15 +48,16 @@ impl Tape {
         let mut position = 0;
         VirtualAudio::new(
             move |out: &mut [i16]| {
-                said.lock().unwrap().said_from.get_or_insert_with(Instant::now);
+                said.lock().unwrap().said.push((Instant::now(), position));
                 for sample in out {
-                    *sample = signal.get(position).copied().unwrap_or(0);
-                    position = (position + 1) % signal.len().max(1);
+                    *sample = signal.get(position % signal.len().max(1)).copied().unwrap_or(0);
+                    position += 1;
                 }
             },
             move |pcm: &[i16]| {
                 let mut inner = heard.lock().unwrap();
-                inner.heard_from.get_or_insert_with(Instant::now);
+                let mark = (Instant::now(), inner.heard.len());
+                inner.listened.push(mark);
                 inner.heard.extend_from_slice(pcm);
             },
         )
@@ -69,12 +71,18 @@ impl Tape {
         self.inner.lock().unwrap().heard.len()
     }
 
-    fn said_from(&self) -> Instant {
-        self.inner.lock().unwrap().said_from.unwrap()
+    /// When the sample of this number was heard.
+    fn heard_at(&self, sample: usize) -> Instant {
+        let inner = self.inner.lock().unwrap();
+        let mark = inner.listened.iter().rev().find(|(_, first)| *first <= sample).unwrap();
+        mark.0 + Duration::from_secs_f64((sample - mark.1) as f64 / RATE as f64)
     }
 
-    fn heard_from(&self) -> Instant {
-        self.inner.lock().unwrap().heard_from.unwrap()
+    /// Number of the sample that was said at this instant.
+    fn said_at(&self, instant: Instant) -> usize {
+        let inner = self.inner.lock().unwrap();
+        let mark = inner.said.iter().rev().find(|(at, _)| *at <= instant).unwrap();
+        mark.1 + ((instant - mark.0).as_secs_f64() * RATE as f64) as usize
     }
 }
 
@@ -98,20 +106,18 @@ pub fn locate(said: &[f32], heard: &[f32]) -> (usize, f32) {
     best
 }
 
-/// Finds half a second of what `talker` said, ending `before` the last that `listener` heard: the delay from mouth to
-/// ear and how alike the two are (1 is the same).
-pub fn mouth_to_ear(talker: &Tape, signal: &[i16], listener: &Tape, before: Duration) -> (Duration, f32) {
-    const LOOK: usize = RATE;
+/// Finds half a second of what `talker` said in the last two that `listener` heard: the delay from mouth to ear and how
+/// alike the two are (1 is the same). Instants are those of the sound threads, which a busy machine makes late.
+pub fn mouth_to_ear(talker: &Tape, signal: &[i16], listener: &Tape) -> (Duration, f32) {
+    /// Looked for from this much before it was said.
+    const EARLY: usize = RATE / 5;
     let heard = listener.heard();
-    let skip = (before.as_secs_f64() * RATE as f64) as usize;
-    let end = heard.len() - skip;
-    // The stretch was said up to one second before it is looked for.
-    let start = end - LOOK - RATE / 2;
-    let heard_at = listener.heard_from() + Duration::from_secs_f64(start as f64 / RATE as f64);
-    let from = ((heard_at - talker.said_from()).as_secs_f64() * RATE as f64) as usize;
+    let start = heard.len() - 2 * RATE;
+    let from = talker.said_at(listener.heard_at(start + EARLY));
     let said: Vec<i16> = (0..RATE / 2).map(|n| signal[(from + n) % signal.len()]).collect();
-    let (lag, alike) = locate(&decimate(&said), &decimate(&heard[start..end]));
-    (Duration::from_secs_f64((lag * DECIMATION) as f64 / RATE as f64), alike)
+    let (lag, alike) = locate(&decimate(&said), &decimate(&heard[start..]));
+    let delay = (lag * DECIMATION) as f64 / RATE as f64 - EARLY as f64 / RATE as f64;
+    (Duration::from_secs_f64(delay.max(0.0)), alike)
 }
 
 /// Level of the last `span` that was heard, in dBFS.

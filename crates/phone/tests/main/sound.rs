@@ -90,9 +90,10 @@ impl Talk {
 
     /// Delay and likeness in both directions over the last second and a half.
     fn measure(&self) -> [(Duration, f32); 2] {
-        let both = [(0, 1), (1, 0)]
-            .map(|(from, to)| mouth_to_ear(&self.tapes[from], &self.signals[from], &self.tapes[to], Duration::ZERO));
-        eprintln!("mouth to ear and likeness: {both:?}");
+        let both =
+            [(0, 1), (1, 0)].map(|(from, to)| mouth_to_ear(&self.tapes[from], &self.signals[from], &self.tapes[to]));
+        let [asha, ravi] = [&self.asha, &self.ravi].map(|phone| phone.phone.figures());
+        eprintln!("mouth to ear and likeness: {both:?}\n  {asha:?}\n  {ravi:?}");
         both
     }
 
