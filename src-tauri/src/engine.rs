@@ -3,7 +3,10 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use phone::{AudioBackend, DeviceOptions, Phone, PhoneConfig, RequestError};
-use server::embedded::{self, EmbeddedConfig, Running};
+use server::{
+    demo::DemoAccount,
+    embedded::{self, EmbeddedConfig, Running},
+};
 use url::Url;
 use wire::accounts::{DeviceKind, SignIn};
 
@@ -70,16 +73,12 @@ pub async fn start(launch: &Launch, folder: PathBuf) -> Result<(Engine, BuiltIn)
 
 /// Signs in with the kept token, or as the sample agent of a demo. While the server cannot be reached the window shows
 /// the sign-in page, and this goes on trying until somebody has signed in.
-pub async fn sign_in_again(phone: &Phone, built_in: Option<&Running>) {
+pub async fn sign_in_again(phone: Phone, sample: Option<DemoAccount>) {
     match phone.restore().await {
         Ok(Some(_)) => {}
         Ok(None) => {
-            if let Some(agent) = built_in.and_then(|running| running.agent.as_ref()) {
-                let sign_in = SignIn {
-                    email: agent.email.clone(),
-                    password: agent.password.clone(),
-                    device: DeviceKind::Desktop,
-                };
+            if let Some(DemoAccount { email, password, .. }) = sample {
+                let sign_in = SignIn { email, password, device: DeviceKind::Desktop };
                 if let Err(error) = phone.sign_in(sign_in).await {
                     tracing::error!(%error, "the demo's agent cannot sign in");
                 }
@@ -87,7 +86,7 @@ pub async fn sign_in_again(phone: &Phone, built_in: Option<&Running>) {
         }
         Err(error) => {
             tracing::info!(%error, "not signed in again yet");
-            tauri::async_runtime::spawn(go_on_trying(phone.clone()));
+            tauri::async_runtime::spawn(go_on_trying(phone));
         }
     }
 }

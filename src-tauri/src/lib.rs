@@ -37,6 +37,8 @@ use crate::{
 pub(crate) const SETTINGS_FILE: &str = "desktop.json";
 /// Where everything of the app is kept, instead of the system's place.
 const DATA_DIR_VARIABLE: &str = "SWITCHBOARD_DATA_DIR";
+/// So long the first page waits for the session to be restored, so that the sign-in form does not flash up.
+const SIGN_IN_BEFORE_PAGE: Duration = Duration::from_secs(3);
 /// Enough to hang up, sign off and close the database; after that the process ends anyway.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
@@ -143,9 +145,14 @@ async fn start_engine(app: AppHandle, launch: Launch, folder: PathBuf) {
         Ok((engine, built_in)) => {
             let events = engine.phone.events();
             tauri::async_runtime::spawn(follow::follow(app.clone(), engine.clone(), events));
-            engine::sign_in_again(&engine.phone, built_in.as_ref()).await;
+            let agent = built_in.as_ref().and_then(|running| running.agent.clone());
             if let Ok(mut slot) = app.state::<Running>().built_in.lock() {
                 *slot = built_in;
+            }
+            let signing_in = tauri::async_runtime::spawn(engine::sign_in_again(engine.phone.clone(), agent));
+            // Usually done at once; behind a slow keychain or server the page shows first, and hears of it later.
+            if tokio::time::timeout(SIGN_IN_BEFORE_PAGE, signing_in).await.is_err() {
+                tracing::info!("the page does not wait for the sign-in");
             }
             shell::of(&app).started(Start::Ready(engine));
         }

@@ -2,7 +2,9 @@
 
 use std::{
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
 };
 
 use domain::pii::Personal;
@@ -11,6 +13,8 @@ use phone::tokens::{FileTokens, TokenStore, TokenStoreError};
 use serde::Serialize;
 
 const SERVICE: &str = "in.switchboard.desktop";
+/// A keychain that does not answer (a prompt that nobody sees, a service that hangs) must not keep anybody from working.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Said in the session state, because a file is weaker than a keychain and the user may want to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -39,56 +43,68 @@ impl Keychain {
         *self.kept_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn entry(&self) -> keyring::Result<Entry> {
-        Entry::new(SERVICE, &self.account)
+    /// Asks the keychain, from a thread of its own because it cannot be called off.
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(Entry) -> keyring::Result<T> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let account = self.account.clone();
+        let (answer, answered) = mpsc::channel();
+        thread::spawn(move || {
+            // Nobody listens any more when it took too long.
+            let _late = answer.send(Entry::new(SERVICE, &account).and_then(question));
+        });
+        match answered.recv_timeout(PATIENCE) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(KeyringError::NoEntry)) => Err(Refused::Empty),
+            Ok(Err(error)) => Err(self.without_keychain(&error.to_string())),
+            Err(_) => Err(self.without_keychain("it does not answer")),
+        }
     }
 
     fn note(&self, kept_in: KeptIn) {
         *self.kept_in.lock().unwrap_or_else(PoisonError::into_inner) = kept_in;
     }
 
-    fn without_keychain(&self, error: &KeyringError) {
-        tracing::info!(%error, "no keychain; the sign-in is kept in a private file");
+    fn without_keychain(&self, why: &str) -> Refused {
+        tracing::info!(why, "no keychain; the sign-in is kept in a private file");
         self.note(KeptIn::File);
+        Refused::NotThere
     }
+}
+
+enum Refused {
+    Empty,
+    NotThere,
 }
 
 impl TokenStore for Keychain {
     fn load(&self) -> Result<Option<Personal<String>>, TokenStoreError> {
-        match self.entry().and_then(|entry| entry.get_password()) {
-            Ok(token) => {
-                self.note(KeptIn::Keychain);
-                return Ok(Some(Personal::new(token)));
-            }
-            Err(KeyringError::NoEntry) => {}
-            Err(error) => self.without_keychain(&error),
-        }
-        // Also after an earlier run that had no keychain.
-        let token = self.fallback.load()?;
-        if token.is_some() {
+        // A file is there only while the keychain has not taken the newest token; an older one must never be used again.
+        if let Some(token) = self.fallback.load()? {
             self.note(KeptIn::File);
+            return Ok(Some(token));
         }
-        Ok(token)
+        Ok(self.ask(|entry| entry.get_password()).ok().map(|token| {
+            self.note(KeptIn::Keychain);
+            Personal::new(token)
+        }))
     }
 
     fn save(&self, token: &Personal<String>) -> Result<(), TokenStoreError> {
-        match self.entry().and_then(|entry| entry.set_password(token.reveal())) {
+        let secret = token.clone();
+        match self.ask(move |entry| entry.set_password(secret.reveal())) {
             Ok(()) => {
                 self.note(KeptIn::Keychain);
                 self.fallback.clear()
             }
-            Err(error) => {
-                self.without_keychain(&error);
-                self.fallback.save(token)
-            }
+            Err(Refused::Empty | Refused::NotThere) => self.fallback.save(token),
         }
     }
 
     fn clear(&self) -> Result<(), TokenStoreError> {
-        match self.entry().and_then(|entry| entry.delete_credential()) {
-            Ok(()) | Err(KeyringError::NoEntry) => {}
-            Err(error) => self.without_keychain(&error),
-        }
+        // Logged when it fails; the server has ended the session, so that what may be left behind opens nothing.
+        let _cleared = self.ask(|entry| entry.delete_credential());
         self.fallback.clear()
     }
 }
