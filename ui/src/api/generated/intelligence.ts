@@ -173,7 +173,11 @@ export type ActionItem = {
 /**
  * In the imperative: "Send the brochure on WhatsApp".
  */
-text: Personal<string>, owner: Owner, due: When | null, priority: Priority, 
+text: Personal<string>, owner: Owner, 
+/**
+ * Of a day without an hour, its last minute.
+ */
+due: When | null, priority: Priority, 
 /**
  * A substring of the segment's text.
  */
@@ -233,6 +237,11 @@ export type ProposedDisposition = {
  * `technical_issue`.
  */
 code: string, 
+/**
+ * Of `interested`: `wants_visit`, `wants_details`, `ready_to_buy`; of `not_interested`: `price`, `location`,
+ * `bought_elsewhere`, `no_need`. Absent when the conversation gives no ground for one.
+ */
+sub_code: string | null, 
 /**
  * 0..1
  */
