@@ -24,6 +24,13 @@ report.camera = screen;
 const keep = (name, value) => writeFileSync(join(out, name), typeof value === "string" || Buffer.isBuffer(value) ? value : `${JSON.stringify(value, null, 2)}\n`);
 let [app, supervisor, speaker, ringer, other] = [];
 
+/** A request of the signed-in agent. */
+async function ask(method, path, body = null) {
+  const answer = await app.invoke("api_request", { method, path, body, idempotencyKey: null });
+  if (answer.status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
 try {
   speaker = await Recorder.start("vspk.monitor");
   ringer = await Recorder.start("ringer.monitor");
@@ -33,13 +40,11 @@ try {
     app = await openApp({ binary, args: ["--demo"], port: 4460, log: openSync(join(out, "app.log"), "w"), env: { SWITCHBOARD_DATA_DIR: data } });
     await app.seen(id("status-menu"), /\S/, 60_000);
     report.figure("start to signed-in window, ms", Date.now() - began);
+    // Customers call by themselves whenever the agent is free; the supervisor is to be there first.
+    await new Desk(app).inState("available", 30_000);
+    await ask("PUT", "/agents/me/state", { kind: "break", reason: "Training" });
   });
   const desk = new Desk(app);
-  const ask = async (method, path, body = null) => {
-    const answer = await app.invoke("api_request", { method, path, body, idempotencyKey: null });
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  };
   const { server_url: serverUrl } = await app.invoke("session_state");
   const accounts = JSON.parse(readFileSync(join(data, "demo/demo-accounts.json"), "utf8"));
 
@@ -54,6 +59,7 @@ try {
     await monitor.signIn(accounts.supervisor.email, accounts.supervisor.password);
     await supervisor.click(id("nav-monitor"));
     await supervisor.seen(id("monitor-row"), /\S/);
+    keep("supervisor-window.png", await supervisor.picture());
   }, { goOn: true });
 
   await report.step("1-3 A virtual customer calls through the simulated Twilio; the window pops and it rings", async () => {
@@ -90,7 +96,7 @@ try {
   }, { goOn: true });
 
   await report.step("5 The supervisor listens and whispers", async () => {
-    await supervisor.click(`${id("monitor-row")}[data-state="on_call"]`);
+    await supervisor.click(`${id("monitor-row")}[data-state="on_call"] button`);
     await supervisor.click(id("monitor-mode-listen"));
     await supervisor.seen(id("monitor-words"), /listen/i);
     const picture = await supervisor.picture();
@@ -116,6 +122,8 @@ try {
   await report.step("6 Wrap-up: outcome, notes, what will follow, saved", async () => {
     await desk.wrapUp();
     await desk.dispose({ code: "interested", sub: "wants_visit", notes: "Visit on Saturday at eleven." });
+    // Otherwise the next customer rings while this call is looked at.
+    await ask("PUT", "/agents/me/state", { kind: "break", reason: "Reading" });
   });
 
   const ended = Date.now();
@@ -147,7 +155,7 @@ try {
     keep("transcript.json", intelligence.transcript);
     keep("analysis.json", intelligence.analysis);
     await app.click(id("nav-calls"));
-    await app.click(`${id("history-row")}[data-call="${report.ids.call_id}"]`);
+    await app.click(`${id("history-row")}[data-call="${report.ids.call_id}"] a`);
     await app.seen(id("summary"), /\w+ \w+/, 30_000);
     await app.seen(id("sentiment"), /\S/);
     return { fields: await app.count(idOf("field-")), changed_on_the_lead: await app.count(id("change-row")) };

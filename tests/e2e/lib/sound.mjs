@@ -141,6 +141,27 @@ export function find(wanted, heard) {
   return { match: Math.round(best.match * 1000) / 1000, at_ms: Math.round((best.at / RATE) * 1000) };
 }
 
+/**
+ * As `find`, for sound that a jitter buffer plays up to one per cent faster or slower to keep its delay: a long tone is
+ * not alike to itself at another speed.
+ */
+export function findAtAnySpeed(wanted, heard) {
+  let best = { match: 0, at_ms: null };
+  for (let tenths = -10; tenths <= 10; tenths += 1) {
+    const speed = 1 + tenths / 1000;
+    const found = find(atSpeed(wanted, speed), heard);
+    if (found.match > best.match) best = { ...found, speed };
+  }
+  return best;
+}
+
+function atSpeed(samples, speed) {
+  return Float32Array.from({ length: Math.floor((samples.length - 1) / speed) }, (_, at) => {
+    const from = Math.floor(at * speed);
+    return samples[from] + (samples[from + 1] - samples[from]) * (at * speed - from);
+  });
+}
+
 /** The `count` most alike places, best first, none within half a length of a better one. */
 function places(wanted, heard, count) {
   const matches = correlation(wanted, heard);
