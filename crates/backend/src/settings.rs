@@ -5,9 +5,26 @@ mod engines;
 mod store;
 
 use serde::{Serialize, de::DeserializeOwned};
-use storage::{TenantScope, settings::Secrets};
+use storage::{Store, TenantScope, settings::Secrets};
 
 use crate::{Actor, Backend, clock, error::BackendError};
+
+pub use store::check_recording_store;
+
+async fn read<V: DeserializeOwned + Default>(
+    store: &Store,
+    scope: TenantScope,
+    name: &str,
+) -> Result<(V, Secrets), BackendError> {
+    match storage::settings::get(store, scope, name).await? {
+        None => Ok((V::default(), Secrets::default())),
+        Some(setting) => {
+            let value = serde_json::from_value(setting.value)
+                .map_err(|error| BackendError::Internal(format!("stored settings {name}: {error}")))?;
+            Ok((value, setting.secrets))
+        }
+    }
+}
 
 impl Backend {
     /// The open and the sealed part of a settings row; the defaults when there is none.
@@ -16,14 +33,7 @@ impl Backend {
         scope: TenantScope,
         name: &str,
     ) -> Result<(V, Secrets), BackendError> {
-        match storage::settings::get(self.store(), scope, name).await? {
-            None => Ok((V::default(), Secrets::default())),
-            Some(setting) => {
-                let value = serde_json::from_value(setting.value)
-                    .map_err(|error| BackendError::Internal(format!("stored settings {name}: {error}")))?;
-                Ok((value, setting.secrets))
-            }
-        }
+        read(self.store(), scope, name).await
     }
 
     async fn put_setting<V: Serialize>(

@@ -1,11 +1,14 @@
 //! Where recordings are kept.
 
-use std::time::Instant;
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use domain::pii::Personal;
 use providers::recording_store::{FolderSettings, RecordingStore, S3Settings, StoreSettings};
 use serde::{Deserialize, Serialize};
-use storage::{TenantScope, settings::Secrets};
+use storage::{Store, TenantScope, settings::Secrets};
 use url::Url;
 use wire::config::{StorageSettings, StorageSettingsInput, TestResult};
 
@@ -33,35 +36,16 @@ enum StoreRow {
     },
 }
 
-impl Backend {
-    fn local_folder(&self, scope: TenantScope) -> std::path::PathBuf {
-        self.options().data_folder.join("recordings").join(scope.tenant().to_string())
-    }
+fn local_folder(data_folder: &Path, scope: TenantScope) -> PathBuf {
+    data_folder.join("recordings").join(scope.tenant().to_string())
+}
 
-    fn store_shown(&self, scope: TenantScope, row: StoreRow, secrets: &Secrets) -> StorageSettings {
-        match row {
-            StoreRow::Local => StorageSettings::Local { folder: self.local_folder(scope).display().to_string() },
-            StoreRow::S3 { endpoint, bucket, region, prefix, access_key_id, path_style } => StorageSettings::S3 {
-                endpoint,
-                bucket,
-                region,
-                prefix,
-                access_key_id,
-                has_secret: secrets.get(SECRET).is_some_and(|secret| !secret.reveal().is_empty()),
-                path_style,
-            },
-        }
-    }
-
-    fn store_settings(
-        &self,
-        scope: TenantScope,
-        row: &StoreRow,
-        secrets: &Secrets,
-    ) -> Result<StoreSettings, BackendError> {
-        Ok(match row {
-            StoreRow::Local => StoreSettings::Folder(FolderSettings { path: self.local_folder(scope) }),
-            StoreRow::S3 { endpoint, bucket, region, access_key_id, path_style, .. } => {
+impl StoreRow {
+    /// `local`: the folder that is used without a store of the tenant's own.
+    fn settings(&self, secrets: &Secrets, local: PathBuf) -> Result<StoreSettings, BackendError> {
+        Ok(match self {
+            Self::Local => StoreSettings::Folder(FolderSettings { path: local }),
+            Self::S3 { endpoint, bucket, region, access_key_id, path_style, .. } => {
                 let endpoint = Some(endpoint.as_str())
                     .filter(|endpoint| !endpoint.is_empty())
                     .map(Url::parse)
@@ -85,15 +69,55 @@ impl Backend {
         })
     }
 
+    /// For people and receipts.
+    fn place(&self) -> String {
+        match self {
+            Self::Local => "local:".to_owned(),
+            Self::S3 { bucket, .. } => format!("s3://{bucket}/"),
+        }
+    }
+}
+
+/// Writes a small file to where the tenant's recordings go, reads it back and deletes it. Answers with the place.
+///
+/// # Errors
+/// What is wrong with the place, as words for an admin.
+pub async fn check_recording_store(store: &Store, data_folder: &Path, scope: TenantScope) -> Result<String, String> {
+    let checked = async {
+        let (row, secrets) = super::read::<StoreRow>(store, scope, SETTINGS).await?;
+        let settings = row.settings(&secrets, local_folder(data_folder, scope))?;
+        let upstream = |error: providers::recording_store::StoreError| BackendError::Upstream(error.to_string());
+        RecordingStore::open(&settings).map_err(upstream)?.test().await.map_err(upstream)?;
+        Ok::<_, BackendError>(row.place())
+    };
+    checked.await.map_err(|error| error.to_string())
+}
+
+impl Backend {
+    fn local_folder(&self, scope: TenantScope) -> PathBuf {
+        local_folder(&self.options().data_folder, scope)
+    }
+
+    fn store_shown(&self, scope: TenantScope, row: StoreRow, secrets: &Secrets) -> StorageSettings {
+        match row {
+            StoreRow::Local => StorageSettings::Local { folder: self.local_folder(scope).display().to_string() },
+            StoreRow::S3 { endpoint, bucket, region, prefix, access_key_id, path_style } => StorageSettings::S3 {
+                endpoint,
+                bucket,
+                region,
+                prefix,
+                access_key_id,
+                has_secret: secrets.get(SECRET).is_some_and(|secret| !secret.reveal().is_empty()),
+                path_style,
+            },
+        }
+    }
+
     pub(crate) async fn recording_store(&self, scope: TenantScope) -> Result<(RecordingStore, String), BackendError> {
         let (row, secrets) = self.setting::<StoreRow>(scope, SETTINGS).await?;
-        let place = match &row {
-            StoreRow::Local => "local:".to_owned(),
-            StoreRow::S3 { bucket, .. } => format!("s3://{bucket}/"),
-        };
-        let settings = self.store_settings(scope, &row, &secrets)?;
+        let settings = row.settings(&secrets, self.local_folder(scope))?;
         let store = RecordingStore::open(&settings).map_err(|error| BackendError::Upstream(error.to_string()))?;
-        Ok((store, place))
+        Ok((store, row.place()))
     }
 
     pub async fn storage_settings(&self, actor: &Actor) -> Result<StorageSettings, BackendError> {
@@ -136,7 +160,7 @@ impl Backend {
                 (row, [(SECRET.to_owned(), secret)].into_iter().collect())
             }
         };
-        self.store_settings(actor.scope, &row, &secrets)?;
+        row.settings(&secrets, self.local_folder(actor.scope))?;
         self.put_setting(actor, SETTINGS, &row, &secrets, None).await?;
         Ok(self.store_shown(actor.scope, row, &secrets))
     }

@@ -9,3 +9,9 @@ mod thread;
 
 pub use host::DeviceOptions;
 pub(crate) use thread::{DeviceCommand, DeviceReport, Devices};
+
+/// The devices that the system shows now, as the settings page lists them. Takes as long as the system takes to ask each
+/// of them: some 10 ms, or a second behind a sound server that starts with the question.
+pub fn list() -> crate::state::DeviceList {
+    host::list(&cpal::default_host())
+}

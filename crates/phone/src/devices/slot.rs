@@ -6,8 +6,9 @@ use crate::state::DeviceProblem;
 
 /// Wait after a failed try; a device that comes back is in use this much later at most.
 const RETRY: Duration = Duration::from_secs(1);
-/// A stream that calls back no more has lost its device, whether or not the system said so.
-const STALLED: Duration = Duration::from_millis(400);
+/// A stream that calls back no more has lost its device, whether or not the system said so. Shorter, and a computer that
+/// stands still for a moment would lose its devices as well; longer, and another headset takes over after a second.
+const STALLED: Duration = Duration::from_millis(700);
 /// As long may a new stream take to its first call.
 const FIRST_CALL: Duration = Duration::from_millis(1_500);
 
@@ -163,8 +164,8 @@ mod tests {
     fn a_stream_that_stopped_calling_back_counts_as_gone() {
         let mut slot = open();
         assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_000)), Step::Stay);
-        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_400)), Step::Stay);
-        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_500)), Step::Close);
+        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_700)), Step::Stay);
+        assert_eq!(slot.step(Facts { calls: 5, ..WANTED }, ms(1_800)), Step::Close);
         assert_eq!(slot.problem(), Some(DeviceProblem::Gone));
     }
 
