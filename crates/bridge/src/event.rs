@@ -31,7 +31,7 @@ pub enum BridgeEvent {
         prompt: PromptId,
         completed: bool,
     },
-    /// The first audio of this port in this room that is not silence.
+    /// The first audio of this port in this room that is not silence, and the first after it was reported as silent.
     AudioHeard {
         room: CallId,
         port: PortId,
@@ -41,7 +41,7 @@ pub enum BridgeEvent {
         room: CallId,
         port: PortId,
     },
-    /// `resumed`: the file was there already and goes on.
+    /// `resumed`: the file was there already and goes on. Comes again when a recording that failed could go on.
     RecordingStarted {
         room: CallId,
         recording: RecordingId,
@@ -57,7 +57,8 @@ pub enum BridgeEvent {
         duration_ms: u64,
         gaps: Vec<RecordingGap>,
     },
-    /// The recording ends here; the call goes on. What was written stays in the spool.
+    /// Nothing is being written; the call goes on. What was written stays in the spool, and while the recording is in the
+    /// plan of its room it is tried again every two seconds.
     RecordingFailed {
         room: CallId,
         recording: RecordingId,

@@ -30,7 +30,7 @@ pub enum StorageError {
     /// The tables could not be brought to this version.
     #[error("migration failed: {0}")]
     Migration(String),
-    /// The disk or the socket failed.
+    /// The disk failed or is full: the same call may succeed when there is space again.
     #[error("database input or output failed: {0}")]
     Io(String),
     /// A fault of this program: the database refused the statement.
@@ -41,7 +41,7 @@ pub enum StorageError {
 impl StorageError {
     /// True when the same call may succeed a little later without any change.
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Io(_))
     }
 
     pub(crate) fn corrupt(column: impl Into<String>, why: impl Into<String>) -> Self {

@@ -1,11 +1,15 @@
 //! Fresh, migrated stores for tests, on both engines.
 //!
-//! SQLite is a file in a temporary folder. PostgreSQL is a private cluster, started once for each test program on a
-//! socket in a temporary folder and stopped when the program ends, however it ends; set `SWITCHBOARD_TEST_POSTGRES` to
+//! SQLite is a file in a temporary folder. PostgreSQL is a private cluster, started once for each test program, or for each
+//! run of nextest, on a socket in a temporary folder, and stopped when that ends, however it ends; set `SWITCHBOARD_TEST_POSTGRES` to
 //! the URL of a server to use that instead (its user must be allowed to make databases). Without PostgreSQL the tests
 //! fail and say what to install.
 
 mod cluster;
+mod write_lock;
+
+pub use cluster::Cluster;
+pub use write_lock::WriteLock;
 
 use std::{
     ops::Deref,
@@ -44,13 +48,50 @@ pub enum Engine {
     Postgres,
 }
 
+/// An empty database without tables, gone when dropped.
+pub struct TestDatabase {
+    url: DatabaseUrl,
+    /// Held for its removal.
+    _place: Place,
+}
+
+impl TestDatabase {
+    /// # Panics
+    /// With a sentence for the person who runs the tests, when the engine cannot be started.
+    pub async fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let folder = TempDir::new().expect("a temporary folder can be made");
+                let url = DatabaseUrl::Sqlite(folder.path().join("switchboard.db"));
+                Self { url, _place: Place::Folder { _folder: folder } }
+            }
+            Engine::Postgres => {
+                let database =
+                    tokio::task::spawn_blocking(Database::new).await.expect("starting PostgreSQL did not panic");
+                let url = DatabaseUrl::Postgres(database.url.clone());
+                Self { url, _place: Place::Database { _database: database } }
+            }
+        }
+    }
+
+    pub const fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// The address as a configuration holds it, password included.
+    pub fn address(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.clone(),
+        }
+    }
+}
+
 /// An empty database with all tables, gone when dropped.
 pub struct TestStore {
     store: Store,
-    url: DatabaseUrl,
     keys: String,
-    /// Held for its removal.
-    _place: Place,
+    database: TestDatabase,
 }
 
 enum Place {
@@ -62,27 +103,17 @@ impl TestStore {
     /// # Panics
     /// With a sentence for the person who runs the tests, when the engine cannot be started.
     pub async fn new(engine: Engine) -> Self {
-        let (url, place) = match engine {
-            Engine::Sqlite => {
-                let folder = TempDir::new().expect("a temporary folder can be made");
-                (DatabaseUrl::Sqlite(folder.path().join("switchboard.db")), Place::Folder { _folder: folder })
-            }
-            Engine::Postgres => {
-                let database =
-                    tokio::task::spawn_blocking(Database::new).await.expect("starting PostgreSQL did not panic");
-                (DatabaseUrl::Postgres(database.url.clone()), Place::Database { _database: database })
-            }
-        };
+        let database = TestDatabase::new(engine).await;
         let keys = Keyring::generate();
         let text = keys.to_text().into_inner();
-        let store = Store::open(&url, keys).await.expect("the test database opens");
+        let store = Store::open(database.url(), keys).await.expect("the test database opens");
         store.migrate().await.expect("the migrations apply");
-        Self { store, url, keys: text, _place: place }
+        Self { store, keys: text, database }
     }
 
     /// To open the same database a second time, as another server would.
     pub const fn url(&self) -> &DatabaseUrl {
-        &self.url
+        self.database.url()
     }
 
     /// Every row of every table as text, `<table> <row>`, sorted: to look for what must not be there, and to see that
@@ -175,10 +206,16 @@ static CREATING: Mutex<()> = Mutex::new(());
 impl Database {
     fn new() -> Self {
         let given = std::env::var("SWITCHBOARD_TEST_POSTGRES").ok();
-        let server = given.clone().unwrap_or_else(|| cluster::url().to_owned());
+        let (server, drop_it) = match given {
+            Some(server) => (server, true),
+            None => {
+                let (url, shared) = cluster::home();
+                (url.to_owned(), shared)
+            }
+        };
         let name = format!("switchboard_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let url = with_database(&server, &name);
-        let database = Self { name, server, url, drop_it: given.is_some() };
+        let database = Self { name, server, url, drop_it };
         let one_at_a_time = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
         database.administer(&format!("CREATE DATABASE {}", database.name)).expect("the test database can be made");
         drop(one_at_a_time);

@@ -116,6 +116,8 @@ impl Engine {
                 if now.saturating_duration_since(quiet_since) < SILENT_AFTER {
                     room.silent.remove(&port);
                 } else if room.silent.insert(port) {
+                    // When it speaks again that is news.
+                    room.heard.remove(&port);
                     events.push(BridgeEvent::PortSilent { room: id, port });
                 }
             }

@@ -26,6 +26,9 @@ const STARTED: &str = "SWITCHBOARD_STARTED_MS";
 /// An outage is filled up to this length (four hours); a clock that was set wrong must not fill the disk.
 const MAX_FILL_MS: u64 = 4 * 3_600_000;
 
+/// A minute of sound and its pages: less free space than that would end the recording again at once.
+const LEAST_SPACE: usize = 256 * 1_024;
+
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileError {
     #[error(transparent)]
@@ -34,6 +37,32 @@ pub(super) enum FileError {
     Ogg(#[from] OggError),
     #[error(transparent)]
     Codec(#[from] CodecError),
+}
+
+impl FileError {
+    /// In the words of the person who can do something about it.
+    pub(super) fn in_words(&self) -> String {
+        let io = match self {
+            Self::Io(io) | Self::Ogg(OggError::Io(io)) => io,
+            other => return other.to_string(),
+        };
+        match io.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                "the disk is full".to_owned()
+            }
+            _ => io.to_string(),
+        }
+    }
+}
+
+/// Whether the disk takes a minute of sound; writes it and takes it away again, because free space is no promise.
+pub(super) fn check_space(spool: &Path) -> io::Result<()> {
+    let probe = spool.join(".space-check");
+    let written = fs::write(&probe, vec![0_u8; LEAST_SPACE]);
+    match fs::remove_file(&probe) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => written.and(Err(error)),
+        _ => written,
+    }
 }
 
 /// What a finished recording amounts to.
@@ -80,12 +109,19 @@ pub(super) struct RecordingFile {
 }
 
 impl RecordingFile {
-    /// Opens the recording of this id in `spool`; true when it was there and goes on. `now`: Unix milliseconds. `serial`
-    /// names the stream in a new file.
-    pub(super) fn open(spool: &Path, id: RecordingId, serial: u32, now: u64) -> Result<(Self, bool), FileError> {
+    /// Opens the recording of this id in `spool`; true when it was there and goes on. `began` is when it should have begun
+    /// and `now` when it does, in Unix milliseconds: what is missing is silent and noted as a gap.
+    pub(super) fn open(spool: &Path, id: RecordingId, began: u64, now: u64) -> Result<(Self, bool), FileError> {
+        // Version 7 ids end in random bits; nothing more is asked of a serial number.
+        let serial = id.as_uuid().as_u128() as u32;
         let path = spool.join(format!("{id}.opus"));
         let recovered = match File::open(&path) {
-            Ok(file) => ogg::scan(BufReader::new(file)).ok(),
+            Ok(file) => match ogg::scan(BufReader::new(file)) {
+                Ok(recovered) => Some(recovered),
+                // A file that cannot be read now must not be written over.
+                Err(OggError::Io(error)) => return Err(error.into()),
+                Err(_) => None,
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
@@ -97,20 +133,21 @@ impl RecordingFile {
             None => {
                 let ratio = u64::from(FULLBAND / WIDEBAND);
                 let pre_skip = u16::try_from(encoder.lookahead()? as u64 * ratio).unwrap_or(312);
-                (new_file(&path, serial, pre_skip, now)?, pre_skip, false)
+                (new_file(&path, serial, pre_skip, began)?, pre_skip, false)
             }
         };
         let gaps = if resumed { read_gaps(&gap_path) } else { Vec::new() };
         let mut recording =
             Self { path, gap_path, writer, pre_skip: pre_skip.into(), encoder, silence, gaps, next_turn: None };
-        if let Some(recovered) = &recovered {
-            recording.fill_outage(recovered, now)?;
-        }
+        let started = match &recovered {
+            Some(recovered) => recovered.tags.get(STARTED).and_then(|text| text.parse().ok()),
+            None => Some(began),
+        };
+        recording.fill_outage(started, now)?;
         Ok((recording, resumed))
     }
 
-    fn fill_outage(&mut self, recovered: &Recovered, now: u64) -> Result<(), FileError> {
-        let started: Option<u64> = recovered.tags.get(STARTED).and_then(|text| text.parse().ok());
+    fn fill_outage(&mut self, started: Option<u64>, now: u64) -> Result<(), FileError> {
         let elapsed = started.map_or(0, |started| now.saturating_sub(started));
         let outage = elapsed.saturating_sub(self.position_ms()).min(MAX_FILL_MS);
         self.fill(outage / FRAME_MS)
@@ -167,11 +204,11 @@ impl RecordingFile {
     }
 }
 
-fn new_file(path: &Path, serial: u32, pre_skip: u16, now: u64) -> Result<OggOpusWriter<Sink>, FileError> {
+fn new_file(path: &Path, serial: u32, pre_skip: u16, began: u64) -> Result<OggOpusWriter<Sink>, FileError> {
     // Whatever lay there had no readable header, so it held no sound.
     let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
     let head = OpusHead { channels: 2, pre_skip, input_rate: WIDEBAND };
-    let tags = OpusTags { comments: vec![(STARTED.to_owned(), now.to_string())] };
+    let tags = OpusTags { comments: vec![(STARTED.to_owned(), began.to_string())] };
     Ok(OggOpusWriter::create(Sink { file, hash: Sha256::new() }, serial, head, &tags)?)
 }
 
@@ -199,11 +236,17 @@ fn silent_packet() -> Result<Vec<u8>, CodecError> {
 }
 
 /// Gaps of earlier runs; an unreadable line is one that was being written when the process died.
-fn read_gaps(path: &Path) -> Vec<RecordingGap> {
+pub(super) fn read_gaps(path: &Path) -> Vec<RecordingGap> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let gap = |line: &str| {
         let (at_ms, duration_ms) = line.split_once(' ')?;
         Some(RecordingGap { at_ms: at_ms.parse().ok()?, duration_ms: duration_ms.parse().ok()? })
     };
-    text.lines().filter_map(gap).collect()
+    let mut gaps: Vec<RecordingGap> = Vec::new();
+    for gap in text.lines().filter_map(gap) {
+        // Noted again because the silence itself could not be written the first time.
+        gaps.retain(|before| before.at_ms != gap.at_ms);
+        gaps.push(gap);
+    }
+    gaps
 }

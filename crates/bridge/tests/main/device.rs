@@ -89,6 +89,10 @@ impl Device {
         self.shared.muted.store(true, Relaxed);
     }
 
+    pub fn unmute(&self) {
+        self.shared.muted.store(false, Relaxed);
+    }
+
     pub fn press(&self, key: char) {
         let _ = self.orders.send(Order::Press(key));
     }

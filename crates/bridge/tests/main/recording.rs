@@ -140,12 +140,13 @@ async fn a_recording_goes_on_in_the_same_file_after_the_server_died() {
 }
 
 #[tokio::test]
-async fn when_nothing_can_be_written_the_call_goes_on() {
+async fn when_nothing_can_be_written_the_call_goes_on_and_is_recorded_from_when_it_can() {
     let stage = Stage::start().await;
     let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
     let (room, id) = (stage.room(), recording_id());
     // A full disk refuses writes; so does a device that is always full, under the recording's name.
-    std::os::unix::fs::symlink("/dev/full", stage.spool.join(format!("{id}.opus"))).unwrap();
+    let place = stage.spool.join(format!("{id}.opus"));
+    std::os::unix::fs::symlink("/dev/full", &place).unwrap();
     let plan = recorded(together(&[customer.port(), agent.port()]), id, customer.port(), agent.port());
     stage.bridge.apply_room(room, plan);
     let error = stage
@@ -154,11 +155,59 @@ async fn when_nothing_can_be_written_the_call_goes_on() {
             _ => None,
         })
         .await;
-    println!("{error}");
+    assert_eq!(error, "the disk is full");
     let sound = sweep(400.0, 3_000.0, 1_000);
     agent.take_heard();
     customer.say(&sound);
     until("the sound", || agent.heard_len() > 2 * RATE).await;
     let (score, _) = arrived(&sound, &agent.take_heard());
     assert!(score > 0.7, "correlation {score}");
+
+    fs::remove_file(&place).unwrap();
+    stage
+        .event("the recording to begin after all", |event| {
+            (*event == BridgeEvent::RecordingStarted { room, recording: id, resumed: false }).then_some(())
+        })
+        .await;
+    let late = sweep(2_800.0, 500.0, 1_000);
+    agent.take_heard();
+    customer.say(&late);
+    until("the late sound", || agent.heard_len() > 2 * RATE).await;
+    stage.bridge.close_room(room);
+    let (path, _, _, duration_ms, gaps) = finished(&stage, id).await;
+    let (left, _) = channels(&path);
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!(gaps[0].at_ms, 0);
+    assert!(gaps[0].duration_ms + 2_000 <= duration_ms, "{gaps:?} of {duration_ms} ms");
+    assert!(arrived(&late, &left).0 > 0.8 && arrived(&sound, &left).0 < 0.4, "what is in the file");
+}
+
+#[tokio::test]
+async fn what_an_earlier_process_left_is_found_and_ended_where_it_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = recording_id();
+    let died_at = {
+        let stage = Stage::start_in(folder.path()).await;
+        let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+        let plan = recorded(together(&[customer.port(), agent.port()]), id, customer.port(), agent.port());
+        stage.bridge.apply_room(stage.room(), plan);
+        customer.say(&sweep(400.0, 3_000.0, 1_000));
+        until("two seconds", || customer.heard_len() > 2 * RATE).await;
+        fs::read(stage.spool.join(format!("{id}.opus"))).unwrap()
+    };
+    // As a process leaves it that is killed in the middle of a page.
+    let other = tempfile::tempdir().unwrap();
+    fs::write(other.path().join(format!("{id}.opus")), &died_at[..died_at.len() - 7]).unwrap();
+    fs::write(other.path().join(format!("{id}.gaps")), "100 40\n").unwrap();
+    let stage = Stage::start_in(other.path()).await;
+    assert_eq!(stage.bridge.left_over_recordings().unwrap(), [id]);
+    let ended = stage.bridge.end_left_over(id).await.unwrap();
+    assert!((1_000..2_200).contains(&ended.duration_ms), "{ended:?}");
+    assert_eq!(ended.gaps, [RecordingGap { at_ms: 100, duration_ms: 40 }]);
+    let file = fs::read(&ended.path).unwrap();
+    assert_eq!((file.len() as u64, hex::encode(Sha256::digest(&file))), (ended.bytes, ended.sha256.clone()));
+    assert_eq!(channels(&ended.path).0.len() as u64 / 8, ended.duration_ms);
+    let again = stage.bridge.end_left_over(id).await.unwrap();
+    assert_eq!((again.bytes, again.sha256), (ended.bytes, ended.sha256), "an ended file stays as it is");
+    assert!(stage.bridge.end_left_over(recording_id()).await.is_err());
 }

@@ -133,3 +133,24 @@ async fn a_port_from_which_nothing_comes_is_reported_once() {
         stage.events().into_iter().filter(|event| matches!(event, BridgeEvent::PortSilent { .. })).collect();
     assert_eq!(silent, [wanted]);
 }
+
+#[tokio::test]
+async fn a_port_that_was_reported_as_silent_is_reported_when_it_is_heard_again() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    let room = stage.room();
+    stage.bridge.apply_room(room, together(&[customer.port(), agent.port()]));
+    let of_agent = |event: BridgeEvent| match event {
+        BridgeEvent::AudioHeard { port, .. } if port == agent.port() => Some("heard"),
+        BridgeEvent::PortSilent { port, .. } if port == agent.port() => Some("silent"),
+        _ => None,
+    };
+    let reported = || stage.events().into_iter().filter_map(of_agent).collect::<Vec<_>>();
+    agent.say(&sweep(400.0, 3_000.0, 500));
+    until("the agent to be heard", || reported() == ["heard"]).await;
+    agent.mute();
+    until("the silence to be noticed", || reported() == ["heard", "silent"]).await;
+    agent.unmute();
+    agent.say(&sweep(400.0, 3_000.0, 500));
+    until("the agent to be heard again", || reported() == ["heard", "silent", "heard"]).await;
+}

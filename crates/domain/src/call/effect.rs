@@ -103,6 +103,7 @@ pub enum NoticeCode {
     AgentDeviceLost,
     ReturnedToQueue,
     RecordingFailed,
+    RecordingBack,
     WaitedTooLong,
     NoRoute,
 }
@@ -127,6 +128,7 @@ impl NoticeCode {
             Self::AgentDeviceLost => "agent_device_lost",
             Self::ReturnedToQueue => "returned_to_queue",
             Self::RecordingFailed => "recording_failed",
+            Self::RecordingBack => "recording_back",
             Self::WaitedTooLong => "waited_too_long",
             Self::NoRoute => "no_route",
         }

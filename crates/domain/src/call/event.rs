@@ -182,6 +182,8 @@ pub enum CallEvent {
     RecordingFailed {
         reason: String,
     },
+    /// The recorder writes, at first or again.
+    RecordingStarted,
     RecordingFinished,
 
     CustomerHungUp,

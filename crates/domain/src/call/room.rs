@@ -110,7 +110,9 @@ fn record(call: &Call, customer: Option<PortRef>) -> Option<RecordPlan> {
     let paused = match &call.recording {
         Recording::Running => false,
         Recording::Paused => true,
-        Recording::Off | Recording::Waiting | Recording::Finished | Recording::Failed { .. } => return None,
+        // It stays wanted: only so can it come back within the call.
+        Recording::Failed { paused, .. } => *paused,
+        Recording::Off | Recording::Waiting | Recording::Finished => return None,
     };
     let talk = call.talk();
     let agent = talk.and_then(|talk| talk.desk.device.session());

@@ -126,6 +126,7 @@ impl Turn {
             CallEvent::RecordingPaused { .. } => self.recording_paused(true),
             CallEvent::RecordingResumed { .. } => self.recording_paused(false),
             CallEvent::RecordingFailed { reason } => self.recording_failed(reason),
+            CallEvent::RecordingStarted => self.recording_started(),
             CallEvent::RecordingFinished => self.recording_finished(),
             CallEvent::CustomerHungUp => self.customer_hung_up(),
             CallEvent::AgentHungUp { .. } => self.agent_hung_up(),

@@ -116,22 +116,38 @@ impl Turn {
         monitors.retain(|monitor| monitor.user == user || monitor.session != session);
     }
 
-    pub(super) fn recording_paused(&mut self, paused: bool) {
-        self.call.recording = if paused { Recording::Paused } else { Recording::Running };
+    pub(super) fn recording_paused(&mut self, pause: bool) {
+        match &mut self.call.recording {
+            // What is said while the recorder tries again is not for the file either.
+            Recording::Failed { paused, .. } => *paused = pause,
+            other => *other = if pause { Recording::Paused } else { Recording::Running },
+        }
     }
 
     pub(super) fn recording_failed(&mut self, reason: &str) {
         if matches!(self.call.recording, Recording::Off | Recording::Failed { .. }) {
             return;
         }
-        self.call.recording = Recording::Failed { reason: reason.to_owned() };
+        let paused = self.call.recording == Recording::Paused;
+        self.call.recording = Recording::Failed { reason: reason.to_owned(), paused };
         self.tell_agent(NoticeCode::RecordingFailed);
         self.effects.push(Effect::Notice { to: NoticeTo::Admins, code: NoticeCode::RecordingFailed });
     }
 
-    pub(super) fn recording_finished(&mut self) {
+    /// The recorder writes; news only after it had failed.
+    pub(super) fn recording_started(&mut self) {
+        let Recording::Failed { paused, .. } = self.call.recording else { return };
         if self.call.is_over() {
-            self.finish_recording();
+            return;
+        }
+        self.call.recording = if paused { Recording::Paused } else { Recording::Running };
+        self.tell_agent(NoticeCode::RecordingBack);
+        self.effects.push(Effect::Notice { to: NoticeTo::Admins, code: NoticeCode::RecordingBack });
+    }
+
+    pub(super) fn recording_finished(&mut self) {
+        if self.call.is_over() && self.call.recording != Recording::Off {
+            self.call.recording = Recording::Finished;
         }
     }
 
@@ -139,7 +155,7 @@ impl Turn {
         self.call.recording = match &self.call.recording {
             Recording::Running | Recording::Paused | Recording::Finished => Recording::Finished,
             Recording::Waiting | Recording::Off => Recording::Off,
-            Recording::Failed { reason } => Recording::Failed { reason: reason.clone() },
+            failed @ Recording::Failed { .. } => failed.clone(),
         };
     }
 }

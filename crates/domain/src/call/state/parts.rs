@@ -240,7 +240,11 @@ pub enum Recording {
     Paused,
     /// The call is over; the file is being finished or is finished.
     Finished,
+    /// Nothing is being kept. The recorder goes on trying, and says when the disk takes it again.
     Failed {
         reason: String,
+        /// It was paused, or the agent has asked for it since: it comes back paused.
+        #[serde(default)]
+        paused: bool,
     },
 }

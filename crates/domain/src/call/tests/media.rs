@@ -196,9 +196,37 @@ fn a_recording_that_fails_does_not_end_the_call() {
     let mut play = talking();
     play.take(CallEvent::RecordingFailed { reason: "disk_full".into() });
     assert_eq!(play.notices(), [NoticeCode::RecordingFailed; 2]);
-    assert_eq!(play.plan().record, None);
     play.take(CallEvent::CustomerHungUp);
-    assert_eq!(play.call.recording, Recording::Failed { reason: "disk_full".into() });
+    assert_eq!(play.call.recording, Recording::Failed { reason: "disk_full".into(), paused: false });
+}
+
+#[test]
+fn a_recording_that_failed_stays_wanted_and_comes_back_within_the_call() {
+    let mut play = talking();
+    play.ignores(CallEvent::RecordingStarted);
+    play.take(CallEvent::RecordingFailed { reason: "disk_full".into() });
+    assert!(!play.plan().record.expect("a recording is still wanted").paused);
+    play.take(CallEvent::RecordingStarted);
+    assert_eq!(play.notices(), [NoticeCode::RecordingBack; 2]);
+    assert_eq!(play.call.recording, Recording::Running);
+}
+
+#[test]
+fn a_pause_holds_when_the_recording_comes_back() {
+    let mut play = talking();
+    play.take(CallEvent::RecordingFailed { reason: "disk_full".into() });
+    play.take(CallEvent::RecordingPaused { agent: ASHA });
+    assert!(play.plan().record.unwrap().paused);
+    play.take(CallEvent::RecordingStarted);
+    assert_eq!(play.call.recording, Recording::Paused);
+}
+
+#[test]
+fn what_was_written_before_the_disk_was_full_counts_as_finished_when_the_file_is_closed() {
+    let mut play = talking();
+    play.take(CallEvent::RecordingFailed { reason: "disk_full".into() });
+    play.take(CallEvent::CustomerHungUp).take(CallEvent::RecordingFinished);
+    assert_eq!(play.call.recording, Recording::Finished);
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn report() -> impl Strategy<Value = CallEvent> {
         2 => device().prop_map(|session| CallEvent::DeviceLost { session }),
         2 => (agent(), device()).prop_map(|(agent, session)| CallEvent::DeviceBack { agent, session }),
         1 => Just(CallEvent::RecordingFailed { reason: "disk_full".into() }),
+        1 => Just(CallEvent::RecordingStarted),
         1 => Just(CallEvent::ServerRestarted),
         3 => timer().prop_map(|timer| CallEvent::TimerFired { timer }),
     ]
