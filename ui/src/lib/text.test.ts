@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { moved } from "./list";
-import { bytes, firstName, humanise, initials, percent, signed, splitList } from "./text";
+import { beyond, bytes, firstName, humanise, initials, languageName, percent, signed, splitList } from "./text";
 
 it("initials are of the first and last name", () => {
   expect([initials("Asha Marigold"), initials("asha"), initials("  "), initials("Anil Kumar Rao")]).toEqual(["AM", "A", "?", "AR"]);
@@ -24,4 +24,14 @@ it("an item is moved inside the list and not out of it", () => {
   expect(moved(["a", "b", "c"], 0, 1)).toEqual(["b", "a", "c"]);
   expect(moved(["a", "b", "c"], 2, -2)).toEqual(["c", "a", "b"]);
   expect(moved(["a", "b"], 1, 1)).toEqual(["a", "b"]);
+});
+
+it("a longer text gives what the shorter one did not say", () => {
+  expect([beyond("A visit. Needs a loan.", "A visit."), beyond("A visit.", "A visit."), beyond("Other words.", "A visit.")])
+    .toEqual(["Needs a loan.", "", "Other words."]);
+});
+
+it("languages have their name, by code or as the engine calls them", () => {
+  expect([languageName("en", "en"), languageName("hi-IN", "en"), languageName("english", "en"), languageName("en", "hi")])
+    .toEqual(["English", "Hindi (India)", "English", "अंग्रेज़ी"]);
 });

@@ -17,6 +17,16 @@ export function humanise(key: string): string {
 /** With a capital first letter, since a name that begins it may be `the customer`. */
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** What `text` says beyond `beginning`, so that nothing is read twice; empty when that is nothing. */
+export const beyond = (text: string, beginning: string): string =>
+  text.startsWith(beginning) ? text.slice(beginning.length).trim() : text;
+
+/** `en`, `en-IN` and `english` as a person calls it in their own language. */
+export function languageName(language: string, locale: string): string {
+  if (!/^[a-z]{2,3}(-|$)/i.test(language)) return sentence(language);
+  return sentence(new Intl.DisplayNames(locale, { type: "language" }).of(language) ?? language);
+}
+
 /** Bytes as people say them: `1.2 MB`. A no-break space stands before the unit. */
 export function bytes(n: number): string {
   if (n < 1000) return `${n}\u00a0B`;

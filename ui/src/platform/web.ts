@@ -50,6 +50,8 @@ export function createWebPlatform(): Platform {
   };
 
   const ringer = createRinger();
+  // A ringer that is not there now rings on the system's choice.
+  if (phone.chosen.ringer !== null) void ringer.useOutput(phone.chosen.ringer).catch(() => undefined);
   const media = createMedia(() => phone, { send, onChange: setPhone, onLevels: levels.send });
   const outbox = createOutbox(
     window.localStorage,
@@ -96,7 +98,7 @@ export function createWebPlatform(): Platform {
         if (connection.kind === "connected") void outbox.flush();
       },
     });
-    if (isPhone(me)) void media.open(true).then(refreshDevices, () => undefined);
+    void (isPhone(me) ? media.open(true) : Promise.resolve()).catch(() => undefined).then(refreshDevices);
   };
   const ended = (): void => {
     closeLive?.();

@@ -5,7 +5,7 @@ import type { Analysis, ExtractedField } from "@/api/generated/intelligence";
 import { useApp, useMe, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
-import { signed } from "@/lib/text";
+import { beyond, signed } from "@/lib/text";
 import { second } from "@/lib/time";
 import { may } from "@/state/rights";
 import { Badge } from "@/ui/badge";
@@ -120,6 +120,7 @@ export function LearnedColumn({ intelligence, onSeek }: Props) {
   const { api, queries, fail } = useApp();
   const [asked, setAsked] = useState(false);
   const { analysis, call_id: callId } = intelligence;
+  const more = analysis ? beyond(analysis.summary_detailed, analysis.summary_short) : "";
   const again = (): void => {
     setAsked(true);
     void api.reprocess(callId).then(() => queries.invalidateQueries({ queryKey: keys.call(callId) })).catch(fail).finally(() => { setAsked(false); });
@@ -133,7 +134,7 @@ export function LearnedColumn({ intelligence, onSeek }: Props) {
       </header>
       {analysis ? (
         <>
-          <div className="summary-b" data-testid="summary"><p>{analysis.summary_short}</p>{analysis.summary_detailed !== analysis.summary_short ? <p className="ink-2">{analysis.summary_detailed}</p> : null}</div>
+          <div className="summary-b" data-testid="summary"><p>{analysis.summary_short}</p>{more === "" ? null : <p className="ink-2">{more}</p>}</div>
           {analysis.hot_lead.hot ? <div className="pad"><Note tone="live" icon="star" testid="hot-lead"><b className="strong">{t("learned.hot")}</b> {analysis.hot_lead.why.map((each) => nameOf(t, "reason", each)).join(", ")}</Note></div> : null}
           <dl>
             {analysis.fields.map((each) => <Fact key={each.key} field={each} onSeek={onSeek} />)}

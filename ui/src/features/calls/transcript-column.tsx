@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { CallIntelligence } from "@/api/generated/wire";
 import type { Segment } from "@/api/generated/intelligence";
-import { useT } from "@/app-context";
+import { useLocale, useT } from "@/app-context";
 import { cx } from "@/lib/cx";
+import { languageName } from "@/lib/text";
 import { second } from "@/lib/time";
 import { Badge } from "@/ui/badge";
 import { TextField } from "@/ui/field";
@@ -48,6 +49,7 @@ function Turn({ segment, quotes, at, name, onSeek }: {
 /** The words of the call, in step with the sound. Words that something was learned from are underlined. */
 export function TranscriptColumn({ intelligence, player, holds, names }: Props) {
   const t = useT();
+  const locale = useLocale();
   const [find, setFind] = useState("");
   const { transcript, analysis, status } = intelligence;
   const quotes = useMemo(() => quotesBySegment(analysis), [analysis]);
@@ -58,7 +60,7 @@ export function TranscriptColumn({ intelligence, player, holds, names }: Props) 
     <section className="colm" aria-label={t("transcript.title")} data-region="transcript" tabIndex={-1} data-testid="transcript">
       <header>
         <h2 className="h-sec">{t("transcript.title")}</h2>
-        <span className="t-12 ink-3 trunc">{transcript ? [transcript.language, transcript.engine].filter(Boolean).join(" · ") : ""}</span>
+        <span className="t-12 ink-3 trunc">{transcript ? [transcript.language && languageName(transcript.language, locale), transcript.engine].filter(Boolean).join(" · ") : ""}</span>
         <span className="push" />
         {transcript ? <TextField label={t("transcript.find")} hideLabel type="search" className="sm find-words" placeholder={t("transcript.find")} value={find} onChange={(event) => { setFind(event.target.value); }} /> : null}
       </header>

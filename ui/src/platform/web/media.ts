@@ -48,9 +48,23 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
   const ear = new Audio();
   ear.autoplay = true;
 
-  const beat = setInterval(() => {
-    if (micMeter || earMeter) options.onLevels({ mic: micMeter?.read() ?? -100, speaker: earMeter?.read() ?? -100 });
-  }, 100);
+  let beat: ReturnType<typeof setInterval> | undefined;
+  const measure = (): void => {
+    clearInterval(beat);
+    beat = setInterval(() => {
+      options.onLevels({ mic: micMeter?.read() ?? -100, speaker: earMeter?.read() ?? -100 });
+    }, 100);
+  };
+  const playThrough = async (id: string | null): Promise<void> => {
+    if (!("setSinkId" in ear)) return;
+    try {
+      await ear.setSinkId(id ?? "");
+      options.onChange({ speakerProblem: null });
+    } catch (cause) {
+      const problem = problemOf(cause);
+      options.onChange({ speakerProblem: problem === "none" && id !== null ? "gone" : problem });
+    }
+  };
 
   const capture = async (input: string | null): Promise<MediaStreamTrack | null> => {
     try {
@@ -59,6 +73,7 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
       mic = got;
       micMeter?.close();
       micMeter = createMeter(got);
+      measure();
       const track = got.getAudioTracks()[0] ?? null;
       if (track) {
         track.enabled = !muted;
@@ -79,6 +94,7 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
       void ear.play().catch(() => { options.onChange({ speakerProblem: "denied" }); });
       earMeter?.close();
       earMeter = createMeter(stream);
+      measure();
     };
     made.onconnectionstatechange = () => {
       if (peer !== made) return;
@@ -104,6 +120,7 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
     made.addTransceiver(track ?? "audio", { direction: "sendrecv" });
     peer = made;
     watch(made);
+    await playThrough(state().chosen.output);
     try {
       const answer = await options.send<MediaSession>("POST", "/media/sessions", {
         sdp_offer: await offerOf(made, false), takes_calls: takesCalls,
@@ -158,14 +175,14 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
       const track = await capture(id);
       await peer?.getSenders()[0]?.replaceTrack(track);
     },
-    useOutput: async (id) => {
-      if ("setSinkId" in ear) await ear.setSinkId(id ?? "");
-    },
+    useOutput: playThrough,
     close: () => {
       clearInterval(beat);
       for (const track of mic?.getTracks() ?? []) track.stop();
       micMeter?.close();
       earMeter?.close();
+      [mic, micMeter, earMeter] = [null, null, null];
+      ear.srcObject = null;
       peer?.close();
       if (sessionId) void options.send("DELETE", `/media/sessions/${sessionId}`, null).catch(() => undefined);
       peer = null;
