@@ -2,7 +2,9 @@
 
 use std::{
     collections::HashMap,
+    io,
     net::SocketAddr,
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -10,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::ids::{CallId, LegId, MediaSessionId};
+use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
 use str0m::{Rtc, change::SdpOffer};
 use tokio::sync::{mpsc, oneshot};
 
@@ -21,6 +23,7 @@ use crate::{
     event::{BridgeEvent, PortStats},
     plan::RoomPlan,
     port::{CarrierCodec, CarrierInput, CarrierPort, INPUT_BYTES, OUTPUT_FRAMES, PortId},
+    recorder::left_over::{self, EndedRecording, LeftOverError},
 };
 
 /// Name of a prompt, chosen by whoever plays it and given back when it has been played.
@@ -49,6 +52,7 @@ pub struct BridgeHandle {
     counters: Arc<Counters>,
     last_heard: LastHeard,
     candidates: Arc<[SocketAddr]>,
+    spool: Arc<Path>,
     origin: Instant,
 }
 
@@ -59,6 +63,7 @@ pub struct BridgeHandle {
 pub async fn start(config: BridgeConfig) -> Result<(BridgeHandle, mpsc::UnboundedReceiver<BridgeEvent>), BridgeError> {
     let (events, events_out) = mpsc::unbounded_channel();
     let counters = Arc::new(Counters::default());
+    let spool = Arc::from(config.spool.as_path());
     let started = engine::start(config, events.clone(), Arc::clone(&counters)).await?;
     let handle = BridgeHandle {
         commands: started.commands,
@@ -66,6 +71,7 @@ pub async fn start(config: BridgeConfig) -> Result<(BridgeHandle, mpsc::Unbounde
         counters,
         last_heard: started.last_heard,
         candidates: started.candidates.into(),
+        spool,
         origin: started.origin,
     };
     Ok((handle, events_out))
@@ -153,6 +159,25 @@ impl BridgeHandle {
     /// The figures of the last full second. `None` for an unknown port.
     pub async fn stats(&self, port: PortId) -> Option<PortStats> {
         self.ask(|reply| Command::Stats { port, reply }).await.ok().flatten()
+    }
+
+    /// Recordings that are in the spool, those of an earlier process among them.
+    ///
+    /// # Errors
+    /// The spool cannot be read.
+    pub fn left_over_recordings(&self) -> io::Result<Vec<RecordingId>> {
+        left_over::list(&self.spool)
+    }
+
+    /// Ends a recording of an earlier process where that process died. For one that goes on, put it into the plan of its
+    /// room instead.
+    ///
+    /// # Errors
+    /// [`LeftOverError`]; the file stays.
+    pub async fn end_left_over(&self, id: RecordingId) -> Result<EndedRecording, LeftOverError> {
+        let spool = Arc::clone(&self.spool);
+        let ended = tokio::task::spawn_blocking(move || left_over::end(&spool, id)).await;
+        ended.map_err(io::Error::other)?
     }
 
     pub fn counters(&self) -> CounterSnapshot {

@@ -1,6 +1,7 @@
 //! Recordings in progress: a thread that encodes and writes, fed by the audio thread without waiting.
 
 mod file;
+pub(crate) mod left_over;
 mod worker;
 
 use std::{
