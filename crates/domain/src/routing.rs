@@ -178,7 +178,7 @@ pub struct Decision {
     pub at: UnixMillis,
     pub rule: Rule,
     pub chosen: Option<UserId>,
-    /// To the chosen agent: "You have been free longest of 4 free agents who speak English."
+    /// About the chosen agent: "Free longest (2 min) of 4 free agents."
     pub sentence: String,
     /// Best first, then those passed over by id.
     pub candidates: Vec<Candidate>,

@@ -1,4 +1,4 @@
-//! The decision in one sentence, addressed to the agent who gets the call.
+//! The decision in one sentence, about the agent who gets the call: it is read by them and by supervisors.
 
 use super::{AgentFacts, PartName, RoutingRequest, ScorePart, Strategy, rank};
 use crate::time::UnixMillis;
@@ -15,21 +15,21 @@ pub(super) fn explain(request: &RoutingRequest, ranked: &[Scored<'_>], passed_ov
     };
     let has = |name: PartName| parts.iter().any(|part| part.name == name);
     if request.only.is_some() {
-        return "The call was passed on to you.".to_owned();
+        return "Chosen by whoever passed the call on.".to_owned();
     }
     if has(PartName::Owner) {
-        return "You look after this person.".to_owned();
+        return "Owner of this lead.".to_owned();
     }
     if has(PartName::LastAgent) {
-        return "You talked to this person last.".to_owned();
+        return "The last to talk to this person.".to_owned();
     }
     let reason = match request.rule.strategy {
-        Strategy::RoundRobin => format!("You have been free longest ({})", span(rank::idle_ms(chosen, now))),
-        Strategy::LeastBusy => format!("You have had fewest calls today ({})", chosen.calls_today),
+        Strategy::RoundRobin => format!("Free longest ({})", span(rank::idle_ms(chosen, now))),
+        Strategy::LeastBusy => format!("Fewest calls today ({})", chosen.calls_today),
         Strategy::Skill => by_skill(request, chosen, has(PartName::Skill)),
     };
     match ranked.len() {
-        1 => "You are the only agent who is free.".to_owned(),
+        1 => "The only agent who is free.".to_owned(),
         free => format!("{reason} of {free} free agents."),
     }
 }
@@ -39,15 +39,16 @@ fn by_skill(request: &RoutingRequest, chosen: &AgentFacts, skilled: bool) -> Str
     if skilled {
         let has = |skill: &&String| chosen.skills.iter().any(|own| own.eq_ignore_ascii_case(skill));
         let known: Vec<&str> = request.skills.iter().filter(has).map(String::as_str).collect();
-        fits.push(format!("know {}", known.join(", ")));
+        fits.push(format!("knows {}", known.join(", ")));
     }
     if rank::speaks(request, chosen) {
-        fits.push("speak the caller's language".to_owned());
+        fits.push("speaks the caller's language".to_owned());
     }
     if fits.is_empty() {
-        "You have been free longest".to_owned()
+        "Free longest".to_owned()
     } else {
-        format!("You {}: the best match", fits.join(" and "))
+        let fits = fits.join(" and ");
+        format!("{}{}: the best match", fits[..1].to_uppercase(), &fits[1..])
     }
 }
 

@@ -51,7 +51,7 @@ fn round_robin_takes_whoever_has_been_free_longest() {
     let agents = [agent(1, 30), agent(2, 130), agent(3, 129)];
     let decision = route(&request(Strategy::RoundRobin), &agents, NOW);
     assert_eq!(decision.chosen, Some(user(2)));
-    assert_eq!(decision.sentence, "You have been free longest (2 min) of 3 free agents.");
+    assert_eq!(decision.sentence, "Free longest (2 min) of 3 free agents.");
     let order: Vec<_> = decision.candidates.iter().map(|candidate| candidate.user_id).collect();
     assert_eq!(order, [user(2), user(3), user(1)]);
 }
@@ -65,7 +65,7 @@ fn least_busy_takes_whoever_had_fewest_calls_today() {
     ];
     let decision = route(&request(Strategy::LeastBusy), &agents, NOW);
     assert_eq!(decision.chosen, Some(user(3)), "of two with as few calls, the one who is free longer");
-    assert_eq!(decision.sentence, "You have had fewest calls today (100) of 3 free agents.");
+    assert_eq!(decision.sentence, "Fewest calls today (100) of 3 free agents.");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn skill_adds_up_skills_language_owner_and_idle_time() {
     assert_eq!(scores, [(user(1), Some(60)), (user(3), Some(55)), (user(2), Some(35))]);
     assert_eq!(
         decision.sentence,
-        "You know loans, villas and speak the caller's language: the best match of 3 free agents."
+        "Knows loans, villas and speaks the caller's language: the best match of 3 free agents."
     );
     let part = |name, points| ScorePart { name, points };
     let parts = [part(PartName::Skill, 30), part(PartName::Language, 20), part(PartName::Idle, 10)];
@@ -100,12 +100,12 @@ fn the_owner_goes_first_and_then_whoever_talked_to_them_last() {
         let asked = RoutingRequest { owner: Some(user(2)), last_agent: Some(user(1)), ..request(strategy) };
         let decision = route(&asked, &agents, NOW);
         assert_eq!(decision.chosen, Some(user(2)));
-        assert_eq!(decision.sentence, "You look after this person.");
+        assert_eq!(decision.sentence, "Owner of this lead.");
     }
     let asked = RoutingRequest { last_agent: Some(user(3)), ..request(Strategy::RoundRobin) };
     let decision = route(&asked, &agents, NOW);
     assert_eq!(decision.chosen, Some(user(3)));
-    assert_eq!(decision.sentence, "You talked to this person last.");
+    assert_eq!(decision.sentence, "The last to talk to this person.");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn everybody_who_is_passed_over_is_named_with_the_reason() {
     let request = RoutingRequest { exclude: vec![user(8)], skills: words(&["loans"]), ..request(Strategy::Skill) };
     let decision = route(&request, &agents, NOW);
     assert_eq!(decision.chosen, Some(user(10)));
-    assert_eq!(decision.sentence, "You are the only agent who is free.");
+    assert_eq!(decision.sentence, "The only agent who is free.");
     let reasons: Vec<_> = decision.candidates.iter().filter_map(|candidate| candidate.passed_over).collect();
     assert_eq!(
         reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
@@ -157,7 +157,7 @@ fn a_transfer_to_one_person_considers_nobody_else() {
     let asked = RoutingRequest { only: Some(user(2)), skills: words(&["loans"]), ..request(Strategy::Skill) };
     let decision = route(&asked, &[agent(1, 900), agent(2, 1)], NOW);
     assert_eq!(decision.chosen, Some(user(2)));
-    assert_eq!(decision.sentence, "The call was passed on to you.");
+    assert_eq!(decision.sentence, "Chosen by whoever passed the call on.");
     assert_eq!(decision.candidates[1].passed_over, Some(PassedOver::NotAsked));
 }
 
@@ -182,7 +182,7 @@ fn equals_are_told_apart_by_id_whatever_their_order() {
 
 #[test]
 fn a_stored_decision_is_the_same_byte_for_byte_when_it_is_made_again() {
-    let stored = r#"{"call_id":"00000000-0000-0000-0000-0000000001f4","at":1800000000000,"rule":{"strategy":"skill","version":3},"chosen":"00000000-0000-0000-0000-000000000001","sentence":"You know loans: the best match of 2 free agents.","candidates":[{"user_id":"00000000-0000-0000-0000-000000000001","name":"Agent 1","score":50,"parts":[{"name":"skill","points":30},{"name":"idle","points":20}],"passed_over":null},{"user_id":"00000000-0000-0000-0000-000000000002","name":"Agent 2","score":30,"parts":[{"name":"skill","points":30}],"passed_over":null},{"user_id":"00000000-0000-0000-0000-000000000003","name":"Agent 3","score":null,"parts":[],"passed_over":"in_wrap_up"}]}"#;
+    let stored = r#"{"call_id":"00000000-0000-0000-0000-0000000001f4","at":1800000000000,"rule":{"strategy":"skill","version":3},"chosen":"00000000-0000-0000-0000-000000000001","sentence":"Knows loans: the best match of 2 free agents.","candidates":[{"user_id":"00000000-0000-0000-0000-000000000001","name":"Agent 1","score":50,"parts":[{"name":"skill","points":30},{"name":"idle","points":20}],"passed_over":null},{"user_id":"00000000-0000-0000-0000-000000000002","name":"Agent 2","score":30,"parts":[{"name":"skill","points":30}],"passed_over":null},{"user_id":"00000000-0000-0000-0000-000000000003","name":"Agent 3","score":null,"parts":[],"passed_over":"in_wrap_up"}]}"#;
     let request = RoutingRequest { skills: words(&["loans"]), ..request(Strategy::Skill) };
     let agents = [
         AgentFacts { skills: words(&["loans"]), ..agent(1, 25) },

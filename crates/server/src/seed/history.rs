@@ -88,7 +88,7 @@ fn answered(facts: &CallFacts, agent: domain::ids::UserId, random: &mut StdRng) 
             clock.after(0, CallEvent::Received);
             clock.after(2_500, CallEvent::CarrierAttached { party: Default::default(), leg });
             clock.after(10, CallEvent::GreetingFinished { then: Default::default() });
-            let why = "You have been free longest.".to_owned();
+            let why = "Free longest.".to_owned();
             clock.after(random.random_range(5..20_000), CallEvent::Routed { agent, fence: 1, decision: None, why });
             clock.after(random.random_range(1_500..9_000), CallEvent::OfferAccepted { agent, fence: 1, session });
         }

@@ -125,7 +125,7 @@ impl Play {
 }
 
 pub fn routed(agent: UserId, fence: u32) -> CallEvent {
-    CallEvent::Routed { agent, fence, decision: None, why: "You are the only agent who is free.".to_owned() }
+    CallEvent::Routed { agent, fence, decision: None, why: "The only agent who is free.".to_owned() }
 }
 
 pub const fn accepted(agent: UserId, fence: u32, n: u128) -> CallEvent {

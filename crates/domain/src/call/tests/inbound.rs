@@ -26,7 +26,7 @@ fn a_caller_is_greeted_queued_offered_answered_and_dispositioned() {
     assert!(play.has(&Effect::WithdrawOffer { agent: ASHA, fence: 4, end: OfferEnd::Answered }));
     assert!(play.has(&Effect::ClearTimer { timer: Timer::OfferExpires }));
     assert_eq!(play.call.recording, Recording::Running);
-    assert_eq!(play.call.why.as_deref(), Some("You are the only agent who is free."));
+    assert_eq!(play.call.why.as_deref(), Some("The only agent who is free."));
 
     play.take(CallEvent::SideHeard { side: Side::Agent }).take(CallEvent::SideHeard { side: Side::Customer });
     assert!(play.call.both_heard());
