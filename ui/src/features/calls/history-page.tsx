@@ -46,7 +46,7 @@ function Row({ row }: { row: CallRow }) {
   const navigate = useNavigate();
   return (
     <tr className="go" data-testid="history-row" data-call={row.id} onClick={() => void navigate({ to: "/calls/$callId", params: { callId: row.id } })}>
-      <td className="nowrap ink-2">{when(row.started_at_ms, now, locale)}</td>
+      <td className="nowrap ink-2 hide-narrow">{when(row.started_at_ms, now, locale)}</td>
       <td>
         <span className="row tight nowrap">
           <Icon name={row.direction === "inbound" ? "arrow-down" : "arrow-up"} size="sm" /><span className="sr">{t(`direction.${row.direction}`)}</span>
@@ -54,11 +54,12 @@ function Row({ row }: { row: CallRow }) {
           {row.hot ? <Badge tone="live" icon="star">{t("calls.hot")}</Badge> : null}
           {row.simulated ? <span className="t-11 ink-3 hide-narrow">{t("ui.simulated")}</span> : null}
         </span>
+        <p className="t-12 ink-3 show-narrow">{[when(row.started_at_ms, now, locale), row.talk_ms > 0 ? span(row.talk_ms) : ""].filter(Boolean).join(" · ")}</p>
         {row.summary ? <p className="t-12 ink-2 summary">{row.summary}</p> : null}
       </td>
       <td className="nowrap hide-narrow">{row.agent_name ?? <span className="ink-3">–</span>}</td>
       <td className="ink-2 nowrap hide-narrow">{row.queue_name ?? row.campaign_name ?? "–"}</td>
-      <td className="num nowrap">{row.talk_ms > 0 ? span(row.talk_ms) : "–"}</td>
+      <td className="num nowrap hide-narrow">{row.talk_ms > 0 ? span(row.talk_ms) : "–"}</td>
       <td><ResultBadge row={row} /></td>
       <td className="nowrap hide-narrow"><MoodWords score={row.sentiment === null ? null : row.sentiment / 100} /></td>
       <td className="num hide-narrow">{row.lead_quality ?? "–"}</td>
@@ -126,8 +127,8 @@ export function CallsPage() {
           {(rows) => (
             <div className="table-wrap"><table className="table calls">
               <thead><tr>
-                <th>{t("calls.col_when")}</th><th>{t("calls.col_who")}</th><th className="hide-narrow">{t("calls.col_agent")}</th><th className="hide-narrow">{t("calls.col_queue")}</th>
-                <th className="num">{t("calls.col_talk")}</th><th>{t("calls.col_result")}</th><th className="hide-narrow">{t("calls.col_mood")}</th><th className="num hide-narrow">{t("calls.col_quality")}</th><th className="hide-narrow">{t("calls.col_recording")}</th>
+                <th className="hide-narrow">{t("calls.col_when")}</th><th>{t("calls.col_who")}</th><th className="hide-narrow">{t("calls.col_agent")}</th><th className="hide-narrow">{t("calls.col_queue")}</th>
+                <th className="num hide-narrow">{t("calls.col_talk")}</th><th>{t("calls.col_result")}</th><th className="hide-narrow">{t("calls.col_mood")}</th><th className="num hide-narrow">{t("calls.col_quality")}</th><th className="hide-narrow">{t("calls.col_recording")}</th>
               </tr></thead>
               <tbody>{rows.map((row) => <Row key={row.id} row={row} />)}</tbody>
             </table></div>

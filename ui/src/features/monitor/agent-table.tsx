@@ -7,7 +7,7 @@ import { MOS_WEAK, severity } from "@/state/monitor";
 import type { AgentRow } from "@/state/monitor";
 import { Icon } from "@/ui/icon";
 import { StateBox } from "@/ui/state-box";
-import { NEED_ICON, needWords, soundWords, withWords, worseSound } from "./words";
+import { MODE_ICON, NEED_ICON, needWords, soundWords, withWords, worseSound } from "./words";
 
 const TONE = { live: "c-live", warn: "c-warn", note: "ink-3" } as const;
 
@@ -40,10 +40,12 @@ function Row({ row, on, now, onChoose }: RowProps) {
       <td><button type="button" className="row-name" onClick={onChoose} onKeyDown={moveRow}>{agent.name}</button></td>
       <td><Icon name={held ? "pause" : STATE_ICON[agent.state.kind]} size="sm" /> {held ? t("monitor.held") : words(agent.state)}</td>
       <td className={call ? undefined : "ink-3"}>{withWords(agent.state, call, now - agent.since_ms, t)}</td>
-      <td className="num">{call ? timer(now - (call.answered_at_ms ?? call.started_at_ms)) : "–"}</td>
-      <td>{sound ? <span className={sound.mos < MOS_WEAK ? "c-warn strong" : undefined}>{soundWords(sound, t)}</span> : "–"}</td>
-      <td>{call?.monitors.length ? <span className="row tight"><Icon name="ear" size="sm" /> {call.monitors.map((each) => each.name).join(", ")}</span> : "–"}</td>
-      <td className="num">{agent.calls_today}</td>
+      <td className="num hide-narrow">{call ? timer(now - (call.answered_at_ms ?? call.started_at_ms)) : "–"}</td>
+      <td className="hide-narrow">{sound ? <span className={sound.mos < MOS_WEAK ? "c-warn strong" : undefined}>{soundWords(sound, t)}</span> : "–"}</td>
+      <td className="hide-narrow">{call?.monitors.length ? call.monitors.map((each) => (
+        <span key={each.user_id} className="row tight"><Icon name={MODE_ICON[each.mode]} size="sm" /><span className="sr">{t(`monitor.${each.mode}`)}</span> {each.name}</span>
+      )) : "–"}</td>
+      <td className="num hide-narrow">{agent.calls_today}</td>
     </tr>
   );
 }
@@ -65,7 +67,7 @@ export function AgentTable({ rows, chosen, now, onChoose, onHold }: Props) {
         <table className="table">
           <thead><tr>
             <th>{t("monitor.col_need")} <Icon name="arrow-down" size="sm" /></th><th>{t("calls.col_agent")}</th><th>{t("monitor.col_state")}</th><th>{t("monitor.col_with")}</th>
-            <th className="num">{t("monitor.col_call")}</th><th>{t("sound.title")}</th><th>{t("monitor.col_heard_by")}</th><th className="num">{t("bar.today")}</th>
+            <th className="num hide-narrow">{t("monitor.col_call")}</th><th className="hide-narrow">{t("sound.title")}</th><th className="hide-narrow">{t("monitor.col_heard_by")}</th><th className="num hide-narrow">{t("bar.today")}</th>
           </tr></thead>
           <tbody
             onMouseEnter={() => { onHold(true); }} onMouseLeave={() => { onHold(false); }}

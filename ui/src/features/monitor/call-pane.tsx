@@ -14,7 +14,7 @@ import { Seg } from "@/ui/seg";
 import type { SegOption } from "@/ui/seg";
 import { StateBox } from "@/ui/state-box";
 import { stretchOf } from "@/features/desk/sound-panel";
-import { NEED_ICON, nameWords, needWords } from "./words";
+import { MODE_ICON, NEED_ICON, nameWords, needWords } from "./words";
 
 type Mode = MonitorMode | "off";
 
@@ -67,16 +67,16 @@ function TakePart({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
 
   const options: SegOption<Mode>[] = [
     { value: "off", label: t("monitor.off"), icon: "x", testid: "monitor-mode-off" },
-    { value: "listen", label: t("monitor.listen"), icon: "ear", testid: "monitor-mode-listen" },
-    { value: "whisper", label: t("monitor.whisper"), icon: "whisper", testid: "monitor-mode-whisper" },
-    { value: "barge", label: confirm ? t("monitor.again") : t("monitor.barge"), icon: "barge", testid: "monitor-mode-barge", className: "heard" },
+    { value: "listen", label: t("monitor.listen"), icon: MODE_ICON.listen, testid: "monitor-mode-listen" },
+    { value: "whisper", label: t("monitor.whisper"), icon: MODE_ICON.whisper, testid: "monitor-mode-whisper" },
+    { value: "barge", label: confirm ? t("monitor.again") : t("monitor.barge"), icon: MODE_ICON.barge, testid: "monitor-mode-barge", className: "heard" },
   ];
   const names = { agent: firstName(agent.name), customer: nameWords(call, t) };
   return (
     <div className="col">
       <Seg<Mode> label={t("monitor.how")} value={shown} options={options} onChange={choose} block size="lg" className="warnable" />
       <p className="row" role="status" data-testid="monitor-words">
-        <span className={shown === "barge" ? "c-live" : "c-acc"}><Icon name={shown === "off" ? "info" : shown === "listen" ? "ear" : shown} /></span>
+        <span className={shown === "barge" ? "c-live" : "c-acc"}><Icon name={shown === "off" ? "info" : MODE_ICON[shown]} /></span>
         <span><b className="strong">{sentence(confirm ? t("monitor.confirm", names) : t(`monitor.words_${shown}`, names))}</b> <span className="ink-2">{confirm ? "" : sentence(t(`monitor.words_${shown}_2`, names))}</span></span>
         {shown === "off" ? null : <Button size="sm" className="push" onClick={() => void send("off")}>{t("monitor.stop")} <kbd>Esc</kbd></Button>}
       </p>
@@ -149,7 +149,7 @@ export function CallPane({ row, now, onClose }: { row: AgentRow | null; now: num
       </div>
       {call && agent.state.kind === "on_call" ? <TakePart key={call.id} call={call} agent={agent} /> : <div><p className="ink-2">{t("monitor.no_call", { name: firstName(agent.name) })}</p></div>}
       {call ? <Sound call={call} agent={agent} /> : null}
-      {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{call.why}</p></div> : null}
+      {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{t("why.told", { name: firstName(agent.name), words: call.why })}</p></div> : null}
       <div className="grow" />
       <SetState agent={agent} />
     </section>

@@ -18,7 +18,7 @@ export function QueueTable({ queues, now }: { queues: readonly QueueStatus[]; no
         <div className="table-wrap"><table className="table">
           <thead><tr>
             <th>{t("monitor.col_queue")}</th><th className="num">{t("monitor.col_waiting")}</th><th className="num">{t("monitor.col_longest")}</th>
-            <th className="num">{t("monitor.col_free")}</th><th className="num">{t("monitor.col_answered")}</th><th className="num">{t("monitor.col_gave_up")}</th>
+            <th className="num">{t("monitor.col_free")}</th><th className="num hide-narrow">{t("monitor.col_answered")}</th><th className="num">{t("monitor.col_gave_up")}</th>
           </tr></thead>
           <tbody>
             {queues.map((each) => {
@@ -29,7 +29,7 @@ export function QueueTable({ queues, now }: { queues: readonly QueueStatus[]; no
                   <td className="num strong">{each.waiting}</td>
                   <td className="num">{longest === null ? "–" : longest > LONG_MS ? <Warn>{span(longest)}</Warn> : span(longest)}</td>
                   <td className="num">{t("monitor.free_of", { free: each.available, all: each.signed_in })}</td>
-                  <td className="num">{each.service_level === null ? "–" : <>{each.service_level < GOAL ? <Warn>{percent(each.service_level)}</Warn> : percent(each.service_level)}<span className="ink-3 med">{t("monitor.within", { s: each.target_answer_s })}</span></>}</td>
+                  <td className="num hide-narrow">{each.service_level === null ? "–" : <>{each.service_level < GOAL ? <Warn>{percent(each.service_level)}</Warn> : percent(each.service_level)}<span className="ink-3 med">{t("monitor.within", { s: each.target_answer_s })}</span></>}</td>
                   <td className="num">{each.abandoned_30m}</td>
                 </tr>
               );

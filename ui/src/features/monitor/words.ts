@@ -1,4 +1,4 @@
-import type { AgentState, LegSound, LiveCall } from "@/api/generated/wire";
+import type { AgentState, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
 import type { Translate } from "@/i18n";
 import { firstName } from "@/lib/text";
 import { span } from "@/lib/time";
@@ -9,6 +9,8 @@ import type { IconName } from "@/ui/icon";
 export const NEED_ICON: Record<Need["kind"], IconName> = {
   hold_long: "pause", unreachable: "tri", silent: "warn", reconnecting: "offline", sound_bad: "warn", wrap_long: "half",
 };
+
+export const MODE_ICON: Record<MonitorMode, IconName> = { listen: "ear", whisper: "whisper", barge: "barge" };
 
 export function needWords(need: Need, t: Translate): string {
   switch (need.kind) {
