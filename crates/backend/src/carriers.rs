@@ -27,6 +27,10 @@ use crate::{
 /// Name of the settings row.
 pub(crate) const SETTINGS: &str = "carrier";
 pub(crate) const TWILIO: &str = "twilio";
+/// A leg whose socket broke stays on the line so long before it asks for instructions by itself. Twilio ends a call whose
+/// instructions cannot be fetched, so it must not ask while a server is starting; that server calls the leg back long before
+/// (`domain::call::HANG_UP_REPORT`). Below `domain::call::MEDIA_AWAY`, after which the call is given up.
+const BACK_BY_ITSELF_AFTER_S: u32 = 20;
 
 /// What is kept in the open part of the settings row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -131,8 +135,9 @@ impl TenantCarrier {
         if let Some((text, language)) = greeting.filter(|(text, _)| !text.is_empty()) {
             document = document.then(Say::new(text).language(voice_tag(language)));
         }
+        let wait = Verb::Pause { seconds: BACK_BY_ITSELF_AFTER_S };
         let back = Verb::Redirect { url: self.hook("resume", call, party), method: Default::default() };
-        Ok(document.then(Verb::Connect(stream)).then(back).to_xml())
+        Ok(document.then(Verb::Connect(stream)).then(wait).then(back).to_xml())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Background work: durable, leased, tried again with back-off, visible.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use domain::{ids::JobId, time::UnixMillis};
 use storage::{
@@ -16,7 +16,9 @@ use wire::{
 use crate::{Actor, Backend, clock, error::BackendError, intelligence, live::Audience, paging, recordings};
 
 pub(crate) const MOST_ATTEMPTS: u32 = 8;
-const LEASE: Duration = Duration::from_secs(600);
+/// Renewed while the work goes on: a job whose server died is taken up again after this at the latest.
+const LEASE: Duration = Duration::from_secs(30);
+const RENEW_EVERY: Duration = Duration::from_secs(8);
 /// When nothing wakes the workers, they look this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const WORKERS: usize = 2;
@@ -77,7 +79,10 @@ async fn wait(backend: &Backend) {
 
 async fn one(backend: &Backend, job: ClaimedJob) {
     let scope = TenantScope::system(job.tenant);
-    let result = carry_out(backend, scope, &job).await;
+    let result = tokio::select! {
+        result = carry_out(backend, scope, &job) => result,
+        never = keep_lease(backend, scope, &job) => match never {},
+    };
     let now = clock::now();
     let settled = match &result {
         Ok(()) => storage::jobs::complete(backend.store(), scope, job.id, job.lease, now).await.map(|_| ()),
@@ -86,6 +91,19 @@ async fn one(backend: &Backend, job: ClaimedJob) {
     if let Err(error) = settled {
         // The lease runs out and the job is tried again; jobs are idempotent.
         tracing::warn!(job = %job.id, kind = %job.kind, %error, "the end of a job could not be noted");
+    }
+}
+
+/// A lease that was lost nevertheless (the database was away) is no reason to stop: jobs are idempotent.
+async fn keep_lease(backend: &Backend, scope: TenantScope, job: &ClaimedJob) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let until = clock::now().plus(LEASE);
+        match storage::jobs::extend(backend.store(), scope, job.id, job.lease, until).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(job = %job.id, kind = %job.kind, "another worker has this job too"),
+            Err(error) => tracing::warn!(job = %job.id, kind = %job.kind, %error, "a lease could not be renewed"),
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use bridge::{RecordPlan as BridgeRecord, RoomPlan as BridgePlan};
 use domain::{
-    call::{AgentNext, CallEvent, DialFailure, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party, RoomPlan},
+    call::{
+        AgentNext, CallEvent, DialFailure, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party, ProviderEnd, RoomPlan,
+    },
     ids::{RecordingId, UserId},
     masking,
 };
@@ -14,6 +16,15 @@ use wire::{
 
 use super::{actor::Actor, farewell, figures::port_id, view::row_direction};
 use crate::{carriers::TenantCarrier, live::Audience};
+
+/// What became of new instructions for a telephone call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Redirected {
+    Done,
+    /// The telephone call has ended.
+    CallOver,
+    Failed,
+}
 
 impl Actor {
     pub(super) async fn perform(&mut self, effect: Effect) {
@@ -215,27 +226,32 @@ impl Actor {
         &self,
         provider_call_id: Option<String>,
         to: impl FnOnce(&TenantCarrier) -> Instructions,
-    ) -> bool {
-        let (Some(id), Some(carrier)) = (provider_call_id, self.carrier().await) else { return false };
+    ) -> Redirected {
+        let (Some(id), Some(carrier)) = (provider_call_id, self.carrier().await) else { return Redirected::Failed };
         match carrier.api.redirect(&ProviderCallId::new(id), &to(&carrier)).await {
-            Ok(()) => true,
+            Ok(()) => Redirected::Done,
+            Err(CarrierError::CallOver) => Redirected::CallOver,
             Err(error) => {
                 tracing::warn!(call = %self.id(), %error, "the carrier did not take new instructions");
-                false
+                Redirected::Failed
             }
         }
     }
 
     async fn restart_media(&self, party: Party, provider_call_id: Option<String>) {
         let call = self.id();
-        self.redirect(provider_call_id, |carrier| Instructions::Url(carrier.resume_url(call, party))).await;
+        let to = |carrier: &TenantCarrier| Instructions::Url(carrier.resume_url(call, party));
+        if self.redirect(provider_call_id, to).await == Redirected::CallOver {
+            // The report of it was lost, as one that comes while no server runs.
+            self.tell_self(CallEvent::ProviderEnded { party, status: ProviderEnd::Completed });
+        }
     }
 
     /// The carrier speaks the sentence and hangs up; if it cannot, the call is ended without it.
     async fn say_goodbye(&self, farewell: domain::call::Farewell) {
         let document = crate::carriers::goodbye(farewell::words(farewell, &self.language), &self.language);
         let id = self.call.provider_call_id.clone();
-        if !self.redirect(id, |_| Instructions::Document(document)).await {
+        if self.redirect(id, |_| Instructions::Document(document)).await != Redirected::Done {
             self.tell_self(CallEvent::FarewellFinished);
         }
     }

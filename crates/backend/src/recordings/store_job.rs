@@ -17,7 +17,8 @@ pub(crate) async fn store(backend: &Backend, scope: TenantScope, call: CallId) -
         return Err(JobError::Never("the recording is not known".to_owned()));
     };
     if row.state == RecordingState::Stored {
-        return Ok(());
+        // An earlier try was cut off behind the receipt; what follows is begun once.
+        return intelligence::recording_stored(backend, scope, call).await;
     }
     let Some(local) = row.local_path.clone() else {
         return Err(JobError::Never("the recorder's file is not known".to_owned()));
