@@ -3,19 +3,26 @@
 mod analyse;
 mod demo;
 mod doctor;
+mod load;
 mod migrate;
 mod output;
 mod seed;
 mod serve;
 mod user;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
 
-pub use output::say_problem;
+/// A call centre on one computer, or for many.
+#[derive(Parser)]
+#[command(name = "switchboard", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -25,6 +32,8 @@ pub enum Command {
     Demo(demo::DemoArguments),
     /// As demo, but customers call when standard input says so: one JSON object a line.
     Simulate(demo::DemoArguments),
+    /// Many simulated customers and agents at once on a server of their own; prints what came of every call.
+    Load(load::LoadArguments),
     /// Makes the demo tenant with three months of calls.
     Seed(seed::SeedArguments),
     /// Users of a tenant.
@@ -62,11 +71,23 @@ impl Place {
 /// Why a command did not succeed, in words for whoever typed it.
 pub type Problem = Box<dyn std::error::Error + Send + Sync>;
 
-pub async fn run(command: Command) -> Result<(), Problem> {
+/// The whole program: reads the command line, does it, and says what is in the way.
+pub async fn main() -> ExitCode {
+    match run(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output::say_problem(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Problem> {
     match command {
         Command::Serve(serve) => serve::run(serve).await,
         Command::Demo(demo) => demo::run(demo, demo::Callers::ByThemselves).await,
         Command::Simulate(demo) => demo::run(demo, demo::Callers::WhenTold).await,
+        Command::Load(load) => load::run(load).await,
         Command::Seed(seed) => seed::run(seed).await,
         Command::User(user) => user::run(user).await,
         Command::Analyse(analyse) => analyse::run(analyse).await,

@@ -7,19 +7,17 @@ use std::{
     sync::Arc,
 };
 
-use backend::{Actor, error::BackendError};
+use backend::error::BackendError;
 use domain::pii::Personal;
-use rand::Rng;
 use serde::{Deserialize, Serialize};
-use simulator::{
-    speech_service::{SimulatedSpeechService, SpeechServiceConfig},
-    twilio::{Config as TwilioConfig, Number, SimulatedTwilio},
-};
+use simulator::{speech_service::SimulatedSpeechService, twilio::SimulatedTwilio};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    keys::random_hex,
     running::{Running, StartError},
     seed::{self, SeedPlan},
+    services::Services,
 };
 
 const FILE: &str = "demo-accounts.json";
@@ -54,12 +52,6 @@ pub struct Demo {
     stop: CancellationToken,
 }
 
-fn random_hex(bytes: usize) -> String {
-    let mut random = vec![0_u8; bytes];
-    rand::rng().fill_bytes(&mut random);
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn internal(error: impl ToString) -> StartError {
     StartError::Backend(BackendError::Internal(error.to_string()))
 }
@@ -79,7 +71,10 @@ impl Demo {
             }
         };
         let admin = seed::sign_in(&server.backend, &accounts.admin).await?;
-        let (carrier, speech) = simulator(server, &admin, &accounts.number).await?;
+        let services = Services::start(&server.backend, &admin).await?;
+        services.announce(&accounts.number, &server.base_url);
+        let Services { carrier, speech } = services;
+        carrier.set_default_destination(Some(callers::whoever_is_called().map_err(internal)?));
         Ok(Self { accounts, carrier: Arc::new(carrier), _speech: speech, stop: CancellationToken::new() })
     }
 
@@ -93,29 +88,6 @@ impl Demo {
     pub fn stop(&self) {
         self.stop.cancel();
     }
-}
-
-/// The simulated account and speech service, and the tenant's settings pointed at them.
-async fn simulator(
-    server: &Running,
-    admin: &Actor,
-    number: &str,
-) -> Result<(SimulatedTwilio, SimulatedSpeechService), StartError> {
-    let sid = format!("AC{}", random_hex(16));
-    let token = random_hex(16);
-    let carrier = SimulatedTwilio::start(TwilioConfig::on_loopback(&sid, &token)).await.map_err(internal)?;
-    let base = &server.base_url;
-    carrier.set_number(Number {
-        number: number.to_owned(),
-        voice_url: format!("{base}/webhooks/twilio/voice"),
-        fallback_url: None,
-        status_callback: Some(format!("{base}/webhooks/twilio/status")),
-    });
-    carrier.set_default_destination(Some(callers::whoever_is_called().map_err(internal)?));
-    let speech = SimulatedSpeechService::start(SpeechServiceConfig::on_loopback()).await.map_err(internal)?;
-    server.backend.use_simulated_carrier(admin, &sid, Personal::new(token), &carrier.base_url()).await?;
-    server.backend.use_simulated_speech(admin, &speech.base_url(), simulator::speech_service::MODEL).await?;
-    Ok((carrier, speech))
 }
 
 fn read(path: &PathBuf) -> Option<DemoAccounts> {

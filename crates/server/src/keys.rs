@@ -40,7 +40,7 @@ impl Keys {
         let file = match std::fs::read_to_string(&path) {
             Ok(text) => toml::from_str::<KeysFile>(&text).map_err(|error| unusable(error.to_string()))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let file = KeysFile { sealing: Keyring::generate().to_text(), signing: Personal::new(random_hex()) };
+                let file = KeysFile { sealing: Keyring::generate().to_text(), signing: Personal::new(random_hex(32)) };
                 let text = toml::to_string(&file).map_err(|error| unusable(error.to_string()))?;
                 write_private(&path, &text).map_err(|error| unusable(error.to_string()))?;
                 file
@@ -56,8 +56,9 @@ impl Keys {
     }
 }
 
-fn random_hex() -> String {
-    let mut bytes = [0_u8; 32];
+/// So many random bytes, two digits each.
+pub(crate) fn random_hex(bytes: usize) -> String {
+    let mut bytes = vec![0_u8; bytes];
     rand::rng().fill_bytes(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

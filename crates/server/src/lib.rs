@@ -5,8 +5,12 @@ pub mod config;
 pub mod demo;
 pub mod embedded;
 pub mod keys;
+pub mod load;
+pub mod process;
 pub mod running;
 pub mod seed;
+mod services;
+pub mod standalone;
 
 pub use config::{Config, ConfigError};
 pub use running::{Running, StartError};

@@ -61,14 +61,19 @@ pub async fn sign_in(backend: &Backend, account: &DemoAccount) -> Result<Actor, 
     backend.authenticate(signed_in.access_token.reveal()).await
 }
 
+/// Everybody in the tenant who takes calls.
+pub fn agents(plan: &SeedPlan) -> Vec<DemoAccount> {
+    let names = (0..plan.agents.max(2) as usize).map(people::agent_name);
+    names.map(|name| account(plan, name)).collect()
+}
+
+fn account(plan: &SeedPlan, name: String) -> DemoAccount {
+    DemoAccount { email: people::email(&name, &plan.domain), name, password: plan.password.clone() }
+}
+
 /// Makes the tenant with its people, settings, leads and past calls.
 pub async fn tenant(backend: &Backend, plan: &SeedPlan) -> Result<DemoAccounts, BackendError> {
-    let account = |name: &str| DemoAccount {
-        name: name.to_owned(),
-        email: people::email(name, &plan.domain),
-        password: plan.password.clone(),
-    };
-    let (admin, supervisor) = (account("Indira Rao"), account("Leela Rangan"));
+    let (admin, supervisor) = (account(plan, "Indira Rao".to_owned()), account(plan, "Leela Rangan".to_owned()));
     let register = RegisterTenant {
         tenant_name: plan.tenant_name.clone(),
         country: "IN".to_owned(),
@@ -82,8 +87,7 @@ pub async fn tenant(backend: &Backend, plan: &SeedPlan) -> Result<DemoAccounts, 
     let actor = sign_in(backend, &admin).await?;
     let mut users = Vec::new();
     user(backend, &actor, &supervisor, Role::Manager).await?;
-    for index in 0..plan.agents.max(2) {
-        let agent = account(people::agent_name(index as usize));
+    for agent in agents(plan) {
         users.push((user(backend, &actor, &agent, Role::Telecaller).await?, agent));
     }
     let ids: Vec<UserId> = users.iter().map(|(user, _)| user.id).collect();

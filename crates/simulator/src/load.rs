@@ -1,6 +1,9 @@
-//! Load: many customers at once on a simulated Twilio account, and figures of what came of their calls.
+//! Load: many customers at once on a simulated Twilio account, agents who answer them, and figures of what came of it.
 
+mod check;
+mod crew;
 mod figures;
+mod observer;
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +13,10 @@ use crate::{
     customer::CustomerScript,
     twilio::{CallOutcome, PlaceError, SimulatedTwilio},
 };
+pub use check::{CallCheck, Lines, check};
+pub use crew::Crew;
 pub use figures::{LoadReport, Spread};
+pub use observer::{KeptCall, Observer, ObserverError};
 
 #[derive(Debug, Clone)]
 pub struct LoadPlan {
@@ -43,8 +49,15 @@ impl LoadPlan {
     }
 }
 
+/// Figures, and the calls that they were made of.
+#[derive(Debug)]
+pub struct LoadRun {
+    pub report: LoadReport,
+    pub outcomes: Vec<Arc<CallOutcome>>,
+}
+
 /// Places all calls and waits for their ends.
-pub async fn run(simulator: &SimulatedTwilio, plan: &LoadPlan) -> Result<LoadReport, PlaceError> {
+pub async fn run(simulator: &SimulatedTwilio, plan: &LoadPlan) -> Result<LoadRun, PlaceError> {
     let began = Instant::now();
     let mut calls: JoinSet<(Option<Arc<CallOutcome>>, bool)> = JoinSet::new();
     for (n, customer) in plan.customers.iter().enumerate() {
@@ -60,5 +73,6 @@ pub async fn run(simulator: &SimulatedTwilio, plan: &LoadPlan) -> Result<LoadRep
         });
     }
     let ended = calls.join_all().await;
-    Ok(LoadReport::of(&ended, began.elapsed()))
+    let report = LoadReport::of(&ended, began.elapsed());
+    Ok(LoadRun { report, outcomes: ended.into_iter().filter_map(|(outcome, _)| outcome).collect() })
 }

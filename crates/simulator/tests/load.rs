@@ -47,7 +47,7 @@ async fn twenty_calls_at_once_all_complete_and_are_counted() {
     let mut plan = LoadPlan::of(NUMBER, &[Arc::clone(&customer)], 20);
     plan.every = Duration::from_millis(50);
     plan.deadline = Duration::from_secs(30);
-    let report = load::run(&simulator, &plan).await.unwrap();
+    let report = load::run(&simulator, &plan).await.unwrap().report;
     let counts = (report.placed, report.completed, report.script_finished, report.heard_agent, report.past_deadline);
     assert_eq!(counts, (20, 20, 20, 20, 0), "{report}");
     assert_eq!(report.statuses, [("completed", 20)]);
@@ -63,6 +63,6 @@ async fn calls_past_the_deadline_are_hung_up_and_counted() {
     let simulator = application.simulator(|_| {}).await;
     let mut plan = LoadPlan::of(NUMBER, &[CustomerScript::silent("+919800000101")], 2);
     plan.deadline = Duration::from_millis(500);
-    let report = load::run(&simulator, &plan).await.unwrap();
+    let report = load::run(&simulator, &plan).await.unwrap().report;
     assert_eq!((report.placed, report.completed, report.past_deadline), (2, 0, 2));
 }

@@ -17,7 +17,7 @@ pub(super) fn say_json(value: &serde_json::Value) {
     say(&value.to_string());
 }
 
-pub fn say_problem(problem: &Problem) {
+pub(super) fn say_problem(problem: &Problem) {
     drop(writeln!(std::io::stderr(), "switchboard: {problem}"));
 }
 

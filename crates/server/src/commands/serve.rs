@@ -48,7 +48,7 @@ pub(super) async fn run(serve: Serve) -> Result<(), Problem> {
     serve.addresses.apply(&mut config);
     output::start_log(&config.log);
     let running = Running::start(&config, false).await?;
-    output::say(&format!("Switchboard answers at {}", running.base_url));
+    output::say(&format!("{}{}", crate::process::ANSWERS_AT, running.base_url));
     wait_for_end().await;
     running.stop().await;
     Ok(())

@@ -38,8 +38,14 @@ const AREAS: [&str; 5] = ["Whitefield", "Old Canal Road", "Baner", "Harbour Ward
 const STAGES: [&str; 4] = ["new", "contacted", "interested", "visit_booked"];
 const MOST_LEADS: u32 = 600;
 
-pub(super) fn agent_name(index: usize) -> &'static str {
-    AGENTS[index % AGENTS.len()]
+/// No two of the first 300 have the same.
+pub(super) fn agent_name(index: usize) -> String {
+    match (AGENTS.get(index), index.saturating_sub(AGENTS.len())) {
+        (Some(name), _) => (*name).to_owned(),
+        (None, more) => {
+            format!("{} {}", FIRST[more % FIRST.len()], LAST[(more + more / FIRST.len()) % LAST.len()])
+        }
+    }
 }
 
 pub(super) fn email(name: &str, domain: &str) -> String {
@@ -110,4 +116,18 @@ async fn expected(backend: &Backend, staff: &Staff) -> Result<Lead, BackendError
         ..CreateLead::default()
     };
     backend.create_lead(&staff.admin, body).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn three_hundred_agents_have_an_e_mail_address_each() {
+        let emails: BTreeSet<String> = (0..300).map(|n| email(&agent_name(n), "demo.example")).collect();
+        assert_eq!(emails.len(), 300);
+        assert_eq!(agent_name(0), "Farid Kettlewell");
+    }
 }
