@@ -1,6 +1,6 @@
 // The real window, driven as an agent would: sign in, calls with everything that can happen to them, what came out.
 // Runs inside scripts/desktop.sh and scripts/virtual-audio.sh; see scripts/e2e.
-//   --only conversation|trouble|leaving   that part alone, after signing in
+//   --only conversation|trouble|colleague|leaving|supervision   that part alone
 import { mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { args } from "../lib/args.mjs";
@@ -9,12 +9,16 @@ import { Report } from "../lib/report.mjs";
 import { screen } from "../lib/screen.mjs";
 import { Recorder, toWav } from "../lib/sound.mjs";
 import { built, startWorld } from "../lib/world.mjs";
+import { colleague } from "./colleague.mjs";
 import { conversation } from "./conversation.mjs";
 import { leaving } from "./leaving.mjs";
 import { signIn } from "./sign-in.mjs";
+import { supervision } from "./supervision.mjs";
 import { trouble } from "./trouble.mjs";
 
-const PARTS = { conversation, trouble, leaving };
+/** What one agent does in one run of the app, and then a supervisor in another. */
+const AGENTS_PARTS = { conversation, trouble, colleague, leaving };
+const PARTS = { ...AGENTS_PARTS, supervision };
 const root = new URL("../../../", import.meta.url).pathname;
 const { out, app: binary, only } = args({ out: join(root, "out/e2e/desktop"), app: built("switchboard-desktop"), only: "" });
 if (only && !(only in PARTS)) throw new Error(`--only takes ${Object.keys(PARTS).join(", ")}; not ${only}`);
@@ -29,8 +33,9 @@ const stage = { report, world, relay, out, binary, log: openSync(join(out, "app.
 
 try {
   stage.speaker = await Recorder.start("vspk.monitor");
-  await signIn(stage);
-  for (const [name, part] of Object.entries(PARTS)) if (!only || only === name) await part(stage);
+  const wanted = Object.keys(PARTS).filter((name) => !only || only === name);
+  if (wanted.some((name) => name in AGENTS_PARTS)) await signIn(stage);
+  for (const name of wanted) await PARTS[name](stage);
 } catch (error) {
   if (report.failed === 0) await report.step("The run itself", () => Promise.reject(error), { goOn: true });
 } finally {

@@ -1,13 +1,9 @@
 // The second call: hold, no network, a page that dies, a window put away, a transfer.
 import { id } from "../lib/ids.mjs";
 import { descendants, onScreen, sh } from "../lib/screen.mjs";
-import { chirp, findAtAnySpeed, level, say, spokenLine } from "../lib/sound.mjs";
+import { CHIRP, CHIRP_ALIKE, findAtAnySpeed, level, say, spokenLine } from "../lib/sound.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 import { heardByCustomer } from "./customer.mjs";
-
-const CHIRP_ALIKE = 0.5;
-/** What the simulator's script `chirps` sends once a second. */
-const CHIRP = chirp({ from: 400, to: 3000, ms: 250 });
 
 /** After something happened to the call: the measuring customer is in the ear, and the agent says a line to look for later. */
 async function bothWays(speaker, line, within = 15_000) {

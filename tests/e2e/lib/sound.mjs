@@ -31,6 +31,20 @@ export function chirp({ from, to, ms }) {
   });
 }
 
+/** The dual tone of a telephone key (ITU-T Q.23). */
+export function dtmf(key, ms) {
+  const at = "123A456B789C*0#D".indexOf(key);
+  const [low, high] = [[697, 770, 852, 941][Math.floor(at / 4)], [1209, 1336, 1477, 1633][at % 4]];
+  return Float32Array.from({ length: Math.round((ms / 1000) * RATE) }, (_, n) => {
+    const turn = (2 * Math.PI * n) / RATE;
+    return 0.1 * (Math.sin(low * turn) + Math.sin(high * turn));
+  });
+}
+
+/** What the simulator's script `chirps` sends once a second, and how alike to it is enough. */
+export const CHIRP = chirp({ from: 400, to: 3000, ms: 250 });
+export const CHIRP_ALIKE = 0.5;
+
 /** Speaks into the virtual microphone; done when the last sample is played. */
 export function say(samples, { sink = "vmic", gain = 1 } = {}) {
   const pcm = Buffer.alloc(samples.length * 2);
@@ -87,8 +101,8 @@ export function fromPcm(bytes) {
   return samples;
 }
 
-/** Samples as a mono 16-bit WAV file at 8 kHz. */
-export function toWav(samples) {
+/** Samples as a mono 16-bit WAV file. */
+export function toWav(samples, rate = RATE) {
   const file = Buffer.alloc(44 + samples.length * 2);
   file.write("RIFF", 0, "latin1");
   file.writeUInt32LE(file.length - 8, 4);
@@ -96,14 +110,23 @@ export function toWav(samples) {
   file.writeUInt32LE(16, 16);
   file.writeUInt16LE(1, 20);
   file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(RATE, 24);
-  file.writeUInt32LE(RATE * 2, 28);
+  file.writeUInt32LE(rate, 24);
+  file.writeUInt32LE(rate * 2, 28);
   file.writeUInt16LE(2, 32);
   file.writeUInt16LE(16, 34);
   file.write("data", 36, "latin1");
   file.writeUInt32LE(samples.length * 2, 40);
   samples.forEach((value, at) => file.writeInt16LE(Math.max(-32768, Math.min(32767, Math.round(value * 32768))), 44 + at * 2));
   return file;
+}
+
+/** The same sound at `times` the rate, straight lines between the samples. */
+export function upsampled(samples, times) {
+  return Float32Array.from({ length: samples.length * times }, (_, at) => {
+    const from = Math.floor(at / times);
+    const next = samples[Math.min(from + 1, samples.length - 1)];
+    return samples[from] + ((next - samples[from]) * (at % times)) / times;
+  });
 }
 
 /** Channels of a 16-bit PCM WAV file, brought to 8 kHz when its rate is a multiple of that. */
@@ -163,8 +186,8 @@ function atSpeed(samples, speed) {
 }
 
 /** The `count` most alike places, best first, none within half a length of a better one. */
-function places(wanted, heard, count) {
-  const matches = correlation(wanted, heard);
+function places(wanted, heard, count, heardSpectrum) {
+  const matches = correlation(wanted, heard, heardSpectrum);
   const found = [];
   while (found.length < count) {
     let at = -1;
@@ -176,11 +199,14 @@ function places(wanted, heard, count) {
   return found;
 }
 
-/** Likeness of `wanted` to `heard` at every lag, 0 to 1. */
-function correlation(wanted, heard) {
+/** Transform length for looking for one sound in another. */
+const sizeFor = (wanted, heard) => 2 ** Math.ceil(Math.log2(heard.length + wanted.length));
+
+/** Likeness of `wanted` to `heard` at every lag, 0 to 1. `heardSpectrum` spares its making where it is known. */
+function correlation(wanted, heard, heardSpectrum) {
   if (heard.length < wanted.length) return new Float32Array(0);
-  const size = 2 ** Math.ceil(Math.log2(heard.length + wanted.length));
-  const [a, b] = [spectrum(heard, size), spectrum(wanted, size)];
+  const size = sizeFor(wanted, heard);
+  const [a, b] = [heardSpectrum ?? spectrum(heard, size), spectrum(wanted, size)];
   // a * conj(b), transformed back, is the correlation at every lag.
   const [re, im] = [new Float64Array(size), new Float64Array(size)];
   for (let k = 0; k < size; k += 1) {
@@ -216,8 +242,9 @@ export function arrived(line, heard) {
   let best = { share: 0, likeness: 0, at_ms: null };
   const loudest = pieces.toSorted((a, b) => b.dbfs - a.dbfs).slice(0, 4);
   // A single piece may be alike to many places; the rest of the line decides between them.
+  const whole = loudest.length > 0 ? spectrum(heard, sizeFor(loudest[0].samples, heard)) : undefined;
   for (const { at, samples } of loudest) {
-    for (const place of places(samples, heard, 3)) {
+    for (const place of places(samples, heard, 3, whole)) {
       const here = follow(pieces, heard, place.at - at);
       if (here.share > best.share || (here.share === best.share && here.likeness > best.likeness)) best = here;
     }
@@ -271,12 +298,17 @@ function transform(re, im) {
       [im[i], im[j]] = [im[j], im[i]];
     }
   }
+  const [c, s] = [new Float64Array(n / 2), new Float64Array(n / 2)];
   for (let half = 1; half < n; half *= 2) {
-    for (let k = 0; k < half; k += 1) {
-      const [c, s] = [Math.cos((Math.PI * k) / half), -Math.sin((Math.PI * k) / half)];
-      for (let at = k; at < n; at += 2 * half) {
-        const [xr, xi] = [re[at + half] * c - im[at + half] * s, re[at + half] * s + im[at + half] * c];
-        [re[at + half], im[at + half]] = [re[at] - xr, im[at] - xi];
+    for (let k = 0; k < half; k += 1) [c[k], s[k]] = [Math.cos((Math.PI * k) / half), -Math.sin((Math.PI * k) / half)];
+    // Blocks outside, so that memory is walked in order: minutes of sound take half the time.
+    for (let block = 0; block < n; block += 2 * half) {
+      for (let k = 0; k < half; k += 1) {
+        const [at, far] = [block + k, block + k + half];
+        const xr = re[far] * c[k] - im[far] * s[k];
+        const xi = re[far] * s[k] + im[far] * c[k];
+        re[far] = re[at] - xr;
+        im[far] = im[at] - xi;
         re[at] += xr;
         im[at] += xi;
       }
