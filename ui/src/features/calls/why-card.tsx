@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Candidate, RoutingDecision } from "@/api/generated/wire";
-import { useMe, useT } from "@/app-context";
+import { useT } from "@/app-context";
 import { hasKey } from "@/i18n";
 import type { Translate } from "@/i18n";
 import { nameOf } from "@/lib/names";
@@ -21,16 +21,9 @@ export function partWords(part: string, t: Translate): string {
   return [hasKey(`part.${name}`) ? nameOf(t, "part", name) : name.replaceAll("_", " "), ...points].join(" ");
 }
 
-/** The sentence as the agent was told it: to others it says to whom. */
-export function toldWords(decision: RoutingDecision, readerId: string, t: Translate): string {
-  const chosen = decision.candidates.find((each) => each.user_id === decision.chosen);
-  return !chosen || chosen.user_id === readerId ? decision.sentence : t("why.told", { name: firstName(chosen.name), words: decision.sentence });
-}
-
 /** Why the call went where it went, with everyone who was considered. */
 export function WhyCard({ decision }: { decision: RoutingDecision | null }) {
   const t = useT();
-  const me = useMe();
   const [all, setAll] = useState(false);
   if (!decision) {
     return <div className="panel" data-testid="why"><header><h2><Icon name="cord" /> {t("why.title_none")}</h2></header><div className="body ink-2">{t("why.none")}</div></div>;
@@ -42,7 +35,7 @@ export function WhyCard({ decision }: { decision: RoutingDecision | null }) {
     <div className="panel" data-testid="why">
       <header><h2><Icon name="cord" /> {chosen ? t("why.title", { name: firstName(chosen.name) }) : t("why.title_none")}</h2></header>
       <div className="body">
-        <p><b className="strong">{toldWords(decision, me.user.id, t)}</b> <span className="ink-2">{t("why.rule", { rule: nameOf(t, "strategy", decision.rule), version: decision.rule_version, n: list.length, ms: Math.max(1, Math.round(decision.took_us / 1000)) })}</span></p>
+        <p><b className="strong">{decision.sentence}</b> <span className="ink-2">{t("why.rule", { rule: nameOf(t, "strategy", decision.rule), version: decision.rule_version, n: list.length, ms: Math.max(1, Math.round(decision.took_us / 1000)) })}</span></p>
         <table className="table why">
           <thead className="sr"><tr><th>{t("why.agent")}</th><th>{t("why.score")}</th><th>{t("why.reason")}</th></tr></thead>
           <tbody>

@@ -149,7 +149,7 @@ export function CallPane({ row, now, onClose }: { row: AgentRow | null; now: num
       </div>
       {call && agent.state.kind === "on_call" ? <TakePart key={call.id} call={call} agent={agent} /> : <div><p className="ink-2">{t("monitor.no_call", { name: firstName(agent.name) })}</p></div>}
       {call ? <Sound call={call} agent={agent} /> : null}
-      {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{t("why.told", { name: firstName(agent.name), words: call.why })}</p></div> : null}
+      {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{call.why}</p></div> : null}
       <div className="grow" />
       <SetState agent={agent} />
     </section>

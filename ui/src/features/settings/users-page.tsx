@@ -75,7 +75,7 @@ export function UsersPage() {
             <thead><tr><th>{t("users.name")}</th><th>{t("users.role")}</th><th className="hide-narrow">{t("users.skills")}</th><th className="hide-narrow">{t("users.languages")}</th><th className="hide-narrow">{t("users.seen")}</th><th><span className="sr">{t("ui.change")}</span></th></tr></thead>
             <tbody>{users.map((user) => (
               <tr key={user.id} data-testid="user-row">
-                <td><span className="row"><Avatar name={user.name} size="sm" /><span><b className="strong">{user.name}</b><br /><span className="t-12 ink-3">{user.email}</span></span></span></td>
+                <td><span className="row"><span className="hide-narrow"><Avatar name={user.name} size="sm" /></span><span><b className="strong">{user.name}</b><br /><span className="t-12 ink-3 break">{user.email}</span></span></span></td>
                 <td>{t(`role.${user.role}`)} {user.active ? null : <Badge tone="warn">{t("users.inactive")}</Badge>}</td>
                 <td className="ink-2 hide-narrow">{user.skills.join(", ") || "–"}</td><td className="ink-2 hide-narrow">{user.languages.join(", ") || "–"}</td>
                 <td className="ink-2 nowrap hide-narrow">{user.last_seen_at_ms === null ? t("lead.never") : when(user.last_seen_at_ms, now, locale)}</td>
