@@ -4,6 +4,7 @@ mod card;
 mod changes;
 mod edit;
 mod list;
+mod stranger;
 
 pub(crate) use changes::{Edit, change};
 

@@ -180,7 +180,16 @@ impl Backend {
             Saved::Before(_) => false,
         };
         if fresh {
+            let lead = match lead {
+                // What was typed and what follows need somebody to belong to.
+                None if !body.fields.is_empty() || !effects.is_empty() => {
+                    self.lead_of_stranger(actor, &row, &body.fields).await?
+                }
+                known => known,
+            };
+            let row = CallRow { lead_id: lead.as_ref().map(|one| one.id), ..row };
             self.follow(actor, &row, lead, &body, &effects, &mut result).await?;
+            self.tasks_changed(actor.tenant, actor.user);
         }
         self.tell_call(id, actor, &body);
         Ok(result)
@@ -221,6 +230,7 @@ impl Backend {
             };
             storage::notes::save(self.store(), actor.scope, row.id, &note).await?;
         }
+        self.tasks_that_follow(actor, row, effects, result).await?;
         let Some(lead) = lead else { return Ok(()) };
         let mut edit = Edit::new(lead, ChangedBy::Disposition { call_id: row.id });
         for (key, value) in &body.fields {
@@ -236,21 +246,33 @@ impl Backend {
                     let made = self.promise(actor, row, &edit.row, *due_at, local_time, zone).await?;
                     result.callback = Some(made);
                 }
-                Effect::Retry { due_at } => {
-                    let text = "Try again".to_owned();
-                    result.task = Some(self.make_task(actor, row, text, Some(*due_at)).await?);
-                }
-                Effect::Task { text, due_at } => {
-                    result.task = Some(self.make_task(actor, row, text.clone(), *due_at).await?);
-                }
-                Effect::Escalate => {
-                    let text = "A supervisor has to look at this call".to_owned();
-                    result.task = Some(self.make_task(actor, row, text, None).await?);
-                }
+                Effect::Retry { .. } | Effect::Task { .. } | Effect::Escalate => {}
             }
         }
-        self.apply_edit(actor.scope, edit).await?;
-        self.tasks_changed(actor.tenant, actor.user);
+        self.apply_edit(actor.scope, edit).await
+    }
+
+    /// Somebody has to do these, also when nobody knows who called.
+    async fn tasks_that_follow(
+        &self,
+        actor: &Actor,
+        row: &CallRow,
+        effects: &[Effect],
+        result: &mut DispositionResult,
+    ) -> Result<(), BackendError> {
+        for effect in effects {
+            let (text, due_at) = match effect {
+                Effect::Retry { due_at } => ("Try again", Some(*due_at)),
+                Effect::Task { text, due_at } => (text.as_str(), *due_at),
+                Effect::Escalate => ("A supervisor has to look at this call", None),
+                Effect::Stage { .. }
+                | Effect::Heat { .. }
+                | Effect::MarkInvalid
+                | Effect::DoNotCall
+                | Effect::Callback { .. } => continue,
+            };
+            result.task = Some(self.make_task(actor, row, text.to_owned(), due_at).await?);
+        }
         Ok(())
     }
 

@@ -137,9 +137,10 @@ pub async fn append(
 ) -> Result<u32> {
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
+    // A lead that was made for the call after it began is no part of its log, and stays.
     // The row is taken first, so that two writers queue here and the second sees the first one's number.
-    let sql = "UPDATE calls SET event_seq = event_seq + $3, status = $4, closed = $5, provider_call_id = $6, lead_id = $7, \
-               agent_id = $8, queue_id = $9, campaign_id = $10, came_by = $11, queued_at_ms = $12, answered_at_ms = $13, \
+    let sql = "UPDATE calls SET event_seq = event_seq + $3, status = $4, closed = $5, provider_call_id = $6, \
+               lead_id = COALESCE($7, lead_id), agent_id = $8, queue_id = $9, campaign_id = $10, came_by = $11, queued_at_ms = $12, answered_at_ms = $13, \
                ended_at_ms = $14, wait_ms = $15, ring_ms = $16, talk_ms = $17 \
                WHERE tenant_id = $1 AND id = $2 AND event_seq = $18";
     let mut args = written(scope, call, events.len(), projection);

@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{ids::LeadId, masking, phone_number::E164, pii::Personal, zone};
-use storage::{
-    lead_changes::ChangedBy,
-    leads::{Heat as HeatRow, Lead as LeadRow},
-};
+use storage::{lead_changes::ChangedBy, leads::Lead as LeadRow};
 use wire::leads::{CreateLead, Lead, UpdateLead};
 
-use super::{changes::Edit, for_reader, heat_row, shown};
+use super::{changes::Edit, for_reader, heat_row, shown, stranger};
 use crate::{
-    Actor, Backend, clock,
+    Actor, Backend,
     error::{BackendError, FieldChecks},
 };
 
@@ -44,36 +41,20 @@ impl Backend {
         }
         checks.done()?;
         let number = number.map_err(|error| BackendError::field("phone", error.to_string()))?;
-        let phone = Personal::new(number.as_str().to_owned());
-        let (zone, zone_source) = match (body.zone, zone::zone_of(&number)) {
-            (Some(zone), _) => (zone, "said"),
-            (None, Some((zone, source))) => (zone.to_owned(), source),
-            (None, None) => (actor.zone.clone(), "tenant"),
-        };
-        let now = clock::now();
+        let mut row = stranger::unknown(actor, &number, body.name.trim().to_owned());
+        if let Some(zone) = body.zone {
+            (row.zone, row.zone_source) = (zone, "said".to_owned());
+        }
         let row = LeadRow {
-            id: LeadId::new(clock::new_uuid()),
-            name: Personal::new(body.name.trim().to_owned()),
-            do_not_call: storage::dnc::contains(self.store(), actor.scope, &phone).await?,
-            phone,
+            do_not_call: storage::dnc::contains(self.store(), actor.scope, &row.phone).await?,
             email: body.email.filter(|email| !email.is_empty()).map(Personal::new),
-            stage: "new".to_owned(),
-            heat: HeatRow::Cold,
             source: body.source,
             source_detail: body.source_detail.map(Personal::new),
             owner_id: body.owner_id.or(Some(actor.user)),
-            owner_name: None,
             campaign_id: body.campaign_id,
             language: body.language,
-            zone,
-            zone_source: zone_source.to_owned(),
             fields: Personal::new(body.fields),
-            provenance: Personal::new(serde_json::json!({})),
-            attempts: 0,
-            last_contact_at: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
+            ..row
         };
         storage::leads::insert(self.store(), actor.scope, &row).await?;
         let row = self.lead_row(actor, row.id).await?;

@@ -163,6 +163,8 @@ async fn history_is_searched_by_name_and_number(store: TestStore) {
     assert_eq!(calls::count_of_lead(&*store, scope, lead.id).await.unwrap(), 1);
     assert!(calls::set_lead(&*store, scope, of_stranger, lead.id).await.unwrap());
     assert_eq!(calls::count_of_lead(&*store, scope, lead.id).await.unwrap(), 2);
+    call_log::append(&*store, scope, of_stranger, 1, &[an_event("disposition_saved")], &a_projection()).await.unwrap();
+    assert_eq!(calls::get(&*store, scope, of_stranger).await.unwrap().unwrap().lead_id, Some(lead.id));
 }
 
 async fn queue_figures_count_answers_in_time(store: TestStore) {
