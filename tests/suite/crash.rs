@@ -10,10 +10,21 @@ use std::{
 };
 
 use domain::{ids::CallId, intelligence::Speaker, time::UnixMillis};
-use media::ogg;
+use media::{
+    codec::{EncoderSettings, MAX_PACKET, OpusEncoder},
+    ogg,
+};
 use phone::Entry;
 use serde_json::{Value, json};
-use simulator::{customer::Step, load::KeptCall};
+use server::{
+    Running,
+    config::{Config, MediaConfig},
+    seed::{self, SeedPlan},
+};
+use simulator::{
+    customer::Step,
+    load::{KeptCall, Observer},
+};
 use switchboard_tests::{
     Engine,
     chirps::Chirp,
@@ -291,6 +302,65 @@ on_both_databases!(
     an_offer_that_was_never_written_is_made_again,
     a_wrap_up_is_not_lost
 );
+
+/// Two seconds of a recording whose process died: no end, and half a page behind the last whole one.
+fn cut_off_recording() -> Vec<u8> {
+    let head = ogg::OpusHead { channels: 2, pre_skip: 312, input_rate: 16_000 };
+    let mut encoder = OpusEncoder::new(EncoderSettings::recording(16_000)).unwrap();
+    let mut writer = ogg::OggOpusWriter::create(Vec::new(), 7, head, &ogg::OpusTags::default()).unwrap();
+    let mut packet = [0; MAX_PACKET];
+    for _ in 0..100 {
+        let length = encoder.encode(&[0; 640], &mut packet).unwrap();
+        writer.packet(&packet[..length], 960).unwrap();
+    }
+    let mut file = writer.finish().unwrap();
+    file.truncate(file.len() - 5);
+    file
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_nobody_could_close_is_stored_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let config = Config {
+        data_dir: folder.path().join("server"),
+        listen: loopback,
+        media: MediaConfig { udp: loopback, advertise: Vec::new() },
+        ..Config::default()
+    };
+    let running = Running::start(&config, false).await.unwrap();
+    let password = switchboard_tests::password();
+    let plan = SeedPlan { calls: 1, agents: 2, password: password.clone(), ..SeedPlan::default() };
+    let accounts = seed::tenant(&running.backend, &plan).await.unwrap();
+    running.stop().await;
+
+    let running = Running::start(&config, false).await.unwrap();
+    let sign_in = async |running: &Running| {
+        let server = running.base_url.parse().unwrap();
+        Observer::sign_in(&server, &accounts.admin.email, &password, &folder.path().join("admin")).await.unwrap()
+    };
+    let admin = sign_in(&running).await;
+    let call = admin.calls().await.unwrap()[0].id;
+    drop(admin);
+    running.stop().await;
+    let spool = config.data_dir.join("spool");
+    std::fs::write(spool.join(format!("{call}.opus")), cut_off_recording()).unwrap();
+    // Nobody's: it stays where it is and is in nobody's way.
+    let stray = spool.join(format!("{}.opus", Uuid::now_v7()));
+    std::fs::write(&stray, cut_off_recording()).unwrap();
+
+    let running = Running::start(&config, false).await.unwrap();
+    let admin = sign_in(&running).await;
+    let stored = |detail: &CallDetail| {
+        detail.receipt.as_ref().is_some_and(|receipt| receipt.state == RecordingState::Stored)
+    };
+    let detail = admin.until(&format!("/calls/{call}"), "the recording is stored", PATIENCE, stored).await.unwrap();
+    let receipt = detail.receipt.unwrap();
+    assert!((1_400..=2_000).contains(&receipt.duration_ms.unwrap()), "{receipt:?}");
+    assert_eq!(receipt.stored_bytes, receipt.expected_bytes);
+    assert!(!spool.join(format!("{call}.opus")).exists() && stray.exists());
+    running.stop().await;
+}
 
 /// A phone in a process of its own that answers by itself.
 struct PhoneProcess {
