@@ -137,13 +137,28 @@ export async function monitor(stage) {
     await agent.locator(id("monitor-notice")).waitFor({ state: "detached" });
   });
 
-  await report.step("The customer heard the barge and never the whisper", async () => {
+  await report.step("What is put down about a caller who was nobody known makes a lead", async () => {
     stage.page = agent;
     await agent.keyboard.press("Control+Shift+E");
     await agent.locator(id("save-pause")).waitFor();
-    await agent.keyboard.press("Alt+6");
+    await agent.locator(id("find-bedrooms")).fill("3 BHK");
+    await agent.keyboard.press("Alt+0");
+    await agent.locator(id("all-outcomes")).waitFor();
+    await scan.bothThemes(agent, "all outcomes");
+    await tabTo(agent, id("all-disposition-do_not_call"));
+    await agent.keyboard.press("Enter");
+    await agent.locator(id("outcome-effects")).filter({ hasText: /\S/ }).waitFor();
     await agent.keyboard.press("Control+Enter");
     await agent.locator(`${id("status-menu")}[data-state="available"]`).waitFor();
+    const lead = await until("the call belongs to a lead", 10_000, async () => {
+      const { row } = await world.api.get(`/calls/${report.ids.monitored_call}`);
+      return row.lead_id ? world.api.get(`/leads/${row.lead_id}`) : { notYet: "no lead" };
+    });
+    const { fields, do_not_call: leftAlone } = lead.lead ?? lead;
+    if (fields.bedrooms !== "3 BHK" || !leftAlone) throw new Error(`bedrooms: ${fields.bedrooms}, do not call: ${leftAlone}`);
+  });
+
+  await report.step("The customer heard the barge and never the whisper", async () => {
     const { heard } = await world.outcome(call);
     const found = Object.fromEntries(Object.entries(LINES).map(([mode, line]) => [mode, arrived(spokenLine(line), heard)]));
     const own = arrived(spokenLine("agent-rohan-1"), heard);
