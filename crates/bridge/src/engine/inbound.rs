@@ -23,6 +23,8 @@ use crate::{
 const SILENT_PACKET: usize = 3;
 /// A device in no call still checks its connection every four to six seconds (RFC 7675 section 5.1).
 const UNREACHABLE_AFTER: Duration = Duration::from_secs(8);
+/// One that has sent sound into its room sends some every 400 ms, also while nobody speaks (RFC 7587 section 3.1.3).
+const TALKER_UNREACHABLE_AFTER: Duration = Duration::from_secs(4);
 /// When the transport has no timer, look again after this long.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -81,7 +83,9 @@ impl Engine {
         let since_start = now.duration_since(self.origin);
         let mut vanished = Vec::new();
         for (id, session) in &mut self.sessions {
-            if session.connected && session.silent_for(since_start) > UNREACHABLE_AFTER {
+            let talks = session.tally.last_in.is_some() && self.places.contains_key(&PortId::Session(*id));
+            let limit = if talks { TALKER_UNREACHABLE_AFTER } else { UNREACHABLE_AFTER };
+            if session.connected && session.silent_for(since_start) > limit {
                 vanished.push(*id);
             }
             if session.deadline <= now {

@@ -140,6 +140,20 @@ async fn a_device_that_vanishes_is_reported_as_unreachable() {
 }
 
 #[tokio::test]
+async fn a_talker_that_vanishes_is_missed_sooner() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    stage.bridge.apply_room(stage.room(), together(&[customer.port(), agent.port()]));
+    until("the device to talk", || customer.heard_len() > RATE).await;
+    let (id, gone) = (agent.id, Instant::now());
+    drop(agent);
+    let wanted = BridgeEvent::SessionLost { id, reason: LossReason::Unreachable };
+    stage.event("the loss", |event| (*event == wanted).then_some(())).await;
+    let after = gone.elapsed();
+    assert!((Duration::from_secs(3)..Duration::from_secs(7)).contains(&after), "{after:?}");
+}
+
+#[tokio::test]
 async fn a_device_that_closes_its_connection_is_gone_at_once() {
     let stage = Stage::start().await;
     let agent = Device::connect(&stage.bridge).await;
