@@ -110,9 +110,10 @@ fn turning_points(hours: &CallingHours, date: Date, tz: &TimeZone) -> Vec<UnixMi
     });
     let mut instants: Vec<Timestamp> = locals.flat_map(|local| instants_of(local, tz)).collect();
     let first = instants.iter().min().copied();
-    let steps = first.into_iter().flat_map(|first| {
-        let next_day = first + jiff::SignedDuration::from_hours(26);
-        tz.following(first).map(|step| step.timestamp()).take_while(move |at| *at <= next_day)
+    // Steps behind the next midnight are that day's: its midnight comes before them.
+    let midnight = date.tomorrow().ok().and_then(|next| instants_of(next.at(0, 0, 0, 0), tz).into_iter().min());
+    let steps = first.zip(midnight).into_iter().flat_map(|(first, midnight)| {
+        tz.following(first).map(|step| step.timestamp()).take_while(move |at| *at < midnight)
     });
     instants.extend(steps.collect::<Vec<_>>());
     instants.sort_unstable();

@@ -103,6 +103,21 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, queue: &Queue) ->
     Ok(queue.version + 1)
 }
 
+/// One more member, unless they are one already. Whoever edits the queue at the same time has to read it again. `false`
+/// without such a queue.
+pub async fn add_member(on: impl Into<On<'_>>, scope: TenantScope, queue: QueueId, user: UserId) -> Result<bool> {
+    let mut unit = Unit::of(on.into()).await?;
+    let mut on = unit.on();
+    let sql = "UPDATE queues SET version = version + 1 WHERE tenant_id = $1 AND id = $2 AND removed_at_ms IS NULL";
+    if on.write(sql, args![scope, queue]).await? == 0 {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO queue_members (tenant_id, queue_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    on.write(sql, args![scope, queue, user]).await?;
+    unit.finish().await?;
+    Ok(true)
+}
+
 async fn write_members(on: &mut On<'_>, scope: TenantScope, queue: &Queue) -> Result<()> {
     for user in &queue.member_ids {
         let sql = "INSERT INTO queue_members (tenant_id, queue_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";

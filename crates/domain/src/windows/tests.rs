@@ -72,6 +72,14 @@ fn hours_that_never_open_say_so_and_hours_that_never_close_too() {
 }
 
 #[test]
+fn hours_until_midnight_end_there_also_before_a_night_in_which_the_clock_steps() {
+    // Morocco's clock went from 02:00 to 03:00 on Sunday, 9 June 2019.
+    let saturdays = CallingHours { days: vec![6], from_minute: 765, to_minute: 1440 };
+    let window = look(&saturdays, "Africa/Casablanca", at("2019-06-08T15:57:00Z"));
+    assert_eq!(window, Ok(Window::Open { closes_at: at("2019-06-09T00:00:00Z") }));
+}
+
+#[test]
 fn what_means_nothing_is_named() {
     assert_eq!(look(&hours(0, 1), "Mars/Base", UnixMillis(0)), Err(ClockError::UnknownZone("Mars/Base".into())));
     assert_eq!(hours(600, 540).check(), Err(HoursError::NotASpan));

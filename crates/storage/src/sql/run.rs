@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlx::{Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
+use sqlx::{Connection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
 
 use super::{Arg, Row};
 use crate::{
@@ -33,10 +33,22 @@ impl Store {
     /// `Unavailable` when no connection was free in time.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match &self.db {
-            Db::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Sqlite { writer, .. } => Inner::Sqlite(begin_sqlite(writer).await?),
             Db::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         };
         Ok(Tx { inner, keys: Arc::clone(&self.keys) })
+    }
+}
+
+/// When the disk fails, SQLite undoes the transaction by itself (<https://sqlite.org/lang_transaction.html>, section 3), and
+/// the driver counts it as open for ever: such a connection is replaced.
+async fn begin_sqlite(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    match writer.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.detach().close_hard().await?;
+            writer.begin_with("BEGIN IMMEDIATE").await
+        }
+        begun => begun,
     }
 }
 

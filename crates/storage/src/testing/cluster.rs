@@ -76,12 +76,12 @@ echo up >&3
 "#;
 /// Obeys standard input, a word in each line, until it ends.
 const OBEY: &str = r#"
+exec 3>&-
 while read -r word; do
   case $word in
     stop) halt "$1" ;;
     start) serve "$1" ;;
   esac
-  echo "$word" >&3
 done
 halt "$1"
 rm -rf "$dir"
@@ -124,9 +124,9 @@ impl Cluster {
     pub fn go_away(&self) -> Result<(), String> {
         self.order("stop")?;
         let runtime = runtime()?;
-        until(|| runtime.block_on(PgConnection::connect(&self.url)).is_err()).then_some(()).ok_or_else(|| {
-            format!("the server still answers; its log: {}", log_of(&self.folder))
-        })
+        until(|| runtime.block_on(PgConnection::connect(&self.url)).is_err())
+            .then_some(())
+            .ok_or_else(|| format!("the server still answers; its log: {}", log_of(&self.folder)))
     }
 
     /// Blocks until the server answers again.

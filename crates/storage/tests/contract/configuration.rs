@@ -15,6 +15,7 @@ use crate::support::{NOW, a_campaign, a_queue, at, personal, phone, queue, tenan
 
 on_both_engines! {
     a_queue_is_changed_only_from_what_was_read,
+    a_new_member_does_not_overwrite_an_edit,
     a_removed_queue_frees_its_name_and_its_numbers,
     a_campaign_reads_back_and_guards_its_version,
     a_number_leads_to_its_tenant_without_a_scope,
@@ -36,6 +37,20 @@ async fn a_queue_is_changed_only_from_what_was_read(store: TestStore) {
     assert!(matches!(queues::update(&*store, scope, &queue).await, Err(StorageError::Conflict { what: "queue" })));
     queue.version = 2;
     assert_eq!(queues::list(&*store, scope).await.unwrap(), vec![queue]);
+}
+
+async fn a_new_member_does_not_overwrite_an_edit(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (one, two) = (user(&store, scope).await, user(&store, scope).await);
+    let mut queue = a_queue(vec![one]);
+    queues::insert(&*store, scope, &queue).await.unwrap();
+    assert!(queues::add_member(&*store, scope, queue.id, two).await.unwrap());
+    assert!(queues::add_member(&*store, scope, queue.id, two).await.unwrap(), "twice is no fault");
+    let members = queues::get(&*store, scope, queue.id).await.unwrap().unwrap().member_ids;
+    assert!(members.len() == 2 && members.contains(&two));
+    queue.ring_s = 15;
+    let late = queues::update(&*store, scope, &queue).await;
+    assert!(matches!(late, Err(StorageError::Conflict { what: "queue" })), "{late:?}");
 }
 
 async fn a_removed_queue_frees_its_name_and_its_numbers(store: TestStore) {

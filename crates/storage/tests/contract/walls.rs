@@ -256,6 +256,7 @@ async fn a_stranger_changes_nothing(store: TestStore) {
         agents::update_claimed(on, s, world.user, 0, &available()),
         agents::release(on, s, world.user, world.call, 0, &available()),
         queues::remove(on, s, world.queue, NOW),
+        queues::add_member(on, s, world.queue, world.user),
         numbers::update(on, s, &number),
         numbers::remove(on, s, world.number),
         settings::remove(on, s, "carrier"),

@@ -16,7 +16,7 @@ const LOOK: Record<string, Look> = {
   customer_answered: { icon: "check", tone: "c-ok" }, customer_failed: { icon: "warn", tone: "c-warn" }, side_heard: { icon: "dot", tone: "c-ok" }, side_silent: { icon: "warn", tone: "c-warn" },
   hold_started: { icon: "pause" }, hold_ended: { icon: "play" }, transfer_started: { icon: "transfer" }, transfer_answered: { icon: "transfer", tone: "c-ok" }, transfer_failed: { icon: "warn", tone: "c-warn" },
   device_lost: { icon: "offline", tone: "c-warn" }, device_back: { icon: "check", tone: "c-ok" }, carrier_lost: { icon: "offline", tone: "c-warn" }, monitor_set: { icon: "ear" }, monitor_cleared: { icon: "ear" },
-  recording_paused: { icon: "pause", tone: "c-live" }, recording_failed: { icon: "warn", tone: "c-live" }, recording_stored: { icon: "check", tone: "c-ok" }, recording_finished: { icon: "upload" },
+  recording_paused: { icon: "pause", tone: "c-live" }, recording_failed: { icon: "warn", tone: "c-live" }, recording_started: { icon: "check", tone: "c-ok" }, recording_stored: { icon: "check", tone: "c-ok" }, recording_finished: { icon: "upload" },
   customer_hung_up: { icon: "hangup" }, agent_hung_up: { icon: "hangup" }, provider_ended: { icon: "hangup" }, disposition_saved: { icon: "check", tone: "c-ok" }, server_restarted: { icon: "refresh", tone: "c-warn" },
 };
 

@@ -80,7 +80,7 @@ export const common = {
   "notice.customer_silent": "No sound from the customer's side.", "notice.agent_silent": "No sound from your side. Check your microphone.",
   "notice.answering_machine": "An answering machine picked up.", "notice.carrier_media_lost": "The carrier's line broke. It is being brought back.",
   "notice.carrier_media_back": "The carrier's line is back.", "notice.agent_device_lost": "Your phone lost the connection. The customer hears music.",
-  "notice.returned_to_queue": "The call went back to the queue.", "notice.recording_failed": "This call is not being recorded.",
+  "notice.returned_to_queue": "The call went back to the queue.", "notice.recording_failed": "This call is not being recorded.", "notice.recording_back": "This call is being recorded again.",
   "notice.recording_not_stored": "A recording was not stored.", "notice.waited_too_long": "A caller waited too long and was let go.",
   "notice.no_route": "A caller could not be sent anywhere.", "notice.unknown_number_called": "A number that is not set up was called.",
   "notice.job_dead": "A job in the background gave up. See Settings, Jobs.", "notice.hot_lead": "A hot lead. The summary is ready.",
