@@ -8,7 +8,10 @@ use server::{
     embedded::{self, EmbeddedConfig, Running},
 };
 use url::Url;
-use wire::accounts::{DeviceKind, SignIn};
+use wire::{
+    accounts::{DeviceKind, SignIn},
+    agents::AskedAgentState,
+};
 
 use crate::{
     launch::Launch,
@@ -71,23 +74,34 @@ pub async fn start(launch: &Launch, folder: PathBuf) -> Result<(Engine, BuiltIn)
     Ok((Engine { phone, keychain }, built_in))
 }
 
-/// Signs in with the kept token, or as the sample agent of a demo. While the server cannot be reached the window shows
-/// the sign-in page, and this goes on trying until somebody has signed in.
+/// Signs in with the kept token, or as the sample agent of a demo, who takes calls at once. While the server cannot be
+/// reached the window shows the sign-in page, and this goes on trying until somebody has signed in.
 pub async fn sign_in_again(phone: Phone, sample: Option<DemoAccount>) {
+    let is_demo = sample.is_some();
     match phone.restore().await {
         Ok(Some(_)) => {}
         Ok(None) => {
-            if let Some(DemoAccount { email, password, .. }) = sample {
-                let sign_in = SignIn { email, password, device: DeviceKind::Desktop };
-                if let Err(error) = phone.sign_in(sign_in).await {
-                    tracing::error!(%error, "the demo's agent cannot sign in");
-                }
+            let Some(DemoAccount { email, password, .. }) = sample else { return };
+            let sign_in = SignIn { email, password, device: DeviceKind::Desktop };
+            if let Err(error) = phone.sign_in(sign_in).await {
+                return tracing::error!(%error, "the demo's agent cannot sign in");
             }
         }
         Err(error) => {
             tracing::info!(%error, "not signed in again yet");
             tauri::async_runtime::spawn(go_on_trying(phone));
+            return;
         }
+    }
+    if is_demo {
+        take_calls(&phone).await;
+    }
+}
+
+/// Until the sound is connected the server shows the agent as not reachable; the first customer calls after that.
+async fn take_calls(phone: &Phone) {
+    if let Err(error) = phone.set_agent_state(&AskedAgentState::Available).await {
+        tracing::warn!(%error, "the demo's agent takes no calls by itself");
     }
 }
 

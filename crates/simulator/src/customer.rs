@@ -111,6 +111,11 @@ impl Customer {
         self.state
     }
 
+    /// Nothing to say or do in the whole script.
+    pub fn is_idle(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     pub fn said(&self) -> &[SaidLine] {
         &self.said
     }

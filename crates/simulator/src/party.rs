@@ -3,25 +3,52 @@
 use std::{io, path::Path};
 
 use crate::{
-    Frame, LINE_RATE,
+    Frame, LINE_RATE, SILENCE,
     customer::{Customer, SaidLine, ScriptState, SpeechSpan, Tick},
 };
+
+/// The noise of an open line: about -66 dBFS, the same in each call.
+#[derive(Debug)]
+struct LineNoise(u32);
+
+impl LineNoise {
+    const LOUDEST: i32 = 28;
+
+    fn frame(&mut self) -> Frame {
+        let mut frame = SILENCE;
+        for sample in &mut frame {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // The high bits, because the low ones repeat soon.
+            *sample = ((self.0 >> 16) as i32 % (2 * Self::LOUDEST + 1) - Self::LOUDEST) as i16;
+        }
+        frame
+    }
+}
 
 /// A talking person and everything that was said and heard.
 #[derive(Debug)]
 pub(crate) struct Party {
     customer: Customer,
+    /// `None`: a line without any sound.
+    noise: Option<LineNoise>,
     heard: Vec<i16>,
     said: Vec<i16>,
 }
 
 impl Party {
+    /// A customer who does nothing has a dead line; all others are heard to be there while they say nothing.
     pub fn new(customer: Customer) -> Self {
-        Self { customer, heard: Vec::new(), said: Vec::new() }
+        let noise = (!customer.is_idle()).then_some(LineNoise(1));
+        Self { customer, noise, heard: Vec::new(), said: Vec::new() }
     }
 
     pub fn exchange(&mut self, heard: &Frame, person: bool) -> Tick {
-        let tick = self.customer.tick(heard, person);
+        let mut tick = self.customer.tick(heard, person);
+        if let Some(noise) = &mut self.noise
+            && tick.frame == SILENCE
+        {
+            tick.frame = noise.frame();
+        }
         self.heard.extend_from_slice(heard);
         self.said.extend_from_slice(&tick.frame);
         tick
@@ -85,5 +112,21 @@ impl PartyReport {
             writer.write_sample(*heard).map_err(io::Error::other)?;
         }
         writer.finalize().map_err(io::Error::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customer::CustomerScript;
+
+    #[test]
+    fn a_listening_customer_is_an_open_line_and_one_without_a_script_a_dead_one() {
+        let mut open = Party::new(Customer::new(&CustomerScript::asha().unwrap()));
+        let frame = open.exchange(&SILENCE, true).frame;
+        let level = media::level::rms_dbfs(&frame);
+        assert!((-72.0..-60.0).contains(&level), "{level} dBFS");
+        let mut dead = Party::new(Customer::new(&CustomerScript::silent("+14155550100")));
+        assert_eq!(dead.exchange(&SILENCE, true).frame, SILENCE);
     }
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Desk } from "../desktop/desk.mjs";
 import { Api } from "../lib/api.mjs";
 import { args } from "../lib/args.mjs";
+import { anotherBus } from "../lib/bus.mjs";
 import { turn, WHOLE, WHOLE_FROM_MICROPHONE } from "../lib/conversation.mjs";
 import { id, idOf } from "../lib/ids.mjs";
 import { Report } from "../lib/report.mjs";
@@ -22,7 +23,7 @@ rmSync(data, { recursive: true, force: true });
 report.camera = screen;
 
 const keep = (name, value) => writeFileSync(join(out, name), typeof value === "string" || Buffer.isBuffer(value) ? value : `${JSON.stringify(value, null, 2)}\n`);
-let [app, supervisor, speaker, ringer, other] = [];
+let [app, supervisor, bus, speaker, ringer, other] = [];
 
 /** A request of the signed-in agent. */
 async function ask(method, path, body = null) {
@@ -50,10 +51,10 @@ try {
 
   let monitor;
   await report.step("The supervisor opens a window of their own", async () => {
-    // A second session bus, as on another computer: on one bus the app runs once.
+    bus = await anotherBus();
     supervisor = await openApp({
-      binary: "dbus-run-session", args: ["--", binary, "--server", serverUrl], port: 4470, log: openSync(join(out, "supervisor.log"), "w"),
-      env: { SWITCHBOARD_DATA_DIR: join(out, "supervisor-data") },
+      binary, args: ["--server", serverUrl], port: 4470, log: openSync(join(out, "supervisor.log"), "w"),
+      env: { SWITCHBOARD_DATA_DIR: join(out, "supervisor-data"), ...bus.env },
     });
     monitor = new Desk(supervisor);
     await monitor.signIn(accounts.supervisor.email, accounts.supervisor.password);
@@ -98,11 +99,11 @@ try {
   await report.step("5 The supervisor listens and whispers", async () => {
     await supervisor.click(`${id("monitor-row")}[data-state="on_call"] button`);
     await supervisor.click(id("monitor-mode-listen"));
-    await supervisor.seen(id("monitor-words"), /listen/i);
+    await supervisor.seen(id("monitor-words"), /You hear both/);
     const picture = await supervisor.picture();
     keep("monitor-window.png", picture);
     await supervisor.click(id("monitor-mode-whisper"));
-    await supervisor.seen(id("monitor-words"), /whisper/i);
+    await supervisor.seen(id("monitor-words"), /Only .* hears you/);
     await supervisor.click(id("monitor-mode-off"));
   }, { goOn: true });
   await supervisor?.quit();
@@ -177,6 +178,7 @@ try {
 } finally {
   other?.kill();
   await supervisor?.quit();
+  bus?.close();
   await app?.quit();
   speaker?.stop();
   ringer?.stop();

@@ -65,8 +65,8 @@ class World {
     this.calls += 1;
     const wav = join(this.out, `customer-${this.calls}-${script}.wav`);
     this.#tell({ do: "call", script, wav });
-    const { placed } = await this.said((line) => line.placed);
-    return { sid: placed, wav };
+    const { placed, at_ms } = await this.said((line) => line.placed);
+    return { sid: placed, wav, atMs: at_ms };
   }
 
   hangUp({ sid }) {

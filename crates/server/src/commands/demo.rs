@@ -33,8 +33,8 @@ pub(super) enum Callers {
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 enum Order {
-    /// `script`: `asha`, `rohan`, `chirps`, `not_interested`, `silent`; `from` replaces the script's own number; what the
-    /// customer said (left) and heard (right) is written to the WAV file `wav` when the call is over.
+    /// `script`: `asha`, `rohan`, `chirps`, `steady`, `not_interested`, `silent`; `from` replaces the script's own number;
+    /// what the customer said (left) and heard (right) is written to the WAV file `wav` when the call is over.
     Call {
         script: String,
         #[serde(default)]
@@ -115,15 +115,20 @@ fn call(demo: &Demo, script: &str, from: Option<String>, wav: Option<PathBuf>) -
         "asha" => CustomerScript::asha(),
         "rohan" => CustomerScript::rohan(),
         "chirps" => CustomerScript::chirps(),
+        "steady" => CustomerScript::steady(),
         "not_interested" => CustomerScript::not_interested(),
         "silent" => Ok(CustomerScript::silent("+919800000099")),
-        other => return Err(format!("no script {other}; expected asha, rohan, chirps, not_interested or silent")),
+        other => {
+            return Err(format!("no script {other}; expected asha, rohan, chirps, steady, not_interested or silent"));
+        }
     }
     .map_err(|error| error.to_string())?;
     let from = from.unwrap_or_else(|| script.number.clone());
     let placed = demo.carrier.place_inbound_call(&from, &demo.accounts.number, script);
     let call = placed.map_err(|error| error.to_string())?;
-    output::say_json(&json!({ "placed": call.sid(), "from": from }));
+    // The zero of the timeline and of the sound file below.
+    let at_ms = jiff::Timestamp::now().as_millisecond();
+    output::say_json(&json!({ "placed": call.sid(), "from": from, "at_ms": at_ms }));
     tokio::spawn(report(call, wav));
     Ok(())
 }

@@ -59,6 +59,11 @@ impl Ear {
         let level = rms_dbfs(frame);
         let hiss = level > HISS_DBFS && crossings(frame) >= HISS_CROSSINGS;
         let end_ms = now_ms + FRAME_MS;
+        // An agent who answers at once would otherwise be one stretch with the announcement and the music before.
+        if self.stretch.is_some_and(|stretch| stretch.person != person) {
+            let ended = self.stretch.take();
+            self.spans.extend(ended.and_then(Stretch::speech));
+        }
         if level > SOUND_DBFS || (hiss && self.stretch.is_some()) {
             let stretch = self.stretch.get_or_insert(Stretch {
                 start_ms: now_ms,
@@ -70,7 +75,6 @@ impl Ear {
             });
             stretch.last_sound_ms = end_ms;
             stretch.sound_ms += FRAME_MS;
-            stretch.person &= person;
             if hiss {
                 stretch.hisses += 1;
                 stretch.last_hiss_ms = end_ms;
@@ -171,15 +175,32 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_turn_ends_when_music_takes_over() {
-        let listen = Listen {
+    fn listen() -> Listen {
+        Listen {
             silence_ms: 900,
             min_speech_ms: 300,
             timeout_ms: 0,
             on_timeout: Default::default(),
             announcements: false,
-        };
+        }
+    }
+
+    #[test]
+    fn an_agent_who_speaks_into_the_music_behind_the_greeting_has_had_a_turn() {
+        let mut ear = Ear::default();
+        for chunk in voices::line("agent-asha-1").unwrap().pcm().chunks_exact(FRAME_SAMPLES) {
+            ear.hear(chunk.try_into().unwrap(), false);
+        }
+        hear_all(&mut ear, &media::tones::hold_music(8000)[..4000]);
+        hear_all(&mut ear, &voices::line("agent-asha-1").unwrap().pcm());
+        assert!(!ear.utterance_ended(0, &listen()));
+        hear_all(&mut ear, &[0; 8000]);
+        assert!(ear.utterance_ended(0, &listen()));
+    }
+
+    #[test]
+    fn a_turn_ends_when_music_takes_over() {
+        let listen = listen();
         let mut ear = Ear::default();
         hear_all(&mut ear, &voices::line("agent-asha-3").unwrap().pcm());
         assert!(!ear.utterance_ended(0, &listen));

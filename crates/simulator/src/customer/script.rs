@@ -142,6 +142,11 @@ impl CustomerScript {
         Self::from_toml(include_str!("../../scripts/chirps.toml"))
     }
 
+    /// Sends one tone for three minutes, for measurements of when sound begins.
+    pub fn steady() -> Result<Arc<Self>, ScriptError> {
+        Self::from_toml(include_str!("../../scripts/steady.toml"))
+    }
+
     /// Stays on the line without a sound.
     pub fn silent(number: &str) -> Arc<Self> {
         Arc::new(Self { name: "Silent caller".to_owned(), number: number.to_owned(), steps: Vec::new() })

@@ -100,6 +100,7 @@ fn the_bundled_customers_are_complete() {
         CustomerScript::not_interested(),
         CustomerScript::machine(),
         CustomerScript::chirps(),
+        CustomerScript::steady(),
     ] {
         script.unwrap();
     }
