@@ -1,0 +1,67 @@
+// The peer: two Chromium browsers in a WebRTC call with each other, without a server between them.
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { chromium } from "playwright-core";
+
+const path = () => [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/chromium-browser"].find((each) => each && existsSync(each));
+
+/** Runs in the page. */
+const PAGE = `<!doctype html><title>call</title><script>
+  let line;
+  const gathered = () => new Promise((done) => {
+    const look = () => line.iceGatheringState === "complete" && done(line.localDescription.sdp);
+    line.onicegatheringstatechange = look;
+    look();
+  });
+  async function open() {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    const player = new Audio();
+    line = new RTCPeerConnection();
+    for (const track of stream.getTracks()) line.addTrack(track, stream);
+    line.ontrack = ({ streams }) => { player.srcObject = streams[0]; player.play(); };
+  }
+  async function offer() { await line.setLocalDescription(); return gathered(); }
+  async function answer(sdp) { await line.setRemoteDescription({ type: "offer", sdp }); await line.setLocalDescription(); return gathered(); }
+  async function connect(sdp) { await line.setRemoteDescription({ type: "answer", sdp }); }
+  const connected = () => new Promise((done) => {
+    const look = () => (line.connectionState === "connected" ? done(true) : setTimeout(look, 5));
+    look();
+  });
+</script>`;
+
+async function browser(env, url) {
+  const executablePath = path();
+  if (!executablePath) throw new Error("no Chromium: apt-get install chromium, or set CHROMIUM to its path");
+  const server = await chromium.launchServer({
+    executablePath, env: { ...process.env, ...env }, ignoreDefaultArgs: ["--mute-audio"],
+    args: ["--no-sandbox", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns"],
+  });
+  const page = await (await chromium.connect(server.wsEndpoint())).newPage();
+  await page.goto(url);
+  await page.evaluate("open()");
+  return { server, page, pid: server.process().pid };
+}
+
+/** A call between two browsers on two headsets. `near` and `far` are the environments that choose the headsets. */
+export class ChromiumCall {
+  static async open({ near, far }) {
+    const call = new ChromiumCall();
+    call.site = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(PAGE));
+    await new Promise((done) => call.site.listen(0, "127.0.0.1", done));
+    // The loopback address counts as secure, which a microphone needs.
+    const url = `http://127.0.0.1:${call.site.address().port}/`;
+    call.near = await browser(near, url);
+    call.far = await browser(far, url);
+    const [a, b] = [call.near.page, call.far.page];
+    const offer = await a.evaluate("offer()");
+    const answer = await b.evaluate(`answer(${JSON.stringify(offer)})`);
+    await a.evaluate(`connect(${JSON.stringify(answer)})`);
+    await Promise.all([a.evaluate("connected()"), b.evaluate("connected()")]);
+    return call;
+  }
+
+  async close() {
+    for (const one of [this.near, this.far]) await one?.server.close();
+    this.site.close();
+  }
+}
