@@ -2,6 +2,7 @@
 
 mod analyse;
 mod apply;
+mod masked;
 mod model;
 mod transcribe;
 mod view;

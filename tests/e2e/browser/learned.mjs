@@ -30,6 +30,8 @@ export async function learned(stage) {
     if (fields.length < 2) throw new Error(`only ${fields.length} fields`);
     const bare = fields.filter(({ value, quote, engine, sure }) => !value || !/“.+”.*\d:\d\d/.test(quote ?? "") || !engine || !/0\.\d\d|1\.00/.test(sure ?? ""));
     if (bare.length > 0) throw new Error(`without value, words, second, engine or confidence: ${JSON.stringify(bare)}`);
+    const email = fields.find(({ key }) => key === "field-email");
+    if (!email?.value.startsWith("a•••@")) throw new Error(`a telecaller sees the e-mail ${email?.value}`);
     await scan.bothThemes(agent, "call detail");
     return { summary: await agent.locator(id("summary")).textContent(), fields };
   });

@@ -7,7 +7,7 @@ use wire::{
     leads::Lead,
 };
 
-use super::TRANSCRIBE;
+use super::{TRANSCRIBE, masked};
 use crate::{Actor, Backend, clock, error::BackendError, history, leads};
 
 impl Backend {
@@ -23,16 +23,21 @@ impl Backend {
             Some(lead) => storage::leads::get(store, actor.scope, lead).await?,
             None => None,
         };
-        let proposals: Vec<FieldProposal> = stored
+        let mut proposals: Vec<FieldProposal> = stored
             .as_ref()
             .and_then(|stored| serde_json::from_value(stored.proposals.reveal().clone()).ok())
             .unwrap_or_default();
+        let mut analysis = stored.map(|stored| (stored.made_at, stored.analysis));
+        if !actor.role.sees_contact_data() {
+            proposals.iter_mut().for_each(masked::proposal);
+            analysis.iter_mut().flat_map(|(_, analysis)| &mut analysis.fields).for_each(masked::field);
+        }
         Ok(CallIntelligence {
             call_id: id,
             status: history::analysis(&row.analysis),
             transcript: transcript.map(|stored| stored.transcript),
-            analysed_at_ms: stored.as_ref().map(|stored| stored.made_at),
-            analysis: stored.map(|stored| stored.analysis),
+            analysed_at_ms: analysis.as_ref().map(|(made_at, _)| *made_at),
+            analysis: analysis.map(|(_, analysis)| analysis),
             changes: lead
                 .map(|lead| changes.into_iter().map(|change| leads::change(actor, change, &lead)).collect())
                 .unwrap_or_default(),
