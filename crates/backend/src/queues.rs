@@ -1,6 +1,10 @@
 //! Queues: who takes which calls.
 
-use domain::{call::QueuePlan, ids::QueueId, routing::Strategy};
+use domain::{
+    call::QueuePlan,
+    ids::{QueueId, UserId},
+    routing::Strategy,
+};
 use storage::{TenantScope, queues::Queue as QueueRow};
 use wire::{
     agents::QueueStatus,
@@ -117,6 +121,35 @@ impl Backend {
         storage::queues::insert(self.store(), actor.scope, &row).await?;
         self.settings_changed(actor, "queue.create", &row.id.to_string()).await;
         Ok(shown(row))
+    }
+
+    /// The queue that every tenant begins with, so that the first number has somebody to ring.
+    pub(crate) async fn first_queue(&self, scope: TenantScope, member: UserId) -> Result<(), BackendError> {
+        let row = QueueRow {
+            id: QueueId::new(clock::new_uuid()),
+            name: "Main".to_owned(),
+            strategy: Strategy::RoundRobin.as_str().to_owned(),
+            member_ids: vec![member],
+            skills: Vec::new(),
+            ring_s: 20,
+            wrap_up_s: 30,
+            max_size: 50,
+            max_wait_s: 600,
+            target_answer_s: 20,
+            recording: true,
+            version: 1,
+            created_at: clock::now(),
+        };
+        Ok(storage::queues::insert(self.store(), scope, &row).await?)
+    }
+
+    /// While there is one queue, everybody who takes calls is in it; with several, an admin says who is in which.
+    pub(crate) async fn join_only_queue(&self, scope: TenantScope, user: UserId) -> Result<(), BackendError> {
+        let queues = storage::queues::list(self.store(), scope).await?;
+        if let [only] = queues.as_slice() {
+            storage::queues::add_member(self.store(), scope, only.id, user).await?;
+        }
+        Ok(())
     }
 
     pub async fn update_queue(&self, actor: &Actor, id: QueueId, body: QueueInput) -> Result<Queue, BackendError> {

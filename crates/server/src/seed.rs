@@ -91,7 +91,8 @@ pub async fn tenant(backend: &Backend, plan: &SeedPlan) -> Result<DemoAccounts, 
         users.push((user(backend, &actor, &agent, Role::Telecaller).await?, agent));
     }
     let ids: Vec<UserId> = users.iter().map(|(user, _)| user.id).collect();
-    let queue = backend.create_queue(&actor, sales_queue(ids.clone())).await?;
+    let first = backend.list_queues(&actor).await?.into_iter().next().ok_or(BackendError::NotFound("queue"))?;
+    let queue = backend.update_queue(&actor, first.id, sales_queue(ids.clone())).await?;
     let campaign = backend.create_campaign(&actor, campaign(plan, ids)).await?;
     backend.create_number(&actor, number(plan, queue.id, campaign.id)).await?;
     let (agent, second_agent) = (users[0].1.clone(), users[1].1.clone());

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { openSync } from "node:fs";
 import { join } from "node:path";
+import { Api } from "../lib/api.mjs";
 import { id } from "../lib/ids.mjs";
 import { until } from "../lib/wait.mjs";
 import { built } from "../lib/world.mjs";
@@ -120,6 +121,13 @@ export async function firstRun(stage) {
       await scan.bothThemes(other, "sign-in refused");
       await signIn(other, AGENT);
       await other.locator(id("status-menu")).waitFor();
+    });
+
+    await report.step("A call to the number would ring both: the first queue has everybody", async () => {
+      const api = new Api(server.url);
+      await api.signIn(ADMIN.email, ADMIN.password);
+      const [[queue], [number]] = [await api.get("/queues"), await api.get("/numbers")];
+      if (number.queue_id !== queue.id || queue.member_ids.length !== 2) throw new Error(JSON.stringify({ queue, number }));
     });
   } finally {
     carrier.stop();

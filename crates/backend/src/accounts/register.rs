@@ -93,6 +93,7 @@ impl Backend {
         storage::tenants::insert(self.store(), &tenant).await?;
         storage::users::insert(self.store(), scope, &admin, &Personal::new(password_hash)).await?;
         storage::agents::ensure(self.store(), scope, admin.id, now).await?;
+        self.first_queue(scope, admin.id).await?;
         self.throttle().failed("", address, now);
         self.new_session(scope, admin, tenant, body.device, user_agent).await
     }

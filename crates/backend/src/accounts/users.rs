@@ -66,6 +66,7 @@ impl Backend {
         storage::users::insert(self.store(), actor.scope, &user, &Personal::new(hash)).await?;
         if user.role.takes_calls() {
             storage::agents::ensure(self.store(), actor.scope, user.id, clock::now()).await?;
+            self.join_only_queue(actor.scope, user.id).await?;
         }
         let role = user.role.as_str();
         self.audit(actor, "user.create", &user.id.to_string(), serde_json::json!({ "role": role })).await;
