@@ -7,6 +7,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 
 export class Scan {
   constructor(out) {
+    this.out = out;
     this.file = join(out, "axe.json");
     this.found = [];
   }
@@ -23,11 +24,12 @@ export class Scan {
     }
   }
 
-  /** The page in both themes, by what the system asks for; ends light. */
+  /** The page in both themes, by what the system asks for, with a picture of the dark one; ends light. */
   async bothThemes(page, name) {
     for (const colorScheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.waitForFunction((dark) => (document.documentElement.dataset.theme === "dark") === dark, colorScheme === "dark");
+      if (colorScheme === "dark") await page.screenshot({ path: join(this.out, `dark-${name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.png`) });
       await this.page(page, `${name} ${colorScheme}`);
     }
   }
