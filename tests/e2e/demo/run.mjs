@@ -122,6 +122,7 @@ try {
 
   await report.step("6 Wrap-up: outcome, notes, what will follow, saved", async () => {
     await desk.wrapUp();
+    keep("wrap-up-window.png", await app.picture());
     await desk.dispose({ code: "interested", sub: "wants_visit", notes: "Visit on Saturday at eleven." });
     // Otherwise the next customer rings while this call is looked at.
     await ask("PUT", "/agents/me/state", { kind: "break", reason: "Reading" });
