@@ -1,6 +1,17 @@
-//! Servers for tests: the whole product on a free port, with a folder of its own.
+//! Servers for tests: the whole product on a free port, with a folder and a database of its own; an agent's phone and a
+//! carrier that tests lead by the hand.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+pub mod carrier;
+pub mod chirps;
+pub mod desk;
+pub mod killable;
+pub mod sound;
+pub mod talk;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::{Duration, Instant},
+};
 
 use domain::{pii::Personal, role::Role};
 use reqwest::{Method, StatusCode};
@@ -9,16 +20,40 @@ use server::{
     Running,
     config::{Config, MediaConfig},
 };
+pub use storage::testing::Engine;
+use storage::testing::TestDatabase;
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Good for every person of a test.
 pub const PASSWORD: &str = "a sentence for tests";
 
-/// A running server; its folder goes with it.
+/// Longer than anything here takes on a machine that is not overloaded tenfold.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs each `async fn(Engine)` as a test on SQLite and as one on PostgreSQL.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($test:ident),+ $(,)?) => {$(
+        mod $test {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$test($crate::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$test($crate::Engine::Postgres).await;
+            }
+        }
+    )+};
+}
+
+/// A running server; its folder and its database go with it.
 pub struct TestServer {
     pub running: Running,
     pub folder: tempfile::TempDir,
     client: reqwest::Client,
+    _database: Option<TestDatabase>,
 }
 
 /// An answer: status and JSON (null when it has none).
@@ -41,6 +76,7 @@ impl Answer {
 impl TestServer {
     /// `database` empty is SQLite in the folder. `demo` is shown to the screens only.
     pub async fn start(database: &str, demo: bool) -> Self {
+        log();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = Config {
             data_dir: folder.path().to_owned(),
@@ -50,7 +86,14 @@ impl TestServer {
             ..Config::default()
         };
         let running = Running::start(&config, demo).await.expect("the server starts");
-        Self { running, folder, client: reqwest::Client::new() }
+        Self { running, folder, client: reqwest::Client::new(), _database: None }
+    }
+
+    /// On a fresh database of this engine.
+    pub async fn start_on(engine: Engine, demo: bool) -> Self {
+        let database = TestDatabase::new(engine).await;
+        let server = Self::start(&database.address(), demo).await;
+        Self { _database: Some(database), ..server }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -112,6 +155,19 @@ impl TestServer {
         self.ask(Method::POST, "/auth/sign-in", "", Some(body)).await
     }
 
+    /// Asks until the answer is as wanted, and gives it.
+    pub async fn until(&self, path: &str, token: &str, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let began = Instant::now();
+        loop {
+            let answer = self.ask(Method::GET, path, token, None).await.body;
+            if is_it(&answer) {
+                return answer;
+            }
+            assert!(began.elapsed() < PATIENCE, "{what}: {answer}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     pub async fn stop(self) {
         self.running.stop().await;
     }
@@ -120,4 +176,10 @@ impl TestServer {
 /// The password as the use-cases take it.
 pub fn password() -> Personal<String> {
     Personal::new(PASSWORD.to_owned())
+}
+
+/// What the server says, for who looks into a test that fails: `RUST_LOG=debug`.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    drop(tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init());
 }

@@ -2,11 +2,17 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use switchboard_tests::TestServer;
+use switchboard_tests::{Engine, TestServer, on_both_databases};
 
-#[tokio::test]
-async fn a_refresh_token_works_once_and_using_it_again_ends_the_sign_in() {
-    let server = TestServer::start("", false).await;
+on_both_databases!(
+    a_refresh_token_works_once_and_using_it_again_ends_the_sign_in,
+    wrong_passwords_have_to_wait,
+    a_browsers_refresh_token_is_in_a_cookie_and_not_in_the_body,
+    the_same_key_gets_the_same_answer_and_acts_once,
+);
+
+async fn a_refresh_token_works_once_and_using_it_again_ends_the_sign_in(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     server.tenant("owner").await;
     let first = server.sign_in("admin@owner.example").await;
     let refresh = |token: String| {
@@ -24,9 +30,8 @@ async fn a_refresh_token_works_once_and_using_it_again_ends_the_sign_in() {
     server.stop().await;
 }
 
-#[tokio::test]
-async fn wrong_passwords_have_to_wait() {
-    let server = TestServer::start("", false).await;
+async fn wrong_passwords_have_to_wait(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     server.tenant("owner").await;
     let body = json!({ "email": "admin@owner.example", "password": "not this one", "device": "desktop" });
     for _ in 0..5 {
@@ -39,9 +44,8 @@ async fn wrong_passwords_have_to_wait() {
     server.stop().await;
 }
 
-#[tokio::test]
-async fn a_browsers_refresh_token_is_in_a_cookie_and_not_in_the_body() {
-    let server = TestServer::start("", false).await;
+async fn a_browsers_refresh_token_is_in_a_cookie_and_not_in_the_body(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     server.tenant("owner").await;
     let body = json!({ "email": "admin@owner.example", "password": switchboard_tests::PASSWORD, "device": "browser" });
     let client = reqwest::Client::new();
@@ -56,9 +60,8 @@ async fn a_browsers_refresh_token_is_in_a_cookie_and_not_in_the_body() {
     server.stop().await;
 }
 
-#[tokio::test]
-async fn the_same_key_gets_the_same_answer_and_acts_once() {
-    let server = TestServer::start("", false).await;
+async fn the_same_key_gets_the_same_answer_and_acts_once(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     let admin = server.tenant("owner").await;
     let body = json!({ "number": "+919800022222", "reason": "asked" });
     let add = |body: serde_json::Value| {

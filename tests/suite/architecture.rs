@@ -17,7 +17,10 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("backend", &["analysis", "bridge", "domain", "media", "providers", "storage", "wire"]),
     ("api", &["backend", "domain", "wire"]),
     ("simulator", &["domain", "media", "phone", "wire"]),
-    ("server", &["analysis", "api", "backend", "bridge", "domain", "phone", "providers", "simulator", "storage", "wire"]),
+    (
+        "server",
+        &["analysis", "api", "backend", "bridge", "domain", "phone", "providers", "simulator", "storage", "wire"],
+    ),
     ("desktop", &["domain", "phone", "server", "wire"]),
 ];
 /// Crates whose decisions have no clock, no threads and no files behind them.

@@ -2,11 +2,16 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use switchboard_tests::TestServer;
+use switchboard_tests::{Engine, TestServer, on_both_databases};
 
-#[tokio::test]
-async fn a_wrong_body_names_the_field_and_what_is_expected() {
-    let server = TestServer::start("", false).await;
+on_both_databases!(
+    a_wrong_body_names_the_field_and_what_is_expected,
+    what_is_not_json_or_not_an_id_is_refused_as_such,
+    a_forged_webhook_is_refused_and_changes_nothing,
+);
+
+async fn a_wrong_body_names_the_field_and_what_is_expected(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     let admin = server.tenant("owner").await;
     let cases = [
         (json!({ "name": 5 }), "name"),
@@ -23,9 +28,8 @@ async fn a_wrong_body_names_the_field_and_what_is_expected() {
     server.stop().await;
 }
 
-#[tokio::test]
-async fn what_is_not_json_or_not_an_id_is_refused_as_such() {
-    let server = TestServer::start("", false).await;
+async fn what_is_not_json_or_not_an_id_is_refused_as_such(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     let admin = server.tenant("owner").await;
     let client = reqwest::Client::new();
     let post = |body: &'static str, kind: &'static str| {
@@ -48,9 +52,8 @@ async fn what_is_not_json_or_not_an_id_is_refused_as_such() {
     server.stop().await;
 }
 
-#[tokio::test]
-async fn a_forged_webhook_is_refused_and_changes_nothing() {
-    let server = TestServer::start("", false).await;
+async fn a_forged_webhook_is_refused_and_changes_nothing(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     let admin = server.tenant("owner").await;
     let settings = json!({ "provider": "twilio", "account_sid": format!("AC{}", "1".repeat(32)),
         "auth_token": "secret-token", "api_base": "http://127.0.0.1:9", "public_url": "" });

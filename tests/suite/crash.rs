@@ -351,9 +351,8 @@ async fn a_recording_that_nobody_could_close_is_stored_at_the_next_start() {
 
     let running = Running::start(&config, false).await.unwrap();
     let admin = sign_in(&running).await;
-    let stored = |detail: &CallDetail| {
-        detail.receipt.as_ref().is_some_and(|receipt| receipt.state == RecordingState::Stored)
-    };
+    let stored =
+        |detail: &CallDetail| detail.receipt.as_ref().is_some_and(|receipt| receipt.state == RecordingState::Stored);
     let detail = admin.until(&format!("/calls/{call}"), "the recording is stored", PATIENCE, stored).await.unwrap();
     let receipt = detail.receipt.unwrap();
     assert!((1_400..=2_000).contains(&receipt.duration_ms.unwrap()), "{receipt:?}");

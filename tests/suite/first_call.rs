@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::demo::Demo;
 use simulator::customer::CustomerScript;
-use switchboard_tests::TestServer;
+use switchboard_tests::{Engine, TestServer, on_both_databases};
 use wire::{
     accounts::{DeviceKind, SignIn},
     agents::AskedAgentState,
@@ -49,9 +49,10 @@ async fn until(server: &TestServer, path: &str, token: &str, what: &str, is_it: 
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_customer_calls_and_the_lead_is_up_to_date_a_minute_later() {
-    let server = TestServer::start("", true).await;
+on_both_databases!(a_customer_calls_and_the_lead_is_up_to_date_a_minute_later);
+
+async fn a_customer_calls_and_the_lead_is_up_to_date_a_minute_later(engine: Engine) {
+    let server = TestServer::start_on(engine, true).await;
     let demo = Demo::start(&server.running, server.folder.path()).await.expect("the demo starts");
     let account = demo.accounts.agent.clone();
     let phone = Phone::start(PhoneConfig {

@@ -1,7 +1,18 @@
 //! The product from outside: one program, so that it is linked once.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 mod accounts;
 mod architecture;
 mod bad_input;
+mod crash;
+mod disk_full;
+mod every_endpoint;
 mod first_call;
+mod garbage;
+mod load;
+mod offers;
+mod outage;
+mod settings;
 mod walls;
+mod webhooks;

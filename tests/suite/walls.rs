@@ -3,7 +3,13 @@
 use domain::role::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use switchboard_tests::TestServer;
+use switchboard_tests::{Engine, TestServer, on_both_databases};
+
+on_both_databases!(
+    a_stranger_with_anothers_ids_gets_nothing_and_changes_nothing,
+    nothing_but_the_open_endpoints_answers_without_signing_in,
+    each_role_is_kept_to_what_it_may_do,
+);
 
 /// Endpoints that work without signing in.
 const OPEN: [&str; 5] = ["/setup", "/tenants", "/auth/sign-in", "/auth/refresh", "/recordings/signed/{token}"];
@@ -66,9 +72,8 @@ fn filled(path: &str, ids: &Value) -> String {
     path.replace("{id}", id).replace("{change_id}", nobody).replace("{token}", "x")
 }
 
-#[tokio::test]
-async fn a_stranger_with_anothers_ids_gets_nothing_and_changes_nothing() {
-    let server = TestServer::start("", false).await;
+async fn a_stranger_with_anothers_ids_gets_nothing_and_changes_nothing(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     let owner = server.tenant("owner").await;
     let stranger = server.tenant("stranger").await;
     let ids = belongings(&server, &owner).await;
@@ -130,9 +135,8 @@ fn plausible(path: &str) -> Value {
     }
 }
 
-#[tokio::test]
-async fn nothing_but_the_open_endpoints_answers_without_signing_in() {
-    let server = TestServer::start("", false).await;
+async fn nothing_but_the_open_endpoints_answers_without_signing_in(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     server.tenant("owner").await;
     for endpoint in endpoints() {
         if OPEN.contains(&endpoint.path.as_str()) || endpoint.path == LIVE {
@@ -160,9 +164,8 @@ const ADMIN_ONLY: [(&str, &str); 9] = [
     ("GET", "/jobs"),
 ];
 
-#[tokio::test]
-async fn each_role_is_kept_to_what_it_may_do() {
-    let server = TestServer::start("", false).await;
+async fn each_role_is_kept_to_what_it_may_do(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
     let admin = server.tenant("owner").await;
     let bodies = json!({
         "/users": { "name": "N", "email": "n@owner.example", "role": "tenant_admin", "password": "a long password here" },

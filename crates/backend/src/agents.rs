@@ -17,12 +17,20 @@ use wire::{
     live::LiveEvent,
 };
 
-use crate::{Actor, Backend, clock, error::BackendError, live::Audience};
+use crate::{Actor, Backend, clock, error::BackendError, live::Audience, outage::until_written};
 
 mod row;
 
 /// Writers that lose the race for a row read it again.
 const MOST_TRIES: usize = 8;
+
+/// What a call does to one of its agents, under the claim of `fence`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AgentStep {
+    pub agent: UserId,
+    pub fence: u32,
+    pub next: AgentNext,
+}
 
 impl Backend {
     /// Feeds one event to an agent's presence, and shows the result. `None` when there is no such agent.
@@ -249,10 +257,33 @@ impl Backend {
 
     pub(crate) async fn release_claim(&self, scope: TenantScope, agent: UserId, call: CallId, fence: u32) {
         let next = AgentNext::Free { missed: false, pause: false };
-        self.agent_of_call(scope, agent, call, fence, next).await;
+        if let Err(error) = self.try_agent_of_call(scope, call, AgentStep { agent, fence, next }).await {
+            tracing::warn!(%agent, %call, %error, "a claim is given back later");
+            // Whoever asks may be a request that ends before the database is back.
+            let backend = self.clone();
+            tokio::spawn(async move { backend.agent_of_call(scope, agent, call, fence, next).await });
+        }
     }
 
-    /// What a call does to its agent; an older claim than the present one changes nothing.
+    /// What a call does to its agent; an older claim than the present one changes nothing, and doing it twice does no harm.
+    ///
+    /// # Errors
+    /// `Unavailable`: it has to be done again later.
+    pub(crate) async fn try_agent_of_call(
+        &self,
+        scope: TenantScope,
+        call: CallId,
+        step: AgentStep,
+    ) -> Result<(), BackendError> {
+        let AgentStep { agent, fence, next } = step;
+        if next == AgentNext::OnCall {
+            let today = self.today(scope).await?;
+            storage::agents::count_call(self.store(), scope, agent, &today, clock::now()).await?;
+        }
+        self.presence_event(scope, agent, &PresenceEvent::ByCall { call, fence, next }).await.map(drop)
+    }
+
+    /// As [`Self::try_agent_of_call`]; returns when it is written.
     pub(crate) async fn agent_of_call(
         &self,
         scope: TenantScope,
@@ -261,19 +292,9 @@ impl Backend {
         fence: u32,
         next: AgentNext,
     ) {
-        if next == AgentNext::OnCall {
-            match self.today(scope).await {
-                Ok(today) => {
-                    let counted = storage::agents::count_call(self.store(), scope, agent, &today, clock::now()).await;
-                    if let Err(error) = counted {
-                        tracing::warn!(%agent, %error, "a call could not be counted");
-                    }
-                }
-                Err(error) => tracing::warn!(%agent, %error, "a call could not be counted"),
-            }
-        }
-        let event = PresenceEvent::ByCall { call, fence, next };
-        if let Err(error) = self.presence_event(scope, agent, &event).await {
+        let step = AgentStep { agent, fence, next };
+        let written = until_written!(self, "the agent of a call", self.try_agent_of_call(scope, call, step).await);
+        if let Err(error) = written {
             tracing::error!(%agent, %call, %error, "the agent of a call could not be updated");
         }
     }

@@ -1,6 +1,7 @@
 //! Calls under way. Each has an actor that feeds what happens to `domain::call::step` and carries the effects out.
 
 mod actor;
+mod agent_steps;
 mod bridge_events;
 mod carrier_stream;
 mod commands;

@@ -3,11 +3,17 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use bridge::{BridgeEvent, BridgeHandle};
-use domain::ids::{CallId, TenantId};
+use domain::{
+    ids::{CallId, TenantId},
+    time::UnixMillis,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use storage::Store;
@@ -59,6 +65,9 @@ struct Inner {
     secret: Vec<u8>,
     options: Options,
     carriers: Mutex<HashMap<TenantId, TenantCarrier>>,
+    /// Messages of media sockets that were none.
+    carrier_garbage: AtomicU64,
+    started_at: UnixMillis,
     stop: CancellationToken,
     new_job: Notify,
 }
@@ -82,6 +91,8 @@ impl Backend {
             secret: parts.secret,
             options: parts.options,
             carriers: Mutex::default(),
+            carrier_garbage: AtomicU64::new(0),
+            started_at: clock::now(),
             stop: CancellationToken::new(),
             new_job: Notify::new(),
         }));
@@ -166,6 +177,18 @@ impl Backend {
 
     pub fn bridge_ready(&self) -> bool {
         !self.0.bridge.candidates().is_empty()
+    }
+
+    pub(crate) fn count_carrier_garbage(&self) {
+        self.0.carrier_garbage.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn carrier_garbage(&self) -> u64 {
+        self.0.carrier_garbage.load(Relaxed)
+    }
+
+    pub(crate) fn started_at(&self) -> UnixMillis {
+        self.0.started_at
     }
 
     /// Goes into the TwiML and comes back with the media stream: proof that the stream belongs to the call.

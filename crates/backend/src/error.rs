@@ -97,6 +97,10 @@ impl From<storage::StorageError> for BackendError {
                 problem: "names something that is not there".to_owned(),
             }]),
             E::Unavailable(_) => Self::Unavailable,
+            E::Io(fault) => {
+                tracing::error!(%fault, "the database cannot read or write its disk");
+                Self::Unavailable
+            }
             E::InvalidCursor => Self::field("cursor", "expected a cursor that this list gave out"),
             other => Self::Internal(other.to_string()),
         }

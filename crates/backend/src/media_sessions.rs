@@ -2,7 +2,7 @@
 
 use bridge::SessionError;
 use domain::{call::CallEvent, ids::MediaSessionId};
-use wire::media::{MediaSession, OpenMediaSession, RenegotiateMediaSession};
+use wire::media::{DroppedMedia, MediaSession, OpenMediaSession, RenegotiateMediaSession};
 
 use crate::{Actor, Backend, clock, devices::Device, error::BackendError};
 
@@ -77,8 +77,23 @@ impl Backend {
         let device = self.own_device(actor, id)?;
         self.devices().close(id);
         self.bridge().close_session(id);
-        self.device_gone(device).await;
+        self.device_gone(device);
         Ok(())
+    }
+
+    /// What was dropped at the media ports; for admins.
+    pub fn dropped_media(&self, actor: &Actor) -> Result<DroppedMedia, BackendError> {
+        actor.must_configure()?;
+        let dropped = self.bridge().counters();
+        Ok(DroppedMedia {
+            since_ms: self.started_at(),
+            socket_messages: self.carrier_garbage(),
+            malformed_datagrams: dropped.malformed,
+            unknown_datagrams: dropped.unknown_source,
+            refused_datagrams: dropped.refused,
+            bad_payloads: dropped.bad_payload,
+            overrun_bytes: dropped.carrier_overrun,
+        })
     }
 
     fn own_device(&self, actor: &Actor, id: MediaSessionId) -> Result<Device, BackendError> {
@@ -89,26 +104,32 @@ impl Backend {
     }
 
     /// The bridge says that sound can flow.
-    pub(crate) async fn device_connected(&self, id: MediaSessionId) {
+    pub(crate) fn device_connected(&self, id: MediaSessionId) {
         let Some(device) = self.devices().set_connected(id, true) else { return };
         for call in self.calls().of_tenant(device.tenant) {
             self.calls().event(call, CallEvent::DeviceBack { agent: device.user, session: id });
         }
-        self.agent_shown(device.tenant, device.user).await;
+        self.show_agent_soon(device);
+    }
+
+    /// Beside whoever reports it: showing reads the database, which may be away.
+    fn show_agent_soon(&self, device: Device) {
+        let backend = self.clone();
+        tokio::spawn(async move { backend.agent_shown(device.tenant, device.user).await });
     }
 
     /// The bridge hears nothing of it any more.
-    pub(crate) async fn device_lost(&self, id: MediaSessionId) {
+    pub(crate) fn device_lost(&self, id: MediaSessionId) {
         if let Some(device) = self.devices().set_connected(id, false) {
-            self.device_gone(device).await;
+            self.device_gone(device);
         }
     }
 
-    pub(crate) async fn device_gone(&self, device: Device) {
+    pub(crate) fn device_gone(&self, device: Device) {
         for call in self.calls().of_tenant(device.tenant) {
             self.calls().event(call, CallEvent::DeviceLost { session: device.session });
         }
-        self.agent_shown(device.tenant, device.user).await;
+        self.show_agent_soon(device);
     }
 
     /// Keys that an agent presses during a call go to the customer's side.

@@ -2,7 +2,7 @@
 
 use domain::{ids::NumberId, phone_number::E164};
 use storage::numbers::Number as NumberRow;
-use wire::config::{Number, NumberInput};
+use wire::config::{Number, NumberInput, UnknownNumber};
 
 use crate::{
     Actor, Backend, clock,
@@ -27,6 +27,19 @@ impl Backend {
     pub async fn list_numbers(&self, actor: &Actor) -> Result<Vec<Number>, BackendError> {
         let rows = storage::numbers::list(self.store(), actor.scope).await?;
         Ok(rows.into_iter().map(|row| self.number_shown(row)).collect())
+    }
+
+    /// Numbers that were called and are not in the list, last called first; for admins.
+    pub async fn unknown_numbers(&self, actor: &Actor) -> Result<Vec<UnknownNumber>, BackendError> {
+        actor.must_configure()?;
+        let rows = storage::numbers::unknown(self.store(), actor.scope).await?;
+        let shown = |row: storage::numbers::UnknownNumber| UnknownNumber {
+            number: row.number,
+            calls: row.calls,
+            first_at_ms: row.first_at,
+            last_at_ms: row.last_at,
+        };
+        Ok(rows.into_iter().map(shown).collect())
     }
 
     fn number_row(&self, actor: &Actor, body: NumberInput, id: NumberId) -> Result<NumberRow, BackendError> {

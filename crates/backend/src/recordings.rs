@@ -6,7 +6,7 @@ mod signed;
 mod store_job;
 
 pub use audio::RecordingAudio;
-pub(crate) use finish::{Finished, finished, not_stored, started};
+pub(crate) use finish::{Finished, News, finished, not_stored, note_all};
 pub(crate) use store_job::store;
 
 use storage::recordings::Recording as RecordingRow;

@@ -71,6 +71,16 @@ pub struct Number {
     pub last_call_at_ms: Option<UnixMillis>,
 }
 
+/// A number of the carrier account that people called and that is not in the tenant's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct UnknownNumber {
+    /// As the carrier says it.
+    pub number: String,
+    pub calls: u32,
+    pub first_at_ms: UnixMillis,
+    pub last_at_ms: UnixMillis,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct NumberInput {
     pub number: String,

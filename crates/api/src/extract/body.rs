@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use wire::error::{ErrorCode, FieldError};
 
 use crate::error::refuse;
@@ -37,7 +38,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// Where a text of the body holds the character NUL, which PostgreSQL cannot store.
+fn nul_in(value: &Value, at: &str) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(|| at.to_owned()),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| nul_in(item, &format!("{at}[{index}]")))
+        }
+        Value::Object(fields) => fields.iter().find_map(|(name, field)| {
+            let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            if name.contains('\0') { Some(at) } else { nul_in(field, &at) }
+        }),
+        _ => None,
+    }
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<Response>> {
+    // In JSON it can only be written so.
+    if bytes.windows(6).any(|six| six == b"\\u0000")
+        && let Ok(value) = serde_json::from_slice(bytes)
+        && let Some(field) = nul_in(&value, "")
+    {
+        let fields = vec![FieldError { field, problem: "expected text without the character NUL".to_owned() }];
+        return Err(Box::new(refuse(ErrorCode::InvalidFields, "a text holds a character that cannot be kept", fields)));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

@@ -13,8 +13,8 @@ use domain::ids::TenantId;
 
 use crate::extract::Id;
 
-/// Largest message taken; a media message of 20 ms has about 400 bytes.
-const MOST_BYTES: usize = 64 * 1024;
+/// Beyond this the socket is closed. A media message of 20 ms has about 400 bytes; from 64 KiB on a message is dropped.
+const MOST_BYTES: usize = 1024 * 1024;
 
 pub async fn handler(
     State(backend): State<Backend>,
@@ -26,7 +26,7 @@ pub async fn handler(
     let Some(stream) = backend.open_carrier_stream(tenant, signature).await else {
         return StatusCode::FORBIDDEN.into_response();
     };
-    upgrade.max_message_size(MOST_BYTES).on_upgrade(move |socket| carry(socket, stream))
+    upgrade.max_message_size(MOST_BYTES).max_frame_size(MOST_BYTES).on_upgrade(move |socket| carry(socket, stream))
 }
 
 /// Moves messages until either side ends; the stream tells the call when the socket has gone.
@@ -39,9 +39,19 @@ async fn carry(mut socket: WebSocket, mut stream: CarrierStream) {
                         break;
                     }
                 }
-                Some(Ok(Message::Binary(_))) => stream.garbage(),
+                Some(Ok(Message::Binary(_))) => {
+                    if stream.garbage().is_break() {
+                        break;
+                    }
+                }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+                // A frame that is far too large or no frame at all: what follows cannot be told apart from it.
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "a media socket broke");
+                    stream.broken();
+                    break;
+                }
+                Some(Ok(Message::Close(_))) | None => break,
             },
             outgoing = stream.next_outgoing() => match outgoing {
                 Some(text) => {

@@ -39,7 +39,7 @@ impl Backend {
     pub(super) async fn sign_in_ended(&self, session: SessionId) {
         for device in self.devices().close_sign_in(session) {
             self.bridge().close_session(device.session);
-            self.device_gone(device).await;
+            self.device_gone(device);
         }
     }
 }

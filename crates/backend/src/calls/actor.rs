@@ -11,7 +11,7 @@ use storage::TenantScope;
 use tokio::sync::mpsc;
 use wire::{calls::LiveCall, live::LiveEvent};
 
-use super::{figures::Figures, log::Log, names::Names, registry::Tell, view};
+use super::{agent_steps::AgentSteps, figures::Figures, log::Log, names::Names, registry::Tell, view};
 use crate::{Backend, clock, error::BackendError, live::Audience};
 
 pub(super) struct Actor {
@@ -22,6 +22,7 @@ pub(super) struct Actor {
     pub names: Names,
     pub figures: Figures,
     pub language: String,
+    pub agent_steps: AgentSteps,
     timers: BTreeMap<Timer, UnixMillis>,
     log: Log,
     inbox: mpsc::UnboundedReceiver<Tell>,
@@ -59,6 +60,7 @@ impl Actor {
             names: begin.names,
             figures: Figures::default(),
             language: begin.language,
+            agent_steps: AgentSteps::default(),
             inbox,
             last_shown: None,
             waiting: None,

@@ -1,19 +1,26 @@
 //! What the bridge reports, told to the calls and devices that it concerns.
 
 use bridge::{BridgeEvent, PortId};
-use domain::{
-    call::{CallEvent, Side},
-    ids::RecordingId,
-};
+use domain::call::{CallEvent, Side};
 use tokio::sync::mpsc;
 
 use super::{figures::SecondOfSound, registry::Tell};
-use crate::{Backend, clock, recordings};
+use crate::{
+    Backend, clock,
+    recordings::{self, News},
+};
 
-/// Runs until the bridge ends.
+/// Runs until the bridge ends. What has to be written about recordings goes its own way, in order, so that nothing else
+/// waits for the database.
 pub async fn follow(backend: Backend, mut events: mpsc::UnboundedReceiver<BridgeEvent>) {
+    let (news, of_recordings) = mpsc::unbounded_channel();
+    let noting = tokio::spawn(recordings::note_all(backend.clone(), of_recordings));
     while let Some(event) = events.recv().await {
-        handle(&backend, event).await;
+        handle(&backend, event, &news).await;
+    }
+    drop(news);
+    if let Err(error) = noting.await {
+        tracing::error!(%error, "recordings are not noted any more");
     }
 }
 
@@ -24,13 +31,13 @@ const fn side(port: PortId) -> Side {
     }
 }
 
-async fn handle(backend: &Backend, event: BridgeEvent) {
+async fn handle(backend: &Backend, event: BridgeEvent, news: &mpsc::UnboundedSender<News>) {
     let calls = backend.calls();
     match event {
-        BridgeEvent::SessionConnected { id } => backend.device_connected(id).await,
+        BridgeEvent::SessionConnected { id } => backend.device_connected(id),
         BridgeEvent::SessionLost { id, reason } => {
             tracing::info!(session = %id, ?reason, "a device's sound is away");
-            backend.device_lost(id).await;
+            backend.device_lost(id);
         }
         BridgeEvent::SessionDtmf { id, digit } => backend.device_pressed(id, digit).await,
         BridgeEvent::CarrierDtmf { leg, digit } => {
@@ -50,19 +57,24 @@ async fn handle(backend: &Backend, event: BridgeEvent) {
         }
         BridgeEvent::RecordingStarted { room, resumed, .. } => {
             tracing::info!(call = %room, resumed, "recording");
-            recordings::started(backend, room).await;
+            calls.event(room, CallEvent::RecordingStarted);
+            tell(news, News::Started { call: room });
         }
         BridgeEvent::RecordingFinished { room, recording, path, bytes, sha256, duration_ms, gaps } => {
             calls.event(room, CallEvent::RecordingFinished);
             let finished = recordings::Finished { call: room, recording, path, bytes, sha256, duration_ms, gaps };
-            recordings::finished(backend, finished).await;
+            tell(news, News::Finished(finished));
         }
-        BridgeEvent::RecordingFailed { room, recording, error } => failed(backend, room, recording, error).await,
+        BridgeEvent::RecordingFailed { room, recording, error } => {
+            tracing::error!(call = %room, %recording, %error, "the recording failed; the call goes on");
+            calls.event(room, CallEvent::RecordingFailed { reason: error.clone() });
+            tell(news, News::Failed { call: room, reason: error });
+        }
     }
 }
 
-async fn failed(backend: &Backend, room: domain::ids::CallId, recording: RecordingId, error: String) {
-    tracing::error!(call = %room, %recording, %error, "the recording failed; the call goes on");
-    backend.calls().event(room, CallEvent::RecordingFailed { reason: error.clone() });
-    recordings::not_stored(backend, room, &error).await;
+fn tell(news: &mpsc::UnboundedSender<News>, one: News) {
+    if news.send(one).is_err() {
+        tracing::error!("what happened to a recording could not be noted");
+    }
 }

@@ -47,34 +47,41 @@ impl CarrierStream {
         match FromTwilio::parse(text) {
             Ok(FromTwilio::Start(start)) => return self.start(start).await,
             Ok(FromTwilio::Media(media)) => {
-                if let State::Carrying { port, .. } = &mut self.state {
-                    port.input.push(&media.payload);
+                match &mut self.state {
+                    State::Carrying { port, .. } => port.input.push(&media.payload),
+                    // Sound of no call yet.
+                    State::Unnamed | State::Over => return self.garbage(),
                 }
             }
-            Ok(FromTwilio::Dtmf { digit }) => {
-                if let State::Carrying { port, .. } = &self.state {
-                    port.input.dtmf(digit);
-                }
-            }
+            Ok(FromTwilio::Dtmf { digit }) => match &self.state {
+                State::Carrying { port, .. } => port.input.dtmf(digit),
+                State::Unnamed | State::Over => return self.garbage(),
+            },
             Ok(FromTwilio::Stop) => return ControlFlow::Break(()),
             Ok(FromTwilio::Connected | FromTwilio::Mark { .. } | FromTwilio::Other { .. }) => {}
             Err(error) => {
                 tracing::debug!(%error, "a media message was dropped");
-                self.garbage();
+                return self.garbage();
             }
         }
+        ControlFlow::Continue(())
+    }
+
+    /// Drops and counts something that is no message; too much of it ends the socket.
+    pub fn garbage(&mut self) -> ControlFlow<()> {
+        self.backend.count_carrier_garbage();
+        self.garbage += 1;
         if self.garbage > MOST_GARBAGE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Counts something that cannot be read.
-    pub fn garbage(&mut self) {
-        self.garbage += 1;
+    /// The socket broke in a way that no carrier's does.
+    pub fn broken(&self) {
+        self.backend.count_carrier_garbage();
     }
 
     async fn start(&mut self, start: Start) -> ControlFlow<()> {
         if !matches!(self.state, State::Unnamed) {
-            self.garbage();
-            return ControlFlow::Continue(());
+            return self.garbage();
         }
         let named = start.parameters.get(CALL_PARAMETER).and_then(|call| call.parse::<CallId>().ok());
         let token = start.parameters.get(TOKEN_PARAMETER).map(String::as_str).unwrap_or_default();
@@ -82,6 +89,7 @@ impl CarrierStream {
             self.backend.stream_token_fits(*call, token) && self.backend.calls().tenant_of(*call) == Some(self.tenant)
         }) else {
             tracing::warn!("a media stream named no call of ours");
+            self.backend.count_carrier_garbage();
             return ControlFlow::Break(());
         };
         let party = carriers::party_of(start.parameters.get(PARTY_PARAMETER).map(String::as_str));

@@ -15,7 +15,7 @@ use wire::{
 };
 
 use super::{actor::Actor, farewell, figures::port_id, view::row_direction};
-use crate::{carriers::TenantCarrier, live::Audience};
+use crate::{agents::AgentStep, carriers::TenantCarrier, live::Audience};
 
 /// What became of new instructions for a telephone call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,8 +132,9 @@ impl Actor {
         self.backend.feed().publish(self.tenant, Audience::User(agent), event);
     }
 
-    async fn agent_to(&self, agent: UserId, fence: u32, next: AgentNext) {
-        self.backend.agent_of_call(self.scope, agent, self.id(), fence, next).await;
+    async fn agent_to(&mut self, agent: UserId, fence: u32, next: AgentNext) {
+        let (call, step) = (self.id(), AgentStep { agent, fence, next });
+        self.agent_steps.take(&self.backend, self.scope, call, step).await;
     }
 
     fn notice(&self, to: NoticeTo, code: NoticeCode) {
@@ -143,7 +144,7 @@ impl Actor {
         };
         let level = match code {
             NoticeCode::RecordingFailed => NoticeLevel::Loss,
-            NoticeCode::CarrierMediaBack => NoticeLevel::Info,
+            NoticeCode::CarrierMediaBack | NoticeCode::RecordingBack => NoticeLevel::Info,
             _ => NoticeLevel::Warning,
         };
         let text = code.as_str().replace('_', " ");

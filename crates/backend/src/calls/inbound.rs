@@ -1,7 +1,7 @@
 //! An inbound call comes in.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction},
+    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, Party},
     ids::CallId,
     phone_number::E164,
     pii::Personal,
@@ -51,12 +51,13 @@ impl Backend {
         scope: TenantScope,
         carrier: &TenantCarrier,
         request: &VoiceRequest,
+        is_new: bool,
     ) -> Result<Arrival, BackendError> {
         let Some((_, number)) = storage::numbers::find(self.store(), request.to.reveal())
             .await?
             .filter(|(owner, _)| *owner == scope.tenant())
         else {
-            return self.unknown_number(scope, request.to.reveal()).await;
+            return self.unknown_number(scope, request.to.reveal(), is_new).await;
         };
         let greeting = number.greeting.clone();
         let language = number.language.clone();
@@ -112,11 +113,23 @@ impl Backend {
         }
         storage::numbers::touch(self.store(), scope, number.id, now).await?;
         let begin = Begin { scope, tenant: scope.tenant(), call, seq: 0, names, language: language.clone() };
-        Actor::spawn(self, begin, vec![CallEvent::Received]);
+        let early = self.calls().take_early_end(scope.tenant(), &request.call_sid);
+        let ended = early.map(|status| CallEvent::ProviderEnded { party: Party::Customer, status });
+        Actor::spawn(self, begin, [CallEvent::Received].into_iter().chain(ended).collect());
         Ok(Arrival::Welcome { call: id, greeting, language })
     }
 
-    async fn unknown_number(&self, scope: TenantScope, number: &str) -> Result<Arrival, BackendError> {
+    async fn unknown_number(&self, scope: TenantScope, number: &str, is_new: bool) -> Result<Arrival, BackendError> {
+        if is_new {
+            self.note_unknown_number(scope, number).await?;
+        }
+        Ok(Arrival::UnknownNumber {
+            sentence: "This number is not in service. Please check the number. Goodbye.".to_owned(),
+            language: "en".to_owned(),
+        })
+    }
+
+    async fn note_unknown_number(&self, scope: TenantScope, number: &str) -> Result<(), BackendError> {
         storage::numbers::count_unknown(self.store(), scope, number, clock::now()).await?;
         let notice = Notice {
             level: NoticeLevel::Warning,
@@ -125,10 +138,7 @@ impl Backend {
             call_id: None,
         };
         self.feed().publish(scope.tenant(), Audience::Supervisors, LiveEvent::Notice { notice });
-        Ok(Arrival::UnknownNumber {
-            sentence: "This number is not in service. Please check the number. Goodbye.".to_owned(),
-            language: "en".to_owned(),
-        })
+        Ok(())
     }
 
     /// The call that a carrier's id belongs to, if it is the tenant's.

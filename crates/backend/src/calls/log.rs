@@ -16,10 +16,10 @@ use storage::{
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use crate::Backend;
-
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+use crate::{
+    Backend,
+    outage::{FIRST_PAUSE, LONGEST_PAUSE},
+};
 
 struct Entry {
     event: NewEvent,

@@ -12,7 +12,7 @@ use storage::{
 };
 
 use super::{actor::Actor, names::Names, registry::Tell};
-use crate::{Actor as Person, Backend, clock, error::BackendError};
+use crate::{Actor as Person, Backend, clock, error::BackendError, outage::until_written};
 
 impl Backend {
     /// Everything that goes with the ids of a call.
@@ -80,21 +80,37 @@ impl Backend {
         let call = &actor.call;
         let talked = !call.history.talks.is_empty();
         let series = serde_json::to_value(&actor.figures.series).unwrap_or_default();
-        let work = async {
-            storage::sound::put(self.store(), actor.scope, call.facts.id, &series, clock::now()).await?;
-            if let Some(lead) = call.facts.lead {
-                let contacted = talked.then_some(call.facts.started_at);
-                storage::leads::count_attempt(self.store(), actor.scope, lead, contacted).await?;
+        let (backend, scope, id) = (self.clone(), actor.scope, call.facts.id);
+        let (lead, contacted) = (call.facts.lead, talked.then_some(call.facts.started_at));
+        // Beside the actor: the agents of the call go on while the database is away.
+        tokio::spawn(async move {
+            let work = async {
+                let (store, now) = (backend.store(), clock::now());
+                until_written!(
+                    &backend,
+                    "the sound figures of a call",
+                    storage::sound::put(store, scope, id, &series, now).await.map_err(BackendError::from)
+                )?;
+                if let Some(lead) = lead {
+                    until_written!(
+                        &backend,
+                        "a try to reach a lead",
+                        storage::leads::count_attempt(store, scope, lead, contacted).await.map_err(BackendError::from)
+                    )?;
+                }
+                if !talked {
+                    until_written!(
+                        &backend,
+                        "why there is no analysis",
+                        backend.analysis_progress(scope, id, AnalysisState::None, Some("not_answered"), None).await
+                    )?;
+                }
+                Ok::<(), BackendError>(())
+            };
+            if let Err(error) = work.await {
+                tracing::warn!(call = %id, %error, "the end of a call could not be noted whole");
             }
-            if !talked {
-                let reason = Some("not_answered");
-                self.analysis_progress(actor.scope, call.facts.id, AnalysisState::None, reason, None).await?;
-            }
-            Ok::<(), BackendError>(())
-        };
-        if let Err(error) = work.await {
-            tracing::warn!(call = %call.facts.id, %error, "the end of a call could not be noted whole");
-        }
+        });
         if let Some(queue) = &call.queue {
             self.publish_queue(actor.scope, queue.queue_id).await;
         }

@@ -1,12 +1,12 @@
 //! The calls that this server carries now.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use domain::{
-    call::CallEvent,
+    call::{CallEvent, ProviderEnd},
     ids::{CallId, LegId, QueueId, TenantId, UserId},
     time::UnixMillis,
 };
@@ -51,7 +51,12 @@ struct Entry {
 struct Table {
     calls: HashMap<CallId, Entry>,
     legs: HashMap<LegId, CallId>,
+    /// Telephone calls whose end was reported before they were: that one report overtook the other.
+    ended_early: VecDeque<(TenantId, String, ProviderEnd)>,
 }
+
+/// Reports of calls that never come are pushed out by others.
+const MOST_ENDED_EARLY: usize = 256;
 
 #[derive(Default)]
 pub struct Calls(Mutex<Table>);
@@ -65,6 +70,22 @@ impl Calls {
         let mut table = self.table();
         table.calls.remove(&call);
         table.legs.retain(|_, of| *of != call);
+    }
+
+    /// The carrier says that a call has ended of which nothing is known yet.
+    pub(crate) fn ended_early(&self, tenant: TenantId, provider_call_id: &str, end: ProviderEnd) {
+        let mut table = self.table();
+        table.ended_early.push_back((tenant, provider_call_id.to_owned(), end));
+        if table.ended_early.len() > MOST_ENDED_EARLY {
+            table.ended_early.pop_front();
+        }
+    }
+
+    /// Whether the call that now comes in has ended already, and how.
+    pub(crate) fn take_early_end(&self, tenant: TenantId, provider_call_id: &str) -> Option<ProviderEnd> {
+        let mut table = self.table();
+        let found = table.ended_early.iter().position(|(of, id, _)| *of == tenant && id == provider_call_id)?;
+        table.ended_early.remove(found).map(|(_, _, end)| end)
     }
 
     pub(crate) fn add_leg(&self, leg: LegId, call: CallId) {

@@ -42,7 +42,7 @@ pub(super) fn recording_state(recording: &Recording) -> RecordingState {
         Recording::Running => RecordingState::Recording,
         Recording::Paused => RecordingState::Paused,
         Recording::Finished => RecordingState::Storing,
-        Recording::Failed { reason } => RecordingState::NotStored { reason: reason.clone() },
+        Recording::Failed { reason, .. } => RecordingState::NotStored { reason: reason.clone() },
     }
 }
 

@@ -22,6 +22,15 @@ fn check_fields(checks: &mut FieldChecks, fields: &BTreeMap<String, String>) {
     }
 }
 
+fn check_email(checks: &mut FieldChecks, email: &str) {
+    // RFC 5321 section 4.5.3.1.
+    checks.at_most(email, 254, "email");
+}
+
+fn check_language(checks: &mut FieldChecks, language: Option<&str>) {
+    checks.at_most(language.unwrap_or_default(), 16, "language");
+}
+
 fn check_zone(checks: &mut FieldChecks, zone: &str) {
     checks.require(zone::zone(zone).is_ok(), "zone", "expected an IANA time zone such as Asia/Kolkata");
 }
@@ -32,6 +41,10 @@ impl Backend {
         let mut checks = FieldChecks::default();
         checks.text(&body.name, 120, "name");
         check_fields(&mut checks, &body.fields);
+        check_email(&mut checks, body.email.as_deref().unwrap_or_default());
+        check_language(&mut checks, body.language.as_deref());
+        checks.at_most(body.source.as_deref().unwrap_or_default(), 80, "source");
+        checks.at_most(body.source_detail.as_deref().unwrap_or_default(), 500, "source_detail");
         if let Some(zone) = &body.zone {
             check_zone(&mut checks, zone);
         }
@@ -70,6 +83,8 @@ impl Backend {
         if let Some(fields) = &body.fields {
             check_fields(&mut checks, fields);
         }
+        check_email(&mut checks, body.email.as_deref().unwrap_or_default());
+        check_language(&mut checks, body.language.as_deref());
         if let Some(zone) = &body.zone {
             check_zone(&mut checks, zone);
         }

@@ -11,13 +11,14 @@ use storage::{
     jobs::NewJob,
     recordings::{Recording as RecordingRow, RecordingState},
 };
+use tokio::sync::mpsc;
 use wire::{
     live::{LiveEvent, Notice, NoticeLevel},
     recordings::RecordingGap,
 };
 
 use super::{STORE, receipt};
-use crate::{Backend, clock, error::BackendError, live::Audience};
+use crate::{Backend, clock, error::BackendError, live::Audience, outage::until_written};
 
 /// A file that is complete in the spool.
 pub(crate) struct Finished {
@@ -30,15 +31,33 @@ pub(crate) struct Finished {
     pub gaps: Vec<bridge::RecordingGap>,
 }
 
+/// What the recorder says.
+pub(crate) enum News {
+    Started { call: CallId },
+    Failed { call: CallId, reason: String },
+    Finished(Finished),
+}
+
+/// Notes what the recorder says, in order; while the database is away it waits here.
+pub(crate) async fn note_all(backend: Backend, mut news: mpsc::UnboundedReceiver<News>) {
+    while let Some(one) = news.recv().await {
+        match one {
+            News::Started { call } => started(&backend, call).await,
+            News::Failed { call, reason } => not_stored(&backend, call, &reason).await,
+            News::Finished(file) => finished(&backend, file).await,
+        }
+    }
+}
+
 /// Notes the file and asks for it to be stored.
 pub(crate) async fn finished(backend: &Backend, file: Finished) {
     let call = file.call;
-    if let Err(error) = note(backend, file).await {
+    if let Err(error) = until_written!(backend, "a finished recording", note(backend, &file).await) {
         tracing::error!(%call, %error, "a finished recording could not be noted; it stays in the spool");
     }
 }
 
-async fn note(backend: &Backend, file: Finished) -> Result<(), BackendError> {
+async fn note(backend: &Backend, file: &Finished) -> Result<(), BackendError> {
     let Some(tenant) = backend.tenant_of_call(file.call).await? else {
         return Err(BackendError::NotFound("call"));
     };
@@ -63,7 +82,7 @@ async fn note(backend: &Backend, file: Finished) -> Result<(), BackendError> {
         location: None,
         expected_bytes: Some(file.bytes),
         stored_bytes: None,
-        sha256: Some(file.sha256),
+        sha256: Some(file.sha256.clone()),
         read_back_at: None,
         duration_ms: Some(file.duration_ms),
         expected_ms: talk_ms.filter(|talk| *talk > 0),
@@ -79,30 +98,24 @@ async fn note(backend: &Backend, file: Finished) -> Result<(), BackendError> {
 }
 
 /// The call's row says from now on that it is being recorded.
-pub(crate) async fn started(backend: &Backend, call: CallId) {
+async fn started(backend: &Backend, call: CallId) {
     let Some(tenant) = backend.calls().tenant_of(call) else { return };
     let row = RecordingRow { state: RecordingState::Recording, ..empty(call, clock::now()) };
-    if let Err(error) = storage::recordings::put(backend.store(), TenantScope::system(tenant), &row).await {
+    let scope = TenantScope::system(tenant);
+    let noted = until_written!(
+        backend,
+        "the start of a recording",
+        storage::recordings::put(backend.store(), scope, &row).await.map_err(BackendError::from)
+    );
+    if let Err(error) = noted {
         tracing::warn!(%call, %error, "the start of a recording could not be noted");
     }
 }
 
-/// Nothing of the call is kept, or not to its end: said on the call, and to the supervisors.
+/// Nothing of the call is kept, or not to its end: said at once to the supervisors, and on the call.
 pub(crate) async fn not_stored(backend: &Backend, call: CallId, reason: &str) {
-    let Ok(Some(tenant)) = backend.tenant_of_call(call).await else { return };
-    let scope = TenantScope::system(tenant);
-    let now = clock::now();
-    let old = storage::recordings::of_call(backend.store(), scope, call).await.ok().flatten();
-    let row = RecordingRow {
-        state: RecordingState::NotStored,
-        reason: Some(reason.to_owned()),
-        updated_at: now,
-        ..old.unwrap_or_else(|| empty(call, now))
-    };
-    if let Err(error) = storage::recordings::put(backend.store(), scope, &row).await {
-        tracing::error!(%call, %error, "the loss of a recording could not be noted");
-    }
-    backend.feed().publish(tenant, Audience::Everyone, LiveEvent::Recording { receipt: receipt(row) });
+    let tenant = until_written!(backend, "the loss of a recording", backend.tenant_of_call(call).await);
+    let Ok(Some(tenant)) = tenant else { return };
     let notice = Notice {
         level: NoticeLevel::Loss,
         code: "recording_not_stored".to_owned(),
@@ -110,6 +123,31 @@ pub(crate) async fn not_stored(backend: &Backend, call: CallId, reason: &str) {
         call_id: Some(call),
     };
     backend.feed().publish(tenant, Audience::Supervisors, LiveEvent::Notice { notice });
+    let scope = TenantScope::system(tenant);
+    match until_written!(backend, "the loss of a recording", note_loss(backend, scope, call, reason).await) {
+        Ok(row) => {
+            backend.feed().publish(tenant, Audience::Everyone, LiveEvent::Recording { receipt: receipt(row) });
+        }
+        Err(error) => tracing::error!(%call, %error, "the loss of a recording could not be noted"),
+    }
+}
+
+async fn note_loss(
+    backend: &Backend,
+    scope: TenantScope,
+    call: CallId,
+    reason: &str,
+) -> Result<RecordingRow, BackendError> {
+    let now = clock::now();
+    let old = storage::recordings::of_call(backend.store(), scope, call).await?;
+    let row = RecordingRow {
+        state: RecordingState::NotStored,
+        reason: Some(reason.to_owned()),
+        updated_at: now,
+        ..old.unwrap_or_else(|| empty(call, now))
+    };
+    storage::recordings::put(backend.store(), scope, &row).await?;
+    Ok(row)
 }
 
 fn empty(call: CallId, now: domain::time::UnixMillis) -> RecordingRow {

@@ -50,6 +50,9 @@ impl Backend {
             let fits = url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
             checks.require(fits, field, "expected an address that begins with https://");
         }
+        let token = body.auth_token.as_ref().map_or("", |token| token.reveal().as_str());
+        checks.at_most(&body.account_sid, 64, "account_sid").at_most(token, 200, "auth_token");
+        checks.at_most(&body.api_base, 500, "api_base").at_most(&body.public_url, 500, "public_url");
         checks.done()?;
         let (old, old_secrets) = self.carrier_row(actor.scope).await?;
         let auth_token = body.auth_token.filter(|token| !token.reveal().is_empty()).unwrap_or(old_secrets.auth_token);

@@ -17,7 +17,10 @@ use url::Url;
 use wire::config::{Engine, EngineInput, EngineKind, EngineQuery, EngineSettings, EngineSettingsInput, TestResult};
 
 use super::carrier::test_result;
-use crate::{Actor, Backend, error::BackendError};
+use crate::{
+    Actor, Backend,
+    error::{BackendError, FieldChecks},
+};
 
 const SETTINGS: &str = "engines";
 const SPEECH_KEY: &str = "speech_key";
@@ -162,9 +165,17 @@ impl Backend {
         body: EngineSettingsInput,
     ) -> Result<EngineSettings, BackendError> {
         actor.must_configure()?;
-        if body.min_call_s > 3600 {
-            return Err(BackendError::field("min_call_s", "expected at most 3600"));
+        let mut checks = FieldChecks::default();
+        checks.range(body.min_call_s, 0, 3600, "min_call_s");
+        for (name, engine) in [("speech", &body.speech), ("language", &body.language)] {
+            if let Some(engine) = engine {
+                checks.at_most(&engine.base_url, 500, &format!("{name}.base_url"));
+                checks.at_most(&engine.model, 200, &format!("{name}.model"));
+                let key = engine.api_key.as_ref().map_or("", |key| key.reveal().as_str());
+                checks.at_most(key, 1000, &format!("{name}.api_key"));
+            }
         }
+        checks.done()?;
         let (old, secrets) = self.setting::<EnginesRow>(actor.scope, SETTINGS).await?;
         let (speech, speech_key) = changed(body.speech, old.speech.as_ref(), &secrets, SPEECH_KEY);
         let (language, language_key) = changed(body.language, old.language.as_ref(), &secrets, LANGUAGE_KEY);

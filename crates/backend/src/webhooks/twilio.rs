@@ -41,7 +41,7 @@ impl Backend {
         is_new: bool,
     ) -> Result<WebhookAnswer, BackendError> {
         match request.kind.as_str() {
-            "voice" => self.voice(verified).await,
+            "voice" => self.voice(verified, is_new).await,
             "resume" => self.resume(verified, request).await,
             "outbound-answer" => self.outbound_answer(verified, request).await,
             "status" => {
@@ -57,9 +57,9 @@ impl Backend {
     }
 
     /// An inbound call. A repeated request gets the same document and makes no second call.
-    async fn voice(&self, verified: &Verified) -> Result<WebhookAnswer, BackendError> {
+    async fn voice(&self, verified: &Verified, is_new: bool) -> Result<WebhookAnswer, BackendError> {
         let request = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
-        let document = match self.arrive(verified.scope, &verified.carrier, &request).await? {
+        let document = match self.arrive(verified.scope, &verified.carrier, &request, is_new).await? {
             Arrival::Welcome { call, greeting, language } => {
                 verified.carrier.connect(self, call, Party::Customer, Some((&greeting, &language)))?
             }
@@ -112,6 +112,9 @@ impl Backend {
                 call.map(|call| (call, Party::Customer))
             }
         };
+        if let (None, Some(end)) = (found, provider_end(&status.status)) {
+            self.calls().ended_early(verified.tenant, &status.call_sid, end);
+        }
         let Some((call, party)) = found.filter(|(call, _)| self.is_under_way(verified.tenant, *call)) else {
             tracing::info!(call_sid = %status.call_sid, "a status came for a call that is not under way");
             return Ok(());

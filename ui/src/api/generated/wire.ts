@@ -281,6 +281,36 @@ export type MediaSession = { id: MediaSessionId, sdp_answer: string, };
  */
 export type RenegotiateMediaSession = { sdp_offer: string, };
 
+/**
+ * What came to the media sockets and to the UDP port since the server started and was dropped, because it was no message,
+ * no packet, or from nobody known. Some is normal: every open port is probed.
+ */
+export type DroppedMedia = { since_ms: UnixMillis, 
+/**
+ * Messages on the carrier's media sockets.
+ */
+socket_messages: number, 
+/**
+ * Datagrams that are neither STUN, DTLS, RTP nor RTCP.
+ */
+malformed_datagrams: number, 
+/**
+ * Datagrams from an address that no device has proved to own.
+ */
+unknown_datagrams: number, 
+/**
+ * Datagrams of a known device that its connection refused.
+ */
+refused_datagrams: number, 
+/**
+ * Packets of a known device whose sound is not what their type says.
+ */
+bad_payloads: number, 
+/**
+ * Bytes that a carrier brought faster than they could be played.
+ */
+overrun_bytes: number, };
+
 export type Heat = "cold" | "warm" | "hot";
 
 export type Lead = { id: LeadId, name: string, 
@@ -664,6 +694,15 @@ greeting: string, language: string,
 webhook_url: string, last_call_at_ms: UnixMillis | null, };
 
 export type NumberInput = { number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId | null, greeting: string, language: string, };
+
+/**
+ * A number of the carrier account that people called and that is not in the tenant's list.
+ */
+export type UnknownNumber = { 
+/**
+ * As the carrier says it.
+ */
+number: string, calls: number, first_at_ms: UnixMillis, last_at_ms: UnixMillis, };
 
 export type CampaignState = "draft" | "active" | "paused" | "completed";
 

@@ -1,0 +1,122 @@
+//! The database is away for ten seconds in the middle of a call.
+
+use std::time::{Duration, Instant};
+
+use domain::role::Role;
+use serde_json::Value;
+use switchboard_tests::{
+    TestServer,
+    carrier::{CUSTOMER, Leg, NUMBER, TestCarrier},
+    desk::Desk,
+};
+
+const AWAY: Duration = Duration::from_secs(10);
+
+/// A talk whose database is taken away by `leave` and brought back by `come_back`. Meanwhile the customer's line breaks and
+/// comes back, so that there is something to write.
+async fn a_talk_without_its_database<Gone: Send + 'static, Back: Send + 'static>(
+    server: TestServer,
+    leave: impl FnOnce() -> Gone + Send + 'static,
+    come_back: impl FnOnce(Gone) -> Back + Send + 'static,
+) {
+    let admin = server.tenant("owner").await;
+    let (_, agent) = server.user(&admin, "owner", Role::Telecaller).await;
+    let carrier = TestCarrier::of(&server, &admin, &[agent]).await;
+    let mut desk = Desk::sign_in(&server, "telecaller@owner.example").await;
+    desk.available().await;
+    let said = carrier.voice("CA1", CUSTOMER, NUMBER).await;
+    let leg = carrier.connect(&said, "CA1").await;
+    desk.answer_next().await;
+    heard_both_ways(&desk, &leg).await;
+    let path = format!("/calls/{}", said.call());
+    let recording = |live: &Value| live["recording"]["kind"] == "recording" && live["both_heard"] == true;
+    server.until(&format!("{path}/live"), &admin, "the call is recorded", recording).await;
+
+    let gone = tokio::task::spawn_blocking(leave).await.expect("the database goes away");
+    let (left, left_ms) = (Instant::now(), unix_ms());
+    leg.cut();
+    let leg = carrier.connect(&said, "CA1").await;
+    heard_both_ways(&desk, &leg).await;
+    assert!(left.elapsed() < AWAY, "the line was back while the database was away");
+    (desk.ear.clear(), leg.ear.clear());
+    while left.elapsed() < AWAY {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let shares = (desk.ear.share_with(600.0), leg.ear.share_with(1_000.0));
+    assert!(shares.0 > 0.9 && shares.1 > 0.9, "shares of the time with sound: {shares:?}");
+    let back_ms = unix_ms();
+    let back = tokio::task::spawn_blocking(move || come_back(gone)).await.expect("the database comes back");
+
+    heard_both_ways(&desk, &leg).await;
+    let attached = |detail: &Value| kinds(detail).iter().filter(|kind| *kind == "carrier_attached").count() == 2;
+    let detail = server.until(&path, &admin, "the events are written", attached).await;
+    let events = detail["events"].as_array().expect("events");
+    let seqs: Vec<u64> = events.iter().filter_map(|event| event["seq"].as_u64()).collect();
+    assert_eq!(seqs, (1..=events.len() as u64).collect::<Vec<_>>(), "no event is missing and none is double");
+    let times: Vec<i64> = events.iter().filter_map(|event| event["at_ms"].as_i64()).collect();
+    assert!(times.is_sorted(), "the events are in order: {times:?}");
+    let during: Vec<&str> = events
+        .iter()
+        .filter(|event| event["at_ms"].as_i64().is_some_and(|at| (left_ms..back_ms).contains(&at)))
+        .filter_map(|event| event["kind"].as_str())
+        .collect();
+    assert!(during.starts_with(&["carrier_lost", "carrier_attached"]), "{during:?}");
+
+    carrier.status("CA1", "completed", "2").await;
+    leg.stop().await;
+    let stored = |detail: &Value| detail["receipt"]["state"]["kind"] == "stored";
+    let detail = server.until(&path, &admin, "the recording is stored", stored).await;
+    assert_eq!(detail["row"]["status"], "completed");
+    assert!(detail["receipt"]["duration_ms"].as_u64().is_some_and(|ms| ms > 10_000), "{}", detail["receipt"]);
+    let wrap_up =
+        |agents: &Value| agents.as_array().is_some_and(|all| all.iter().any(|one| one["state"]["kind"] == "wrap_up"));
+    server.until("/agents", &admin, "the agent wraps up", wrap_up).await;
+    desk.phone.sign_out().await;
+    server.stop().await;
+    drop(back);
+}
+
+async fn heard_both_ways(desk: &Desk, leg: &Leg) {
+    desk.ear.hears(600.0, "the customer").await;
+    leg.ear.hears(1_000.0, "the agent").await;
+}
+
+fn kinds(detail: &Value) -> Vec<String> {
+    let events = detail["events"].as_array().cloned().unwrap_or_default();
+    events.iter().filter_map(|event| event["kind"].as_str().map(str::to_owned)).collect()
+}
+
+fn unix_ms() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a time after 1970");
+    i64::try_from(now.as_millis()).expect("a time of this age")
+}
+
+mod the_sound_goes_on_and_the_events_are_written_when_the_database_is_back {
+    use super::*;
+    use storage::testing::Cluster;
+
+    /// Another program holds the write lock.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        let server = TestServer::start("", false).await;
+        let file = server.folder.path().join("switchboard.db");
+        let lock = move || storage::testing::WriteLock::take(&file);
+        a_talk_without_its_database(server, lock, drop).await;
+    }
+
+    /// The server crashes and is started again.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        let cluster = tokio::task::spawn_blocking(Cluster::start).await.expect("no panic").expect("a cluster");
+        let server = TestServer::start(cluster.url(), false).await;
+        let leave = move || {
+            cluster.go_away().expect("the server is stopped");
+            cluster
+        };
+        let come_back = |cluster: Cluster| {
+            cluster.come_back().expect("the server starts again");
+            cluster
+        };
+        a_talk_without_its_database(server, leave, come_back).await;
+    }
+}

@@ -1,0 +1,105 @@
+//! A wrong key is said in words by "test this".
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use simulator::twilio::{Config, SimulatedTwilio};
+use switchboard_tests::{Answer, Engine, TestServer, on_both_databases};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+on_both_databases!(
+    a_wrong_carrier_token_is_said_in_words,
+    a_wrong_storage_key_is_said_in_words,
+    a_wrong_key_of_an_engine_is_said_in_words,
+);
+
+/// A service that gives every request this answer. Its address.
+async fn refusing(status: &'static str, kind: &'static str, body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let (mut read, mut request) = ([0; 4096], Vec::<u8>::new());
+                while !request.windows(4).any(|four| four == b"\r\n\r\n") {
+                    match socket.read(&mut read).await {
+                        Ok(0) | Err(_) => return,
+                        Ok(length) => request.extend(&read[..length]),
+                    }
+                }
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+                drop(socket.write_all(answer.as_bytes()).await);
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+async fn save(server: &TestServer, admin: &str, path: &str, body: Value) {
+    let saved = server.ask(Method::PUT, path, admin, Some(body)).await;
+    assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
+}
+
+/// The test ran, failed, and says what the person can act on, without the key.
+fn refused(answer: &Answer, words: &str) {
+    assert_eq!((answer.status, &answer.body["ok"]), (StatusCode::OK, &json!(false)), "{answer:?}");
+    assert!(answer.text("message").contains(words), "{answer:?} says nothing of: {words}");
+    assert!(!answer.body.to_string().contains("wrong-key"), "a key came out: {answer:?}");
+}
+
+async fn a_wrong_carrier_token_is_said_in_words(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let sid = format!("AC{}", "3".repeat(32));
+    let carrier = SimulatedTwilio::start(Config::on_loopback(&sid, "right-token")).await.expect("a simulated account");
+    let test = |token: &'static str| {
+        let (server, admin) = (&server, &admin);
+        let settings = json!({ "provider": "twilio", "account_sid": sid, "auth_token": token,
+            "api_base": carrier.base_url(), "public_url": "" });
+        async move {
+            save(server, admin, "/settings/carrier", settings).await;
+            server.ask(Method::POST, "/settings/carrier/test", admin, None).await
+        }
+    };
+    refused(&test("wrong-key").await, "does not accept the account id and token");
+    let right = test("right-token").await;
+    assert_eq!(right.body["ok"], true, "{right:?}");
+    server.stop().await;
+}
+
+async fn a_wrong_storage_key_is_said_in_words(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let error = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SignatureDoesNotMatch</Code><Message>The request \
+                 signature we calculated does not match the signature you provided.</Message></Error>";
+    let endpoint = refusing("403 Forbidden", "application/xml", error).await;
+    let settings = json!({ "kind": "s3", "endpoint": endpoint, "bucket": "calls", "region": "ap-south-1", "prefix": "",
+        "access_key_id": "AK1", "secret_access_key": "wrong-key", "path_style": true });
+    save(&server, &admin, "/settings/storage", settings).await;
+    refused(&server.ask(Method::POST, "/settings/storage/test", &admin, None).await, "does not allow this");
+    save(&server, &admin, "/settings/storage", json!({ "kind": "local" })).await;
+    let right = server.ask(Method::POST, "/settings/storage/test", &admin, None).await;
+    assert_eq!(right.body["ok"], true, "{right:?}");
+    server.stop().await;
+}
+
+async fn a_wrong_key_of_an_engine_is_said_in_words(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let error = r#"{"error":{"message":"Incorrect API key provided.","type":"invalid_request_error","code":"invalid_api_key"}}"#;
+    let base_url = refusing("401 Unauthorized", "application/json", error).await;
+    let one = json!({ "base_url": base_url, "model": "m", "api_key": "wrong-key" });
+    let settings = json!({ "speech": one, "language": one, "auto_transcribe": true, "auto_analyse": true,
+        "min_call_s": 5, "update_leads": true });
+    save(&server, &admin, "/settings/engines", settings).await;
+    for which in ["speech", "language"] {
+        let answer = server.ask(Method::POST, &format!("/settings/engines/test?which={which}"), &admin, None).await;
+        refused(&answer, "does not accept the API key");
+    }
+    server.stop().await;
+}
