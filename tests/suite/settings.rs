@@ -34,6 +34,9 @@ async fn refusing(status: &'static str, kind: &'static str, body: &'static str) 
                     "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
                 );
                 drop(socket.write_all(answer.as_bytes()).await);
+                drop(socket.shutdown().await);
+                // What is still being sent is taken in: closing the socket on it would take the answer away.
+                while matches!(socket.read(&mut read).await, Ok(length) if length > 0) {}
             });
         }
     });
