@@ -38,7 +38,8 @@ async fn a_talk_without_its_database<Gone: Send + 'static, Back: Send + 'static>
     let leg = carrier.connect(&said, "CA1").await;
     heard_both_ways(&desk, &leg).await;
     assert!(left.elapsed() < AWAY, "the line was back while the database was away");
-    (desk.ear.clear(), leg.ear.clear());
+    desk.ear.clear();
+    leg.ear.clear();
     while left.elapsed() < AWAY {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
