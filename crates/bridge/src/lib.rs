@@ -20,5 +20,5 @@ pub use counters::CounterSnapshot;
 pub use event::{BridgeEvent, LossReason, PortStats, RecordingGap};
 pub use handle::{BridgeHandle, PromptId, SessionError, start};
 pub use plan::{Layout, RecordPlan, RoomPlan, Source, Stream};
-pub use recorder::left_over::{EndedRecording, LeftOverError};
 pub use port::{CarrierCodec, CarrierInput, CarrierOut, CarrierPort, FRAME_BYTES, PortId};
+pub use recorder::left_over::{EndedRecording, LeftOverError};

@@ -106,11 +106,14 @@ pub(super) struct RecordingFile {
     gaps: Vec<RecordingGap>,
     /// The turn that the next frame belongs to.
     next_turn: Option<u64>,
+    /// When the recording began, in Unix milliseconds, while the silence since its last frame is not filled in yet.
+    outage: Option<u64>,
 }
 
 impl RecordingFile {
     /// Opens the recording of this id in `spool`; true when it was there and goes on. `began` is when it should have begun
-    /// and `now` when it does, in Unix milliseconds: what is missing is silent and noted as a gap.
+    /// and `now` when it does, in Unix milliseconds: what is missing is silent and noted as a gap. Of a file that goes on that is
+    /// the time until the first frame, for which somebody has to come back first.
     pub(super) fn open(spool: &Path, id: RecordingId, began: u64, now: u64) -> Result<(Self, bool), FileError> {
         // Version 7 ids end in random bits; nothing more is asked of a serial number.
         let serial = id.as_uuid().as_u128() as u32;
@@ -137,18 +140,26 @@ impl RecordingFile {
             }
         };
         let gaps = if resumed { read_gaps(&gap_path) } else { Vec::new() };
-        let mut recording =
-            Self { path, gap_path, writer, pre_skip: pre_skip.into(), encoder, silence, gaps, next_turn: None };
-        let started = match &recovered {
-            Some(recovered) => recovered.tags.get(STARTED).and_then(|text| text.parse().ok()),
-            None => Some(began),
+        let mut recording = Self {
+            path,
+            gap_path,
+            writer,
+            pre_skip: pre_skip.into(),
+            encoder,
+            silence,
+            gaps,
+            next_turn: None,
+            outage: None,
         };
-        recording.fill_outage(started, now)?;
+        match &recovered {
+            Some(recovered) => recording.outage = recovered.tags.get(STARTED).and_then(|text| text.parse().ok()),
+            None => recording.fill_outage(began, now)?,
+        }
         Ok((recording, resumed))
     }
 
-    fn fill_outage(&mut self, started: Option<u64>, now: u64) -> Result<(), FileError> {
-        let elapsed = started.map_or(0, |started| now.saturating_sub(started));
+    fn fill_outage(&mut self, started: u64, now: u64) -> Result<(), FileError> {
+        let elapsed = now.saturating_sub(started);
         let outage = elapsed.saturating_sub(self.position_ms()).min(MAX_FILL_MS);
         self.fill(outage / FRAME_MS)
     }
@@ -173,10 +184,15 @@ impl RecordingFile {
         Ok(())
     }
 
-    /// Appends interleaved frames; turns that are missing before them are filled with silence.
-    pub(super) fn append(&mut self, first_turn: u64, pcm: &[i16]) -> Result<(), FileError> {
-        let missing = self.next_turn.map_or(0, |next| first_turn.saturating_sub(next));
-        self.fill(missing.min(MAX_FILL_MS / FRAME_MS))?;
+    /// Appends interleaved frames, the last of which is `now` (Unix milliseconds); what is missing before them is filled with
+    /// silence.
+    pub(super) fn append(&mut self, first_turn: u64, pcm: &[i16], now: u64) -> Result<(), FileError> {
+        let length_ms = (pcm.len() / FRAME) as u64 * FRAME_MS;
+        match (self.next_turn, self.outage.take()) {
+            (Some(next), _) => self.fill(first_turn.saturating_sub(next).min(MAX_FILL_MS / FRAME_MS))?,
+            (None, Some(started)) => self.fill_outage(started, now.saturating_sub(length_ms))?,
+            (None, None) => {}
+        }
         let mut packet = [0; MAX_PACKET];
         for frame in pcm.chunks_exact(FRAME) {
             let length = self.encoder.encode(frame, &mut packet)?;
@@ -191,7 +207,11 @@ impl RecordingFile {
         Ok(self.writer.flush()?)
     }
 
-    pub(super) fn finish(self) -> Result<Summary, FileError> {
+    /// `now`: Unix milliseconds.
+    pub(super) fn finish(mut self, now: u64) -> Result<Summary, FileError> {
+        if let Some(started) = self.outage.take() {
+            self.fill_outage(started, now)?;
+        }
         let Self { path, gap_path, writer, pre_skip, gaps, .. } = self;
         let duration_ms = writer.granule().saturating_sub(pre_skip) * 1_000 / u64::from(FULLBAND);
         let sink = writer.finish()?;

@@ -86,7 +86,7 @@ impl Worker {
             self.try_again(room, chunk.recording, began);
         }
         let Some(Running::Writing { room, began, file }) = self.running.get_mut(&chunk.recording) else { return };
-        if let Err(error) = file.append(chunk.first_turn, &chunk.pcm) {
+        if let Err(error) = file.append(chunk.first_turn, &chunk.pcm, unix_ms()) {
             let (room, began) = (*room, *began);
             self.failed(room, chunk.recording, began, &error);
         }
@@ -97,8 +97,7 @@ impl Worker {
             Ok((file, resumed)) => self.goes_on(room, recording, began, file, resumed),
             Err(error) => {
                 tracing::debug!(%recording, %error, "a recording still cannot go on");
-                self.running
-                    .insert(recording, Running::Waiting { room, began, again_at: Instant::now() + TRY_AGAIN });
+                self.running.insert(recording, Running::Waiting { room, began, again_at: Instant::now() + TRY_AGAIN });
             }
         }
     }
@@ -116,10 +115,10 @@ impl Worker {
     fn finish(&mut self, recording: RecordingId) {
         let (room, began, finished) = match self.running.remove(&recording) {
             None => return,
-            Some(Running::Writing { room, began, file }) => (room, began, file.finish()),
+            Some(Running::Writing { room, began, file }) => (room, began, file.finish(unix_ms())),
             // The call is over; what could be written of it is worth keeping.
             Some(Running::Waiting { room, began, .. }) => {
-                (room, began, self.reopen(recording, began).and_then(|(file, _)| file.finish()))
+                (room, began, self.reopen(recording, began).and_then(|(file, _)| file.finish(unix_ms())))
             }
         };
         match finished {
