@@ -127,19 +127,19 @@ impl World {
     /// # Panics
     /// When it cannot be killed.
     pub async fn kill(&mut self) -> Instant {
-        self.standalone.kill().await.expect("the server can be killed");
+        self.standalone.server.kill().await.expect("the server can be killed");
         Instant::now()
     }
 
     /// # Panics
     /// When the server does not start again.
     pub async fn start_again(&mut self) {
-        self.standalone.start_again().await.expect("the server starts again");
+        self.standalone.server.start_again().await.expect("the server starts again");
     }
 
     /// The recorder's file of a call.
     pub fn spool_file(&self, call: CallId) -> PathBuf {
-        self.standalone.data_dir().join("spool").join(format!("{call}.opus"))
+        self.standalone.server.data_dir().join("spool").join(format!("{call}.opus"))
     }
 }
 

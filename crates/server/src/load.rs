@@ -19,7 +19,7 @@ use wire::calls::CallRow;
 
 use crate::{
     process::Usage,
-    standalone::{Standalone, StandaloneError, StandalonePlan},
+    standalone::{Server, Standalone, StandaloneError, StandalonePlan},
 };
 pub use figures::{Figures, ServerFigures};
 
@@ -40,6 +40,8 @@ pub struct LoadPlan {
     pub database: String,
     pub calls: usize,
     pub agents: u32,
+    /// So long after the first call the server is killed and started again.
+    pub kill_after: Option<Duration>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +69,7 @@ pub async fn run(plan: &LoadPlan) -> Result<Figures, LoadError> {
         database: plan.database.clone(),
         agents: plan.agents,
     };
-    let world = Standalone::start(&standalone).await?;
+    let mut world = Standalone::start(&standalone).await?;
     let server = world.base_url.parse()?;
     let admin = &world.accounts.admin;
     let observer = Observer::sign_in(&server, &admin.email, &admin.password, &plan.data_dir.join("observer")).await?;
@@ -79,14 +81,18 @@ pub async fn run(plan: &LoadPlan) -> Result<Figures, LoadError> {
     let call_plan = calls::LoadPlan::of(&world.accounts.number, &customers, plan.calls);
 
     let meter = Meter::start(&world);
-    let LoadRun { report, outcomes } = calls::run(&world.services.carrier, &call_plan).await?;
-    let server_figures = meter.stop(&world, &outcomes);
+    let carrier = &world.services.carrier;
+    let (ran, crashed) = tokio::join!(calls::run(carrier, &call_plan), crash(&mut world.server, plan.kill_after));
+    crashed?;
+    let LoadRun { report, outcomes } = ran?;
+    // The figures of a process that is gone cannot be read.
+    let server_figures = if plan.kill_after.is_none() { meter.stop(&world, &outcomes) } else { None };
     let rows = observer.calls().await?;
     let mut kept = Vec::new();
     for row in &rows {
         kept.push(observer.kept(row.id, KEPT_WITHIN).await?);
     }
-    let memory = world.process().and_then(crate::process::ServerProcess::usage).map(|usage| usage.memory_mb);
+    let memory = world.server.process().and_then(crate::process::ServerProcess::usage).map(|usage| usage.memory_mb);
     let agents = crew.stop().await;
     let checks = tokio::task::spawn_blocking({
         let (outcomes, agents) = (outcomes.clone(), agents.clone());
@@ -95,6 +101,15 @@ pub async fn run(plan: &LoadPlan) -> Result<Figures, LoadError> {
     .await
     .unwrap_or_default();
     Ok(Figures::of(plan, report, &rows, checks, &agents, server_figures.map(|figures| figures.with_memory(memory))))
+}
+
+async fn crash(server: &mut Server, after: Option<Duration>) -> Result<(), StandaloneError> {
+    if let Some(after) = after {
+        tokio::time::sleep(after).await;
+        server.kill().await?;
+        server.start_again().await?;
+    }
+    Ok(())
 }
 
 /// The scripts of the customers, in turn. Each customer is a lead, so that the agent knows whom they talk to.
@@ -143,7 +158,7 @@ struct Meter {
 
 impl Meter {
     fn usage(world: &Standalone) -> Option<Usage> {
-        world.process()?.usage()
+        world.server.process()?.usage()
     }
 
     fn start(world: &Standalone) -> Self {

@@ -1,6 +1,10 @@
 //! A demo tenant on a server in a process of its own, beside simulated services in this one.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use domain::pii::Personal;
 
@@ -45,7 +49,13 @@ pub struct Standalone {
     pub agents: Vec<DemoAccount>,
     pub services: Services,
     pub base_url: String,
+    pub server: Server,
+}
+
+/// The server's place, and its process while it runs.
+pub struct Server {
     place: Place,
+    address: SocketAddr,
     process: Option<ServerProcess>,
 }
 
@@ -80,16 +90,19 @@ impl Standalone {
         let process = ServerProcess::start(&place, None).await?;
         services.announce(&accounts.number, &process.base_url);
         let base_url = process.base_url.clone();
-        Ok(Self { accounts, agents: seed::agents(&seed), services, base_url, place, process: Some(process) })
+        let server = Server { place, address: process.address, process: Some(process) };
+        Ok(Self { accounts, agents: seed::agents(&seed), services, base_url, server })
     }
+}
 
-    /// The running server; `None` after [`kill`](Self::kill).
+impl Server {
+    /// The running process; `None` after [`kill`](Self::kill).
     pub const fn process(&self) -> Option<&ServerProcess> {
         self.process.as_ref()
     }
 
     /// Folder of the database, the keys, the spool and the recordings.
-    pub fn data_dir(&self) -> &std::path::Path {
+    pub fn data_dir(&self) -> &Path {
         &self.place.data_dir
     }
 
@@ -105,8 +118,7 @@ impl Standalone {
         if self.process.is_some() {
             return Err(StandaloneError::Running);
         }
-        let address = self.base_url.trim_start_matches("http://").parse().ok();
-        self.process = Some(ServerProcess::start(&self.place, address).await?);
+        self.process = Some(ServerProcess::start(&self.place, Some(self.address)).await?);
         Ok(())
     }
 }

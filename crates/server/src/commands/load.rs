@@ -1,6 +1,6 @@
 //! `switchboard load`
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
@@ -27,13 +27,16 @@ pub struct LoadArguments {
     /// Program to run as the server, to measure another build; this one when left out.
     #[arg(long)]
     server_program: Option<PathBuf>,
+    /// Kill the server so many seconds after the first call, and start it again.
+    #[arg(long)]
+    kill_after: Option<u64>,
     /// File for the figures as JSON.
     #[arg(long)]
     out: Option<PathBuf>,
 }
 
 pub(super) async fn run(arguments: LoadArguments) -> Result<(), Problem> {
-    output::start_log(&LogConfig { filter: "warn".to_owned(), json: false });
+    output::start_log(&LogConfig { filter: "warn,rtc_dtls=error".to_owned(), json: false });
     let temporary = std::env::temp_dir().join(format!("switchboard-load-{}", std::process::id()));
     let data_dir = arguments.data_dir.clone().unwrap_or_else(|| temporary.clone());
     std::fs::create_dir_all(&data_dir)?;
@@ -41,8 +44,14 @@ pub(super) async fn run(arguments: LoadArguments) -> Result<(), Problem> {
         Some(program) => program,
         None => std::env::current_exe()?,
     };
-    let plan =
-        LoadPlan { program, data_dir, database: arguments.database, calls: arguments.calls, agents: arguments.agents };
+    let plan = LoadPlan {
+        program,
+        data_dir,
+        database: arguments.database,
+        calls: arguments.calls,
+        agents: arguments.agents,
+        kill_after: arguments.kill_after.map(Duration::from_secs),
+    };
     let result = load::run(&plan).await;
     if arguments.data_dir.is_none() && result.as_ref().is_ok_and(load::Figures::is_good) {
         std::fs::remove_dir_all(temporary)?;

@@ -52,6 +52,10 @@ pub struct Figures {
     /// Calls in which each side heard every line of the other.
     pub heard: usize,
     pub dispositions: u32,
+    /// Calls whose recording is stored, as long as the talk, with one hole at most: what is to be had when the server was killed.
+    pub kept: usize,
+    pub killed: bool,
+    pub largest_hole_ms: u64,
     pub largest_length_difference_ms: u64,
     pub worst_mos: Option<f32>,
     /// Of packets from the agents' devices.
@@ -84,6 +88,9 @@ impl Figures {
             whole: count(CallCheck::is_whole),
             analysed: count(|call| call.analysed),
             heard: count(CallCheck::is_heard),
+            kept: count(CallCheck::is_kept),
+            killed: plan.kill_after.is_some(),
+            largest_hole_ms: calls.iter().map(|call| call.hole_ms).max().unwrap_or(0),
             dispositions: agents.iter().map(|agent| agent.dispositions).sum(),
             largest_length_difference_ms: calls
                 .iter()
@@ -98,11 +105,13 @@ impl Figures {
         }
     }
 
-    /// Every call was answered and ended in order, recorded whole, analysed, and given its outcome.
+    /// Every call was answered and ended in order, recorded whole (or kept, when the server was killed), analysed, and given its
+    /// outcome.
     pub fn is_good(&self) -> bool {
         let all = self.customers.placed;
+        let recorded = if self.killed { self.kept } else { self.whole };
         all > 0
-            && [self.customers.completed, self.known, self.stored, self.whole, self.analysed].iter().all(|n| *n == all)
+            && [self.customers.completed, self.known, self.stored, recorded, self.analysed].iter().all(|n| *n == all)
             && self.dispositions as usize == all
             && self.problems.is_empty()
     }
@@ -122,6 +131,9 @@ impl fmt::Display for Figures {
             "recorded whole    {} of {all} (at most {} ms off)",
             self.whole, self.largest_length_difference_ms
         )?;
+        if self.killed {
+            writeln!(f, "kept with a hole  {} of {all} (at most {} ms)", self.kept, self.largest_hole_ms)?;
+        }
         writeln!(f, "analysed          {} of {all}", self.analysed)?;
         writeln!(f, "outcomes saved    {} of {all}", self.dispositions)?;
         writeln!(f, "heard every line  {} of {all}", self.heard)?;
@@ -139,7 +151,9 @@ impl fmt::Display for Figures {
         for problem in &self.problems {
             writeln!(f, "problem           {problem}")?;
         }
-        for call in self.calls.iter().filter(|call| !call.is_whole() || !call.analysed || !call.is_heard()) {
+        let recorded = |call: &CallCheck| if self.killed { call.is_kept() } else { call.is_whole() };
+        let heard = |call: &CallCheck| self.killed || call.is_heard();
+        for call in self.calls.iter().filter(|call| !recorded(call) || !call.analysed || !heard(call)) {
             writeln!(f, "not as it should  {call}")?;
         }
         Ok(())

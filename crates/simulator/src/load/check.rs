@@ -28,6 +28,8 @@ pub struct CallCheck {
     pub talk_ms: u64,
     pub recorded_ms: u64,
     pub gaps: usize,
+    /// All gaps together.
+    pub hole_ms: u64,
     pub stored: bool,
     pub analysed: bool,
     pub customer: Lines,
@@ -43,11 +45,12 @@ impl CallCheck {
     /// The recording is as long as the talk, and has no hole and no missing line.
     pub fn is_whole(&self) -> bool {
         let all = |lines: &Lines| lines.transcribed == lines.said;
-        self.stored
-            && self.gaps == 0
-            && self.talk_ms.abs_diff(self.recorded_ms) <= LENGTH_TOLERANCE_MS
-            && all(&self.customer)
-            && all(&self.agent)
+        self.is_kept() && self.gaps == 0 && all(&self.customer) && all(&self.agent)
+    }
+
+    /// Stored, as long as the talk, with one hole at most.
+    pub fn is_kept(&self) -> bool {
+        self.stored && self.gaps <= 1 && self.talk_ms.abs_diff(self.recorded_ms) <= LENGTH_TOLERANCE_MS
     }
 
     /// Each side heard every line of the other.
@@ -88,6 +91,7 @@ pub fn check(outcome: &CallOutcome, agent: &AgentCall, kept: &KeptCall) -> CallC
         talk_ms: kept.detail.row.talk_ms,
         recorded_ms: receipt.and_then(|receipt| receipt.duration_ms).unwrap_or(0),
         gaps: receipt.map_or(0, |receipt| receipt.gaps.len()),
+        hole_ms: receipt.map_or(0, |receipt| receipt.gaps.iter().map(|gap| gap.to_ms - gap.from_ms).sum()),
         stored: kept.is_stored(),
         analysed: kept.is_analysed(),
         customer: lines(&outcome.customer.lines, &heard_by_agent, &kept.said_by(Speaker::Customer)),
@@ -122,6 +126,7 @@ mod tests {
             talk_ms: 60_000,
             recorded_ms: 60_120,
             gaps: 0,
+            hole_ms: 0,
             stored: true,
             analysed: true,
             customer: lines,
@@ -136,7 +141,8 @@ mod tests {
     fn a_recording_is_whole_when_nothing_of_the_talk_is_missing() {
         assert!(whole().is_whole() && whole().is_heard());
         assert!(!CallCheck { recorded_ms: 59_500, ..whole() }.is_whole());
-        assert!(!CallCheck { gaps: 1, ..whole() }.is_whole());
+        assert!(!CallCheck { gaps: 1, ..whole() }.is_whole() && CallCheck { gaps: 1, ..whole() }.is_kept());
+        assert!(!CallCheck { gaps: 2, ..whole() }.is_kept());
         assert!(!CallCheck { stored: false, ..whole() }.is_whole());
         let short = Lines { said: 6, heard: 5, transcribed: 5 };
         assert!(!CallCheck { agent: short, ..whole() }.is_whole());
