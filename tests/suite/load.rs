@@ -1,5 +1,4 @@
 //! Many calls at once.
-#![expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 
 use std::{path::Path, time::Duration};
 

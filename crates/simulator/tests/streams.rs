@@ -43,8 +43,12 @@ fn script(steps: &str) -> Arc<CustomerScript> {
     CustomerScript::from_toml(&format!("name = \"T\"\nnumber = \"{CALLER}\"\n{steps}")).unwrap()
 }
 
+/// Pauses within the words are filled with the noise of the line: steps of G.711 up to this.
+const LINE_NOISE: i16 = 32;
+
 fn same(heard: &[i16], said: &[i16]) {
-    let differs = heard.iter().zip(said).position(|(heard, said)| heard != said);
+    let is_noise = |heard: i16, said: i16| said == 0 && heard.abs() <= LINE_NOISE;
+    let differs = heard.iter().zip(said).position(|(heard, said)| heard != said && !is_noise(*heard, *said));
     assert_eq!(differs, None, "first sample that differs");
 }
 
