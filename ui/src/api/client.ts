@@ -104,6 +104,7 @@ function admin(send: Send) {
     updateQueue: (id: W.QueueId, body: W.QueueInput) => send<W.Queue>("PUT", `/queues/${id}`, body),
     deleteQueue: (id: W.QueueId) => send<null>("DELETE", `/queues/${id}`),
     numbers: () => list<W.Number>(send, "/numbers"),
+    unknownNumbers: () => list<W.UnknownNumber>(send, "/numbers/unknown"),
     createNumber: (body: W.NumberInput) => send<W.Number>("POST", "/numbers", body, key()),
     updateNumber: (id: W.NumberId, body: W.NumberInput) => send<W.Number>("PUT", `/numbers/${id}`, body),
     deleteNumber: (id: W.NumberId) => send<null>("DELETE", `/numbers/${id}`),

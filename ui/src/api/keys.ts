@@ -18,6 +18,7 @@ export const keys = {
   users: ["settings", "users"],
   queues: ["settings", "queues"],
   numbers: ["settings", "numbers"],
+  unknownNumbers: ["settings", "numbers", "unknown"],
   campaigns: ["settings", "campaigns"],
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (search: string) => ["settings", "do-not-call", search],

@@ -40,7 +40,7 @@ const ROUTES: [string, Handler][] = [
   ["GET /me/sessions", () => settings.sessions], ["PATCH /me", (world) => world.me],
   ["GET /agents", () => people.agents()], ["PUT /agents/me/state", (world, _, r) => world.askState(r.body)], ["PUT /agents/*/state", () => people.agents()[0]],
   ["GET /users", () => page(people.NAMES.map((_, index) => people.user(index, "telecaller")).concat(people.user(0, "tenant_admin")))],
-  ["GET /queues", () => settings.queues], ["GET /numbers", () => settings.numbers], ["GET /campaigns/default-dispositions", () => settings.dispositions], ["GET /campaigns", () => settings.campaigns],
+  ["GET /queues", () => settings.queues], ["GET /numbers/unknown", () => settings.unknownNumbers], ["GET /numbers", () => settings.numbers], ["GET /campaigns/default-dispositions", () => settings.dispositions], ["GET /campaigns", () => settings.campaigns],
   ["GET /do-not-call", (_, __, r) => page(filtered(r) ? [] : settings.dnc)], ["GET /jobs", (_, __, r) => page(settings.jobs.filter((each) => r.path.includes(each.status)))], ["GET /audit", () => page(settings.audit)],
   ["GET /settings/carrier", () => settings.carrier], ["GET /settings/storage", () => settings.storage], ["GET /settings/engines", () => settings.engines],
   ["POST /settings/*/test", () => ({ ok: true, took_ms: 84, message: "The service answered as it should." })],

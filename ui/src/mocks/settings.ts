@@ -1,4 +1,4 @@
-import type { AuditEntry, Campaign, CarrierSettings, Disposition, DncEntry, EngineSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, StorageSettings } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierSettings, Disposition, DncEntry, EngineSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, StorageSettings, UnknownNumber } from "@/api/generated/wire";
 import { NOW, agentId } from "./people";
 
 const outcome = (code: string, label: string, group: string, change: Partial<Disposition> = {}): Disposition => ({ code, label, group, tone: "neutral", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, ...change });
@@ -21,6 +21,8 @@ export const queues: Queue[] = [
   { id: "q-sales", name: "Sales", strategy: "skill", member_ids: Array.from({ length: 9 }, (_, i) => agentId(i)), skills: ["new homes"], ring_s: 20, wrap_up_s: 30, max_size: 50, max_wait_s: 600, target_answer_s: 20, recording: true, version: 14 },
   { id: "q-support", name: "Support", strategy: "round_robin", member_ids: [agentId(9), agentId(10)], skills: [], ring_s: 20, wrap_up_s: 45, max_size: 20, max_wait_s: 300, target_answer_s: 20, recording: true, version: 2 },
 ];
+
+export const unknownNumbers: UnknownNumber[] = [{ number: "+918045550177", calls: 3, first_at_ms: NOW - 86_400_000, last_at_ms: NOW - 3_600_000 }];
 
 export const numbers: PhoneNumber[] = [
   { id: "n-1", number: "+91 40 4810 0142", label: "Sales line", queue_id: "q-sales", campaign_id: null, greeting: "Welcome to Cedar and Quay Homes. This call may be recorded.", language: "en-IN", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: NOW - 240_000 },

@@ -14,12 +14,14 @@ import { SettingsFrame } from "./frame";
 
 const fresh: NumberInput = { number: "", label: "", queue_id: null, campaign_id: null, greeting: "", language: "en-IN" };
 
-function NumberDialog({ number, onClose }: { number: PhoneNumber | null; onClose: () => void }) {
+/** `start`: a number that is there, or what a new one begins with. */
+function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; onClose: () => void }) {
   const t = useT();
+  const number = "id" in start ? start : null;
   const { api, queries } = useApp();
   const queues = useQuery({ queryKey: keys.queues, queryFn: api.queues });
   const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: api.campaigns });
-  const form = useForm<NumberInput>(number ?? { ...fresh, greeting: t("numbers.greeting_default") });
+  const form = useForm<NumberInput>(number ?? { ...start, greeting: t("numbers.greeting_default") });
   const { value } = form;
   const refresh = () => queries.invalidateQueries({ queryKey: keys.numbers });
   const save = async (typed: NumberInput): Promise<void> => {
@@ -52,15 +54,42 @@ function Webhook({ url }: { url: string }) {
   return <span className="row tight nowrap"><code className="mono trunc webhook">{url}</code><IconButton icon="copy" size="sm" tone="quiet" label={t("numbers.copy")} onClick={copy} data-testid="copy-webhook" /></span>;
 }
 
+/** Calls that came for numbers that are not set up: each caller was told so, and this is where an admin learns of it. */
+function UnknownNumbers({ onAdd }: { onAdd: (number: string) => void }) {
+  const t = useT();
+  const { api } = useApp();
+  const locale = useLocale();
+  const now = useServerNow();
+  const query = useQuery({ queryKey: keys.unknownNumbers, queryFn: api.unknownNumbers });
+  if (!query.data?.length) return null;
+  return (
+    <section className="col" aria-labelledby="unknown-numbers" data-testid="unknown-numbers">
+      <h2 id="unknown-numbers" className="h-sec">{t("numbers.unknown")}</h2>
+      <p className="ink-2">{t("numbers.unknown_text")}</p>
+      <div className="table-wrap"><table className="table calls">
+        <thead><tr><th>{t("numbers.number")}</th><th className="num">{t("numbers.calls")}</th><th>{t("numbers.last_call")}</th><th><span className="sr">{t("numbers.new")}</span></th></tr></thead>
+        <tbody>{query.data.map((each) => (
+          <tr key={each.number}>
+            <td><b className="strong nowrap">{each.number}</b></td>
+            <td className="num">{each.calls}</td>
+            <td className="ink-2 nowrap">{when(each.last_at_ms, now, locale)}</td>
+            <td className="num"><Button size="sm" icon="plus" onClick={() => { onAdd(each.number); }}>{t("numbers.new")}</Button></td>
+          </tr>
+        ))}</tbody>
+      </table></div>
+    </section>
+  );
+}
+
 export function NumbersPage() {
   const t = useT();
   const { api } = useApp();
   const locale = useLocale();
   const now = useServerNow();
-  const [open, setOpen] = useState<PhoneNumber | "new" | null>(null);
+  const [open, setOpen] = useState<PhoneNumber | NumberInput | null>(null);
   const query = useQuery({ queryKey: keys.numbers, queryFn: api.numbers });
   const queues = useQuery({ queryKey: keys.queues, queryFn: api.queues });
-  const add = <Button tone="primary" icon="plus" onClick={() => { setOpen("new"); }} data-testid="number-new">{t("numbers.new")}</Button>;
+  const add = <Button tone="primary" icon="plus" onClick={() => { setOpen(fresh); }} data-testid="number-new">{t("numbers.new")}</Button>;
   return (
     <SettingsFrame title={t("settings.numbers")} text={t("numbers.text")} action={add}>
       <Loaded query={query}>
@@ -79,7 +108,8 @@ export function NumbersPage() {
           </table></div>
         )}
       </Loaded>
-      {open ? <NumberDialog number={open === "new" ? null : open} onClose={() => { setOpen(null); }} /> : null}
+      <UnknownNumbers onAdd={(number) => { setOpen({ ...fresh, number }); }} />
+      {open ? <NumberDialog start={open} onClose={() => { setOpen(null); }} /> : null}
     </SettingsFrame>
   );
 }
