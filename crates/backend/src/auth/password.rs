@@ -2,10 +2,14 @@
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use domain::pii::Personal;
+use tokio::sync::Semaphore;
 
 use crate::error::BackendError;
 
 const MEMORY_KIB: u32 = 19 * 1024;
+/// More at once would only wait for the processor, with 19 MiB each.
+const AT_ONCE: usize = 4;
+static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 fn hasher() -> Argon2<'static> {
     let params = Params::new(MEMORY_KIB, 2, 1, None).unwrap_or(Params::DEFAULT);
@@ -15,6 +19,7 @@ fn hasher() -> Argon2<'static> {
 async fn off_the_executor<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, BackendError> + Send + 'static,
 ) -> Result<T, BackendError> {
+    let _turn = TURNS.acquire().await.map_err(|error| BackendError::Internal(error.to_string()))?;
     tokio::task::spawn_blocking(work).await.map_err(|error| BackendError::Internal(error.to_string()))?
 }
 

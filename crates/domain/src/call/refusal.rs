@@ -60,8 +60,7 @@ pub fn permits(call: &Call, event: &CallEvent) -> Result<(), Refusal> {
         }
         CallEvent::RecordingPaused { agent } | CallEvent::RecordingResumed { agent } => {
             talks(call, *agent)?;
-            let recorded =
-                matches!(call.recording, Recording::Running | Recording::Paused | Recording::Failed { .. });
+            let recorded = matches!(call.recording, Recording::Running | Recording::Paused | Recording::Failed { .. });
             if recorded { Ok(()) } else { Err(Refusal::WrongState) }
         }
         CallEvent::MonitorSet { user, session, .. } => match call.talk() {
