@@ -12,6 +12,9 @@ apt_test=(
   imagemagick webkit2gtk-driver pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good chromium postgresql
 )
+# What scripts/bench measures with and beside, besides the above.
+apt_bench_loss=(espeak-ng python3 python3-venv)
+apt_bench_softphones=(baresip-core linphone-cli)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; return; fi

@@ -8,6 +8,7 @@ mod migrate;
 mod output;
 mod seed;
 mod serve;
+mod soak;
 mod user;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -34,6 +35,9 @@ pub enum Command {
     Simulate(demo::DemoArguments),
     /// Many simulated customers and agents at once on a server of their own; prints what came of every call.
     Load(load::LoadArguments),
+    /// Calls that come and go for minutes or hours on a server of their own; prints whether its memory and open files stay
+    /// flat.
+    Soak(soak::SoakArguments),
     /// Makes the demo tenant with three months of calls.
     Seed(seed::SeedArguments),
     /// Users of a tenant.
@@ -88,6 +92,7 @@ async fn run(command: Command) -> Result<(), Problem> {
         Command::Demo(demo) => demo::run(demo, demo::Callers::ByThemselves).await,
         Command::Simulate(demo) => demo::run(demo, demo::Callers::WhenTold).await,
         Command::Load(load) => load::run(load).await,
+        Command::Soak(soak) => soak::run(soak).await,
         Command::Seed(seed) => seed::run(seed).await,
         Command::User(user) => user::run(user).await,
         Command::Analyse(analyse) => analyse::run(analyse).await,

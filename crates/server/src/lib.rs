@@ -10,6 +10,7 @@ pub mod process;
 pub mod running;
 pub mod seed;
 mod services;
+pub mod soak;
 pub mod standalone;
 
 pub use config::{Config, ConfigError};

@@ -47,6 +47,8 @@ pub struct Usage {
     pub cpu_s: f64,
     /// Proportional set size: pages that are shared count in parts.
     pub memory_mb: f64,
+    /// Files, sockets and pipes.
+    pub open_files: usize,
 }
 
 /// A running server. Dropping it kills the process.
@@ -93,7 +95,11 @@ impl ServerProcess {
     /// `None` where the system does not tell (only Linux does, in `/proc`), or when the process has ended.
     pub fn usage(&self) -> Option<Usage> {
         let process = PathBuf::from(format!("/proc/{}", self.child.id()?));
-        Some(Usage { cpu_s: cpu_seconds(&process)?, memory_mb: memory_mb(&process)? })
+        Some(Usage {
+            cpu_s: cpu_seconds(&process)?,
+            memory_mb: memory_mb(&process)?,
+            open_files: std::fs::read_dir(process.join("fd")).ok()?.count(),
+        })
     }
 
     /// Ends it as a crash would: it gets no word beforehand.

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { chromium } from "playwright-core";
+import { Link } from "./link/link.mjs";
 
 const path = () => [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/chromium-browser"].find((each) => each && existsSync(each));
 
@@ -23,6 +24,11 @@ const PAGE = `<!doctype html><title>call</title><script>
   async function offer() { await line.setLocalDescription(); return gathered(); }
   async function answer(sdp) { await line.setRemoteDescription({ type: "offer", sdp }); await line.setLocalDescription(); return gathered(); }
   async function connect(sdp) { await line.setRemoteDescription({ type: "answer", sdp }); }
+  async function figures() {
+    for (const each of (await line.getStats()).values()) {
+      if (each.type === "inbound-rtp") return { packets: each.packetsReceived, concealed: each.concealedSamples, all: each.totalSamplesReceived };
+    }
+  }
   const connected = () => new Promise((done) => {
     const look = () => (line.connectionState === "connected" ? done(true) : setTimeout(look, 5));
     look();
@@ -42,9 +48,22 @@ async function browser(env, url) {
   return { server, page, pid: server.process().pid };
 }
 
-/** A call between two browsers on two headsets. `near` and `far` are the environments that choose the headsets. */
+const CANDIDATE = /^a=candidate:\S+ \d+ udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+) typ host.*\r\n/gim;
+
+/** A description without its own addresses; with `link`, the link's stands in their place. */
+const elsewhere = (sdp, link) => {
+  const [whole, address, port] = [...sdp.matchAll(CANDIDATE)][0];
+  const there = link ? whole.replace(` ${address} ${port} `, ` ${link.address} ${link.port} `) : "";
+  const bare = sdp.replace(/^a=candidate:.*\r\n/gim, "").replace(/^a=end-of-candidates\r\n/gim, "");
+  return link ? bare.replace(/^(m=audio .*\r\n)/im, `$1${there}`) : bare;
+};
+
+/**
+ * A call between two browsers on two headsets. `near` and `far` are the environments that choose the headsets; `onLink`: all
+ * between them goes over a `Link`, whose only device is the near browser.
+ */
 export class ChromiumCall {
-  static async open({ near, far }) {
+  static async open({ near, far, onLink = false }) {
     const call = new ChromiumCall();
     call.site = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(PAGE));
     await new Promise((done) => call.site.listen(0, "127.0.0.1", done));
@@ -54,14 +73,34 @@ export class ChromiumCall {
     call.far = await browser(far, url);
     const [a, b] = [call.near.page, call.far.page];
     const offer = await a.evaluate("offer()");
-    const answer = await b.evaluate(`answer(${JSON.stringify(offer)})`);
-    await a.evaluate(`connect(${JSON.stringify(answer)})`);
+    const answer = await b.evaluate(`answer(${JSON.stringify(onLink ? elsewhere(offer) : offer)})`);
+    await a.evaluate(`connect(${JSON.stringify(onLink ? elsewhere(answer, await call.#overLink(answer)) : answer)})`);
     await Promise.all([a.evaluate("connected()"), b.evaluate("connected()")]);
     return call;
   }
 
+  async #overLink(answer) {
+    const [, address, port] = [...answer.matchAll(CANDIDATE)][0];
+    this.link = await Link.open({ listen: { address, port: 0 }, to: { address, port: Number(port) } });
+    return this.link.listens;
+  }
+
+  /** As seen by the far browser: packets, concealed samples and all samples so far. */
+  figures() {
+    return this.far.page.evaluate("figures()");
+  }
+
+  weather(weather) {
+    return this.link.weather(1, weather);
+  }
+
+  async tally() {
+    return (await this.link.tally())[0];
+  }
+
   async close() {
     for (const one of [this.near, this.far]) await one?.server.close();
+    this.link?.close();
     this.site.close();
   }
 }

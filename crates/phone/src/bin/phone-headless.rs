@@ -3,6 +3,7 @@
 //! Nothing here decides anything about calls; it presses the keys that a person would press.
 
 use std::{
+    io::Write,
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -65,6 +66,12 @@ struct Options {
     /// Hang up this long after answering; 0 waits for the other side.
     #[arg(long, default_value_t = 0)]
     talk_ms: u64,
+    /// Take no calls: be signed in, with sound ready, for a supervisor who listens or whispers.
+    #[arg(long)]
+    stand_by: bool,
+    /// A JSON line with the figures and the media session on standard output once a second.
+    #[arg(long)]
+    figures: bool,
     /// End after this many seconds; 0 runs until interrupted.
     #[arg(long, default_value_t = 0)]
     seconds: u64,
@@ -115,7 +122,9 @@ async fn run(options: Options) -> Result<(), String> {
     let sign_in = SignIn { email: options.email.clone(), password, device: ClientKind::Desktop };
     let me = phone.sign_in(sign_in).await.map_err(|error| error.to_string())?;
     tracing::info!(user = %me.user.id, "signed in");
-    phone.set_agent_state(&AskedAgentState::Available).await.map_err(|error| error.to_string())?;
+    if !options.stand_by {
+        phone.set_agent_state(&AskedAgentState::Available).await.map_err(|error| error.to_string())?;
+    }
 
     let end = async {
         match options.seconds {
@@ -126,11 +135,24 @@ async fn run(options: Options) -> Result<(), String> {
     tokio::select! {
         () = end => {}
         () = attend(&phone, events, &options) => {}
+        () = tell_figures(&phone), if options.figures => {}
         _ = tokio::signal::ctrl_c() => {}
     }
     tracing::info!(figures = ?phone.figures(), "at the end");
     phone.sign_out().await;
     Ok(())
+}
+
+/// Until nobody reads them.
+async fn tell_figures(phone: &Phone) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        second.tick().await;
+        let line = serde_json::json!({ "figures": phone.figures(), "media_session_id": phone.media_session_id() });
+        if writeln!(std::io::stdout(), "{line}").is_err() {
+            return;
+        }
+    }
 }
 
 async fn attend(phone: &Phone, mut events: Receiver<PhoneEvent>, options: &Options) {

@@ -1,0 +1,48 @@
+// Mouth to ear beside two softphones of others in the same run, each called directly by its like.
+import { networkInterfaces } from "node:os";
+import { say } from "../lib/sound.mjs";
+import { sh } from "../lib/screen.mjs";
+import { sleep } from "../lib/wait.mjs";
+import { mouthToEar, secondHeadset } from "./ear.mjs";
+import { WhisperedCall } from "./headless.mjs";
+import { baresipCall } from "./peers/baresip.mjs";
+import { linphoneCall } from "./peers/linphone.mjs";
+
+const CHIRPS = 12;
+const FIRST = { PULSE_SINK: "vspk", PULSE_SOURCE: "vmic_src" };
+/** Linphone begins with more than a second of waiting sound and needs about ten to be rid of it. */
+const PEERS = [
+  { what: "baresip to baresip", program: "baresip", open: baresipCall, settle: 5_000, goal: { times: 1 } },
+  { what: "Linphone to Linphone", program: "linphonec", open: linphoneCall, settle: 15_000, goal: { times: 0.75 } },
+];
+
+const outward = () => Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+const installed = (program) => sh("which", program).then(Boolean, () => false);
+
+async function measured(call, settle, what) {
+  try {
+    await sleep(settle);
+    const result = await mouthToEar({ mouth: "vmic2", ear: "vspk", count: CHIRPS, say });
+    if (result.heard < CHIRPS * 0.6) throw new Error(`${what}: ${result.heard} of ${result.sent} chirps were heard: ${JSON.stringify(result)}`);
+    return result;
+  } finally {
+    await call.close();
+  }
+}
+
+export async function softphones({ out, programs }) {
+  const second = await secondHeadset();
+  const address = outward();
+  const mine = await measured(await WhisperedCall.open({ out, programs, second }), 6_000, "our phones");
+  const figures = [];
+  for (const { what, program, open, settle, goal } of PEERS) {
+    if (!address || !(await installed(program))) {
+      console.log(`${program}: left out, ${address ? "it is not installed" : "this computer has no address but loopback"}`);
+      continue;
+    }
+    const theirs = await measured(await open({ out, address, near: second, far: FIRST }), settle, what);
+    const of = { ours: mine.delays, peer: theirs.delays };
+    figures.push({ name: `mouth to ear, phone - bridge - phone, beside ${what}`, unit: "ms", ours: mine.median, beside: theirs.median, what, goal, of });
+  }
+  return figures;
+}
