@@ -13,6 +13,7 @@ pub mod jitter;
 pub mod level;
 pub mod mix;
 pub mod ogg;
+pub mod parts;
 pub mod peaks;
 pub mod playout;
 pub mod quality;
