@@ -7,6 +7,7 @@ mod list;
 mod stranger;
 
 pub(crate) use changes::{Edit, change};
+pub(crate) use stranger::of_stranger;
 
 use domain::{masking, pii::Personal};
 use storage::leads::{Heat as HeatRow, Lead as LeadRow};

@@ -1,21 +1,19 @@
 //! After the conversation: notes, the outcome, and what follows from it.
 
+mod follow;
+
 use domain::{
     call::{self, CallEvent},
     dispositions::{self as rules, DispositionEffect as Effect, DispositionError, DispositionInput, LeadFacts},
-    ids::{CallId, CallbackId, DncId, TaskId},
+    ids::CallId,
     pii::Personal,
     time::UnixMillis,
 };
 use storage::{
-    callbacks::Callback as CallbackRow,
     calls::Call as CallRow,
     dispositions::{Disposition as SavedRow, Saved},
-    dnc::DncEntry,
-    lead_changes::ChangedBy,
     leads::{Heat as HeatRow, Lead as LeadRow},
     notes::Note,
-    tasks::{Task as TaskRow, TaskStatus},
 };
 use wire::{
     agents::AgentStatus,
@@ -27,10 +25,11 @@ use wire::{
 use crate::{
     Actor, Backend, clock,
     error::{BackendError, FieldChecks},
-    leads::{self, Edit},
-    tasks,
 };
+use follow::Outcome;
 
+/// Writers that lose the race for the lead read it again.
+const MOST_TRIES: u32 = 4;
 /// Late messages of an agent who was offline may be so old.
 const OLDEST_MS: i64 = 14 * 24 * 3600 * 1000;
 
@@ -102,6 +101,14 @@ fn input(body: &SaveDisposition) -> DispositionInput {
     }
 }
 
+fn json<T: serde::Serialize>(value: &T) -> Result<Personal<serde_json::Value>, BackendError> {
+    serde_json::to_value(value).map(Personal::new).map_err(|error| BackendError::Internal(error.to_string()))
+}
+
+fn stored_result(row: SavedRow) -> Result<DispositionResult, BackendError> {
+    serde_json::from_value(row.result.into_inner()).map_err(|error| BackendError::Internal(error.to_string()))
+}
+
 impl Backend {
     pub async fn save_notes(&self, actor: &Actor, id: CallId, body: SaveNotes) -> Result<(), BackendError> {
         actor.must_take_calls()?;
@@ -157,41 +164,66 @@ impl Backend {
     ) -> Result<DispositionResult, BackendError> {
         actor.must_take_calls()?;
         let row = self.call_row(actor, id).await?;
-        let lead = self.lead_of(actor, &row).await?;
-        let effects = self.follows(actor, &row, lead.as_ref(), &body).await?;
-        let mut result = DispositionResult { effects: effects.iter().map(shown).collect(), task: None, callback: None };
-        let json = |value: serde_json::Result<serde_json::Value>| {
-            value.map(Personal::new).map_err(|error| BackendError::Internal(error.to_string()))
+        // The same result, saved again after a lost answer, has the same instant.
+        let key = format!("{id}:{}:{}", actor.user, body.made_at_ms.0);
+        let mut tries = 0;
+        let result = loop {
+            tries += 1;
+            // Before anything is checked: what was right when it was saved is answered as it was.
+            if let Some(before) = storage::dispositions::by_key(self.store(), actor.scope, &key).await? {
+                break stored_result(before)?;
+            }
+            match self.write_outcome(actor, row.clone(), &key, &body).await {
+                // The lead was changed, or entered, by somebody else in between.
+                Err(BackendError::Conflict(_) | BackendError::AlreadyExists(_)) if tries < MOST_TRIES => {}
+                written => break written?,
+            }
         };
+        self.tell_call(id, actor, &body);
+        Ok(result)
+    }
+
+    /// The outcome and everything that follows from it, in one transaction.
+    async fn write_outcome(
+        &self,
+        actor: &Actor,
+        row: CallRow,
+        key: &str,
+        body: &SaveDisposition,
+    ) -> Result<DispositionResult, BackendError> {
+        let lead = self.lead_of(actor, &row).await?;
+        let effects = self.follows(actor, &row, lead.as_ref(), body).await?;
+        let result = DispositionResult { effects: effects.iter().map(shown).collect(), task: None, callback: None };
         let saved = SavedRow {
-            // The same result, saved again after a lost answer, has the same instant.
-            save_key: format!("{id}:{}:{}", actor.user, body.made_at_ms.0),
-            call_id: id,
+            save_key: key.to_owned(),
+            call_id: row.id,
             user_id: actor.user,
             code: body.code.clone(),
             sub_code: body.sub_code.clone(),
-            input: json(serde_json::to_value(input(&body)))?,
-            result: json(serde_json::to_value(&result))?,
-            made_at: made_at(&body),
+            input: json(&input(body))?,
+            result: json(&result)?,
+            made_at: made_at(body),
             saved_at: clock::now(),
         };
-        let fresh = match storage::dispositions::save(self.store(), actor.scope, &saved).await? {
-            Saved::New => true,
-            Saved::Before(_) => false,
-        };
-        if fresh {
-            let lead = match lead {
-                // What was typed and what follows need somebody to belong to.
-                None if !body.fields.is_empty() || !effects.is_empty() => {
-                    self.lead_of_stranger(actor, &row, &body.fields).await?
-                }
-                known => known,
-            };
-            let row = CallRow { lead_id: lead.as_ref().map(|one| one.id), ..row };
-            self.follow(actor, &row, lead, &body, &effects, &mut result).await?;
-            self.tasks_changed(actor.tenant, actor.user);
+        let mut unit = self.store().begin().await?;
+        if let Saved::Before(before) = storage::dispositions::save(&mut unit, actor.scope, &saved).await? {
+            return stored_result(*before);
         }
-        self.tell_call(id, actor, &body);
+        let mut outcome = Outcome { unit, actor, row, body, result };
+        let lead = match lead {
+            // What was typed and what follows need somebody to belong to.
+            None if !body.fields.is_empty() || !effects.is_empty() => outcome.lead_of_stranger().await?,
+            known => known,
+        };
+        outcome.row.lead_id = lead.as_ref().map(|one| one.id);
+        let lead_id = outcome.follow(lead, &effects).await?;
+        let Outcome { mut unit, result, .. } = outcome;
+        storage::dispositions::set_result(&mut unit, actor.scope, key, &json(&result)?).await?;
+        unit.commit().await?;
+        self.tasks_changed(actor.tenant, actor.user);
+        if let Some(lead) = lead_id {
+            self.lead_changed(actor.scope, lead);
+        }
         Ok(result)
     }
 
@@ -210,135 +242,6 @@ impl Backend {
         if self.calls().tenant_of(id) == Some(actor.tenant) {
             self.calls().event(id, event);
         }
-    }
-
-    async fn follow(
-        &self,
-        actor: &Actor,
-        row: &CallRow,
-        lead: Option<LeadRow>,
-        body: &SaveDisposition,
-        effects: &[Effect],
-        result: &mut DispositionResult,
-    ) -> Result<(), BackendError> {
-        if !body.notes.is_empty() {
-            let note = Note {
-                user_id: actor.user,
-                text: Personal::new(body.notes.clone()),
-                revision: u32::MAX,
-                saved_at: clock::now(),
-            };
-            storage::notes::save(self.store(), actor.scope, row.id, &note).await?;
-        }
-        self.tasks_that_follow(actor, row, effects, result).await?;
-        let Some(lead) = lead else { return Ok(()) };
-        let mut edit = Edit::new(lead, ChangedBy::Disposition { call_id: row.id });
-        for (key, value) in &body.fields {
-            edit.field(key, value);
-        }
-        for effect in effects {
-            match effect {
-                Effect::Stage { to } => edit.stage(to),
-                Effect::Heat { to } => edit.heat(leads::heat_row(heat(*to))),
-                Effect::MarkInvalid => edit.stage("invalid"),
-                Effect::DoNotCall => self.must_not_be_called(actor, &mut edit).await?,
-                Effect::Callback { due_at, local_time, zone } => {
-                    let made = self.promise(actor, row, &edit.row, *due_at, local_time, zone).await?;
-                    result.callback = Some(made);
-                }
-                Effect::Retry { .. } | Effect::Task { .. } | Effect::Escalate => {}
-            }
-        }
-        self.apply_edit(actor.scope, edit).await
-    }
-
-    /// Somebody has to do these, also when nobody knows who called.
-    async fn tasks_that_follow(
-        &self,
-        actor: &Actor,
-        row: &CallRow,
-        effects: &[Effect],
-        result: &mut DispositionResult,
-    ) -> Result<(), BackendError> {
-        for effect in effects {
-            let (text, due_at) = match effect {
-                Effect::Retry { due_at } => ("Try again", Some(*due_at)),
-                Effect::Task { text, due_at } => (text.as_str(), *due_at),
-                Effect::Escalate => ("A supervisor has to look at this call", None),
-                Effect::Stage { .. }
-                | Effect::Heat { .. }
-                | Effect::MarkInvalid
-                | Effect::DoNotCall
-                | Effect::Callback { .. } => continue,
-            };
-            result.task = Some(self.make_task(actor, row, text.to_owned(), due_at).await?);
-        }
-        Ok(())
-    }
-
-    async fn must_not_be_called(&self, actor: &Actor, edit: &mut Edit) -> Result<(), BackendError> {
-        let entry = DncEntry {
-            id: DncId::new(clock::new_uuid()),
-            number: edit.row.phone.clone(),
-            reason: "asked not to be called".to_owned(),
-            source: "agent".to_owned(),
-            added_by: Some(actor.user),
-            added_by_name: None,
-            added_at: clock::now(),
-        };
-        storage::dnc::add(self.store(), actor.scope, &entry).await?;
-        edit.row.do_not_call = true;
-        Ok(())
-    }
-
-    async fn promise(
-        &self,
-        actor: &Actor,
-        row: &CallRow,
-        lead: &LeadRow,
-        due_at: UnixMillis,
-        local_time: &str,
-        zone: &str,
-    ) -> Result<wire::tasks::Callback, BackendError> {
-        let callback = CallbackRow {
-            id: CallbackId::new(clock::new_uuid()),
-            lead_id: lead.id,
-            lead_name: lead.name.clone(),
-            call_id: Some(row.id),
-            agent_id: Some(actor.user),
-            due_at,
-            local_time: local_time.to_owned(),
-            zone: zone.to_owned(),
-            zone_source: if zone == lead.zone { lead.zone_source.clone() } else { "said".to_owned() },
-            status: TaskStatus::Open,
-            created_at: clock::now(),
-        };
-        storage::callbacks::insert(self.store(), actor.scope, &callback).await?;
-        Ok(tasks::callback(callback))
-    }
-
-    async fn make_task(
-        &self,
-        actor: &Actor,
-        row: &CallRow,
-        text: String,
-        due_at: Option<UnixMillis>,
-    ) -> Result<wire::tasks::Task, BackendError> {
-        let task = TaskRow {
-            id: TaskId::new(clock::new_uuid()),
-            lead_id: row.lead_id,
-            lead_name: row.lead_name.clone(),
-            call_id: Some(row.id),
-            owner_id: Some(actor.user),
-            text: Personal::new(text),
-            due_at,
-            made_by: "disposition".to_owned(),
-            quote: None,
-            status: TaskStatus::Open,
-            created_at: clock::now(),
-        };
-        storage::tasks::insert(self.store(), actor.scope, &task).await?;
-        Ok(tasks::task(task))
     }
 
     pub async fn extend_wrap_up(&self, actor: &Actor, id: CallId) -> Result<AgentStatus, BackendError> {

@@ -85,6 +85,25 @@ pub async fn save(on: impl Into<On<'_>>, scope: TenantScope, disposition: &Dispo
     Ok(Saved::New)
 }
 
+/// What follows is known when it has been carried out, in the transaction of [`save`].
+///
+/// # Errors
+/// `Conflict` when nothing was saved under the key.
+pub async fn set_result(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    save_key: &str,
+    result: &Personal<Value>,
+) -> Result<()> {
+    let mut on = on.into();
+    let sealed = on.keys().of(scope, save_key).seal_json(Column::DISPOSITION_RESULT, result)?;
+    let sql = "UPDATE dispositions SET result = $3 WHERE tenant_id = $1 AND save_key = $2";
+    if on.write(sql, args![scope, save_key, sealed]).await? == 0 {
+        return Err(StorageError::Conflict { what: "disposition" });
+    }
+    Ok(())
+}
+
 pub async fn by_key(on: impl Into<On<'_>>, scope: TenantScope, save_key: &str) -> Result<Option<Disposition>> {
     let mut on = on.into();
     let row = on.read(select!(" AND save_key = $2"), args![scope, save_key]).await?;

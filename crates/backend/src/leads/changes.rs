@@ -5,7 +5,7 @@ use domain::{
     pii::Personal,
 };
 use storage::{
-    TenantScope,
+    On, TenantScope,
     lead_changes::{ChangedBy as ByRow, LeadChange as ChangeRow},
     leads::{Heat as HeatRow, Lead as LeadRow},
 };
@@ -130,6 +130,12 @@ impl Edit {
         }
     }
 
+    /// Writes the lead and its changes in one transaction.
+    pub async fn write(&self, on: impl Into<On<'_>>, scope: TenantScope) -> Result<(), BackendError> {
+        storage::lead_changes::apply(on, scope, &self.row, &self.changes).await?;
+        Ok(())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
@@ -176,7 +182,7 @@ pub(crate) fn change(actor: &Actor, change: ChangeRow, row: &LeadRow) -> LeadCha
 impl Backend {
     /// Writes the lead and its changes in one transaction. Does nothing when nothing changed but the clock.
     pub(crate) async fn apply_edit(&self, scope: TenantScope, edit: Edit) -> Result<(), BackendError> {
-        storage::lead_changes::apply(self.store(), scope, &edit.row, &edit.changes).await?;
+        edit.write(self.store(), scope).await?;
         self.lead_changed(scope, edit.row.id);
         Ok(())
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::{ids::LeadId, phone_number::E164, pii::Personal, zone};
 use storage::{
+    Tx,
     calls::Call as CallRow,
     leads::{Heat as HeatRow, Lead as LeadRow},
 };
 
-use crate::{Actor, Backend, clock, error::BackendError};
+use crate::{Actor, clock, error::BackendError};
 
 /// A lead of whom nothing but the number is known.
 pub(super) fn unknown(actor: &Actor, number: &E164, name: String) -> LeadRow {
@@ -40,32 +41,30 @@ pub(super) fn unknown(actor: &Actor, number: &E164, name: String) -> LeadRow {
     }
 }
 
-impl Backend {
-    /// The lead of a call whose caller was nobody known: one that was made since, else a new one, named by what the agent
-    /// typed. `None` when the number was withheld: nobody can be called back at it.
-    pub(crate) async fn lead_of_stranger(
-        &self,
-        actor: &Actor,
-        row: &CallRow,
-        typed: &BTreeMap<String, String>,
-    ) -> Result<Option<LeadRow>, BackendError> {
-        let Ok(number) = E164::parse(row.customer_number.reveal(), None) else { return Ok(None) };
-        let phone = Personal::new(number.as_str().to_owned());
-        let lead = match storage::leads::by_phone(self.store(), actor.scope, &phone).await? {
-            Some(lead) => lead,
-            None => {
-                let named = ["name", "customer_name"].iter().find_map(|key| typed.get(*key)).map(|name| name.trim());
-                let name = named.filter(|name| !name.is_empty()).unwrap_or("Unknown caller").to_owned();
-                let lead = LeadRow {
-                    do_not_call: storage::dnc::contains(self.store(), actor.scope, &phone).await?,
-                    campaign_id: row.campaign_id,
-                    ..unknown(actor, &number, name)
-                };
-                storage::leads::insert(self.store(), actor.scope, &lead).await?;
-                lead
-            }
-        };
-        storage::calls::set_lead(self.store(), actor.scope, row.id, lead.id).await?;
-        Ok(Some(lead))
-    }
+/// The lead of a call whose caller was nobody known: one that was made since, else a new one, named by what the agent typed.
+/// `None` when the number was withheld: nobody can be called back at it.
+pub(crate) async fn of_stranger(
+    unit: &mut Tx,
+    actor: &Actor,
+    row: &CallRow,
+    typed: &BTreeMap<String, String>,
+) -> Result<Option<LeadRow>, BackendError> {
+    let Ok(number) = E164::parse(row.customer_number.reveal(), None) else { return Ok(None) };
+    let phone = Personal::new(number.as_str().to_owned());
+    let lead = match storage::leads::by_phone(&mut *unit, actor.scope, &phone).await? {
+        Some(lead) => lead,
+        None => {
+            let named = ["name", "customer_name"].iter().find_map(|key| typed.get(*key)).map(|name| name.trim());
+            let name = named.filter(|name| !name.is_empty()).unwrap_or("Unknown caller").to_owned();
+            let lead = LeadRow {
+                do_not_call: storage::dnc::contains(&mut *unit, actor.scope, &phone).await?,
+                campaign_id: row.campaign_id,
+                ..unknown(actor, &number, name)
+            };
+            storage::leads::insert(&mut *unit, actor.scope, &lead).await?;
+            lead
+        }
+    };
+    storage::calls::set_lead(unit, actor.scope, row.id, lead.id).await?;
+    Ok(Some(lead))
 }

@@ -1,0 +1,154 @@
+//! What an outcome brings about. It is written in the transaction of the outcome itself: all of it, or nothing and the agent
+//! saves again.
+
+use domain::{
+    dispositions::DispositionEffect as Effect,
+    ids::{CallbackId, DncId, LeadId, TaskId},
+    pii::Personal,
+    time::UnixMillis,
+};
+use storage::{
+    Tx,
+    callbacks::Callback as CallbackRow,
+    calls::Call as CallRow,
+    dnc::DncEntry,
+    lead_changes::ChangedBy,
+    leads::Lead as LeadRow,
+    notes::Note,
+    tasks::{Task as TaskRow, TaskStatus},
+};
+use wire::calls::{DispositionResult, SaveDisposition};
+
+use super::heat;
+use crate::{
+    Actor, clock,
+    error::BackendError,
+    leads::{self, Edit},
+    tasks,
+};
+
+/// An outcome that is being written.
+pub(super) struct Outcome<'a> {
+    pub unit: Tx,
+    pub actor: &'a Actor,
+    pub row: CallRow,
+    pub body: &'a SaveDisposition,
+    pub result: DispositionResult,
+}
+
+impl Outcome<'_> {
+    pub async fn lead_of_stranger(&mut self) -> Result<Option<LeadRow>, BackendError> {
+        leads::of_stranger(&mut self.unit, self.actor, &self.row, &self.body.fields).await
+    }
+
+    /// Gives the lead that was changed.
+    pub async fn follow(&mut self, lead: Option<LeadRow>, effects: &[Effect]) -> Result<Option<LeadId>, BackendError> {
+        if !self.body.notes.is_empty() {
+            let note = Note {
+                user_id: self.actor.user,
+                text: Personal::new(self.body.notes.clone()),
+                revision: u32::MAX,
+                saved_at: clock::now(),
+            };
+            storage::notes::save(&mut self.unit, self.actor.scope, self.row.id, &note).await?;
+        }
+        self.tasks(effects).await?;
+        let Some(lead) = lead else { return Ok(None) };
+        let id = lead.id;
+        let mut edit = Edit::new(lead, ChangedBy::Disposition { call_id: self.row.id });
+        for (key, value) in &self.body.fields {
+            edit.field(key, value);
+        }
+        for effect in effects {
+            match effect {
+                Effect::Stage { to } => edit.stage(to),
+                Effect::Heat { to } => edit.heat(leads::heat_row(heat(*to))),
+                Effect::MarkInvalid => edit.stage("invalid"),
+                Effect::DoNotCall => self.must_not_be_called(&mut edit).await?,
+                Effect::Callback { due_at, local_time, zone } => {
+                    self.promise(&edit.row, *due_at, local_time, zone).await?;
+                }
+                Effect::Retry { .. } | Effect::Task { .. } | Effect::Escalate => {}
+            }
+        }
+        edit.write(&mut self.unit, self.actor.scope).await?;
+        Ok(Some(id))
+    }
+
+    /// Somebody has to do these, also when nobody knows who called.
+    async fn tasks(&mut self, effects: &[Effect]) -> Result<(), BackendError> {
+        for effect in effects {
+            let (text, due_at) = match effect {
+                Effect::Retry { due_at } => ("Try again", Some(*due_at)),
+                Effect::Task { text, due_at } => (text.as_str(), *due_at),
+                Effect::Escalate => ("A supervisor has to look at this call", None),
+                Effect::Stage { .. }
+                | Effect::Heat { .. }
+                | Effect::MarkInvalid
+                | Effect::DoNotCall
+                | Effect::Callback { .. } => continue,
+            };
+            self.make_task(text.to_owned(), due_at).await?;
+        }
+        Ok(())
+    }
+
+    async fn must_not_be_called(&mut self, edit: &mut Edit) -> Result<(), BackendError> {
+        let entry = DncEntry {
+            id: DncId::new(clock::new_uuid()),
+            number: edit.row.phone.clone(),
+            reason: "asked not to be called".to_owned(),
+            source: "agent".to_owned(),
+            added_by: Some(self.actor.user),
+            added_by_name: None,
+            added_at: clock::now(),
+        };
+        storage::dnc::add(&mut self.unit, self.actor.scope, &entry).await?;
+        edit.row.do_not_call = true;
+        Ok(())
+    }
+
+    async fn promise(
+        &mut self,
+        lead: &LeadRow,
+        due_at: UnixMillis,
+        local_time: &str,
+        zone: &str,
+    ) -> Result<(), BackendError> {
+        let callback = CallbackRow {
+            id: CallbackId::new(clock::new_uuid()),
+            lead_id: lead.id,
+            lead_name: lead.name.clone(),
+            call_id: Some(self.row.id),
+            agent_id: Some(self.actor.user),
+            due_at,
+            local_time: local_time.to_owned(),
+            zone: zone.to_owned(),
+            zone_source: if zone == lead.zone { lead.zone_source.clone() } else { "said".to_owned() },
+            status: TaskStatus::Open,
+            created_at: clock::now(),
+        };
+        storage::callbacks::insert(&mut self.unit, self.actor.scope, &callback).await?;
+        self.result.callback = Some(tasks::callback(callback));
+        Ok(())
+    }
+
+    async fn make_task(&mut self, text: String, due_at: Option<UnixMillis>) -> Result<(), BackendError> {
+        let task = TaskRow {
+            id: TaskId::new(clock::new_uuid()),
+            lead_id: self.row.lead_id,
+            lead_name: self.row.lead_name.clone(),
+            call_id: Some(self.row.id),
+            owner_id: Some(self.actor.user),
+            text: Personal::new(text),
+            due_at,
+            made_by: "disposition".to_owned(),
+            quote: None,
+            status: TaskStatus::Open,
+            created_at: clock::now(),
+        };
+        storage::tasks::insert(&mut self.unit, self.actor.scope, &task).await?;
+        self.result.task = Some(tasks::task(task));
+        Ok(())
+    }
+}
