@@ -52,8 +52,9 @@ macro_rules! on_both_databases {
 pub struct TestServer {
     pub running: Running,
     pub folder: tempfile::TempDir,
+    config: Config,
     client: reqwest::Client,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 /// An answer: status and JSON (null when it has none).
@@ -86,14 +87,27 @@ impl TestServer {
             ..Config::default()
         };
         let running = Running::start(&config, demo).await.expect("the server starts");
-        Self { running, folder, client: reqwest::Client::new(), _database: None }
+        Self { running, folder, config, client: reqwest::Client::new(), database: None }
     }
 
     /// On a fresh database of this engine.
     pub async fn start_on(engine: Engine, demo: bool) -> Self {
         let database = TestDatabase::new(engine).await;
         let server = Self::start(&database.address(), demo).await;
-        Self { _database: Some(database), ..server }
+        Self { database: Some(database), ..server }
+    }
+
+    /// The database of [`Self::start_on`].
+    pub fn database(&self) -> &TestDatabase {
+        self.database.as_ref().expect("a server of start_on")
+    }
+
+    /// Stops the server and starts another one with the same data, on the same address.
+    pub async fn start_again(self) -> Self {
+        let config = Config { listen: self.running.address, ..self.config };
+        self.running.stop().await;
+        let running = Running::start(&config, false).await.expect("the server starts again");
+        Self { running, config, ..self }
     }
 
     pub fn url(&self, path: &str) -> String {

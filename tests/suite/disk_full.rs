@@ -102,6 +102,7 @@ async fn a_talk_while_the_disk_is_full(engine: Engine) {
     let receipt = &detail["receipt"];
     assert_eq!(receipt["expected_bytes"], receipt["stored_bytes"]);
     let gaps = receipt["gaps"].as_array().expect("gaps");
+    assert!(gaps.iter().all(|gap| gap["reason"] == "disk"), "{receipt}");
     let missing: i64 =
         gaps.iter().map(|gap| gap["to_ms"].as_i64().unwrap_or(0) - gap["from_ms"].as_i64().unwrap_or(0)).sum();
     let length = receipt["duration_ms"].as_i64().expect("a length");

@@ -11,6 +11,8 @@ use switchboard_tests::{
 on_both_databases!(
     reports_in_any_order_and_number_lead_to_the_same_end,
     a_webhook_that_is_sent_again_later_changes_nothing,
+    a_replay_of_a_webhook_is_refused,
+    the_verdict_about_a_machine_and_the_carriers_recording_are_on_the_call,
     a_talk_ends_once_however_often_its_end_is_reported,
     a_caller_of_an_unknown_number_hears_why_and_the_admin_has_a_row,
 );
@@ -80,6 +82,75 @@ async fn a_webhook_that_is_sent_again_later_changes_nothing(engine: Engine) {
     assert!(again.document.contains("<Hangup") && !again.document.contains("<Stream"), "{again:?}");
     assert_eq!(calls(&server, &admin).await, rows);
     assert_eq!(server.ask(reqwest::Method::GET, &path, &admin, None).await, before);
+    server.stop().await;
+}
+
+async fn a_replay_of_a_webhook_is_refused(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let carrier = TestCarrier::of(&server, &admin, &[]).await;
+    let said = carrier.voice("CA1", CUSTOMER, NUMBER).await;
+    let resume = format!("resume?call={}&party=customer&turn=1", said.call());
+    let fields = [
+        ("CallSid", "CA1"),
+        ("From", CUSTOMER),
+        ("To", NUMBER),
+        ("CallStatus", "in-progress"),
+        ("Direction", "inbound"),
+        ("ApiVersion", "2010-04-01"),
+    ];
+    let resumed = carrier.post(&resume, &fields).await;
+    assert!(resumed.document.contains("<Stream"), "{resumed:?}");
+    assert_eq!(carrier.post(&resume, &fields).await.status, 200, "the carrier's own second try");
+    carrier.status("CA1", "in-progress", "1").await;
+
+    // Six minutes later somebody who has seen these requests sends them again.
+    let path = format!("/calls/{}", said.call());
+    let written = |detail: &Value| detail["events"].as_array().is_some_and(|events| !events.is_empty());
+    let before = server.until(&path, &admin, "the call is written", written).await;
+    server.database().run("UPDATE inbox SET received_at_ms = received_at_ms - 360000").await;
+    for replay in [
+        carrier.voice("CA1", CUSTOMER, NUMBER).await,
+        carrier.post(&resume, &fields).await,
+        carrier.status("CA1", "in-progress", "1").await,
+    ] {
+        assert_eq!(replay.status, 403, "{replay:?}");
+        assert!(!replay.document.contains("<Stream"), "no token is handed out: {replay:?}");
+    }
+    let after = server.ask(reqwest::Method::GET, &path, &admin, None).await.body;
+    assert_eq!(after["events"], before["events"]);
+    // The leg itself may come back as often as it has to: each address is good for one turn.
+    let next = carrier.post(&resume.replace("turn=1", "turn=2"), &fields).await;
+    assert!(next.document.contains("<Stream") && next.document.contains("turn="), "{next:?}");
+    server.stop().await;
+}
+
+async fn the_verdict_about_a_machine_and_the_carriers_recording_are_on_the_call(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let carrier = TestCarrier::of(&server, &admin, &[]).await;
+    let said = carrier.voice("CA1", CUSTOMER, NUMBER).await;
+    let amd = format!("amd?call={}&party=customer", said.call());
+    let verdict = [("CallSid", "CA1"), ("AnsweredBy", "machine_start"), ("MachineDetectionDuration", "3200")];
+    let recording = [
+        ("CallSid", "CA1"),
+        ("RecordingSid", "RE1"),
+        ("RecordingStatus", "in-progress"),
+        ("RecordingUrl", "https://carrier.example/RE1"),
+    ];
+    for _ in 0..2 {
+        assert_eq!(carrier.post(&amd, &verdict).await.status, 204);
+        assert_eq!(carrier.post("recording", &recording).await.status, 204);
+    }
+    let noted = |detail: &Value| {
+        let events = detail["events"].as_array().cloned().unwrap_or_default();
+        let of = |kind: &str| events.iter().filter(|event| event["kind"] == kind).cloned().collect::<Vec<_>>();
+        let (verdicts, recordings) = (of("answered_by"), of("carrier_recording"));
+        assert!(verdicts.len() <= 1 && recordings.len() <= 1, "once each: {events:?}");
+        verdicts.iter().any(|one| one["data"]["verdict"] == "machine")
+            && recordings.iter().any(|one| one["data"]["state"] == "in-progress")
+    };
+    server.until(&format!("/calls/{}", said.call()), &admin, "both are on the call", noted).await;
     server.stop().await;
 }
 

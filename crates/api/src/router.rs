@@ -108,6 +108,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(audit::list::handler))
         .routes(routes!(settings::get_carrier::handler, settings::put_carrier::handler))
         .routes(routes!(settings::test_carrier::handler))
+        .routes(routes!(settings::get_calling_hours::handler, settings::put_calling_hours::handler))
         .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))
         .routes(routes!(settings::test_storage::handler))
         .routes(routes!(settings::get_engines::handler, settings::put_engines::handler))

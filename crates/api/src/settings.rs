@@ -1,8 +1,10 @@
 //! Carrier, storage and engines.
 
+pub mod get_calling_hours;
 pub mod get_carrier;
 pub mod get_engines;
 pub mod get_storage;
+pub mod put_calling_hours;
 pub mod put_carrier;
 pub mod put_engines;
 pub mod put_storage;

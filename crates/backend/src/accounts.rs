@@ -5,6 +5,8 @@ mod sessions;
 mod sign_in;
 mod users;
 
+pub use users::add_user_by_hand;
+
 use domain::{ids::SessionId, pii::Personal, time::UnixMillis};
 use storage::{tenants::Tenant as TenantRow, users::User as UserRow};
 use wire::accounts::{Me, Tenant, UiLocale, UiTheme, User};

@@ -226,6 +226,11 @@ impl Backend {
         }
     }
 
+    /// Somebody whose role or account does not let them answer any more: nothing rings at them.
+    pub(crate) async fn takes_no_calls(&self, scope: TenantScope, user: UserId) -> Result<(), BackendError> {
+        self.presence_event(scope, user, &PresenceEvent::AskedOffline).await.map(drop)
+    }
+
     /// After a restart nobody has been probed yet.
     pub(crate) async fn recover_agents(&self) -> Result<(), BackendError> {
         for tenant in storage::tenants::all(self.store()).await? {
@@ -249,7 +254,11 @@ impl Backend {
     ) -> Result<Option<u32>, BackendError> {
         let fence = storage::agents::claim(self.store(), scope, agent, call, now).await?;
         if let Some(fence) = fence {
-            self.presence_event(scope, agent, &PresenceEvent::Claimed { call, fence }).await?;
+            // The agent is claimed: whoever asked has to know the fence. What this adds is read from the row as well.
+            let claimed = PresenceEvent::Claimed { call, fence };
+            if let Err(error) = self.presence_event(scope, agent, &claimed).await {
+                tracing::warn!(%agent, %call, %error, "a claim could not be noted in the agent's state");
+            }
             self.agent_shown(scope.tenant(), agent).await;
         }
         Ok(fence)
@@ -261,7 +270,8 @@ impl Backend {
             tracing::warn!(%agent, %call, %error, "a claim is given back later");
             // Whoever asks may be a request that ends before the database is back.
             let backend = self.clone();
-            tokio::spawn(async move { backend.agent_of_call(scope, agent, call, fence, next).await });
+            let giving_back = async move { backend.agent_of_call(scope, agent, call, fence, next).await };
+            self.finishing().spawn(giving_back);
         }
     }
 
@@ -324,6 +334,9 @@ impl Backend {
                 continue;
             }
             let Some(user) = storage::users::get(self.store(), scope, row.user_id).await? else { continue };
+            if !user.role.takes_calls() {
+                continue;
+            }
             facts.push(AgentFacts {
                 id: row.user_id,
                 state: row::routing_name(row.state),

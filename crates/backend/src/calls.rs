@@ -16,6 +16,8 @@ mod outbound;
 mod recovery;
 mod registry;
 mod route;
+mod turns;
+mod unsettled;
 mod view;
 
 pub(crate) use bridge_events::follow as follow_bridge;
@@ -23,5 +25,6 @@ pub use carrier_stream::CarrierStream;
 pub(crate) use carrier_stream::{CALL_PARAMETER, PARTY_PARAMETER, TOKEN_PARAMETER};
 pub(crate) use inbound::Arrival;
 pub(crate) use log::keep_past;
+pub(crate) use recovery::look_for_forgotten_agents;
 pub(crate) use registry::Calls;
 pub(crate) use registry::Tell;

@@ -46,13 +46,41 @@ fn shown(row: CampaignRow) -> Result<Campaign, BackendError> {
         },
         dispositions: as_wire(&dispositions_of(&row)?)?,
         script: read(&row.script, "script")?,
-        hours: read(&row.hours, "calling hours")?,
+        hours: hours_of(&row)?,
         name: row.name,
         caller_id: row.caller_id,
         recording: row.recording,
+        detect_machines: row.detect_machines,
         agent_ids: row.agent_ids,
         version: row.version,
     })
+}
+
+/// `field`: where the hours are in the request.
+pub(crate) fn check_hours(checks: &mut FieldChecks, hours: &CallingHours, field: &str) {
+    let span = hours.from_minute < hours.to_minute && hours.to_minute <= 24 * 60;
+    let days = !hours.days.is_empty() && hours.days.iter().all(|day| (1..=7).contains(day));
+    checks.require(span, field, "expected from below to, at most 24:00");
+    checks.require(days, &format!("{field}.days"), "expected days 1 (Monday) to 7");
+}
+
+/// The hours in which people of a campaign may be called.
+pub(crate) fn hours_of(row: &CampaignRow) -> Result<CallingHours, BackendError> {
+    read(&row.hours, "calling hours")
+}
+
+/// Refuses a call outside these hours where the person is.
+pub(crate) fn within_hours(hours: &CallingHours, zone: &str, now: UnixMillis) -> Result<(), BackendError> {
+    let hours = domain::windows::CallingHours {
+        days: hours.days.clone(),
+        from_minute: hours.from_minute,
+        to_minute: hours.to_minute,
+    };
+    match domain::windows::look(&hours, zone, now) {
+        Ok(domain::windows::Window::Open { .. }) => Ok(()),
+        Ok(domain::windows::Window::Closed { opens_at }) => Err(BackendError::OutsideCallingHours { opens_at }),
+        Err(error) => Err(BackendError::field("zone", error.to_string())),
+    }
 }
 
 fn check(actor: &Actor, input: &CampaignInput) -> Result<(), BackendError> {
@@ -60,17 +88,7 @@ fn check(actor: &Actor, input: &CampaignInput) -> Result<(), BackendError> {
     checks.text(&input.name, 80, "name");
     checks.require(input.script.len() <= 50, "script", "expected at most 50 steps");
     checks.require(input.dispositions.len() <= 60, "dispositions", "expected at most 60");
-    let hours = &input.hours;
-    checks.require(
-        hours.from_minute < hours.to_minute && hours.to_minute <= 24 * 60,
-        "hours",
-        "expected from below to, at most 24:00",
-    );
-    checks.require(
-        !hours.days.is_empty() && hours.days.iter().all(|day| (1..=7).contains(day)),
-        "hours.days",
-        "expected days 1 (Monday) to 7",
-    );
+    check_hours(&mut checks, &input.hours, "hours");
     for (index, step) in input.script.iter().enumerate() {
         checks.text(&step.title, 80, &format!("script[{index}].title"));
         checks.at_most(&step.say, 2000, &format!("script[{index}].say"));
@@ -118,6 +136,7 @@ fn row(
         dispositions,
         hours: write(&input.hours)?,
         recording: input.recording,
+        detect_machines: input.detect_machines,
         agent_ids: input.agent_ids.clone(),
         version,
         created_at,
@@ -193,21 +212,6 @@ impl Backend {
         match self.campaign_of_call(actor, id).await? {
             Some(row) => read(&row.script, "script"),
             None => Ok(Vec::new()),
-        }
-    }
-
-    /// Refuses a call outside the campaign's hours where the person is.
-    pub(crate) fn within_hours(&self, row: &CampaignRow, zone: &str, now: UnixMillis) -> Result<(), BackendError> {
-        let hours: CallingHours = read(&row.hours, "calling hours")?;
-        let hours = domain::windows::CallingHours {
-            days: hours.days,
-            from_minute: hours.from_minute,
-            to_minute: hours.to_minute,
-        };
-        match domain::windows::look(&hours, zone, now) {
-            Ok(domain::windows::Window::Open { .. }) => Ok(()),
-            Ok(domain::windows::Window::Closed { opens_at }) => Err(BackendError::OutsideCallingHours { opens_at }),
-            Err(error) => Err(BackendError::field("zone", error.to_string())),
         }
     }
 }

@@ -17,6 +17,7 @@ use providers::{
 use serde::{Deserialize, Serialize};
 use storage::TenantScope;
 use url::Url;
+use uuid::Uuid;
 
 use crate::{
     Backend,
@@ -99,8 +100,13 @@ impl TenantCarrier {
         self.hook("status", call, party)
     }
 
-    pub(crate) fn resume_url(&self, call: CallId, party: Party) -> String {
-        self.hook("resume", call, party)
+    pub(crate) fn verdict_url(&self, call: CallId) -> String {
+        self.hook("amd", call, Party::Customer)
+    }
+
+    pub(crate) fn resume_url(&self, call: CallId, party: Party, turn: Uuid) -> String {
+        // Another one each time, so that a leg that comes back once more is not taken for a copy of the last request.
+        format!("{}&turn={turn}", self.hook("resume", call, party))
     }
 
     /// Address of the media socket: `wss://` for `https://`, `ws://` on a machine of one's own.
@@ -113,13 +119,15 @@ impl TenantCarrier {
         format!("{socket}/webhooks/twilio/media/{}", self.tenant)
     }
 
-    /// The document that connects the call's sound to the bridge, and brings the leg back if the socket should break.
+    /// The document that connects the call's sound to the bridge, and brings the leg back if the socket should break. The same
+    /// request has the same `turn`, and so the same answer.
     pub(crate) fn connect(
         &self,
         backend: &Backend,
         call: CallId,
         party: Party,
         greeting: Option<(&str, &str)>,
+        turn: Uuid,
     ) -> Result<String, BackendError> {
         let internal = |error: providers::twilio::twiml::TwimlError| BackendError::Internal(error.to_string());
         let mut stream = Stream::new(self.media_url())
@@ -136,7 +144,7 @@ impl TenantCarrier {
             document = document.then(Say::new(text).language(voice_tag(language)));
         }
         let wait = Verb::Pause { seconds: BACK_BY_ITSELF_AFTER_S };
-        let back = Verb::Redirect { url: self.hook("resume", call, party), method: Default::default() };
+        let back = Verb::Redirect { url: self.resume_url(call, party, turn), method: Default::default() };
         Ok(document.then(Verb::Connect(stream)).then(wait).then(back).to_xml())
     }
 }

@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use bridge::{BridgeEvent, BridgeHandle};
@@ -18,7 +19,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use storage::Store;
 use tokio::sync::{Notify, mpsc};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{SignInThrottle, TokenKey},
@@ -26,10 +27,13 @@ use crate::{
     carriers::TenantCarrier,
     clock,
     devices::Devices,
-    jobs,
+    housekeeping, jobs,
     live::LiveFeed,
     presence::{self, Presence},
 };
+
+/// What the end of the server waits at most until everything is written.
+const TIME_TO_FINISH: Duration = Duration::from_secs(5);
 
 /// What the composing program decides.
 #[derive(Debug, Clone)]
@@ -69,6 +73,9 @@ struct Inner {
     carrier_garbage: AtomicU64,
     started_at: UnixMillis,
     stop: CancellationToken,
+    /// What the end of the server waits for.
+    finishing: TaskTracker,
+    out_of_time: CancellationToken,
     new_job: Notify,
 }
 
@@ -94,19 +101,40 @@ impl Backend {
             carrier_garbage: AtomicU64::new(0),
             started_at: clock::now(),
             stop: CancellationToken::new(),
+            finishing: TaskTracker::new(),
+            out_of_time: CancellationToken::new(),
             new_job: Notify::new(),
         }));
         backend.recover_agents().await?;
         backend.recover_calls().await?;
-        tokio::spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
+        backend.redo_inbox().await;
+        backend.finishing().spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
         tokio::spawn(jobs::run(backend.clone()));
         tokio::spawn(presence::watch(backend.clone()));
+        tokio::spawn(calls::look_for_forgotten_agents(backend.clone()));
+        tokio::spawn(housekeeping::run(backend.clone()));
         Ok(backend)
     }
 
-    /// Lets the background work end; calls stay in the store and are taken up by the next start.
-    pub fn stop(&self) {
+    /// Ends the background work and waits, for a while, until what has happened is written. Calls stay in the store and are
+    /// taken up by the next start.
+    pub async fn stop(&self) {
         self.0.stop.cancel();
+        self.0.finishing.close();
+        if tokio::time::timeout(TIME_TO_FINISH, self.0.finishing.wait()).await.is_err() {
+            tracing::error!(tasks = self.0.finishing.len(), "the server ends before everything is written");
+        }
+        self.0.out_of_time.cancel();
+    }
+
+    /// Tasks with something to write that would be lost with them.
+    pub(crate) fn finishing(&self) -> &TaskTracker {
+        &self.0.finishing
+    }
+
+    /// Nothing more can be written.
+    pub(crate) fn out_of_time(&self) -> &CancellationToken {
+        &self.0.out_of_time
     }
 
     pub(crate) fn stopping(&self) -> &CancellationToken {
@@ -115,11 +143,11 @@ impl Backend {
 
     /// There is something for the workers.
     pub(crate) fn wake_jobs(&self) {
-        self.0.new_job.notify_one();
+        self.0.new_job.notify_waiters();
     }
 
-    pub(crate) async fn jobs_woken(&self) {
-        self.0.new_job.notified().await;
+    pub(crate) fn new_job(&self) -> &Notify {
+        &self.0.new_job
     }
 
     pub fn store(&self) -> &Store {

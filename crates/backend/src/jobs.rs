@@ -13,15 +13,23 @@ use wire::{
     page::Page,
 };
 
+use tokio::sync::futures::Notified;
+
 use crate::{Actor, Backend, clock, error::BackendError, intelligence, live::Audience, paging, recordings};
 
-pub(crate) const MOST_ATTEMPTS: u32 = 8;
+/// How often work is tried. Uploads go on for a day: a store that is away for an hour must not cost a recording.
+pub(crate) fn most_attempts(kind: &str) -> u32 {
+    if kind == recordings::STORE { 150 } else { 8 }
+}
+
+/// Each kind of work has workers of its own, so that a slow service of one kind holds up no other.
+const LANES: [(&str, usize); 3] = [(recordings::STORE, 2), (intelligence::TRANSCRIBE, 2), (intelligence::ANALYSE, 2)];
+
 /// Renewed while the work goes on: a job whose server died is taken up again after this at the latest.
 const LEASE: Duration = Duration::from_secs(30);
 const RENEW_EVERY: Duration = Duration::from_secs(8);
 /// When nothing wakes the workers, they look this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-const WORKERS: usize = 2;
 
 /// Why a job did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +56,8 @@ impl From<BackendError> for JobError {
 
 /// Starts the workers and waits for the end of the server.
 pub(crate) async fn run(backend: Backend) {
-    let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(backend.clone()))).collect();
+    let lanes = LANES.iter().flat_map(|(kind, workers)| std::iter::repeat_n(*kind, *workers));
+    let workers: Vec<_> = lanes.map(|kind| tokio::spawn(work(backend.clone(), kind))).collect();
     for worker in workers {
         if let Err(error) = worker.await {
             tracing::error!(%error, "a worker failed");
@@ -56,22 +65,24 @@ pub(crate) async fn run(backend: Backend) {
     }
 }
 
-async fn work(backend: Backend) {
+async fn work(backend: Backend, kind: &str) {
     while !backend.stopping().is_cancelled() {
-        match storage::jobs::claim(backend.store(), clock::now(), LEASE).await {
+        // From before the look, so that a job that is made meanwhile is not slept over.
+        let woken = backend.new_job().notified();
+        match storage::jobs::claim(backend.store(), kind, clock::now(), LEASE).await {
             Ok(Some(job)) => one(&backend, job).await,
-            Ok(None) => wait(&backend).await,
+            Ok(None) => wait(&backend, woken).await,
             Err(error) => {
-                tracing::warn!(%error, "jobs cannot be looked up");
-                wait(&backend).await;
+                tracing::warn!(kind, %error, "jobs cannot be looked up");
+                wait(&backend, woken).await;
             }
         }
     }
 }
 
-async fn wait(backend: &Backend) {
+async fn wait(backend: &Backend, woken: Notified<'_>) {
     tokio::select! {
-        () = backend.jobs_woken() => {}
+        () = woken => {}
         () = tokio::time::sleep(LOOK_EVERY) => {}
         () = backend.stopping().cancelled() => {}
     }
@@ -203,5 +214,17 @@ impl Backend {
         self.audit(actor, "job.retry", &id.to_string(), serde_json::json!({})).await;
         self.wake_jobs();
         Ok(shown(row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_is_tried_for_a_day_at_least() {
+        let tries = 1..most_attempts(recordings::STORE);
+        let waits: Duration = tries.map(|attempts| storage::jobs::back_off(attempts, 0)).sum();
+        assert!(waits >= Duration::from_secs(24 * 3600), "{waits:?}");
     }
 }

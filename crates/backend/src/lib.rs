@@ -17,6 +17,7 @@ mod devices;
 mod do_not_call;
 pub mod error;
 mod history;
+mod housekeeping;
 mod idempotency;
 mod intelligence;
 mod jobs;
@@ -36,6 +37,7 @@ mod tasks;
 mod webhooks;
 mod wrap_up;
 
+pub use accounts::add_user_by_hand;
 pub use actor::Actor;
 pub use calls::CarrierStream;
 pub use context::{Backend, Options, Parts};

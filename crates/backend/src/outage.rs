@@ -20,9 +20,9 @@ impl Outage {
     }
 
     /// True, after a pause, when the work failed because the database is away: then it is worth doing again. False after
-    /// any other fault, and at the end of this server.
+    /// any other fault, and when the server has no time left.
     pub async fn waits(&mut self, backend: &Backend, error: &BackendError) -> bool {
-        if !matches!(error, BackendError::Unavailable) || backend.stopping().is_cancelled() {
+        if !matches!(error, BackendError::Unavailable) || backend.out_of_time().is_cancelled() {
             return false;
         }
         tracing::warn!(what = self.what, "the database is away; this waits");

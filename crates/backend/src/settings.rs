@@ -1,5 +1,6 @@
 //! Carrier, storage and engines: set up in the app, each with a test.
 
+mod calling_hours;
 mod carrier;
 mod engines;
 mod store;

@@ -1,5 +1,7 @@
 //! What Twilio calls: the signature is checked, the request kept, the answer given. Doubled and late deliveries are normal.
 
+use std::time::Duration;
+
 use domain::{
     ids::{InboxId, TenantId},
     pii::Personal,
@@ -21,7 +23,12 @@ use crate::{
     error::BackendError,
 };
 
+mod cut_off;
 mod twilio;
+
+/// A carrier that got no answer asks again within seconds (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>);
+/// a copy of what was worked on long before comes from somebody else.
+const REPLAYED_AFTER: Duration = Duration::from_secs(5 * 60);
 
 /// A request as the edge received it.
 #[derive(Debug)]
@@ -69,17 +76,30 @@ impl Backend {
             Ok(verified) => verified,
             Err(answer) => return answer,
         };
-        let fresh = match self.keep(&verified, &request).await {
-            Ok(fresh) => fresh,
+        // A carrier that goes away in the middle does not stop the work on what it has said.
+        let working = tokio::spawn(self.clone().work_on(verified, request));
+        working.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the work on a webhook failed");
+            WebhookAnswer::text(503, "try again")
+        })
+    }
+
+    async fn work_on(self, verified: Verified, request: WebhookRequest) -> WebhookAnswer {
+        let taken = match self.keep(&verified, &request).await {
+            Ok(Kept::Replayed { age }) => {
+                tracing::warn!(kind = %request.kind, age_s = age.as_secs(), "a webhook was refused: it is a replay");
+                return WebhookAnswer::text(403, "this request was worked on before");
+            }
+            Ok(Kept::Received(taken)) => taken,
             // The carrier tries again, or goes to its fallback; nothing has been promised yet.
             Err(error) => {
                 tracing::error!(kind = %request.kind, %error, "a webhook could not be kept");
                 return WebhookAnswer::text(503, "try again");
             }
         };
-        let answer = self.take_in(&verified, &request, fresh.is_new).await;
+        let answer = self.take_in(&verified, &request, taken).await;
         if answer.is_ok()
-            && let Err(error) = storage::inbox::processed(self.store(), verified.scope, fresh.id, clock::now()).await
+            && let Err(error) = storage::inbox::processed(self.store(), verified.scope, taken.id, clock::now()).await
         {
             tracing::warn!(%error, "a webhook could not be marked as processed");
         }
@@ -120,7 +140,7 @@ impl Backend {
         hash.update(request.path_and_query.as_bytes());
         hash.update(&request.body);
         let key = hex::encode(hash.finalize());
-        let raw = String::from_utf8_lossy(&request.body).into_owned();
+        let raw = cut_off::raw(request)?;
         let delivery = Delivery {
             id: InboxId::new(clock::new_uuid()),
             provider: TWILIO.to_owned(),
@@ -129,9 +149,13 @@ impl Backend {
             received_at: clock::now(),
         };
         Ok(match storage::inbox::receive(self.store(), verified.scope, &delivery).await? {
-            Received::New => Kept { is_new: true, id: delivery.id },
-            // One that was cut off by a restart is worked on as if it were new.
-            Received::Duplicate { id, processed } => Kept { is_new: !processed, id },
+            Received::New => Kept::Received(Taken { id: delivery.id, is_new: true }),
+            // One that was cut off is worked on as if it were new.
+            Received::Duplicate { id, processed: false, .. } => Kept::Received(Taken { id, is_new: true }),
+            Received::Duplicate { id, received_at, .. } => match delivery.received_at.since(received_at) {
+                age if age > REPLAYED_AFTER => Kept::Replayed { age },
+                _ => Kept::Received(Taken { id, is_new: false }),
+            },
         })
     }
 
@@ -149,7 +173,22 @@ impl Backend {
     }
 }
 
-struct Kept {
-    is_new: bool,
+enum Kept {
+    Received(Taken),
+    Replayed { age: Duration },
+}
+
+/// A request that is to be answered.
+#[derive(Clone, Copy)]
+struct Taken {
     id: InboxId,
+    /// Nobody has worked on it yet.
+    is_new: bool,
+}
+
+impl Taken {
+    /// The same for each copy of the request.
+    fn turn(self) -> uuid::Uuid {
+        self.id.as_uuid()
+    }
 }

@@ -84,6 +84,34 @@ pub enum LossReason {
 pub struct RecordingGap {
     pub at_ms: u64,
     pub duration_ms: u64,
+    pub cause: GapCause,
+}
+
+/// Why nothing could be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GapCause {
+    /// The process that recorded was gone.
+    Restart,
+    /// The disk took nothing.
+    Disk,
+    /// The sound did not reach the recorder.
+    Lost,
+}
+
+impl GapCause {
+    const ALL: [Self; 3] = [Self::Restart, Self::Disk, Self::Lost];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Restart => "restart",
+            Self::Disk => "disk",
+            Self::Lost => "lost",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == text)
+    }
 }
 
 /// Figures of one port; those about sound are of the last second.

@@ -180,6 +180,15 @@ impl BridgeHandle {
         ended.map_err(io::Error::other)?
     }
 
+    /// Takes away the file of a recording that is known to be kept elsewhere.
+    ///
+    /// # Errors
+    /// The file cannot be removed.
+    pub async fn remove_left_over(&self, id: RecordingId) -> io::Result<()> {
+        let spool = Arc::clone(&self.spool);
+        tokio::task::spawn_blocking(move || left_over::remove(&spool, id)).await.map_err(io::Error::other)?
+    }
+
     pub fn counters(&self) -> CounterSnapshot {
         self.counters.snapshot()
     }

@@ -17,7 +17,7 @@ mod recorder;
 
 pub use config::{BridgeConfig, BridgeError};
 pub use counters::CounterSnapshot;
-pub use event::{BridgeEvent, LossReason, PortStats, RecordingGap};
+pub use event::{BridgeEvent, GapCause, LossReason, PortStats, RecordingGap};
 pub use handle::{BridgeHandle, PromptId, SessionError, start};
 pub use plan::{Layout, RecordPlan, RoomPlan, Source, Stream};
 pub use port::{CarrierCodec, CarrierInput, CarrierOut, CarrierPort, FRAME_BYTES, PortId};

@@ -26,7 +26,7 @@ mod transfer;
 pub use duties::{Duty, Held, duties};
 pub use effect::{AgentNext, Effect, Farewell, NoticeCode, NoticeTo, OfferEnd, RouteReason, RouteTarget};
 pub use ending::WRAP_UP_EXTENSION;
-pub use event::{AfterGreeting, AfterWrapUp, CallEvent, DialFailure, ProviderEnd};
+pub use event::{AfterGreeting, AfterWrapUp, AnsweredBy, CallEvent, DialFailure, ProviderEnd};
 pub use facts::{CallFacts, Capabilities, Customer, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, Direction, QueuePlan};
 pub use refusal::{Refusal, WRAP_UP_LIMIT, permits};
 pub use replay::replay;

@@ -8,7 +8,6 @@ pub mod call;
 pub mod dispositions;
 pub mod ids;
 pub mod intelligence;
-pub mod ivr;
 pub mod leads;
 pub mod masking;
 pub mod phone_number;

@@ -164,6 +164,22 @@ async fn a_long_upload_goes_on_after_a_crash_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn parts_of_an_upload_that_was_begun_anew_do_not_stay_behind() {
+    let server = S3Server::start().await;
+    let work = TempDir::new().unwrap();
+    let source = file(&work, "long.ogg", 20 * MIB);
+    server.parts_allowed.store(1, Ordering::SeqCst);
+    server.store().put_file(&key(1), &source).await.unwrap_err();
+    // What is gone on with is refused, so it is begun anew, and refused again.
+    server.store().put_file(&key(1), &source).await.unwrap_err();
+    server.parts_allowed.store(usize::MAX, Ordering::SeqCst);
+    server.store().put_and_verify(&key(1), &source).await.unwrap();
+    let files = std::fs::read_dir(server.root.path()).unwrap().map(|file| file.unwrap().file_name());
+    let left: Vec<_> = files.filter(|name| name.to_string_lossy().starts_with(".upload_id-")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
 async fn an_upload_that_the_server_forgot_starts_again() {
     let server = S3Server::start().await;
     let work = TempDir::new().unwrap();

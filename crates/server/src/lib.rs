@@ -6,11 +6,13 @@ pub mod demo;
 pub mod embedded;
 pub mod keys;
 pub mod load;
+mod open;
 pub mod process;
 pub mod running;
 pub mod seed;
 mod services;
 pub mod soak;
+mod sole;
 pub mod standalone;
 
 pub use config::{Config, ConfigError};

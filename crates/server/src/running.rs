@@ -1,26 +1,25 @@
 //! A server that runs: everything opened and joined.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
 use backend::{Backend, Options, Parts};
 use bridge::BridgeConfig;
-use storage::{DatabaseUrl, Store};
+use storage::ServerLock;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    keys::{Keys, KeysError},
+    open::{self, OpenError},
+    sole::{self, SoleError, SoleFolder},
 };
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the data folder {path} cannot be made: {error}", path = .path.display())]
-    DataFolder { path: PathBuf, error: std::io::Error },
     #[error(transparent)]
-    Keys(#[from] KeysError),
-    #[error("the database cannot be used: {0}")]
-    Database(#[from] storage::StorageError),
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    NotAlone(#[from] SoleError),
     #[error(transparent)]
     Bridge(#[from] bridge::BridgeError),
     #[error("cannot listen on {address}: {error}. Is another server running?")]
@@ -37,6 +36,8 @@ pub struct Running {
     pub base_url: String,
     stop: CancellationToken,
     serving: JoinHandle<()>,
+    _folder: SoleFolder,
+    database: ServerLock,
 }
 
 impl Running {
@@ -45,11 +46,9 @@ impl Running {
         // A second server in the same process finds it installed; both use the same provider.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let data_dir = config.data_dir.clone();
-        std::fs::create_dir_all(&data_dir).map_err(|error| StartError::DataFolder { path: data_dir.clone(), error })?;
-        let keys = Keys::load_or_make(&data_dir)?;
-        let url: DatabaseUrl = config.database_url().parse()?;
-        let store = Store::open(&url, keys.sealing).await?;
-        store.migrate().await?;
+        let folder = SoleFolder::take(open::folder(config)?)?;
+        let (store, signing) = open::store(config).await?;
+        let database = sole::sole_database(&store).await?;
         let bridge_config = BridgeConfig {
             udp_bind: config.media.udp,
             advertised: config.media.advertise.clone(),
@@ -68,14 +67,14 @@ impl Running {
             data_folder: data_dir,
             demo,
         };
-        let backend = Backend::start(Parts { store, bridge, bridge_events, secret: keys.signing, options }).await?;
+        let backend = Backend::start(Parts { store, bridge, bridge_events, secret: signing, options }).await?;
         let stop = CancellationToken::new();
         let serving = tokio::spawn(api::serve(listener, backend.clone(), stop.clone()));
         tracing::info!(%base_url, %public_url, "the server answers");
-        Ok(Self { backend, address, base_url, stop, serving })
+        Ok(Self { backend, address, base_url, stop, serving, _folder: folder, database })
     }
 
-    /// Stops answering, then lets what is under way end; live sockets are cut after two seconds.
+    /// Stops answering, then lets what is under way end and be written; live sockets are cut after two seconds.
     pub async fn stop(self) {
         self.stop.cancel();
         let serving = self.serving;
@@ -83,8 +82,9 @@ impl Running {
         if tokio::time::timeout(std::time::Duration::from_secs(2), serving).await.is_err() {
             abort.abort();
         }
-        self.backend.stop();
+        self.backend.stop().await;
         self.backend.store().close().await;
+        self.database.release().await;
     }
 }
 

@@ -85,6 +85,9 @@ pub async fn tenant(backend: &Backend, plan: &SeedPlan) -> Result<DemoAccounts, 
     };
     backend.register_tenant(register, [127, 0, 0, 1].into(), "demo".to_owned()).await?;
     let actor = sign_in(backend, &admin).await?;
+    // A demo is shown at any hour.
+    let always = CallingHours { days: (1..=7).collect(), from_minute: 0, to_minute: 24 * 60 };
+    backend.update_calling_hours(&actor, always).await?;
     let mut users = Vec::new();
     user(backend, &actor, &supervisor, Role::Manager).await?;
     for agent in agents(plan) {
@@ -161,6 +164,7 @@ fn campaign(plan: &SeedPlan, agent_ids: Vec<UserId>) -> CampaignInput {
         dispositions: Vec::new(),
         hours: CallingHours { days: vec![1, 2, 3, 4, 5, 6], from_minute: 9 * 60, to_minute: 20 * 60 },
         recording: true,
+        detect_machines: false,
         agent_ids,
     }
 }

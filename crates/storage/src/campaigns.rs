@@ -29,6 +29,8 @@ pub struct Campaign {
     /// JSON of days and minutes.
     pub hours: Value,
     pub recording: bool,
+    /// The carrier says whether a person or a machine took an outbound call.
+    pub detect_machines: bool,
     pub agent_ids: Vec<UserId>,
     /// 1 when new; [`update`] takes the one that was read.
     pub version: u32,
@@ -38,7 +40,7 @@ pub struct Campaign {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT id, name, state, caller_id, script, dispositions, hours, recording, version, created_at_ms ",
+            "SELECT id, name, state, caller_id, script, dispositions, hours, recording, detect_machines, version, created_at_ms ",
             "FROM campaigns WHERE tenant_id = $1",
             $tail
         )
@@ -51,7 +53,7 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "INSERT INTO campaigns (tenant_id, id, name, state, caller_id, script, dispositions, hours, recording, \
-               version, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               version, created_at_ms, detect_machines) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let args = args![
         scope,
         campaign.id,
@@ -64,6 +66,7 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
         campaign.recording,
         campaign.version,
         campaign.created_at,
+        campaign.detect_machines,
     ];
     on.write(sql, args).await?;
     write_agents(&mut on, scope, campaign).await?;
@@ -78,7 +81,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "UPDATE campaigns SET name = $4, state = $5, caller_id = $6, script = $7, dispositions = $8, hours = $9, \
-               recording = $10, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $3";
+               recording = $10, detect_machines = $11, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let args = args![
         scope,
         campaign.id,
@@ -90,6 +93,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
         &campaign.dispositions,
         &campaign.hours,
         campaign.recording,
+        campaign.detect_machines,
     ];
     if on.write(sql, args).await? == 0 {
         return Err(StorageError::Conflict { what: "campaign" });
@@ -149,6 +153,7 @@ fn read(row: &Row, agents: &mut Agents) -> Result<Campaign> {
         dispositions: row.json("dispositions")?,
         hours: row.json("hours")?,
         recording: row.bool("recording")?,
+        detect_machines: row.bool("detect_machines")?,
         agent_ids: agents.remove(&id).unwrap_or_default(),
         version: row.number("version")?,
         created_at: row.at("created_at_ms")?,

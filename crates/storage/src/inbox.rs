@@ -19,7 +19,7 @@ pub struct Delivery {
     pub provider: String,
     /// Same for each copy of a delivery.
     pub delivery_key: String,
-    /// The request's parameters or body.
+    /// The whole request, as its reader needs it.
     pub raw: Personal<String>,
     pub received_at: UnixMillis,
 }
@@ -27,10 +27,11 @@ pub struct Delivery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
     New,
-    /// A copy of an earlier one; `processed` says whether that is done with.
+    /// A copy of the one that came at `received_at`; `processed` says whether that is done with.
     Duplicate {
         id: InboxId,
         processed: bool,
+        received_at: UnixMillis,
     },
 }
 
@@ -43,10 +44,14 @@ pub async fn receive(on: impl Into<On<'_>>, scope: TenantScope, delivery: &Deliv
     if on.write(sql, args).await? == 1 {
         return Ok(Received::New);
     }
-    let sql = "SELECT id, processed_at_ms FROM inbox WHERE tenant_id = $1 AND provider = $2 AND delivery_key = $3";
+    let sql = "SELECT id, processed_at_ms, received_at_ms FROM inbox WHERE tenant_id = $1 AND provider = $2 AND delivery_key = $3";
     let row = on.read(sql, args![scope, &delivery.provider, &delivery.delivery_key]).await?;
     let row = row.ok_or(StorageError::Conflict { what: "delivery" })?;
-    Ok(Received::Duplicate { id: row.id("id")?, processed: row.opt_at("processed_at_ms")?.is_some() })
+    Ok(Received::Duplicate {
+        id: row.id("id")?,
+        processed: row.opt_at("processed_at_ms")?.is_some(),
+        received_at: row.at("received_at_ms")?,
+    })
 }
 
 /// False when it was marked before.

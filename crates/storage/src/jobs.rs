@@ -123,20 +123,25 @@ macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "UPDATE jobs SET status = 'running', lease_id = $3, lease_until_ms = $2, attempts = attempts + 1 ",
-            "WHERE (tenant_id, id) = (SELECT tenant_id, id FROM jobs WHERE (status = 'waiting' AND run_at_ms <= $1) ",
-            "OR (status = 'running' AND lease_until_ms <= $1) ORDER BY run_at_ms, id LIMIT 1",
+            "WHERE (tenant_id, id) = (SELECT tenant_id, id FROM jobs WHERE kind = $4 AND ((status = 'waiting' AND run_at_ms <= $1) ",
+            "OR (status = 'running' AND lease_until_ms <= $1)) ORDER BY run_at_ms, id LIMIT 1",
             $lock,
             ") RETURNING tenant_id, id, kind, payload, call_id, attempts, max_attempts"
         )
     };
 }
 
-/// Takes the job that has been due longest, of any tenant, for `lease_for`. A job whose worker vanished counts as due once
+/// Takes the job of this kind that has been due longest, of any tenant, for `lease_for`. A job whose worker vanished counts as due once
 /// its lease has run out; after its last try it is dead instead.
 ///
 /// # Errors
 /// `Corrupt` when the payload cannot be opened; the job's lease then runs out like any other.
-pub async fn claim(on: impl Into<On<'_>>, now: UnixMillis, lease_for: Duration) -> Result<Option<ClaimedJob>> {
+pub async fn claim(
+    on: impl Into<On<'_>>,
+    kind: &str,
+    now: UnixMillis,
+    lease_for: Duration,
+) -> Result<Option<ClaimedJob>> {
     let mut on = on.into();
     let bury = "UPDATE jobs SET status = 'dead', finished_at_ms = $1, lease_id = NULL, \
                 last_error = COALESCE(last_error, 'the worker stopped without an answer') \
@@ -144,7 +149,7 @@ pub async fn claim(on: impl Into<On<'_>>, now: UnixMillis, lease_for: Duration) 
     on.write(bury, args![now]).await?;
     let sql = on.pick(claim!(""), claim!(" FOR UPDATE SKIP LOCKED"));
     let lease = Uuid::now_v7();
-    let args = args![now, now.plus(lease_for), lease.to_string()];
+    let args = args![now, now.plus(lease_for), lease.to_string(), kind];
     let Some(row) = on.write_returning(sql, args).await? else { return Ok(None) };
     let (tenant, id) = (row.id("tenant_id")?, row.id("id")?);
     let payload = on.keys().of(TenantScope::system(tenant), id).read_json(Column::JOB_PAYLOAD, &row, "payload")?;
@@ -257,6 +262,11 @@ pub async fn list(
         Ok((job, place.0, place.1))
     };
     Select::new(select!(""), scope).and_some("status = ", status).page(&mut on.into(), order, page, read).await
+}
+
+/// Forgets what was done before `before`, of every tenant; what is dead stays for the admin. Returns how many.
+pub async fn purge(on: impl Into<On<'_>>, before: UnixMillis) -> Result<u64> {
+    on.into().write("DELETE FROM jobs WHERE status = 'done' AND finished_at_ms < $1", args![before]).await
 }
 
 fn read(row: &Row) -> Result<Job> {

@@ -13,6 +13,7 @@ mod migrations;
 mod page;
 mod scope;
 mod seal;
+mod server_lock;
 mod sql;
 
 pub mod agents;
@@ -50,4 +51,5 @@ pub use error::{Result, StorageError};
 pub use page::{Cursor, MAX_LIMIT, Page, PageRequest};
 pub use scope::TenantScope;
 pub use seal::{InvalidKeys, Keyring, ResealProgress, SealKey, reseal};
+pub use server_lock::ServerLock;
 pub use sql::{On, Tx};

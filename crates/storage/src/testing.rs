@@ -6,9 +6,11 @@
 //! fail and say what to install.
 
 mod cluster;
+mod faults;
 mod write_lock;
 
 pub use cluster::Cluster;
+pub use faults::Hold;
 pub use write_lock::WriteLock;
 
 use std::{

@@ -168,6 +168,8 @@ pub struct Campaign {
     pub dispositions: Vec<Disposition>,
     pub hours: CallingHours,
     pub recording: bool,
+    /// The carrier says whether a person or a machine took an outbound call; the agent and the call's page are told.
+    pub detect_machines: bool,
     pub agent_ids: Vec<UserId>,
     pub version: u32,
 }
@@ -182,6 +184,8 @@ pub struct CampaignInput {
     pub dispositions: Vec<Disposition>,
     pub hours: CallingHours,
     pub recording: bool,
+    #[serde(default)]
+    pub detect_machines: bool,
     pub agent_ids: Vec<UserId>,
 }
 

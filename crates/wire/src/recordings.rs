@@ -63,7 +63,7 @@ pub struct RecordingReceipt {
 pub struct RecordingGap {
     pub from_ms: u64,
     pub to_ms: u64,
-    /// `paused`, `restart` or `lost`.
+    /// `paused`, `restart`, `disk` or `lost`.
     pub reason: String,
 }
 

@@ -120,6 +120,8 @@ function admin(send: Send) {
     retryJob: (id: W.JobId) => send<W.Job>("POST", `/jobs/${id}/retry`, {}, key()),
     audit: (cursor?: string) => send<W.Page<W.AuditEntry>>("GET", `/audit${query({ cursor })}`),
     carrier: settings<W.CarrierSettings, W.CarrierSettingsInput>("carrier"),
+    callingHours: () => send<W.CallingHours>("GET", "/settings/calling-hours"),
+    putCallingHours: (body: W.CallingHours) => send<W.CallingHours>("PUT", "/settings/calling-hours", body),
     storage: settings<W.StorageSettings, W.StorageSettingsInput>("storage"),
     engines: settings<W.EngineSettings, W.EngineSettingsInput>("engines"),
   };

@@ -23,6 +23,7 @@ export const keys = {
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (search: string) => ["settings", "do-not-call", search],
   carrier: ["settings", "carrier"],
+  callingHours: ["settings", "calling-hours"],
   storage: ["settings", "storage"],
   engines: ["settings", "engines"],
   jobs: (status: string) => ["jobs", status],

@@ -30,7 +30,7 @@ export const numbers: PhoneNumber[] = [
 ];
 
 export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan renewals"] as const).map((name, index): Campaign => ({
-  id: `camp-${index + 1}`, name, state: (["active", "paused", "draft"] as const)[index] ?? "draft", caller_id: "+91 40 4810 0142", script, dispositions: index === 0 ? dispositions : [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, agent_ids: [agentId(0), agentId(1), agentId(2)], version: 9 - index,
+  id: `camp-${index + 1}`, name, state: (["active", "paused", "draft"] as const)[index] ?? "draft", caller_id: "+91 40 4810 0142", script, dispositions: index === 0 ? dispositions : [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, agent_ids: [agentId(0), agentId(1), agentId(2)], version: 9 - index,
 }));
 
 export const dnc: DncEntry[] = [

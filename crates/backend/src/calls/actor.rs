@@ -11,7 +11,9 @@ use storage::TenantScope;
 use tokio::sync::mpsc;
 use wire::{calls::LiveCall, live::LiveEvent};
 
-use super::{agent_steps::AgentSteps, figures::Figures, log::Log, names::Names, registry::Tell, view};
+use super::{
+    agent_steps::AgentSteps, figures::Figures, log::Log, names::Names, registry::Tell, unsettled::Unfinished, view,
+};
 use crate::{Backend, clock, error::BackendError, live::Audience};
 
 pub(super) struct Actor {
@@ -28,6 +30,7 @@ pub(super) struct Actor {
     inbox: mpsc::UnboundedReceiver<Tell>,
     last_shown: Option<LiveCall>,
     waiting: Option<(QueueId, UnixMillis)>,
+    _unfinished: Unfinished,
 }
 
 /// What an actor starts from.
@@ -64,8 +67,9 @@ impl Actor {
             inbox,
             last_shown: None,
             waiting: None,
+            _unfinished: backend.calls().unfinished(id),
         };
-        tokio::spawn(actor.run(first));
+        backend.finishing().spawn(actor.run(first));
     }
 
     async fn run(mut self, first: Vec<CallEvent>) {
@@ -76,10 +80,13 @@ impl Actor {
             let next = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
             let wait = next.map_or(Duration::from_secs(3600), |(_, at)| at.since(clock::now()));
             tokio::select! {
+                biased;
                 told = self.inbox.recv() => match told {
                     Some(told) => self.told(told).await,
                     None => break,
                 },
+                // What has come in before the end is in the log; the next server goes on from there.
+                () = self.backend.stopping().cancelled() => break,
                 () = tokio::time::sleep(wait) => {
                     if let Some((timer, _)) = next.filter(|(_, at)| *at <= clock::now()) {
                         self.timers.remove(&timer);

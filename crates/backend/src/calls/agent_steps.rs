@@ -27,7 +27,7 @@ impl AgentSteps {
         }
         let line = self.line.get_or_insert_with(|| {
             let (sender, steps) = mpsc::unbounded_channel();
-            tokio::spawn(catch_up(backend.clone(), scope, call, steps));
+            backend.finishing().spawn(catch_up(backend.clone(), scope, call, steps));
             sender
         });
         if line.send(step).is_err() {
@@ -38,6 +38,7 @@ impl AgentSteps {
 
 /// Ends when the call has ended and all is written.
 async fn catch_up(backend: Backend, scope: TenantScope, call: CallId, mut steps: mpsc::UnboundedReceiver<AgentStep>) {
+    let _unfinished = backend.calls().unfinished(call);
     while let Some(step) = steps.recv().await {
         backend.agent_of_call(scope, step.agent, call, step.fence, step.next).await;
     }

@@ -10,13 +10,20 @@ use crate::{
     recordings::{self, News},
 };
 
-/// Runs until the bridge ends. What has to be written about recordings goes its own way, in order, so that nothing else
+/// Runs until the bridge or the server ends. What has to be written about recordings goes its own way, in order, so that nothing else
 /// waits for the database.
 pub async fn follow(backend: Backend, mut events: mpsc::UnboundedReceiver<BridgeEvent>) {
     let (news, of_recordings) = mpsc::unbounded_channel();
     let noting = tokio::spawn(recordings::note_all(backend.clone(), of_recordings));
-    while let Some(event) = events.recv().await {
-        handle(&backend, event, &news).await;
+    loop {
+        tokio::select! {
+            biased;
+            event = events.recv() => match event {
+                Some(event) => handle(&backend, event, &news).await,
+                None => break,
+            },
+            () = backend.stopping().cancelled() => break,
+        }
     }
     drop(news);
     if let Err(error) = noting.await {

@@ -8,7 +8,7 @@ use domain::{
     ids::{RecordingId, UserId},
     masking,
 };
-use providers::telephony::{CarrierError, Instructions, PlaceCall, ProviderCallId};
+use providers::telephony::{CarrierError, Instructions, MachineDetection, MachineWait, PlaceCall, ProviderCallId};
 use wire::{
     calls as wire_calls,
     live::{LiveEvent, Notice, NoticeLevel},
@@ -162,6 +162,14 @@ impl Actor {
         }
     }
 
+    /// Beside the call: the customer is not kept waiting for the verdict.
+    async fn machine_detection(&self, carrier: &TenantCarrier, party: Party) -> Option<MachineDetection> {
+        let campaign = self.call.facts.campaign.filter(|_| party == Party::Customer)?;
+        let campaign = self.backend.campaign_row(self.scope, campaign).await.ok()?;
+        let verdict_url = Some(carrier.verdict_url(self.id()));
+        campaign.detect_machines.then_some(MachineDetection { wait: MachineWait::Verdict, verdict_url })
+    }
+
     /// Asks the carrier once. What cannot be known is left to the carrier's own reports and the ring timer.
     async fn dial(&self, party: Party, number: String) {
         let failed = move |reason| match party {
@@ -179,7 +187,7 @@ impl Actor {
             answer_url: carrier.answer_url(self.id(), party),
             status_url: Some(carrier.status_url(self.id(), party)),
             ring_timeout: Some(std::time::Duration::from_secs(45)),
-            answering_machine: None,
+            answering_machine: self.machine_detection(&carrier, party).await,
             send_digits: None,
         };
         let (backend, call) = (self.backend.clone(), self.id());
@@ -241,7 +249,7 @@ impl Actor {
 
     async fn restart_media(&self, party: Party, provider_call_id: Option<String>) {
         let call = self.id();
-        let to = |carrier: &TenantCarrier| Instructions::Url(carrier.resume_url(call, party));
+        let to = |carrier: &TenantCarrier| Instructions::Url(carrier.resume_url(call, party, crate::clock::new_uuid()));
         if self.redirect(provider_call_id, to).await == Redirected::CallOver {
             // The report of it was lost, as one that comes while no server runs.
             self.tell_self(CallEvent::ProviderEnded { party, status: ProviderEnd::Completed });

@@ -61,13 +61,9 @@ impl Backend {
         };
         let greeting = number.greeting.clone();
         let language = number.language.clone();
-        let known = self.call_of_provider(scope, &request.call_sid).await?;
-        if let Some(call) = known {
-            return Ok(if self.is_under_way(scope.tenant(), call) {
-                Arrival::Welcome { call, greeting, language }
-            } else {
-                Arrival::Over
-            });
+        let _turn = self.calls().turn(scope.tenant(), &request.call_sid).await;
+        if let Some(call) = self.call_of_provider(scope, &request.call_sid).await? {
+            return self.came_before(scope, call, &request.call_sid, greeting, language).await;
         }
         let now = clock::now();
         let customer = customer(&request.from);
@@ -104,19 +100,42 @@ impl Backend {
         let names = self.names_of(scope, &call.facts).await?;
         match log::create(self, scope, &call, &names.customer_number, names.came_by()).await {
             Ok(()) => {}
-            // The same delivery came twice at once and the other one was first.
             Err(storage::StorageError::Unique { .. }) => {
-                let call = self.call_of_provider(scope, &request.call_sid).await?;
-                return Ok(call.map_or(Arrival::Over, |call| Arrival::Welcome { call, greeting, language }));
+                return match self.call_of_provider(scope, &request.call_sid).await? {
+                    Some(call) => self.came_before(scope, call, &request.call_sid, greeting, language).await,
+                    None => Ok(Arrival::Over),
+                };
             }
             Err(error) => return Err(error.into()),
         }
-        storage::numbers::touch(self.store(), scope, number.id, now).await?;
+        // Nothing stands between the row and its actor.
         let begin = Begin { scope, tenant: scope.tenant(), call, seq: 0, names, language: language.clone() };
-        let early = self.calls().take_early_end(scope.tenant(), &request.call_sid);
-        let ended = early.map(|status| CallEvent::ProviderEnded { party: Party::Customer, status });
+        let ended = self.early_end(scope, &request.call_sid);
         Actor::spawn(self, begin, [CallEvent::Received].into_iter().chain(ended).collect());
+        if let Err(error) = storage::numbers::touch(self.store(), scope, number.id, now).await {
+            tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
+        }
         Ok(Arrival::Welcome { call: id, greeting, language })
+    }
+
+    /// The carrier asks again about a call that has a row.
+    async fn came_before(
+        &self,
+        scope: TenantScope,
+        call: CallId,
+        call_sid: &str,
+        greeting: String,
+        language: String,
+    ) -> Result<Arrival, BackendError> {
+        let under_way = self.is_under_way(scope.tenant(), call);
+        let ended = if under_way { None } else { self.early_end(scope, call_sid) };
+        let carried = self.carry(scope, call, &language, ended).await?;
+        Ok(if carried { Arrival::Welcome { call, greeting, language } } else { Arrival::Over })
+    }
+
+    fn early_end(&self, scope: TenantScope, call_sid: &str) -> Option<CallEvent> {
+        let status = self.calls().take_early_end(scope.tenant(), call_sid)?;
+        Some(CallEvent::ProviderEnded { party: Party::Customer, status })
     }
 
     async fn unknown_number(&self, scope: TenantScope, number: &str, is_new: bool) -> Result<Arrival, BackendError> {

@@ -16,15 +16,10 @@ use storage::{
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use crate::{
-    Backend,
-    outage::{FIRST_PAUSE, LONGEST_PAUSE},
-};
+use self::writer::{Entry, Writer};
+use crate::Backend;
 
-struct Entry {
-    event: NewEvent,
-    projection: Projection,
-}
+mod writer;
 
 pub(super) struct Log {
     sender: mpsc::UnboundedSender<Entry>,
@@ -131,7 +126,9 @@ impl Log {
     /// `seq` is that of the last event which is in the store already.
     pub fn start(backend: Backend, scope: TenantScope, call: CallId, seq: u32) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let writer = tokio::spawn(write(backend, scope, call, seq, receiver));
+        let tracker = backend.finishing().clone();
+        let writer = Writer { backend, scope, call, seq, told: false };
+        let writer = tracker.spawn(writer.run(receiver));
         Self { sender, writer }
     }
 
@@ -149,39 +146,5 @@ impl Log {
         if let Err(error) = self.writer.await {
             tracing::error!(%error, "the log's writer failed");
         }
-    }
-}
-
-async fn write(
-    backend: Backend,
-    scope: TenantScope,
-    call: CallId,
-    mut seq: u32,
-    mut entries: mpsc::UnboundedReceiver<Entry>,
-) {
-    while let Some(first) = entries.recv().await {
-        let mut batch = vec![first];
-        while let Ok(next) = entries.try_recv() {
-            batch.push(next);
-        }
-        let Some(last) = batch.last() else { continue };
-        let projection = last.projection.clone();
-        let events: Vec<NewEvent> = batch.into_iter().map(|entry| entry.event).collect();
-        let mut pause = FIRST_PAUSE;
-        loop {
-            match storage::call_log::append(backend.store(), scope, call, seq, &events, &projection).await {
-                Ok(_) => break,
-                Err(error) if error.is_retryable() => {
-                    tracing::warn!(%call, %error, waiting = events.len(), "the database is away; events wait");
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-                Err(error) => {
-                    tracing::error!(%call, %error, "events could not be written");
-                    break;
-                }
-            }
-        }
-        seq += u32::try_from(events.len()).unwrap_or(u32::MAX);
     }
 }

@@ -83,7 +83,7 @@ impl Backend {
         let (backend, scope, id) = (self.clone(), actor.scope, call.facts.id);
         let (lead, contacted) = (call.facts.lead, talked.then_some(call.facts.started_at));
         // Beside the actor: the agents of the call go on while the database is away.
-        tokio::spawn(async move {
+        self.finishing().spawn(async move {
             let work = async {
                 let (store, now) = (backend.store(), clock::now());
                 until_written!(

@@ -2,7 +2,7 @@
 
 use domain::{
     call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction},
-    ids::{CallId, LeadId},
+    ids::{CallId, LeadId, MediaSessionId, UserId},
     phone_number::E164,
     pii::Personal,
 };
@@ -13,7 +13,7 @@ use super::{
     actor::{Actor as CallActor, Begin},
     log,
 };
-use crate::{Actor, Backend, carriers::TWILIO, clock, error::BackendError};
+use crate::{Actor, Backend, campaigns, carriers::TWILIO, clock, error::BackendError};
 
 impl Backend {
     /// Do-not-call list; asked again at the moment of dialing.
@@ -34,9 +34,11 @@ impl Backend {
             Some(id) => Some(self.campaign_row(actor.scope, id).await?),
             None => None,
         };
-        if let Some(campaign) = &campaign {
-            self.within_hours(campaign, &zone, now)?;
-        }
+        let hours = match &campaign {
+            Some(campaign) => campaigns::hours_of(campaign)?,
+            None => self.hours_without_campaign(actor.scope).await?,
+        };
+        campaigns::within_hours(&hours, &zone, now)?;
         let carrier = self.carrier(actor.scope).await?;
         let device = self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?;
         let facts = CallFacts {
@@ -57,19 +59,30 @@ impl Backend {
             capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
         };
         let id = facts.id;
+        let names = self.names_of(actor.scope, &facts).await?;
+        let call = Call::new(facts);
+        let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
+        // On its own: a request that is cut off behind the claim does not leave an agent whom no call holds.
+        let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, device.session));
+        beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;
+        self.live_call(actor, id).await
+    }
+
+    /// Claims the agent, writes the call's row and begins; a claim without a call is given back.
+    async fn begin_outbound(self, begin: Begin, agent: UserId, session: MediaSessionId) -> Result<(), BackendError> {
+        let (scope, id) = (begin.scope, begin.call.facts.id);
+        let _unfinished = self.calls().unfinished(id);
         let fence = self
-            .claim_agent(actor.scope, actor.user, id, now)
+            .claim_agent(scope, agent, id, clock::now())
             .await?
             .ok_or(BackendError::Conflict("you are not available: end the present call or break first"))?;
-        let call = Call::new(facts);
-        let names = self.names_of(actor.scope, &call.facts).await?;
-        if let Err(error) = log::create(self, actor.scope, &call, &names.customer_number, names.came_by()).await {
-            self.release_claim(actor.scope, actor.user, id, fence).await;
+        let (number, came_by) = (&begin.names.customer_number, begin.names.came_by());
+        if let Err(error) = log::create(&self, scope, &begin.call, number, came_by).await {
+            self.release_claim(scope, agent, id, fence).await;
             return Err(error.into());
         }
-        let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
-        CallActor::spawn(self, begin, vec![CallEvent::Placed { agent: actor.user, fence, session: device.session }]);
-        self.live_call(actor, id).await
+        CallActor::spawn(&self, begin, vec![CallEvent::Placed { agent, fence, session }]);
+        Ok(())
     }
 
     async fn whom_to_call(

@@ -1,9 +1,9 @@
 //! Calls that the last server carried.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    call::{AgentNext, Call, CallEvent, CallFacts, Duty, Held, duties, replay, room_plan},
+    call::{AgentNext, Call, CallEvent, CallFacts, Direction, Duty, Held, duties, replay, room_plan},
     ids::{CallId, RecordingId, UserId},
     time::UnixMillis,
 };
@@ -13,9 +13,14 @@ use storage::{
     call_log::Log,
     recordings::RecordingState,
 };
+use tokio::time::MissedTickBehavior;
 
 use super::actor::{Actor, Begin};
-use crate::{Backend, error::BackendError, recordings};
+use crate::{Backend, clock, error::BackendError, recordings};
+
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A claim is followed by its call at once; the registry knows a call that is being made.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(4);
 
 impl Backend {
     /// Replays every log that has no end and goes on from there. Sound is away until the carrier and the devices are
@@ -26,20 +31,7 @@ impl Backend {
             let scope = TenantScope::system(tenant.id);
             let mut begins = Vec::new();
             for row in storage::calls::open(self.store(), scope).await? {
-                let id = row.id;
-                let Some(log) = storage::call_log::load(self.store(), scope, id).await? else { continue };
-                let (facts, events) = match read(log) {
-                    Ok(read) => read,
-                    Err(error) => {
-                        tracing::error!(call = %id, %error, "the log of a call cannot be read; it stays as it is");
-                        continue;
-                    }
-                };
-                let seq = u32::try_from(events.len()).unwrap_or(u32::MAX);
-                let names = self.names_of(scope, &facts).await?;
-                let call = replay(facts, &events);
-                tracing::info!(call = %id, events = seq, "a call of the last server is taken up");
-                begins.push(Begin { scope, tenant: tenant.id, call, seq, names, language: "en".to_owned() });
+                begins.extend(self.begin_again(scope, row.id, "en").await?);
             }
             let rows = storage::agents::list(self.store(), scope).await?;
             let calls = begins.iter().map(|begin| &begin.call);
@@ -51,10 +43,69 @@ impl Backend {
                 if room_plan(&begin.call).is_some_and(|plan| plan.record.is_some()) {
                     recorded_on.push(RecordingId::new(begin.call.facts.id.as_uuid()));
                 }
-                Actor::spawn(self, begin, vec![CallEvent::ServerRestarted]);
+                let first = first_events(&begin);
+                Actor::spawn(self, begin, first);
             }
         }
         self.recover_recordings(&recorded_on).await;
+        Ok(())
+    }
+
+    /// The call as its log says. `None` when there is no such call, or its log cannot be read.
+    async fn begin_again(&self, scope: TenantScope, id: CallId, language: &str) -> Result<Option<Begin>, BackendError> {
+        let Some(log) = storage::call_log::load(self.store(), scope, id).await? else { return Ok(None) };
+        let (facts, events) = match read(log) {
+            Ok(read) => read,
+            Err(error) => {
+                tracing::error!(call = %id, %error, "the log of a call cannot be read; it stays as it is");
+                return Ok(None);
+            }
+        };
+        let seq = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        let names = self.names_of(scope, &facts).await?;
+        let call = replay(facts, &events);
+        tracing::info!(call = %id, events = seq, "a call that nobody carries is taken up");
+        Ok(Some(Begin { scope, tenant: scope.tenant(), call, seq, names, language: language.to_owned() }))
+    }
+
+    /// Whether the call is under way here, after taking up one that has a row and whom nobody carries: whoever made the row
+    /// was cut off behind it.
+    pub(super) async fn carry(
+        &self,
+        scope: TenantScope,
+        id: CallId,
+        language: &str,
+        more: Option<CallEvent>,
+    ) -> Result<bool, BackendError> {
+        if self.is_under_way(scope.tenant(), id) {
+            return Ok(true);
+        }
+        let open = storage::calls::get(self.store(), scope, id).await?.is_some_and(|row| !row.closed);
+        // One that is over, with something still to be written, looks open too.
+        if !open || self.calls().is_known(id) {
+            return Ok(false);
+        }
+        let Some(begin) = self.begin_again(scope, id, language).await? else { return Ok(false) };
+        let over = begin.call.is_over();
+        let first = first_events(&begin).into_iter().chain(more).collect();
+        Actor::spawn(self, begin, first);
+        Ok(!over)
+    }
+
+    /// Agents who are held by a call that nobody carries: whoever claimed them was cut off before the call began.
+    async fn free_forgotten_agents(&self) -> Result<(), BackendError> {
+        for tenant in storage::tenants::all(self.store()).await? {
+            let scope = TenantScope::system(tenant.id);
+            let now = clock::now();
+            let mut rows = storage::agents::list(self.store(), scope).await?;
+            rows.retain(|row| {
+                now.since(row.since) >= FORGOTTEN_AFTER && row.call_id.is_some_and(|call| !self.calls().is_known(call))
+            });
+            for (agent, call, fence, _) in corrections([].into_iter(), &rows) {
+                tracing::warn!(%agent, %call, "an agent was held by a call that is not there, and is free again");
+                self.release_claim(scope, agent, call, fence).await;
+            }
+        }
         Ok(())
     }
 
@@ -83,8 +134,14 @@ impl Backend {
         match row.map(|row| row.state) {
             // It may have died between the note and the job; a second job with this key is not made.
             Some(RecordingState::Storing) => self.enqueue(scope, recordings::STORE, call, &recording.to_string()).await,
-            // It is known what became of it.
-            Some(RecordingState::Stored | RecordingState::NotStored | RecordingState::Off) => Ok(()),
+            // The server died between the receipt and the end of the file.
+            Some(RecordingState::Stored) => self
+                .bridge()
+                .remove_left_over(recording)
+                .await
+                .map_err(|error| BackendError::Internal(format!("it is stored and cannot be removed: {error}"))),
+            // What is left of it is all there is.
+            Some(RecordingState::NotStored | RecordingState::Off) => Ok(()),
             None | Some(RecordingState::Recording | RecordingState::Paused) => {
                 let ended = self.bridge().end_left_over(recording).await;
                 let ended = ended.map_err(|error| BackendError::Internal(error.to_string()))?;
@@ -103,6 +160,29 @@ impl Backend {
             }
         }
     }
+}
+
+/// Looks every few seconds; it waits while the database is away.
+pub(crate) async fn look_for_forgotten_agents(backend: Backend) {
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {
+                if let Err(error) = backend.free_forgotten_agents().await {
+                    tracing::warn!(%error, "agents without a call cannot be looked for");
+                }
+            }
+            () = backend.stopping().cancelled() => break,
+        }
+    }
+}
+
+/// What a call that is taken up is told first.
+fn first_events(begin: &Begin) -> Vec<CallEvent> {
+    // Cut off between the row and the first event.
+    let received = begin.seq == 0 && begin.call.facts.direction == Direction::Inbound;
+    received.then_some(CallEvent::Received).into_iter().chain([CallEvent::ServerRestarted]).collect()
 }
 
 /// Where rows of agents and logs of calls differ, because the last server died between two writes: the log is right. A claim
@@ -137,7 +217,7 @@ fn read(log: Log) -> Result<Past, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use domain::{
-        call::{Capabilities, Customer, Direction, QueuePlan, step},
+        call::{Capabilities, Customer, QueuePlan, step},
         ids::{MediaSessionId, QueueId, TenantId},
         phone_number::E164,
     };

@@ -10,10 +10,14 @@ use domain::{
     ids::{CallId, LegId, QueueId, TenantId, UserId},
     time::UnixMillis,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
 use wire::calls::{LiveCall, Offer};
 
-use super::figures::SecondOfSound;
+use super::{
+    figures::SecondOfSound,
+    turns::Turns,
+    unsettled::{Unfinished, Unsettled},
+};
 use crate::error::BackendError;
 
 /// What an actor can be told.
@@ -59,9 +63,28 @@ struct Table {
 const MOST_ENDED_EARLY: usize = 256;
 
 #[derive(Default)]
-pub struct Calls(Mutex<Table>);
+pub struct Calls {
+    table: Mutex<Table>,
+    turns: Turns,
+    unsettled: Unsettled,
+}
 
 impl Calls {
+    /// See [`Turns::take`].
+    pub(crate) async fn turn(&self, tenant: TenantId, provider_call_id: &str) -> OwnedMutexGuard<()> {
+        self.turns.take(tenant, provider_call_id).await
+    }
+
+    /// The call counts as known for as long as this is kept.
+    pub(crate) fn unfinished(&self, call: CallId) -> Unfinished {
+        self.unsettled.hold(call)
+    }
+
+    /// Under way here, or with something still to be written.
+    pub(crate) fn is_known(&self, call: CallId) -> bool {
+        self.table().calls.contains_key(&call) || self.unsettled.has(call)
+    }
+
     pub(crate) fn add(&self, tenant: TenantId, call: CallId, sender: mpsc::UnboundedSender<Tell>) {
         self.table().calls.insert(call, Entry { tenant, sender, waiting: None });
     }
@@ -122,6 +145,14 @@ impl Calls {
         self.table().calls.values().filter(of).filter_map(since).collect()
     }
 
+    /// How many calls but this one wait in a queue.
+    pub(crate) fn others_waiting(&self, tenant: TenantId, queue: QueueId, call: CallId) -> usize {
+        let waits = |(id, entry): &(&CallId, &Entry)| {
+            **id != call && entry.tenant == tenant && entry.waiting.is_some_and(|(of, _)| of == queue)
+        };
+        self.table().calls.iter().filter(waits).count()
+    }
+
     pub(crate) fn set_waiting(&self, call: CallId, waiting: Option<(QueueId, UnixMillis)>) {
         if let Some(entry) = self.table().calls.get_mut(&call) {
             entry.waiting = waiting;
@@ -136,6 +167,6 @@ impl Calls {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

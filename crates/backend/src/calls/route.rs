@@ -2,7 +2,7 @@
 
 use domain::{
     call::{CallEvent, RouteReason, RouteTarget},
-    ids::UserId,
+    ids::{CallId, QueueId, UserId},
     routing::{self, RoutingRequest, Rule, Strategy},
 };
 
@@ -13,7 +13,7 @@ use crate::clock;
 const MOST_TRIES: usize = 4;
 
 impl Actor {
-    /// Runs beside the actor; the answer comes back as `Routed` or `NobodyFree`.
+    /// Runs beside the actor; the answer comes back as `Routed`, `NobodyFree` or `QueueFull`.
     pub(super) fn look_for_agent(&self, target: RouteTarget, exclude: Vec<UserId>, reason: RouteReason) {
         let (backend, scope, call) = (self.backend.clone(), self.scope, self.id());
         let lead = self.names.card.as_ref().map(|card| card.lead.clone());
@@ -35,7 +35,12 @@ impl Actor {
             },
         };
         tokio::spawn(async move {
-            let found = find(&backend, scope, request).await;
+            // Whoever has been in the queue stays in it, and a caller who comes back to it is let in.
+            let entered = request.queue_id.filter(|_| reason == RouteReason::Arrived);
+            let found = match entered {
+                Some(queue) if is_full(&backend, scope, queue, call).await => Ok(Some(CallEvent::QueueFull)),
+                _ => find(&backend, scope, request).await,
+            };
             let event = match found {
                 Ok(Some(event)) => event,
                 Ok(None) => CallEvent::NobodyFree,
@@ -54,6 +59,17 @@ impl Actor {
                 backend.calls().event(call, event);
             }
         });
+    }
+}
+
+/// What cannot be read sends nobody away.
+async fn is_full(backend: &crate::Backend, scope: storage::TenantScope, queue: QueueId, call: CallId) -> bool {
+    match backend.queue_row(scope, queue).await {
+        Ok(row) => backend.calls().others_waiting(scope.tenant(), queue, call) >= row.max_size as usize,
+        Err(error) => {
+            tracing::warn!(%call, %error, "the size of a queue could not be read");
+            false
+        }
     }
 }
 

@@ -70,7 +70,7 @@ async fn note(backend: &Backend, file: &Finished) -> Result<(), BackendError> {
         .map(|gap| RecordingGap {
             from_ms: gap.at_ms,
             to_ms: gap.at_ms + gap.duration_ms,
-            reason: "restart".to_owned(),
+            reason: gap.cause.as_str().to_owned(),
         })
         .collect();
     let row = RecordingRow {
@@ -187,7 +187,7 @@ impl Backend {
             once_key: format!("{kind}:{key}"),
             payload: Personal::new(serde_json::json!({})),
             call_id: Some(call),
-            max_attempts: crate::jobs::MOST_ATTEMPTS,
+            max_attempts: crate::jobs::most_attempts(kind),
             run_at: now,
             created_at: now,
         };

@@ -1,12 +1,12 @@
 //! The meaning of each of Twilio's webhooks.
 
 use domain::{
-    call::{CallEvent, DialFailure, Party, ProviderEnd},
+    call::{AnsweredBy as Verdict, CallEvent, DialFailure, Party, ProviderEnd},
     ids::CallId,
 };
-use providers::twilio::webhook::{CallStatus, StatusCallback, VoiceRequest};
+use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, RecordingStatus, StatusCallback, VoiceRequest};
 
-use super::{Verified, WebhookAnswer, WebhookRequest};
+use super::{Taken, Verified, WebhookAnswer, WebhookRequest};
 use crate::{Backend, calls::Arrival, carriers, error::BackendError};
 
 /// `call` and `party` of the query of an address that we gave out. The signature covers the query.
@@ -38,30 +38,43 @@ impl Backend {
         &self,
         verified: &Verified,
         request: &WebhookRequest,
-        is_new: bool,
+        taken: Taken,
     ) -> Result<WebhookAnswer, BackendError> {
+        let is_new = taken.is_new;
         match request.kind.as_str() {
-            "voice" => self.voice(verified, is_new).await,
-            "resume" => self.resume(verified, request).await,
-            "outbound-answer" => self.outbound_answer(verified, request).await,
+            "voice" => self.voice(verified, taken).await,
+            "resume" => self.resume(verified, request, taken).await,
+            "outbound-answer" => self.outbound_answer(verified, request, taken).await,
             "status" => {
                 if is_new {
                     self.call_status(verified, request).await?;
                 }
                 Ok(WebhookAnswer::nothing())
             }
-            // Kept in the inbox; nothing else hangs on them while the sound runs through our own bridge.
-            "stream-status" | "amd" | "recording" => Ok(WebhookAnswer::nothing()),
+            "amd" => {
+                if is_new {
+                    self.machine_verdict(verified, request)?;
+                }
+                Ok(WebhookAnswer::nothing())
+            }
+            "recording" => {
+                if is_new {
+                    self.carrier_recording(verified).await?;
+                }
+                Ok(WebhookAnswer::nothing())
+            }
+            // Kept in the inbox; the media socket itself says the same, and sooner.
+            "stream-status" => Ok(WebhookAnswer::nothing()),
             _ => Ok(WebhookAnswer::text(404, "no such webhook")),
         }
     }
 
     /// An inbound call. A repeated request gets the same document and makes no second call.
-    async fn voice(&self, verified: &Verified, is_new: bool) -> Result<WebhookAnswer, BackendError> {
+    async fn voice(&self, verified: &Verified, taken: Taken) -> Result<WebhookAnswer, BackendError> {
         let request = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
-        let document = match self.arrive(verified.scope, &verified.carrier, &request, is_new).await? {
+        let document = match self.arrive(verified.scope, &verified.carrier, &request, taken.is_new).await? {
             Arrival::Welcome { call, greeting, language } => {
-                verified.carrier.connect(self, call, Party::Customer, Some((&greeting, &language)))?
+                verified.carrier.connect(self, call, Party::Customer, Some((&greeting, &language)), taken.turn())?
             }
             Arrival::Over => carriers::hang_up(),
             Arrival::UnknownNumber { sentence, language } => carriers::goodbye(&sentence, &language),
@@ -70,10 +83,15 @@ impl Backend {
     }
 
     /// The media socket broke, or the server was restarted: the leg is brought back while the call lives.
-    async fn resume(&self, verified: &Verified, request: &WebhookRequest) -> Result<WebhookAnswer, BackendError> {
+    async fn resume(
+        &self,
+        verified: &Verified,
+        request: &WebhookRequest,
+        taken: Taken,
+    ) -> Result<WebhookAnswer, BackendError> {
         let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
         let document = match named {
-            Some((call, party)) => verified.carrier.connect(self, call, party, None)?,
+            Some((call, party)) => verified.carrier.connect(self, call, party, None, taken.turn())?,
             None => carriers::hang_up(),
         };
         Ok(WebhookAnswer::document(document))
@@ -83,6 +101,7 @@ impl Backend {
         &self,
         verified: &Verified,
         request: &WebhookRequest,
+        taken: Taken,
     ) -> Result<WebhookAnswer, BackendError> {
         let voice = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
         let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
@@ -96,11 +115,50 @@ impl Backend {
             (Party::Outside { attempt }, true) => CallEvent::TransferFailed { attempt, reason: DialFailure::Machine },
             (Party::Outside { attempt }, false) => CallEvent::TransferAnswered { attempt },
         };
-        // The carrier's answer to our request may still be on its way; its own id is in this one.
-        self.calls().event(call, CallEvent::Dialed { party, provider_call_id: voice.call_sid });
-        self.calls().event(call, event);
-        let document = if machine { carriers::hang_up() } else { verified.carrier.connect(self, call, party, None)? };
+        if taken.is_new {
+            // The carrier's answer to our request may still be on its way; its own id is in this one.
+            self.calls().event(call, CallEvent::Dialed { party, provider_call_id: voice.call_sid });
+            self.calls().event(call, event);
+        }
+        let document = if machine {
+            carriers::hang_up()
+        } else {
+            verified.carrier.connect(self, call, party, None, taken.turn())?
+        };
         Ok(WebhookAnswer::document(document))
+    }
+
+    fn machine_verdict(&self, verified: &Verified, request: &WebhookRequest) -> Result<(), BackendError> {
+        let result = AmdResult::from_form(&verified.form).map_err(malformed)?;
+        let verdict = match result.answered_by {
+            AnsweredBy::Human => Verdict::Person,
+            AnsweredBy::Fax => Verdict::Fax,
+            ref by if by.is_machine() => Verdict::Machine,
+            _ => Verdict::Unknown,
+        };
+        let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
+        match named {
+            Some((call, _)) => drop(self.calls().event(call, CallEvent::AnsweredBy { verdict })),
+            None => {
+                tracing::info!(call_sid = %result.call_sid, ?verdict, "a verdict came for a call that is not under way")
+            }
+        }
+        Ok(())
+    }
+
+    /// We ask for none; an account may be set to record every call.
+    async fn carrier_recording(&self, verified: &Verified) -> Result<(), BackendError> {
+        let status = RecordingStatus::from_form(&verified.form).map_err(malformed)?;
+        let call = match &status.call_sid {
+            Some(call_sid) => self.call_of_provider(verified.scope, call_sid).await?,
+            None => None,
+        };
+        let state = verified.form.text("RecordingStatus").unwrap_or_default().to_owned();
+        let event = CallEvent::CarrierRecording { id: status.recording_sid.clone(), state };
+        if !call.is_some_and(|call| self.is_under_way(verified.tenant, call) && self.calls().event(call, event)) {
+            tracing::info!(recording = %status.recording_sid, "the carrier has a recording of a call that is not under way");
+        }
+        Ok(())
     }
 
     async fn call_status(&self, verified: &Verified, request: &WebhookRequest) -> Result<(), BackendError> {

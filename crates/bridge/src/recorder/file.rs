@@ -14,7 +14,7 @@ use media::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::event::RecordingGap;
+use crate::event::{GapCause, RecordingGap};
 
 /// Interleaved samples in 20 ms.
 const FRAME: usize = 640;
@@ -108,13 +108,21 @@ pub(super) struct RecordingFile {
     next_turn: Option<u64>,
     /// When the recording began, in Unix milliseconds, while the silence since its last frame is not filled in yet.
     outage: Option<u64>,
+    /// Why this file was not being written before it was opened.
+    opened_after: GapCause,
 }
 
 impl RecordingFile {
     /// Opens the recording of this id in `spool`; true when it was there and goes on. `began` is when it should have begun
-    /// and `now` when it does, in Unix milliseconds: what is missing is silent and noted as a gap. Of a file that goes on that is
+    /// and `now` when it does, in Unix milliseconds: what is missing is silent and noted as a gap with its cause. Of a file that goes on that is
     /// the time until the first frame, for which somebody has to come back first.
-    pub(super) fn open(spool: &Path, id: RecordingId, began: u64, now: u64) -> Result<(Self, bool), FileError> {
+    pub(super) fn open(
+        spool: &Path,
+        id: RecordingId,
+        began: u64,
+        now: u64,
+        opened_after: GapCause,
+    ) -> Result<(Self, bool), FileError> {
         // Version 7 ids end in random bits; nothing more is asked of a serial number.
         let serial = id.as_uuid().as_u128() as u32;
         let path = spool.join(format!("{id}.opus"));
@@ -150,6 +158,7 @@ impl RecordingFile {
             gaps,
             next_turn: None,
             outage: None,
+            opened_after,
         };
         match &recovered {
             Some(recovered) => recording.outage = recovered.tags.get(STARTED).and_then(|text| text.parse().ok()),
@@ -161,7 +170,7 @@ impl RecordingFile {
     fn fill_outage(&mut self, started: u64, now: u64) -> Result<(), FileError> {
         let elapsed = now.saturating_sub(started);
         let outage = elapsed.saturating_sub(self.position_ms()).min(MAX_FILL_MS);
-        self.fill(outage / FRAME_MS)
+        self.fill(outage / FRAME_MS, self.opened_after)
     }
 
     fn position_ms(&self) -> u64 {
@@ -169,14 +178,14 @@ impl RecordingFile {
     }
 
     /// Appends silent frames and notes the gap.
-    fn fill(&mut self, frames: u64) -> Result<(), FileError> {
+    fn fill(&mut self, frames: u64, cause: GapCause) -> Result<(), FileError> {
         if frames == 0 {
             return Ok(());
         }
-        let gap = RecordingGap { at_ms: self.position_ms(), duration_ms: frames * FRAME_MS };
+        let gap = RecordingGap { at_ms: self.position_ms(), duration_ms: frames * FRAME_MS, cause };
         // Before the silence itself: a gap noted twice is better than one not noted.
         let mut notes = OpenOptions::new().create(true).append(true).open(&self.gap_path)?;
-        writeln!(notes, "{} {}", gap.at_ms, gap.duration_ms)?;
+        writeln!(notes, "{} {} {}", gap.at_ms, gap.duration_ms, cause.as_str())?;
         self.gaps.push(gap);
         for _ in 0..frames {
             self.writer.packet(&self.silence, GRANULES)?;
@@ -189,7 +198,9 @@ impl RecordingFile {
     pub(super) fn append(&mut self, first_turn: u64, pcm: &[i16], now: u64) -> Result<(), FileError> {
         let length_ms = (pcm.len() / FRAME) as u64 * FRAME_MS;
         match (self.next_turn, self.outage.take()) {
-            (Some(next), _) => self.fill(first_turn.saturating_sub(next).min(MAX_FILL_MS / FRAME_MS))?,
+            (Some(next), _) => {
+                self.fill(first_turn.saturating_sub(next).min(MAX_FILL_MS / FRAME_MS), GapCause::Lost)?;
+            }
             (None, Some(started)) => self.fill_outage(started, now.saturating_sub(length_ms))?,
             (None, None) => {}
         }
@@ -259,8 +270,11 @@ fn silent_packet() -> Result<Vec<u8>, CodecError> {
 pub(super) fn read_gaps(path: &Path) -> Vec<RecordingGap> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let gap = |line: &str| {
-        let (at_ms, duration_ms) = line.split_once(' ')?;
-        Some(RecordingGap { at_ms: at_ms.parse().ok()?, duration_ms: duration_ms.parse().ok()? })
+        let mut parts = line.split(' ');
+        let (at_ms, duration_ms) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        // Noted without a cause by versions that knew of one only.
+        let cause = parts.next().and_then(GapCause::parse).unwrap_or(GapCause::Restart);
+        Some(RecordingGap { at_ms, duration_ms, cause })
     };
     let mut gaps: Vec<RecordingGap> = Vec::new();
     for gap in text.lines().filter_map(gap) {

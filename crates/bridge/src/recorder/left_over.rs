@@ -69,6 +69,17 @@ pub(crate) fn end(spool: &Path, id: RecordingId) -> Result<EndedRecording, LeftO
     Ok(EndedRecording { path, bytes, sha256, duration_ms, gaps })
 }
 
+/// Takes away what is left of a recording that is kept elsewhere.
+pub(crate) fn remove(spool: &Path, id: RecordingId) -> io::Result<()> {
+    for end in ["gaps", "opus"] {
+        match fs::remove_file(spool.join(format!("{id}.{end}"))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
 /// Length and hash.
 fn measure(path: &Path) -> io::Result<(u64, String)> {
     let (mut file, mut hash, mut bytes) = (File::open(path)?, Sha256::new(), 0);

@@ -18,7 +18,7 @@ use super::{
     Chunk, Order,
     file::{self, FileError, RecordingFile, Summary},
 };
-use crate::event::BridgeEvent;
+use crate::event::{BridgeEvent, GapCause};
 
 /// Between two tries to write a recording that failed.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
@@ -72,7 +72,7 @@ impl Worker {
 
     fn start(&mut self, room: CallId, recording: RecordingId) {
         let began = unix_ms();
-        match RecordingFile::open(&self.spool, recording, began, began) {
+        match RecordingFile::open(&self.spool, recording, began, began, GapCause::Restart) {
             Ok((file, resumed)) => self.goes_on(room, recording, began, file, resumed),
             Err(error) => self.failed(room, recording, began, &error),
         }
@@ -104,7 +104,7 @@ impl Worker {
 
     fn reopen(&self, recording: RecordingId, began: u64) -> Result<(RecordingFile, bool), FileError> {
         file::check_space(&self.spool)?;
-        RecordingFile::open(&self.spool, recording, began, unix_ms())
+        RecordingFile::open(&self.spool, recording, began, unix_ms(), GapCause::Disk)
     }
 
     fn goes_on(&mut self, room: CallId, recording: RecordingId, began: u64, file: RecordingFile, resumed: bool) {

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use domain::ids::RecordingId;
 use media::{level::rms_dbfs, ogg};
 use sha2::{Digest, Sha256};
-use switchboard_bridge::{BridgeEvent, RecordingGap, RoomPlan};
+use switchboard_bridge::{BridgeEvent, GapCause, RecordingGap, RoomPlan};
 
 use crate::{
     carrier::Carrier,
@@ -129,6 +129,7 @@ async fn a_recording_goes_on_in_the_same_file_after_the_server_died() {
     assert_eq!(sha256, hex::encode(Sha256::digest(fs::read(&path).unwrap())));
     assert_eq!(gaps.len(), 1, "{gaps:?}");
     assert!(gaps[0].at_ms.abs_diff(kept) < 25, "{gaps:?} after {kept} ms");
+    assert_eq!(gaps[0].cause, GapCause::Restart);
     let (left, _) = channels(&path);
     assert_eq!(left.len() as u64 / 8, duration_ms);
     let ((one, at_one), (two, at_two)) = (arrived(&first, &left), arrived(&second, &left));
@@ -198,12 +199,12 @@ async fn what_an_earlier_process_left_is_found_and_ended_where_it_stopped() {
     // As a process leaves it that is killed in the middle of a page.
     let other = tempfile::tempdir().unwrap();
     fs::write(other.path().join(format!("{id}.opus")), &died_at[..died_at.len() - 7]).unwrap();
-    fs::write(other.path().join(format!("{id}.gaps")), "100 40\n").unwrap();
+    fs::write(other.path().join(format!("{id}.gaps")), "100 40 disk\n").unwrap();
     let stage = Stage::start_in(other.path()).await;
     assert_eq!(stage.bridge.left_over_recordings().unwrap(), [id]);
     let ended = stage.bridge.end_left_over(id).await.unwrap();
     assert!((1_000..2_200).contains(&ended.duration_ms), "{ended:?}");
-    assert_eq!(ended.gaps, [RecordingGap { at_ms: 100, duration_ms: 40 }]);
+    assert_eq!(ended.gaps, [RecordingGap { at_ms: 100, duration_ms: 40, cause: GapCause::Disk }]);
     let file = fs::read(&ended.path).unwrap();
     assert_eq!((file.len() as u64, hex::encode(Sha256::digest(&file))), (ended.bytes, ended.sha256.clone()));
     assert_eq!(channels(&ended.path).0.len() as u64 / 8, ended.duration_ms);

@@ -66,7 +66,7 @@ impl Turn {
 
     pub(super) fn say_farewell(&mut self, leg: LegId, reason: EndReason) {
         let farewell = match reason {
-            EndReason::WaitedTooLong => Farewell::AllBusy,
+            EndReason::WaitedTooLong | EndReason::QueueFull => Farewell::AllBusy,
             EndReason::AgentLost => Farewell::AgentLost,
             _ => Farewell::NoRoute,
         };

@@ -2,7 +2,7 @@
 
 use super::{
     effect::{Effect, NoticeCode},
-    event::DialFailure,
+    event::{AnsweredBy, DialFailure},
     state::{CallStatus, Desk, Device, EndReason, Line, Party, Phase},
     step::Turn,
 };
@@ -51,6 +51,22 @@ impl Turn {
             }
             self.begin_talk(desk);
         }
+    }
+
+    /// The agent decides what to do about a machine: the verdict may be wrong, and there may be a message to leave.
+    pub(super) fn answered_by(&mut self, verdict: AnsweredBy) {
+        if self.call.history.answered_by.is_some() {
+            return;
+        }
+        self.call.history.answered_by = Some(verdict);
+        if matches!(verdict, AnsweredBy::Machine | AnsweredBy::Fax) && matches!(self.call.phase, Phase::Talking { .. })
+        {
+            self.tell_agent(NoticeCode::AnsweringMachine);
+        }
+    }
+
+    pub(super) fn carrier_recording(&mut self, id: &str, state: &str) {
+        self.call.history.carrier_recordings.insert(id.to_owned(), state.to_owned());
     }
 
     pub(super) fn customer_failed(&mut self, reason: DialFailure) {

@@ -105,6 +105,8 @@ pub enum NoticeCode {
     RecordingFailed,
     RecordingBack,
     WaitedTooLong,
+    /// A caller was turned away because too many wait.
+    QueueFull,
     NoRoute,
 }
 
@@ -130,6 +132,7 @@ impl NoticeCode {
             Self::RecordingFailed => "recording_failed",
             Self::RecordingBack => "recording_back",
             Self::WaitedTooLong => "waited_too_long",
+            Self::QueueFull => "queue_full",
             Self::NoRoute => "no_route",
         }
     }
@@ -159,7 +162,8 @@ pub enum Effect {
         leg: LegId,
         farewell: Farewell,
     },
-    /// Gather the agents, decide, claim in one transaction, and answer with `Routed` or `NobodyFree`.
+    /// Gather the agents, decide, claim in one transaction, and answer with `Routed`, `NobodyFree` or,
+    /// to a caller who has just arrived, `QueueFull`.
     Route {
         target: RouteTarget,
         exclude: Vec<UserId>,

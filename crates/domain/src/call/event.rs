@@ -24,6 +24,17 @@ pub enum DialFailure {
     Machine,
 }
 
+/// Who took a call, as the carrier's detection says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    Person,
+    Machine,
+    Fax,
+    /// The detection could not tell.
+    Unknown,
+}
+
 /// The carrier's last word on a telephone call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,6 +115,18 @@ pub enum CallEvent {
         why: String,
     },
     NobodyFree,
+    /// Of a caller who has just arrived: as many as the queue may hold wait in it already.
+    QueueFull,
+    /// The detection that runs beside an outbound call has its verdict. The first one counts.
+    AnsweredBy {
+        verdict: AnsweredBy,
+    },
+    /// The carrier has made a recording of its own.
+    CarrierRecording {
+        id: String,
+        /// The carrier's word, such as `completed`.
+        state: String,
+    },
     /// Somebody may be free now; calls that wait ask again.
     AgentFreed,
     OfferAccepted {

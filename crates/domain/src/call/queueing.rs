@@ -203,6 +203,13 @@ impl Turn {
         }
     }
 
+    pub(super) fn queue_full(&mut self) {
+        if matches!(&self.call.phase, Phase::Queued { waiting } if waiting.asking) {
+            self.effects.push(Effect::Notice { to: NoticeTo::Supervisors, code: NoticeCode::QueueFull });
+            self.leave(EndReason::QueueFull);
+        }
+    }
+
     pub(super) fn waited_too_long(&mut self) {
         if matches!(self.call.phase, Phase::Queued { .. }) {
             self.effects.push(Effect::Notice { to: NoticeTo::Supervisors, code: NoticeCode::WaitedTooLong });

@@ -105,14 +105,26 @@ impl Bucket {
     async fn put_parts(&self, key: &RecordingKey, source: &Path, length: u64) -> Result<Stored, StoreError> {
         let resumed = UploadState::load(source, &self.identity, key, length).await;
         let was_resumed = resumed.is_some();
+        let abandoned = resumed.as_ref().map(|state| state.upload.clone());
         match self.send_parts(key, source, length, resumed).await {
             // The upload was completed just before the crash, aborted, or has expired: Amazon says NoSuchUpload, other
             // servers word it in their own ways.
             Err(StoreError::NotFound { .. } | StoreError::Denied { .. } | StoreError::Failed { .. }) if was_resumed => {
                 UploadState::remove(source).await;
+                if let Some(upload) = abandoned {
+                    self.abort(key, &upload).await;
+                }
                 self.send_parts(key, source, length, None).await
             }
             other => other,
+        }
+    }
+
+    /// Parts of an upload that nobody goes on with cost money until they are taken away.
+    async fn abort(&self, key: &RecordingKey, upload: &MultipartId) {
+        match self.s3.abort_multipart(&key.path(), upload).await {
+            Ok(()) => tracing::info!("an upload that is not gone on with was taken away"),
+            Err(error) => tracing::info!(%error, "an upload that is not gone on with is not there any more"),
         }
     }
 
@@ -131,7 +143,11 @@ impl Bucket {
             None => {
                 let upload = self.s3.create_multipart(&path).await.map_err(as_error)?;
                 let state = UploadState::new(&self.identity, key, length, upload);
-                state.save(source).await?;
+                // Without its state nobody would come back to it.
+                if let Err(error) = state.save(source).await {
+                    self.abort(key, &state.upload).await;
+                    return Err(error);
+                }
                 state
             }
         };

@@ -114,7 +114,7 @@ async fn world(store: &Store) -> World {
     sound::put(store, scope, call.id, &json!([]), NOW).await.unwrap();
     let job = a_job(call.id);
     jobs::enqueue(store, scope, &job).await.unwrap();
-    let lease = jobs::claim(store, NOW, std::time::Duration::from_secs(60)).await.unwrap().unwrap().lease;
+    let lease = jobs::claim(store, "transcribe", NOW, std::time::Duration::from_secs(60)).await.unwrap().unwrap().lease;
     let delivery = a_delivery();
     inbox::receive(store, scope, &delivery).await.unwrap();
     idempotency::begin(store, scope, user, "k", "h", NOW, NOW).await.unwrap();

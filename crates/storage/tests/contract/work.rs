@@ -25,6 +25,8 @@ on_both_engines! {
     a_job_is_made_once_for_its_key,
     every_job_is_claimed_by_exactly_one_worker,
     a_job_is_not_run_before_its_time,
+    a_worker_takes_jobs_of_its_own_kind_only,
+    done_jobs_are_forgotten_and_dead_ones_are_not,
     a_vanished_workers_job_goes_to_another_and_the_first_has_no_say,
     a_failing_job_is_repeated_then_dead_then_run_again_by_hand,
     a_worker_that_always_vanishes_ends_in_a_dead_job,
@@ -76,7 +78,7 @@ async fn every_job_is_claimed_by_exactly_one_worker(store: TestStore) {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
                 let mut mine = Vec::new();
-                while let Some(job) = jobs::claim(&**store, at(1), LEASE).await.unwrap() {
+                while let Some(job) = jobs::claim(&**store, "transcribe", at(1), LEASE).await.unwrap() {
                     mine.push(job.id);
                 }
                 mine
@@ -97,19 +99,45 @@ async fn a_job_is_not_run_before_its_time(store: TestStore) {
     let scope = tenant(&store).await;
     let job = NewJob { run_at: at(100), ..a_job("later") };
     jobs::enqueue(&*store, scope, &job).await.unwrap();
-    assert_eq!(jobs::claim(&*store, at(99), LEASE).await.unwrap(), None);
-    let claimed = jobs::claim(&*store, at(100), LEASE).await.unwrap().unwrap();
+    assert_eq!(jobs::claim(&*store, "transcribe", at(99), LEASE).await.unwrap(), None);
+    let claimed = jobs::claim(&*store, "transcribe", at(100), LEASE).await.unwrap().unwrap();
     assert_eq!((claimed.tenant, claimed.id, claimed.attempts), (scope.tenant(), job.id, 1));
     assert_eq!(claimed.payload, job.payload);
+}
+
+async fn a_worker_takes_jobs_of_its_own_kind_only(store: TestStore) {
+    let scope = tenant(&store).await;
+    let other = NewJob { kind: "store_recording".into(), ..a_job("other") };
+    jobs::enqueue(&*store, scope, &other).await.unwrap();
+    assert_eq!(jobs::claim(&*store, "transcribe", NOW, LEASE).await.unwrap(), None);
+    assert_eq!(jobs::claim(&*store, "store_recording", NOW, LEASE).await.unwrap().unwrap().id, other.id);
+    assert_eq!(jobs::claim(&*store, "transcribe", at(120_000), LEASE).await.unwrap(), None, "nor one that was left");
+}
+
+async fn done_jobs_are_forgotten_and_dead_ones_are_not(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (done, dead) = (enqueue(&store, scope).await, enqueue(&store, scope).await);
+    for _ in 0..2 {
+        let job = jobs::claim(&*store, "transcribe", NOW, LEASE).await.unwrap().unwrap();
+        if job.id == done {
+            assert!(jobs::complete(&*store, scope, done, job.lease, at(10)).await.unwrap());
+        } else {
+            assert_eq!(jobs::fail(&*store, scope, dead, job.lease, "no", None, at(10)).await.unwrap(), Failed::Dead);
+        }
+    }
+    assert_eq!(jobs::purge(&*store, at(10)).await.unwrap(), 0);
+    assert_eq!(jobs::purge(&*store, at(11)).await.unwrap(), 1);
+    assert_eq!(jobs::get(&*store, scope, done).await.unwrap(), None);
+    assert!(jobs::get(&*store, scope, dead).await.unwrap().is_some());
 }
 
 async fn a_vanished_workers_job_goes_to_another_and_the_first_has_no_say(store: TestStore) {
     let scope = tenant(&store).await;
     let id = enqueue(&store, scope).await;
-    let first = jobs::claim(&*store, NOW, LEASE).await.unwrap().unwrap();
+    let first = jobs::claim(&*store, "transcribe", NOW, LEASE).await.unwrap().unwrap();
     assert!(jobs::extend(&*store, scope, id, first.lease, at(40_000)).await.unwrap());
-    assert_eq!(jobs::claim(&*store, at(39_999), LEASE).await.unwrap(), None);
-    let second = jobs::claim(&*store, at(40_000), LEASE).await.unwrap().unwrap();
+    assert_eq!(jobs::claim(&*store, "transcribe", at(39_999), LEASE).await.unwrap(), None);
+    let second = jobs::claim(&*store, "transcribe", at(40_000), LEASE).await.unwrap().unwrap();
     assert_eq!((second.id, second.attempts), (id, 2));
     assert!(!jobs::extend(&*store, scope, id, first.lease, at(99_000)).await.unwrap());
     assert!(!jobs::complete(&*store, scope, id, first.lease, at(41_000)).await.unwrap());
@@ -125,12 +153,16 @@ async fn a_failing_job_is_repeated_then_dead_then_run_again_by_hand(store: TestS
     let scope = tenant(&store).await;
     let id = enqueue(&store, scope).await;
     for (attempt, now) in [(1, 0), (2, 1_000), (3, 2_000)] {
-        let job = jobs::claim(&*store, at(now), LEASE).await.unwrap().unwrap();
+        let job = jobs::claim(&*store, "transcribe", at(now), LEASE).await.unwrap().unwrap();
         assert_eq!(job.attempts, attempt);
         let again = at(now + 1_000);
         let failed = jobs::fail(&*store, scope, id, job.lease, "engine refused", Some(again), at(now)).await.unwrap();
         assert_eq!(failed, if attempt < 3 { Failed::Again(again) } else { Failed::Dead });
-        assert_eq!(jobs::claim(&*store, at(now + 999), LEASE).await.unwrap(), None, "not before its time");
+        assert_eq!(
+            jobs::claim(&*store, "transcribe", at(now + 999), LEASE).await.unwrap(),
+            None,
+            "not before its time"
+        );
     }
     let dead = jobs::list(&*store, scope, Some(JobStatus::Dead), PageRequest::default()).await.unwrap().items;
     assert_eq!(
@@ -139,7 +171,7 @@ async fn a_failing_job_is_repeated_then_dead_then_run_again_by_hand(store: TestS
     );
     let waiting = jobs::retry(&*store, scope, id, at(9_000)).await.unwrap().unwrap();
     assert_eq!((waiting.status, waiting.attempts, waiting.finished_at), (JobStatus::Waiting, 0, None));
-    let job = jobs::claim(&*store, at(9_000), LEASE).await.unwrap().unwrap();
+    let job = jobs::claim(&*store, "transcribe", at(9_000), LEASE).await.unwrap().unwrap();
     assert_eq!(jobs::retry(&*store, scope, id, at(9_001)).await.unwrap(), None, "it is running");
     assert_eq!(jobs::fail(&*store, scope, id, job.lease, "no key", None, at(9_002)).await.unwrap(), Failed::Dead);
 }
@@ -148,9 +180,9 @@ async fn a_worker_that_always_vanishes_ends_in_a_dead_job(store: TestStore) {
     let scope = tenant(&store).await;
     let id = enqueue(&store, scope).await;
     for n in 0..3 {
-        assert_eq!(jobs::claim(&*store, at(n * 60_000), LEASE).await.unwrap().unwrap().id, id);
+        assert_eq!(jobs::claim(&*store, "transcribe", at(n * 60_000), LEASE).await.unwrap().unwrap().id, id);
     }
-    assert_eq!(jobs::claim(&*store, at(180_000), LEASE).await.unwrap(), None);
+    assert_eq!(jobs::claim(&*store, "transcribe", at(180_000), LEASE).await.unwrap(), None);
     let job = jobs::get(&*store, scope, id).await.unwrap().unwrap();
     assert_eq!((job.status, job.attempts), (JobStatus::Dead, 3));
     assert!(job.last_error.is_some());
@@ -175,7 +207,10 @@ async fn a_delivery_is_new_once(store: TestStore) {
         })
         .collect();
     for copy in copies {
-        assert_eq!(copy.await.unwrap(), Received::Duplicate { id: first.id, processed: false });
+        assert_eq!(
+            copy.await.unwrap(),
+            Received::Duplicate { id: first.id, processed: false, received_at: first.received_at }
+        );
     }
     assert_eq!(inbox::unprocessed(&**store, NOW, 10).await.unwrap(), []);
     assert_eq!(inbox::unprocessed(&**store, at(1), 10).await.unwrap(), [(scope.tenant(), first.clone())]);
@@ -183,7 +218,7 @@ async fn a_delivery_is_new_once(store: TestStore) {
     assert!(inbox::processed(&**store, scope, first.id, at(2)).await.unwrap());
     assert!(!inbox::processed(&**store, scope, first.id, at(3)).await.unwrap());
     let copy = inbox::receive(&**store, scope, &make()).await.unwrap();
-    assert_eq!(copy, Received::Duplicate { id: first.id, processed: true });
+    assert_eq!(copy, Received::Duplicate { id: first.id, processed: true, received_at: first.received_at });
     assert_eq!(inbox::purge(&**store, at(9)).await.unwrap(), 1);
 }
 

@@ -411,7 +411,7 @@ expected_ms: number | null, gaps: Array<RecordingGap>, channels: number, };
 
 export type RecordingGap = { from_ms: number, to_ms: number, 
 /**
- * `paused`, `restart` or `lost`.
+ * `paused`, `restart`, `disk` or `lost`.
  */
 reason: string, };
 
@@ -745,13 +745,17 @@ required: Array<string>, next_action: NextAction, stage: string | null, };
 
 export type SubDisposition = { code: string, label: string, };
 
-export type Campaign = { id: CampaignId, name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, agent_ids: Array<UserId>, version: number, };
+export type Campaign = { id: CampaignId, name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, 
+/**
+ * The carrier says whether a person or a machine took an outbound call; the agent and the call's page are told.
+ */
+detect_machines: boolean, agent_ids: Array<UserId>, version: number, };
 
 export type CampaignInput = { name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, 
 /**
  * Empty takes the default set.
  */
-dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, agent_ids: Array<UserId>, };
+dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, detect_machines: boolean, agent_ids: Array<UserId>, };
 
 export type DncEntry = { id: DncId, number: string, reason: string, 
 /**

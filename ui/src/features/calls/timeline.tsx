@@ -12,7 +12,7 @@ interface Look {
 
 const LOOK: Record<string, Look> = {
   received: { icon: "phone" }, placed: { icon: "phone" }, digit_received: { icon: "keypad" }, routed: { icon: "cord" }, offered: { icon: "cord" },
-  nobody_free: { icon: "clock", tone: "c-warn" }, offer_accepted: { icon: "check", tone: "c-ok" }, offer_declined: { icon: "x" }, offer_expired: { icon: "warn", tone: "c-warn" },
+  nobody_free: { icon: "clock", tone: "c-warn" }, queue_full: { icon: "warn", tone: "c-warn" }, offer_accepted: { icon: "check", tone: "c-ok" }, offer_declined: { icon: "x" }, offer_expired: { icon: "warn", tone: "c-warn" },
   customer_answered: { icon: "check", tone: "c-ok" }, customer_failed: { icon: "warn", tone: "c-warn" }, side_heard: { icon: "dot", tone: "c-ok" }, side_silent: { icon: "warn", tone: "c-warn" },
   hold_started: { icon: "pause" }, hold_ended: { icon: "play" }, transfer_started: { icon: "transfer" }, transfer_answered: { icon: "transfer", tone: "c-ok" }, transfer_failed: { icon: "warn", tone: "c-warn" },
   device_lost: { icon: "offline", tone: "c-warn" }, device_back: { icon: "check", tone: "c-ok" }, carrier_lost: { icon: "offline", tone: "c-warn" }, monitor_set: { icon: "ear" }, monitor_cleared: { icon: "ear" },
@@ -20,7 +20,7 @@ const LOOK: Record<string, Look> = {
   customer_hung_up: { icon: "hangup" }, agent_hung_up: { icon: "hangup" }, provider_ended: { icon: "hangup" }, disposition_saved: { icon: "check", tone: "c-ok" }, server_restarted: { icon: "refresh", tone: "c-warn" },
 };
 
-const TOLD = ["agent", "user", "agent_name", "name", "to_name", "side", "to", "digit", "digits", "mode", "code", "status", "reason", "timer"] as const;
+const TOLD = ["agent", "user", "agent_name", "name", "to_name", "side", "to", "digit", "digits", "mode", "code", "status", "verdict", "state", "reason", "timer"] as const;
 
 /** Names by id of a person, and of the sides of the call under `agent` and `customer`. */
 export type Names = Readonly<Record<string, string>>;

@@ -2,44 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import type { CampaignInput, CampaignState } from "@/api/generated/wire";
 import { useApp, useT } from "@/app-context";
 import { keys } from "@/api/keys";
-import { minuteOfDay, parseMinuteOfDay } from "@/lib/time";
 import type { Form } from "@/lib/use-form";
 import { SelectField, Switch, TextField } from "@/ui/field";
 import { Seg } from "@/ui/seg";
 import { DispositionEditor } from "./disposition-editor";
+import { HoursFields } from "./hours-fields";
 import { PickMany } from "./pick-many";
 import { ScriptEditor } from "./script-editor";
 import { usePeople } from "./use-people";
 
 const STATES: readonly CampaignState[] = ["draft", "active", "paused", "completed"];
-const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
-
-function Hours({ form }: { form: Form<CampaignInput> }) {
-  const t = useT();
-  const { hours } = form.value;
-  const set = (key: "from_minute" | "to_minute", text: string): void => {
-    const minute = parseMinuteOfDay(text);
-    if (minute !== null) form.set({ hours: { ...hours, [key]: minute } });
-  };
-  return (
-    <div className="col">
-      <p className="ink-2">{t("campaigns.hours_text")}</p>
-      <div className="row wrap days" role="group" aria-label={t("campaigns.days")}>
-        {DAYS.map((day) => {
-          const on = hours.days.includes(day);
-          return (
-            <button key={day} type="button" className="btn sm" aria-pressed={on} onClick={() => { form.set({ hours: { ...hours, days: on ? hours.days.filter((each) => each !== day) : [...hours.days, day].sort() } }); }}>{t(`day.${day}`)}</button>
-          );
-        })}
-      </div>
-      <div className="row hours-row">
-        <TextField label={t("campaigns.from")} type="time" value={minuteOfDay(hours.from_minute)} error={form.problem("hours")} onChange={(event) => { set("from_minute", event.target.value); }} />
-        <TextField label={t("campaigns.to")} type="time" value={minuteOfDay(hours.to_minute)} onChange={(event) => { set("to_minute", event.target.value); }} />
-        <span className="trk" aria-hidden="true"><i style={{ left: `${(hours.from_minute / 1440) * 100}%`, width: `${(Math.max(0, hours.to_minute - hours.from_minute) / 1440) * 100}%` }} /></span>
-      </div>
-    </div>
-  );
-}
 
 /** All parts of a campaign, in the order in which a call meets them. */
 export function CampaignForm({ form }: { form: Form<CampaignInput> }) {
@@ -55,8 +27,8 @@ export function CampaignForm({ form }: { form: Form<CampaignInput> }) {
         <SelectField label={t("campaigns.caller_id")} value={value.caller_id ?? ""} error={form.problem("caller_id")} choices={[{ value: "", label: t("campaigns.no_caller_id") }, ...(numbers.data ?? []).map((each) => ({ value: each.number, label: `${each.number} ${each.label}` }))]} onChange={(event) => { form.set({ caller_id: event.target.value || null }); }} />
         <div className="field"><span className="lab">{t("campaigns.state")}</span><Seg label={t("campaigns.state")} value={value.state} size="sm" options={STATES.map((each) => ({ value: each, label: t(`campaign_state.${each}`) }))} onChange={(state) => { form.set({ state }); }} /></div>
       </div></div>
-      <div className="sec"><h2>{t("campaigns.hours")}</h2><Hours form={form} /></div>
-      <div className="sec"><h2>{t("campaigns.each_call")}</h2><Switch label={t("queues.recording")} checked={value.recording} onChange={(recording) => { form.set({ recording }); }} /></div>
+      <div className="sec"><h2>{t("campaigns.hours")}</h2><HoursFields hours={value.hours} problem={form.problem("hours")} text={t("campaigns.hours_text")} onChange={(hours) => { form.set({ hours }); }} /></div>
+      <div className="sec"><h2>{t("campaigns.each_call")}</h2><Switch label={t("queues.recording")} checked={value.recording} onChange={(recording) => { form.set({ recording }); }} /><Switch label={t("campaigns.machines")} checked={value.detect_machines} onChange={(detect_machines) => { form.set({ detect_machines }); }} /></div>
       <div className="sec"><h2>{t("desk.script")}</h2><ScriptEditor steps={value.script} onChange={(script) => { form.set({ script }); }} problem={form.problem("script")} /></div>
       <div className="sec"><h2>{t("campaigns.outcomes")}</h2><DispositionEditor items={value.dispositions} onChange={(dispositions) => { form.set({ dispositions }); }} problem={form.problem("dispositions")} /></div>
       <div className="sec"><h2>{t("campaigns.agents")}</h2><PickMany label={t("campaigns.agents")} all={people.map((each) => ({ id: each.id, name: each.name, note: each.languages.join(", ") }))} chosen={value.agent_ids} onChange={(agent_ids) => { form.set({ agent_ids }); }} /></div>

@@ -11,6 +11,7 @@ import { FormFailure } from "@/ui/form-failure";
 import type { IconName } from "@/ui/icon";
 import { Loaded } from "@/ui/loaded";
 import { StateBox } from "@/ui/state-box";
+import { CallingHours } from "./calling-hours";
 import { CampaignForm } from "./campaign-form";
 
 const LOOK: Record<CampaignState, { tone: Tone; icon: IconName }> = {
@@ -20,11 +21,11 @@ const LOOK: Record<CampaignState, { tone: Tone; icon: IconName }> = {
 export const CampaignBadge = ({ state, word }: { state: CampaignState; word: string }) => <Badge tone={LOOK[state].tone} icon={LOOK[state].icon}>{word}</Badge>;
 
 const fresh: CampaignInput = {
-  name: "", state: "draft", caller_id: null, script: [], dispositions: [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, agent_ids: [],
+  name: "", state: "draft", caller_id: null, script: [], dispositions: [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, agent_ids: [],
 };
 
 const inputOf = (from: Campaign): CampaignInput => ({
-  name: from.name, state: from.state, caller_id: from.caller_id, script: from.script, dispositions: from.dispositions, hours: from.hours, recording: from.recording, agent_ids: from.agent_ids,
+  name: from.name, state: from.state, caller_id: from.caller_id, script: from.script, dispositions: from.dispositions, hours: from.hours, recording: from.recording, detect_machines: from.detect_machines, agent_ids: from.agent_ids,
 });
 
 function Editor({ campaign, onDone }: { campaign: Campaign | null; onDone: (id: string) => void }) {
@@ -59,7 +60,7 @@ export function CampaignsPage() {
   return (
     <Loaded query={query}>
       {(campaigns) => {
-        const open = chosen === "new" ? null : (campaigns.find((each) => each.id === chosen) ?? campaigns[0] ?? null);
+        const open = chosen === "new" || chosen === "hours" ? null : (campaigns.find((each) => each.id === chosen) ?? campaigns[0] ?? null);
         const add = <Button size="sm" icon="plus" className="push" onClick={() => { setChosen("new"); }} data-testid="campaign-new">{t("ui.new")}</Button>;
         return (
           <div className="ca">
@@ -71,8 +72,11 @@ export function CampaignsPage() {
                   <span className="t-12 ink-2">{t("campaigns.line", { agents: each.agent_ids.length, steps: each.script.length })}</span>
                 </button>
               ))}
+              <button type="button" className="item" onClick={() => { setChosen("hours"); }} {...(chosen === "hours" ? { "aria-current": "true" as const } : {})} data-testid="calling-hours">
+                <b className="strong trunc">{t("hours.title")}</b>
+              </button>
             </section>
-            {open || chosen === "new"
+            {chosen === "hours" ? <CallingHours /> : open || chosen === "new"
               ? <Editor key={open ? `${open.id}-${open.version}` : "new"} campaign={open} onDone={setChosen} />
               : <StateBox icon="megaphone" title={t("campaigns.none")} text={t("campaigns.none_text")} action={add} />}
           </div>

@@ -22,14 +22,14 @@ function UserDialog({ user, onClose }: { user: User | null; onClose: () => void 
   const { api, queries } = useApp();
   const form = useForm({
     name: user?.name ?? "", email: user?.email ?? "", role: user?.role ?? ("telecaller" as Role), password: "", skills: user?.skills.join(", ") ?? "",
-    languages: user?.languages.join(", ") ?? "en", phone: user?.phone ?? "", extension: user?.extension ?? "", active: user?.active ?? true, atOnce: String(user?.max_concurrent_calls ?? 1),
+    languages: user?.languages.join(", ") ?? "en", phone: user?.phone ?? "", extension: user?.extension ?? "", active: user?.active ?? true,
   });
   const { value } = form;
   const save = async (typed: typeof value): Promise<void> => {
     const lists = { skills: splitList(typed.skills), languages: splitList(typed.languages) };
     if (user) {
       const body: UpdateUser = {
-        name: typed.name, role: typed.role, active: typed.active, max_concurrent_calls: Number(typed.atOnce) || 1, ...lists,
+        name: typed.name, role: typed.role, active: typed.active, ...lists,
         ...(typed.password ? { password: typed.password } : {}), ...(typed.phone ? { phone: typed.phone } : {}), ...(typed.extension ? { extension: typed.extension } : {}),
       };
       await api.updateUser(user.id, body);
@@ -40,7 +40,7 @@ function UserDialog({ user, onClose }: { user: User | null; onClose: () => void 
   };
   const short = value.password.length < PASSWORD_MIN && (user === null || value.password !== "");
   const off = value.name.trim() === "" || value.email.trim() === "" ? t("users.need") : short ? t("users.password_help") : null;
-  const text = (key: "name" | "email" | "password" | "skills" | "languages" | "phone" | "extension" | "atOnce") => ({
+  const text = (key: "name" | "email" | "password" | "skills" | "languages" | "phone" | "extension") => ({
     value: value[key], onChange: (event: React.ChangeEvent<HTMLInputElement>) => { form.set({ [key]: event.target.value }); }, error: form.problem(key),
   });
   return (
@@ -53,7 +53,6 @@ function UserDialog({ user, onClose }: { user: User | null; onClose: () => void 
         <TextField label={t("users.skills")} {...text("skills")} help={t("users.list_help")} />
         <TextField label={t("users.languages")} {...text("languages")} help={t("users.languages_help")} />
         <TextField label={t("users.phone")} type="tel" {...text("phone")} /><TextField label={t("users.extension")} {...text("extension")} />
-        {user ? <TextField label={t("users.at_once")} type="number" min={1} max={5} {...text("atOnce")} /> : null}
       </div>
       {user ? <Switch label={t("users.active")} checked={value.active} onChange={(active) => { form.set({ active }); }} /> : null}
     </EditDialog>

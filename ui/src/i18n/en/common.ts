@@ -81,7 +81,7 @@ export const common = {
   "notice.answering_machine": "An answering machine picked up.", "notice.carrier_media_lost": "The carrier's line broke. It is being brought back.",
   "notice.carrier_media_back": "The carrier's line is back.", "notice.agent_device_lost": "Your phone lost the connection. The customer hears music.",
   "notice.returned_to_queue": "The call went back to the queue.", "notice.recording_failed": "This call is not being recorded.", "notice.recording_back": "This call is being recorded again.",
-  "notice.recording_not_stored": "A recording was not stored.", "notice.waited_too_long": "A caller waited too long and was let go.",
+  "notice.recording_not_stored": "A recording was not stored.", "notice.waited_too_long": "A caller waited too long and was let go.", "notice.queue_full": "A caller was turned away: the queue was full.", "notice.call_log_not_written": "What happens in a call cannot be written. It waits in the server's memory.",
   "notice.no_route": "A caller could not be sent anywhere.", "notice.unknown_number_called": "A number that is not set up was called.",
   "notice.job_dead": "A job in the background gave up. See Settings, Jobs.", "notice.hot_lead": "A hot lead. The summary is ready.",
   "notice.analysis_ready": "The summary of your call is ready.",

@@ -82,7 +82,7 @@ export const common: Record<keyof typeof en, string> = {
   "notice.answering_machine": "उत्तर देने वाली मशीन ने उठाया।", "notice.carrier_media_lost": "कैरियर की लाइन टूट गई। उसे वापस लाया जा रहा है।",
   "notice.carrier_media_back": "कैरियर की लाइन वापस आ गई।", "notice.agent_device_lost": "आपके फ़ोन का संपर्क टूट गया। ग्राहक संगीत सुन रहा है।",
   "notice.returned_to_queue": "कॉल कतार में लौट गई।", "notice.recording_failed": "यह कॉल रिकॉर्ड नहीं हो रही।", "notice.recording_back": "यह कॉल फिर से रिकॉर्ड हो रही है।",
-  "notice.recording_not_stored": "एक रिकॉर्डिंग सहेजी नहीं गई।", "notice.waited_too_long": "एक कॉल करने वाले ने बहुत देर प्रतीक्षा की और उसे छोड़ना पड़ा।",
+  "notice.recording_not_stored": "एक रिकॉर्डिंग सहेजी नहीं गई।", "notice.waited_too_long": "एक कॉल करने वाले ने बहुत देर प्रतीक्षा की और उसे छोड़ना पड़ा।", "notice.queue_full": "एक कॉल करने वाले को लौटाना पड़ा: क़तार भरी थी।", "notice.call_log_not_written": "कॉल की घटनाएँ लिखी नहीं जा रहीं। वे सर्वर की स्मृति में हैं।",
   "notice.no_route": "एक कॉल कहीं भेजी नहीं जा सकी।", "notice.unknown_number_called": "ऐसे नंबर पर कॉल आई जो तैयार नहीं है।",
   "notice.job_dead": "पीछे का एक काम रुक गया। सेटिंग्स, काम देखें।", "notice.hot_lead": "एक गर्म लीड। सारांश तैयार है।",
   "notice.analysis_ready": "आपकी कॉल का सारांश तैयार है।",

@@ -1,8 +1,10 @@
 //! How a call went and how it ended.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::CallStatus;
+use super::{super::event::AnsweredBy, CallStatus};
 use crate::{ids::UserId, time::UnixMillis};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,6 +24,8 @@ pub enum EndReason {
     AnsweringMachine,
     /// Nobody was free within the queue's longest wait.
     WaitedTooLong,
+    /// As many as the queue may hold were waiting.
+    QueueFull,
     /// No queue is set for the number.
     NoRoute,
     /// Turned away by the greeting's flow, such as outside opening hours.
@@ -55,6 +59,12 @@ pub struct TalkSpan {
 /// What rows and reports need of the past of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct History {
+    /// Of an outbound call whose carrier was asked.
+    #[serde(default)]
+    pub answered_by: Option<AnsweredBy>,
+    /// Recordings that the carrier made, with their last state.
+    #[serde(default)]
+    pub carrier_recordings: BTreeMap<String, String>,
     /// First entry into a queue.
     pub queued_at: Option<UnixMillis>,
     /// First ring: at an agent (inbound) or at the customer (outbound).

@@ -89,3 +89,22 @@ fn a_number_is_dialed_once_however_often_the_server_restarts() {
     }
     play.ignores(CallEvent::Placed { agent: BALA, fence: 1, session: session(2) });
 }
+
+#[test]
+fn the_agent_is_told_of_a_machine_and_decides() {
+    let mut play = dialing();
+    play.take(CallEvent::CustomerAnswered);
+    play.take(CallEvent::AnsweredBy { verdict: AnsweredBy::Machine });
+    assert_eq!(play.notices(), [NoticeCode::AnsweringMachine]);
+    assert_eq!(play.call.status(), CallStatus::InProgress);
+    play.ignores(CallEvent::AnsweredBy { verdict: AnsweredBy::Person });
+    assert_eq!(play.call.history.answered_by, Some(AnsweredBy::Machine), "the first verdict counts");
+}
+
+#[test]
+fn a_recording_of_the_carrier_is_noted_with_each_new_state() {
+    let mut play = dialing();
+    let report = |state: &str| CallEvent::CarrierRecording { id: "RE1".to_owned(), state: state.to_owned() };
+    play.take(report("in-progress")).ignores(report("in-progress")).take(report("completed"));
+    assert_eq!(play.call.history.carrier_recordings["RE1"], "completed");
+}

@@ -157,6 +157,23 @@ fn a_caller_who_waited_too_long_is_told_and_hung_up() {
 }
 
 #[test]
+fn a_caller_who_finds_the_queue_full_is_told_and_hung_up() {
+    let mut play = queued();
+    play.take(CallEvent::QueueFull);
+    assert!(play.has(&Effect::PlayFarewell { leg: leg(1), farewell: Farewell::AllBusy }));
+    assert_eq!(play.notices(), [NoticeCode::QueueFull]);
+    play.fire(Timer::Farewell);
+    assert_eq!((play.call.status(), play.call.end.unwrap().reason), (CallStatus::NoAnswer, EndReason::QueueFull));
+}
+
+#[test]
+fn a_queue_that_is_full_later_sends_nobody_away_who_waits() {
+    let mut play = queued();
+    play.take(CallEvent::NobodyFree).ignores(CallEvent::QueueFull);
+    play.take(CallEvent::AgentFreed).take(routed(ASHA, 1)).ignores(CallEvent::QueueFull);
+}
+
+#[test]
 fn a_caller_who_leaves_the_queue_has_abandoned() {
     let mut play = queued();
     play.take(CallEvent::CustomerHungUp);
