@@ -61,7 +61,10 @@ pub fn run() -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             commands::requests::api_bytes,
             commands::requests::api_request,
+            commands::requests::outbox_again,
+            commands::requests::outbox_discard,
             commands::requests::outbox_put,
+            commands::requests::outbox_state,
             commands::session::register_tenant,
             commands::session::session_state,
             commands::session::sign_in,

@@ -27,7 +27,7 @@ export function choosePlatform(): Promise<Platform> {
     devices: { inputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in microphone" }], outputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in speakers" }] }, chosen: { input: "usb", output: "usb", ringer: null },
   };
   const signedIn = scene !== "sign-in" && scene !== "first-run";
-  let session: SessionState = { signedIn, me: signedIn ? world.me : null, serverUrl: "desk.cedarquay.example", connection: { kind: "connected", sinceMs: null }, outbox: 0, tokenKeptIn: "cookie" };
+  let session: SessionState = { signedIn, me: signedIn ? world.me : null, serverUrl: "desk.cedarquay.example", connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie" };
   const setPhone = (change: Partial<PhoneState>): Promise<void> => {
     phone = { ...phone, ...change };
     phones.send(phone);
@@ -53,7 +53,8 @@ export function choosePlatform(): Promise<Platform> {
     setMuted: (muted) => setPhone({ muted }),
     chooseDevice: (kind, id) => setPhone({ chosen: { ...phone.chosen, [kind]: id } }),
     setProcessing: setPhone, testRing: () => Promise.resolve(), mediaSession: () => Promise.resolve("media-1"),
-    outboxPut: () => Promise.resolve(), onOutbox: () => () => undefined,
+    outboxPut: () => Promise.resolve(), outboxState: () => Promise.resolve({ waiting: 0, refused: [] }), onOutbox: () => () => undefined,
+    outboxAgain: () => Promise.resolve(), outboxDiscard: () => Promise.resolve(),
     openMonitorWindow: () => Promise.resolve(), showMini: () => Promise.resolve(), onNavigate: () => () => undefined,
   });
 }

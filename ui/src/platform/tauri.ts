@@ -5,7 +5,8 @@ import { ApiFailure, isApiError } from "@/api/failure";
 import type { Me, ServerMessage, Snapshot } from "@/api/generated/wire";
 import { NoAnswer } from "./types";
 import type {
-  Answer, Connection, Device, DeviceProblem, Levels, PhoneState, Platform, SessionState, Stop,
+  Answer, Connection, Device, DeviceProblem, Levels, Method, OutboxState, PhoneState, Platform, RefusedEntry, SessionState,
+  Stop,
 } from "./types";
 
 /** Shapes of the desktop shell's commands and events. */
@@ -15,9 +16,25 @@ interface ShellSession {
   server_url: string;
   connection: Connection["kind"];
   since_ms: number | null;
-  outbox: number;
   token_kept_in?: "keychain" | "file";
 }
+
+interface ShellOutbox {
+  waiting: number;
+  refused: {
+    entry: { id: string; user: string; method: Method; path: string; body: unknown; made_at_ms: number };
+    status: number;
+    code: RefusedEntry["code"];
+    reason: string;
+  }[];
+}
+
+const outbox = ({ waiting, refused }: ShellOutbox): OutboxState => ({
+  waiting,
+  refused: refused.map(({ entry: { user, made_at_ms, ...entry }, ...rest }) => ({
+    ...rest, entry: { ...entry, userId: user, madeAtMs: made_at_ms },
+  })),
+});
 
 interface ShellPhone {
   muted: boolean;
@@ -38,7 +55,6 @@ const session = (from: ShellSession): SessionState => ({
   me: from.me,
   serverUrl: from.server_url,
   connection: { kind: from.connection, sinceMs: from.since_ms },
-  outbox: from.outbox,
   tokenKeptIn: from.token_kept_in ?? "keychain",
 });
 
@@ -118,9 +134,13 @@ export function createTauriPlatform(): Platform {
 
     outboxPut: (entry) =>
       call<undefined>("outbox_put", {
-        id: entry.id, method: entry.method, path: entry.path, body: entry.body, madeAtMs: entry.madeAtMs,
+        id: entry.id, user: entry.userId, method: entry.method, path: entry.path, body: entry.body,
+        madeAtMs: entry.madeAtMs,
       }),
-    onOutbox: (listener) => on<{ waiting: number }>("outbox", (payload) => { listener(payload.waiting); }),
+    outboxState: async () => outbox(await call<ShellOutbox>("outbox_state")),
+    onOutbox: (listener) => on<ShellOutbox>("outbox", (payload) => { listener(outbox(payload)); }),
+    outboxAgain: (id) => call<undefined>("outbox_again", { id }),
+    outboxDiscard: (id) => call<undefined>("outbox_discard", { id }),
 
     openMonitorWindow: () => call<undefined>("open_monitor_window"),
     showMini: (show) => call<undefined>("show_mini", { show }),

@@ -1,7 +1,8 @@
 import { ApiFailure, asFailure, isApiError, isTransient } from "@/api/failure";
 import type { LiveEvent, Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import type { Kept } from "@/lib/kept";
 import { may } from "@/state/rights";
-import type { Levels, Method, PhoneState, Platform, SessionState } from "./types";
+import type { Levels, Method, OutboxState, PhoneState, Platform, SessionState } from "./types";
 import { listDevices } from "./web/devices";
 import { createHttp } from "./web/http";
 import { openLive } from "./web/live";
@@ -15,19 +16,19 @@ import { createTopic } from "./web/topic";
 const isPhone = (me: Me): boolean => me.user.role === "telecaller";
 
 /** The browser as phone and screen: fetch, one live WebSocket, one WebRTC connection. */
-export function createWebPlatform(): Platform {
+export function createWebPlatform(kept: Kept): Platform {
   const sessions = createTopic<SessionState>();
   const live = createTopic<ServerMessage>();
   const resync = createTopic<undefined>();
   const phones = createTopic<PhoneState>();
   const levels = createTopic<Levels>();
-  const outboxes = createTopic<number>();
+  const outboxes = createTopic<OutboxState>();
 
   let session: SessionState = {
     signedIn: false, me: null, serverUrl: window.location.host,
-    connection: { kind: "connected", sinceMs: null }, outbox: 0, tokenKeptIn: "cookie",
+    connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie",
   };
-  let phone: PhoneState = loadPhone(window.localStorage);
+  let phone: PhoneState = loadPhone(kept);
   let closeLive: (() => void) | null = null;
 
   const setSession = (change: Partial<SessionState>): void => {
@@ -53,21 +54,21 @@ export function createWebPlatform(): Platform {
   // A ringer that is not there now rings on the system's choice.
   if (phone.chosen.ringer !== null) void ringer.useOutput(phone.chosen.ringer).catch(() => undefined);
   const media = createMedia(() => phone, { send, onChange: setPhone, onLevels: levels.send });
-  const outbox = createOutbox(
-    window.localStorage,
-    async (entry) => {
+  const outbox = createOutbox({
+    kept,
+    user: () => session.me?.user.id ?? null,
+    newId: () => crypto.randomUUID(),
+    send: async (entry) => {
       try {
         await send(entry.method, entry.path, entry.body, entry.id);
         return "done";
       } catch (cause) {
-        return isTransient(asFailure(cause)) ? "later" : "refused";
+        const failure = asFailure(cause);
+        return isTransient(failure) ? "later" : failure;
       }
     },
-    (waiting) => {
-      outboxes.send(waiting);
-      setSession({ outbox: waiting });
-    },
-  );
+    onChange: outboxes.send,
+  });
 
   const refreshDevices = async (): Promise<void> => {
     const devices = await listDevices();
@@ -85,7 +86,8 @@ export function createWebPlatform(): Platform {
   };
 
   const started = (me: Me): void => {
-    setSession({ signedIn: true, me, outbox: outbox.waiting() });
+    setSession({ signedIn: true, me });
+    outboxes.send(outbox.state());
     closeLive?.();
     closeLive = openLive({
       token: http.token,
@@ -148,14 +150,14 @@ export function createWebPlatform(): Platform {
     },
     chooseDevice: async (kind, id) => {
       setPhone({ chosen: { ...phone.chosen, [kind]: id } });
-      savePhone(window.localStorage, phone);
+      savePhone(kept, phone);
       if (kind === "input") await media.useInput(id);
       else if (kind === "output") await media.useOutput(id);
       else await ringer.useOutput(id);
     },
     setProcessing: async (processing) => {
       setPhone(processing);
-      savePhone(window.localStorage, phone);
+      savePhone(kept, phone);
       if (media.id()) await media.useInput(phone.chosen.input);
     },
     testRing: () => {
@@ -172,7 +174,13 @@ export function createWebPlatform(): Platform {
       outbox.put(entry);
       await outbox.flush();
     },
+    outboxState: () => Promise.resolve(outbox.state()),
     onOutbox: outboxes.on,
+    outboxAgain: outbox.again,
+    outboxDiscard: (id) => {
+      outbox.discard(id);
+      return Promise.resolve();
+    },
     openMonitorWindow: () => {
       window.open("#/monitor", "switchboard-monitor", "width=1280,height=800");
       return Promise.resolve();

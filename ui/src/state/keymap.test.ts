@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
 import { ACTIONS, comboOf, createKeyMap, createKeyRouter, defaultKeys, lastKey, refusal, showCombo } from "./keymap";
 import type { Press } from "./keymap";
@@ -46,10 +47,10 @@ describe("the key map", () => {
 
   it("keeps only what differs from the defaults", () => {
     const storage = testStorage();
-    const map = createKeyMap(storage, false);
+    const map = createKeyMap(createKept(storage), false);
     map.update((now) => ({ ...now, mute: "F9" }));
     expect(JSON.parse(storage.getItem("switchboard.keys") ?? "")).toEqual({ mute: "F9" });
-    expect(createKeyMap(storage, false).get()).toMatchObject({ mute: "F9", hold: "Mod+Shift+H" });
+    expect(createKeyMap(createKept(storage), false).get()).toMatchObject({ mute: "F9", hold: "Mod+Shift+H" });
     map.update((now) => ({ ...now, mute: "Mod+Shift+M" }));
     expect(storage.length).toBe(0);
   });

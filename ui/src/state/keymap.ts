@@ -1,3 +1,5 @@
+import { isRecord } from "@/lib/kept";
+import type { Kept } from "@/lib/kept";
 import { createStore } from "@/lib/store";
 import type { Store } from "@/lib/store";
 
@@ -88,14 +90,13 @@ export function refusal(map: KeyMap, action: Action, combo: Combo): Refusal | nu
 const KEY = "switchboard.keys";
 
 /** This computer's own keys over the defaults. */
-export function createKeyMap(storage: Storage, mac: boolean): Store<KeyMap> {
+export function createKeyMap(kept: Kept, mac: boolean): Store<KeyMap> {
   const defaults = defaultKeys(mac);
-  const text = storage.getItem(KEY);
-  const store = createStore<KeyMap>(text ? { ...defaults, ...(JSON.parse(text) as Partial<KeyMap>) } : defaults);
+  const store = createStore<KeyMap>({ ...defaults, ...(kept.read(KEY, isRecord) as Partial<KeyMap> | null) });
   store.subscribe(() => {
     const changed = Object.entries(store.get()).filter(([action, combo]) => defaults[action as Action] !== combo);
-    if (changed.length === 0) storage.removeItem(KEY);
-    else storage.setItem(KEY, JSON.stringify(Object.fromEntries(changed)));
+    if (changed.length === 0) kept.remove(KEY);
+    else kept.write(KEY, Object.fromEntries(changed));
   });
   return store;
 }

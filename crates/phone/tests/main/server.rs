@@ -174,7 +174,7 @@ fn refused(status: StatusCode, code: ErrorCode) -> Response {
     (status, Json(json!({ "code": code, "message": "no", "request_id": "r" }))).into_response()
 }
 
-fn user_id(email: &str) -> UserId {
+pub fn user_id(email: &str) -> UserId {
     UserId::new(Uuid::from_u128(email.bytes().fold(7_u128, |id, byte| id.wrapping_mul(131) ^ u128::from(byte))))
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PhoneState } from "../types";
 import { createMedia } from "./media";
 import { loadPhone } from "./phone-settings";
+import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
 
 class FakeAudio {
@@ -51,7 +52,7 @@ describe("the browser's sound", () => {
   });
 
   beforeEach(() => {
-    phone = { ...loadPhone(testStorage()), chosen: { input: null, output: "headset", ringer: null } };
+    phone = { ...loadPhone(createKept(testStorage())), chosen: { input: null, output: "headset", ringer: null } };
     levels = 0;
     FakeAudio.made = [];
     FakeAudio.away = null;
