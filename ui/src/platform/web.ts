@@ -1,5 +1,6 @@
 import { ApiFailure, asFailure, isApiError, isTransient } from "@/api/failure";
-import type { LiveEvent, Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import type { Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import { systemClock } from "@/lib/clock";
 import type { Kept } from "@/lib/kept";
 import { may } from "@/state/rights";
 import type { Levels, Method, OutboxState, PhoneState, Platform, SessionState } from "./types";
@@ -8,6 +9,7 @@ import { createHttp } from "./web/http";
 import { openLive } from "./web/live";
 import { createMedia } from "./web/media";
 import { createOutbox } from "./web/outbox";
+import { createRingWatch } from "./web/ring-watch";
 import { createRinger } from "./web/ringer";
 import { loadPhone, savePhone } from "./web/phone-settings";
 import { createTopic } from "./web/topic";
@@ -53,6 +55,7 @@ export function createWebPlatform(kept: Kept): Platform {
   const ringer = createRinger();
   // A ringer that is not there now rings on the system's choice.
   if (phone.chosen.ringer !== null) void ringer.useOutput(phone.chosen.ringer).catch(() => undefined);
+  const rings = createRingWatch(ringer, systemClock);
   const media = createMedia(() => phone, { send, onChange: setPhone, onLevels: levels.send });
   const outbox = createOutbox({
     kept,
@@ -72,17 +75,13 @@ export function createWebPlatform(kept: Kept): Platform {
 
   const refreshDevices = async (): Promise<void> => {
     const devices = await listDevices();
-    const lost = phone.chosen.input !== null && !devices.inputs.some((each) => each.id === phone.chosen.input);
-    setPhone({ devices, ...(lost ? { microphoneProblem: "gone" as const } : {}) });
+    setPhone({ devices });
+    await media.devicesChanged(devices.inputs.map((each) => each.id));
   };
 
   const heard = (message: ServerMessage): void => {
-    if (message.type === "event") ring(message.event);
+    rings.heard(message);
     live.send(message);
-  };
-  const ring = (event: LiveEvent): void => {
-    if (event.kind === "offer") ringer.start();
-    else if (event.kind === "offer_ended" || event.kind === "call_ended") ringer.stop();
   };
 
   const started = (me: Me): void => {
@@ -106,7 +105,7 @@ export function createWebPlatform(kept: Kept): Platform {
     closeLive?.();
     closeLive = null;
     media.close();
-    ringer.stop();
+    rings.stop();
     setSession({ signedIn: false, me: null });
   };
   const accepted = (answer: SignedIn): Me => {
@@ -137,7 +136,11 @@ export function createWebPlatform(kept: Kept): Platform {
       await http.signOut();
     },
     register: async (body) => accepted(await send<SignedIn>("POST", "/tenants", { ...body, device: "browser" })),
-    snapshot: () => send<Snapshot>("GET", "/live/snapshot", null),
+    snapshot: async () => {
+      const snapshot = await send<Snapshot>("GET", "/live/snapshot", null);
+      rings.read(snapshot);
+      return snapshot;
+    },
     onLive: live.on,
     onResync: resync.on,
     phoneState: () => Promise.resolve(phone),

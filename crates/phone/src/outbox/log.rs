@@ -36,13 +36,24 @@ pub struct Entry {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Line {
-    Put { entry: Entry },
-    Sent { id: Uuid },
-    Refused { refusal: Refusal },
+    Put {
+        entry: Entry,
+    },
+    Sent {
+        id: Uuid,
+    },
+    Refused {
+        refusal: Refusal,
+    },
     /// What was refused is tried again, under a new key: the server keeps its answer to the old one.
-    Again { refused: Uuid, id: Uuid },
+    Again {
+        refused: Uuid,
+        id: Uuid,
+    },
     /// The person has seen the refusal and does not need the text any more.
-    Discarded { id: Uuid },
+    Discarded {
+        id: Uuid,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -104,9 +104,7 @@ impl Outbox {
         let mut users = self.shared.user.subscribe();
         while !stop.is_cancelled() {
             let user = *users.borrow_and_update();
-            let log = self.shared.log.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = user.and_then(|user| log.next(user).cloned());
-            drop(log);
+            let next = user.and_then(|user| self.next(user));
             let wait = match next {
                 None => Duration::from_secs(3_600),
                 Some(entry) => {
@@ -136,6 +134,10 @@ impl Outbox {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+
+    fn next(&self, user: UserId) -> Option<Entry> {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).next(user).cloned()
     }
 
     async fn attempt(&self, api: &ApiClient, entry: &Entry) -> Result<Verdict, OutboxError> {

@@ -1,6 +1,6 @@
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { AgentStatus, CallDetail, CallIntelligence } from "@/api/generated/wire";
 import { useApp, useLocale, useT } from "@/app-context";
 import { keys } from "@/api/keys";
@@ -89,7 +89,7 @@ function peopleOf(detail: CallDetail, agents: Readonly<Record<string, AgentStatu
   };
 }
 
-function Detail({ detail }: { detail: CallDetail }) {
+function Detail({ detail, from }: { detail: CallDetail; from: number | null }) {
   const t = useT();
   const { api, live } = useApp();
   const { row } = detail;
@@ -99,6 +99,8 @@ function Detail({ detail }: { detail: CallDetail }) {
   const wave = useQuery({ queryKey: keys.waveform(row.id), queryFn: () => api.waveform(row.id), enabled: stored, staleTime: Infinity });
   const durationS = (detail.receipt?.duration_ms ?? row.talk_ms) / 1000;
   const player = usePlayer(row.id, durationS);
+  const { seek } = player;
+  useEffect(() => { if (from !== null) seek(from); }, [seek, from]);
   const holds = useMemo(() => holdsOf(detail), [detail]);
   const names = { customer: row.customer_name ? firstName(row.customer_name) : sentence(t("desk.the_customer")), agent: firstName(row.agent_name ?? t("detail.agent")) };
   const agents = useStore(live.store, (each) => each.agents);
@@ -126,6 +128,8 @@ function Detail({ detail }: { detail: CallDetail }) {
 export function CallDetailPage() {
   const { api } = useApp();
   const { callId } = useParams({ from: "/shell/calls/$callId" });
+  const { at } = useSearch({ from: "/shell/calls/$callId" });
+  const from = at !== undefined && Number.isFinite(Number(at)) ? Number(at) : null;
   const query = useQuery({ queryKey: keys.call(callId), queryFn: () => api.call(callId) });
-  return <Loaded query={query} rows={10}>{(detail) => <Detail key={detail.row.id} detail={detail} />}</Loaded>;
+  return <Loaded query={query} rows={10}>{(detail) => <Detail key={detail.row.id} detail={detail} from={from} />}</Loaded>;
 }

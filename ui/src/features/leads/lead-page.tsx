@@ -5,6 +5,7 @@ import type { LeadCard, LeadChange, Task, UpdateLead } from "@/api/generated/wir
 import { useApp, useLocale, useMe, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { ChangeRow } from "@/features/calls/changes";
+import { LearnedLast } from "@/features/calls/learned-last";
 import { LastCalls, SavedWords } from "@/features/desk/lead-column";
 import { nameOf } from "@/lib/names";
 import { clock, when } from "@/lib/time";
@@ -137,6 +138,7 @@ function Page({ card }: { card: LeadCard }) {
           <Tasks card={card} />
         </div>
         <div className="col g-3">
+          <LearnedLast card={card} title={t("learned.title")} />
           <section className="panel" aria-label={t("lead.last_calls")} data-region="calls"><div className="body"><LastCalls card={card} /></div></section>
           <History leadId={lead.id} />
         </div>

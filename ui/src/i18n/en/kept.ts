@@ -9,5 +9,6 @@ export const kept = {
   "refused.made": "Typed {when}", "refused.show_call": "Open the call", "refused.show_lead": "Open the lead", "refused.why": "Reason", "refused.server_says": "The server says: {text}",
   "refused.again": "Try again", "refused.discard": "Discard", "refused.discard_sure": "Press again to discard", "refused.none": "Nothing is left", "refused.none_text": "All that was refused is dealt with.",
   "form.unsaved": "Not saved", "form.discard_ask": "Discard what you typed?", "form.discard": "Discard", "form.keep": "Keep editing",
+  "learned.no_call": "What is said in a recorded call shows here with its words, once it is analysed.",
   "field.code": "Outcome",
 } as const;

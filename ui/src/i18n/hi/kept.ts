@@ -11,5 +11,6 @@ export const kept: Record<keyof typeof english, string> = {
   "refused.made": "{when} लिखा गया", "refused.show_call": "कॉल खोलें", "refused.show_lead": "लीड खोलें", "refused.why": "कारण", "refused.server_says": "सर्वर का उत्तर: {text}",
   "refused.again": "फिर भेजें", "refused.discard": "हटाएँ", "refused.discard_sure": "हटाने के लिए फिर दबाएँ", "refused.none": "कुछ बाकी नहीं", "refused.none_text": "जो अस्वीकार हुआ था वह सब निपट गया।",
   "form.unsaved": "सहेजा नहीं", "form.discard_ask": "जो लिखा है उसे हटा दें?", "form.discard": "हटा दें", "form.keep": "लिखना जारी रखें",
+  "learned.no_call": "रिकॉर्ड हुई कॉल में जो कहा गया वह विश्लेषण के बाद अपने शब्दों सहित यहाँ दिखता है।",
   "field.code": "परिणाम",
 };
