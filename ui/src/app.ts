@@ -33,7 +33,7 @@ export function createApp(platform: Platform, kept: Kept): App {
   const prefs = createPrefs(kept, navigator.language);
   const toasts = createToasts();
   const mac = /mac/i.test(navigator.platform);
-  const keyMap = createKeyMap(kept, mac);
+  const keyMap = createKeyMap(kept, { mac, web: platform.kind === "web" });
   const queries = new QueryClient({
     defaultOptions: {
       queries: {

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
-import { useApp } from "@/app-context";
+import { useApp, useT } from "@/app-context";
 import { asFailure } from "@/api/failure";
 import type { ApiFailure } from "@/api/failure";
+import { problemText } from "@/i18n/server-text";
 
 export interface Form<T> {
   value: T;
@@ -30,6 +31,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** Values of a form with the state of its sending. */
 export function useForm<T extends object>(initial: T, keep: Keep<T> | null = null): Form<T> {
   const { forms } = useApp();
+  const t = useT();
   const key = keep?.key ?? null;
   const open = keep?.open ?? ((value: T) => value);
   const [value, setValue] = useState<T>(() => ({ ...initial, ...(key === null ? null : forms.get(key)) }));
@@ -52,7 +54,10 @@ export function useForm<T extends object>(initial: T, keep: Keep<T> | null = nul
   return {
     value, busy, failure,
     set: (change) => { setValue((now) => ({ ...now, ...change })); },
-    problem: (field) => failure?.fields.find((each) => each.field === field || each.field.startsWith(`${field}[`) || each.field.startsWith(`${field}.`))?.problem ?? null,
+    problem: (field) => {
+      const found = failure?.fields.find((each) => each.field === field || each.field.startsWith(`${field}[`) || each.field.startsWith(`${field}.`));
+      return found ? problemText(found.problem, t) : null;
+    },
     run: async (act) => {
       setBusy(true);
       setFailure(null);

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import type { AgentStatus, CallDetail, CallIntelligence } from "@/api/generated/wire";
 import { useApp, useLocale, useT } from "@/app-context";
+import { lossText } from "@/i18n/server-text";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
 import { firstName, sentence } from "@/lib/text";
@@ -110,7 +111,7 @@ function Detail({ detail, from }: { detail: CallDetail; from: number | null }) {
       <Head detail={detail} onReceipt={() => { setReceipt(true); }} onDownload={player.download} />
       {stored
         ? <PlayerBar player={player} wave={wave.data ?? null} durationS={durationS} marks={marksOf(intelligence.data, (key) => nameOf(t, "field", key))} holds={holds} names={names} />
-        : <div className="player none"><Note tone={row.recording.kind === "not_stored" ? "live" : "neutral"} testid="no-recording">{row.recording.kind === "not_stored" ? t("detail.not_stored", { reason: row.recording.reason }) : t(`detail.recording_${row.recording.kind}`)}</Note></div>}
+        : <div className="player none"><Note tone={row.recording.kind === "not_stored" ? "live" : "neutral"} testid="no-recording">{row.recording.kind === "not_stored" ? t("detail.not_stored", { reason: lossText(row.recording.reason, t) }) : t(`detail.recording_${row.recording.kind}`)}</Note></div>}
       <div className="colm-slot"><Loaded query={intelligence} rows={8}>{(data) => <TranscriptColumn intelligence={data} player={player} holds={holds} names={names} />}</Loaded></div>
       <div className="colm-slot"><Loaded query={intelligence} rows={8}>{(data) => <LearnedColumn intelligence={data} onSeek={player.seek} />}</Loaded></div>
       <section className="colm" aria-label={t("detail.how")} data-region="how" tabIndex={-1}>
