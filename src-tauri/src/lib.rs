@@ -10,6 +10,7 @@ mod logs;
 mod notify;
 mod perform;
 mod seen;
+mod server_address;
 mod settings;
 mod shell;
 mod tokens;
@@ -30,7 +31,7 @@ use crate::{
     attention::Seen,
     engine::BuiltIn,
     launch::Launch,
-    shell::{Shell, Start},
+    shell::{Computer, Shell, Start},
     tray::Tray,
 };
 
@@ -55,10 +56,16 @@ pub fn run() -> ExitCode {
         // First, so that a second start gets no further than handing over its arguments.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| started_again(app, &arguments)))
         .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_autostart::Builder::new().args(["--minimized"]).build())
         .plugin(remembered_places())
         .on_permission_request(|_, kind| webview::refuse(&kind))
         .on_window_event(on_window_event)
         .invoke_handler(tauri::generate_handler![
+            commands::computer::app_info,
+            commands::computer::choose_server,
+            commands::computer::quit_app,
+            commands::computer::restart_app,
+            commands::computer::set_autostart,
             commands::requests::api_bytes,
             commands::requests::api_request,
             commands::requests::outbox_again,
@@ -84,10 +91,12 @@ pub fn run() -> ExitCode {
         .build(tauri::generate_context!());
     match built {
         Ok(app) => {
-            let code = app.run_return(|app, event| {
-                if matches!(event, RunEvent::Exit) {
-                    stop(app);
-                }
+            let code = app.run_return(|app, event| match event {
+                RunEvent::Exit => stop(app),
+                // macOS hands a link over by an event, others as an argument.
+                #[cfg(target_os = "macos")]
+                RunEvent::Opened { urls } => urls.iter().for_each(|url| opened(app, url.as_str())),
+                _ => {}
             });
             u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
         }
@@ -117,7 +126,8 @@ fn set_up(app: &AppHandle, launch: Launch) -> Result<(), Box<dyn Error>> {
         move |chosen| perform::chosen(&app, chosen)
     });
     let tray = tray.map_err(|error| tracing::warn!(%error, "no tray icon")).ok();
-    app.manage(Shell::new(tray, folder.join(SETTINGS_FILE)));
+    let fixed = launch.demo || launch.server.is_some();
+    app.manage(Shell::new(tray, Computer { settings_file: folder.join(SETTINGS_FILE), logs, server_is_fixed: fixed }));
 
     notify::listen(app, {
         let app = app.clone();
@@ -148,7 +158,10 @@ async fn start_engine(app: AppHandle, launch: Launch, folder: PathBuf) {
         Ok((engine, built_in)) => {
             let events = engine.phone.events();
             tauri::async_runtime::spawn(follow::follow(app.clone(), engine.clone(), events));
-            let agent = built_in.as_ref().and_then(|running| running.agent.clone());
+            let agent = engine.demo.as_ref().map(|demo| demo.accounts.agent.clone());
+            if let Some(demo) = &engine.demo {
+                eprintln!("{}", demo.how_to_be_the_others());
+            }
             if let Ok(mut slot) = app.state::<Running>().built_in.lock() {
                 *slot = built_in;
             }
@@ -163,6 +176,17 @@ async fn start_engine(app: AppHandle, launch: Launch, folder: PathBuf) {
             tracing::error!(%error, "start failed");
             shell::of(&app).started(Start::Failed(error.to_string()));
         }
+    }
+}
+
+#[cfg(target_os = "macos")]
+fn opened(app: &AppHandle, link: &str) {
+    match dial::number_in(link) {
+        Ok(number) => {
+            shell::of(app).keep_number(Some(number.clone()));
+            perform::emit(app, "dial", json!({ "number": number }));
+        }
+        Err(error) => tracing::warn!(%error, "link left alone"),
     }
 }
 

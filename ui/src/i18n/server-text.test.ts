@@ -43,13 +43,18 @@ describe("sentences of the server", () => {
     const said = [...sources("../crates/backend/src"), ...sources("../crates/domain/src/dispositions")].flatMap((source) => [
       ...source.matchAll(/BackendError::field\("[^"]*", "([^"]+)"\)/g), ...source.matchAll(/\.require\([^;]*?, "[a-z_.]+", "([^"]+)"\)/g),
     ]).map((match) => match[1] ?? "");
-    const errors = ["dispositions/validate.rs", "phone_number.rs"].flatMap((file) =>
-      [...readFileSync(`../crates/domain/src/${file}`, "utf8").matchAll(/#\[error\("([^"]+)"\)\]/g)].map((match) => match[1] ?? ""));
+    const errors = ["crates/domain/src/dispositions/validate.rs", "crates/domain/src/phone_number.rs", "src-tauri/src/server_address.rs"].flatMap((file) =>
+      [...readFileSync(`../${file}`, "utf8").matchAll(/#\[error\("([^"]+)"\)\]/g)].map((match) => match[1] ?? ""));
     const all = [...said, ...errors].filter((each) => each !== "{0}").map(filled);
     expect(all.length).toBeGreaterThan(25);
     // Only programs meet these.
     const technical = /KiB|cursor|^expected twilio|^expected nothing|^expected 1 to 200$|^the result is not complete/;
     expect(all.filter((each) => !technical.test(each) && !devanagari.test(problemText(each, hi)))).toEqual([]);
+  });
+
+  it("a server address that does not work says how", () => {
+    expect(problemText("nothing answers at this address: the server cannot be reached: timed out", en)).toBe("Nothing answers at this address. Check it, and the network.");
+    expect(problemText("no Switchboard server is at this address: status 404 without a reason", en)).toBe("Something else than Switchboard answers at this address.");
   });
 
   it("reasons and codes", () => {

@@ -42,7 +42,7 @@ export function choosePlatform(): Promise<Platform> {
     return Promise.resolve(world.me);
   };
   return Promise.resolve({
-    kind: "web", window: "main",
+    kind: "web", window: "main", app: null,
     request: (r) => Promise.resolve(answer(world, r)),
     bytes: () => Promise.resolve(ringWav()),
     sessionState: () => Promise.resolve(session), onSession: sessions.on,

@@ -5,7 +5,7 @@ import { ApiFailure, isApiError } from "@/api/failure";
 import type { Me, ServerMessage, Snapshot } from "@/api/generated/wire";
 import { NoAnswer } from "./types";
 import type {
-  Answer, Connection, Device, DeviceProblem, Levels, Method, OutboxState, PhoneState, Platform, RefusedEntry, SessionState,
+  Answer, AppInfo, Connection, Device, DeviceProblem, Levels, Method, OutboxState, PhoneState, Platform, RefusedEntry, SessionState,
   Stop,
 } from "./types";
 
@@ -34,6 +34,18 @@ const outbox = ({ waiting, refused }: ShellOutbox): OutboxState => ({
   refused: refused.map(({ entry: { user, made_at_ms, ...entry }, ...rest }) => ({
     ...rest, entry: { ...entry, userId: user, madeAtMs: made_at_ms },
   })),
+});
+
+interface ShellInfo {
+  server_url: string | null;
+  server_is_fixed: boolean;
+  logs: string;
+  autostart: boolean | null;
+  demo: AppInfo["demo"];
+}
+
+const info = (from: ShellInfo): AppInfo => ({
+  serverUrl: from.server_url, serverIsFixed: from.server_is_fixed, logs: from.logs, autostart: from.autostart, demo: from.demo,
 });
 
 interface ShellPhone {
@@ -142,6 +154,13 @@ export function createTauriPlatform(): Platform {
     outboxAgain: (id) => call<undefined>("outbox_again", { id }),
     outboxDiscard: (id) => call<undefined>("outbox_discard", { id }),
 
+    app: {
+      info: async () => info(await call<ShellInfo>("app_info")),
+      chooseServer: (address) => call<undefined>("choose_server", { address }),
+      setAutostart: (on) => call<undefined>("set_autostart", { on }),
+      restart: () => call<undefined>("restart_app"),
+      quit: () => call<undefined>("quit_app"),
+    },
     openMonitorWindow: () => call<undefined>("open_monitor_window"),
     showMini: (show) => call<undefined>("show_mini", { show }),
     onNavigate: (listener) => {

@@ -1,5 +1,5 @@
 import type { FailureCode } from "@/api/failure";
-import type { Me, RegisterTenant, ServerMessage, Snapshot, UserId } from "@/api/generated/wire";
+import type { Me, RegisterTenant, Role, ServerMessage, Snapshot, UserId } from "@/api/generated/wire";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -103,6 +103,36 @@ export interface OutboxState {
 
 export type Stop = () => void;
 
+/** Somebody that a demo lets sign in. */
+export interface DemoPerson {
+  role: Role;
+  name: string;
+  email: string;
+  password: string;
+}
+
+export interface AppInfo {
+  /** Null: the server inside the app. */
+  serverUrl: string | null;
+  /** Named when the app was started; choosing has no effect then. */
+  serverIsFixed: boolean;
+  /** Folder of the log files. */
+  logs: string;
+  /** Null where the system does not say. */
+  autostart: boolean | null;
+  demo: { browser: string | null; people: readonly DemoPerson[] } | null;
+}
+
+/** The desktop app itself, whoever is signed in. */
+export interface AppControl {
+  info(): Promise<AppInfo>;
+  /** Null is the server inside the app. Asks the server, keeps the choice, and starts the app anew. */
+  chooseServer(address: string | null): Promise<void>;
+  setAutostart(on: boolean): Promise<void>;
+  restart(): Promise<void>;
+  quit(): Promise<void>;
+}
+
 export interface Platform {
   readonly kind: "desktop" | "web";
   /** `main`, `monitor` or `mini` in the desktop app; always `main` in a browser. */
@@ -139,6 +169,8 @@ export interface Platform {
   outboxAgain(id: string): Promise<void>;
   outboxDiscard(id: string): Promise<void>;
 
+  /** Null in a browser. */
+  readonly app: AppControl | null;
   openMonitorWindow(): Promise<void>;
   showMini(show: boolean): Promise<void>;
   /** A page that a notification, the tray or a link asks for: `/calls/…`, `/desk`, `/dial?number=…`. */

@@ -184,6 +184,7 @@ export function createWebPlatform(kept: Kept): Platform {
       outbox.discard(id);
       return Promise.resolve();
     },
+    app: null,
     openMonitorWindow: () => {
       window.open("#/monitor", "switchboard-monitor", "width=1280,height=800");
       return Promise.resolve();

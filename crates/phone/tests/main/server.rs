@@ -113,6 +113,7 @@ impl Server {
             .route("/auth/refresh", post(refresh))
             .route("/auth/sign-out", post(|| async { StatusCode::NO_CONTENT }))
             .route("/me", get(me))
+            .route("/setup", get(setup))
             .route("/live", any(live))
             .route("/live/snapshot", get(snapshot))
             .route("/media/sessions", post(open_media))
@@ -399,4 +400,8 @@ async fn serve_live(shared: Arc<Shared>, mut socket: WebSocket) {
             },
         }
     }
+}
+
+async fn setup() -> Json<wire::accounts::SetupStatus> {
+    Json(wire::accounts::SetupStatus { needs_setup: true, version: "0.1.0".to_owned(), demo: false })
 }
