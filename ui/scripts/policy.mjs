@@ -40,7 +40,7 @@ const SCENES = [
   ["sign-in", "#/", []],
   ["idle", "#/desk", ["status-menu", "Escape", "me-menu", "Escape", "find-lead", "Escape", "nav-keys", "Escape"]],
   ["call", "#/desk", ["transfer", "Escape", "keypad", "Escape"]],
-  ["wrap", "#/desk", ["all-outcomes-open", "Escape"]],
+  ["wrap", "#/desk", ["dispositions-all", "Escape"]],
   ["idle", "#/calls", []],
   ["idle", "#/leads", ["new-lead", "Escape"]],
   ["idle", "#/monitor", []],

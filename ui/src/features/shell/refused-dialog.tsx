@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useApp, useLocale, useServerNow, useT } from "@/app-context";
 import { ApiFailure } from "@/api/failure";
@@ -48,8 +47,8 @@ function Item({ refused, onLeave }: { refused: RefusedEntry; onLeave: () => void
       <p className="c-warn">{why ? <><b className="med">{why.title}</b> {why.text}</> : null}</p>
       <p className="t-12 ink-2">{t("refused.server_says", { text: refused.reason })}</p>
       <div className="row wrap">
-        {about && "callId" in about ? <Link className="t-12" to="/calls/$callId" params={{ callId: about.callId }} onClick={onLeave}>{t("refused.show_call")}</Link> : null}
-        {about && "leadId" in about ? <Link className="t-12" to="/leads/$leadId" params={{ leadId: about.leadId }} onClick={onLeave}>{t("refused.show_lead")}</Link> : null}
+        {about && "callId" in about ? <a className="t-12" href={`#/calls/${about.callId}`} onClick={onLeave}>{t("refused.show_call")}</a> : null}
+        {about && "leadId" in about ? <a className="t-12" href={`#/leads/${about.leadId}`} onClick={onLeave}>{t("refused.show_lead")}</a> : null}
         <span className="push" />
         <Button size="sm" icon="copy" onClick={copy} data-testid="refused-copy">{t("ui.copy")}</Button>
         <Button size="sm" icon="refresh" busy={busy} onClick={again} data-testid="refused-again">{t("refused.again")}</Button>
