@@ -57,7 +57,7 @@ impl DemoPeople {
     /// For the terminal that the demo was started from.
     pub fn how_to_be_the_others(&self) -> String {
         let DemoAccounts { supervisor, admin, .. } = &self.accounts;
-        let place = self.browser.as_deref().map_or("in this window, after signing out", |url| url);
+        let place = self.browser.as_deref().unwrap_or("in this window, after signing out");
         let line = |role: &str, who: &DemoAccount| format!("  {role:<11} {}  {}", who.email, who.password.reveal());
         format!(
             "Demo: be somebody else at the same time\n  where       {place}\n{}\n{}",

@@ -91,13 +91,7 @@ pub fn run() -> ExitCode {
         .build(tauri::generate_context!());
     match built {
         Ok(app) => {
-            let code = app.run_return(|app, event| match event {
-                RunEvent::Exit => stop(app),
-                // macOS hands a link over by an event, others as an argument.
-                #[cfg(target_os = "macos")]
-                RunEvent::Opened { urls } => urls.iter().for_each(|url| opened(app, url.as_str())),
-                _ => {}
-            });
+            let code = app.run_return(on_run_event);
             u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
         }
         Err(error) => {
@@ -176,6 +170,17 @@ async fn start_engine(app: AppHandle, launch: Launch, folder: PathBuf) {
             tracing::error!(%error, "start failed");
             shell::of(&app).started(Start::Failed(error.to_string()));
         }
+    }
+}
+
+fn on_run_event(app: &AppHandle, event: RunEvent) {
+    // macOS hands a link over by an event, others as an argument.
+    #[cfg(target_os = "macos")]
+    if let RunEvent::Opened { urls } = &event {
+        urls.iter().for_each(|url| opened(app, url.as_str()));
+    }
+    if matches!(event, RunEvent::Exit) {
+        stop(app);
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn start(config: EmbeddedConfig) -> Result<Running, StartError> {
     Ok(Running {
         base_url: server.base_url.clone(),
         accounts: demo.as_ref().map(|demo| demo.accounts.clone()),
-        has_screens: settings.ui_dir.join("index.html").exists(),
+        has_screens: !settings.ui_dir.as_os_str().is_empty() && settings.ui_dir.join("index.html").exists(),
         server,
         demo,
     })

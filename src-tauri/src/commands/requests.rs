@@ -71,7 +71,6 @@ pub async fn outbox_discard(shell: State<'_, Shell>, id: Uuid) -> Reply<()> {
     engine(&shell).await?.phone.outbox_discard(id).await.map_err(not_kept)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is a `map_err`")]
 fn not_kept(error: OutboxError) -> Refusal {
     Refusal::NoAnswer(error.to_string())
 }
