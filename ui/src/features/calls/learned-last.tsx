@@ -29,14 +29,21 @@ function Learned({ brief }: { brief: CallOutcomeBrief }) {
   );
 }
 
+interface Props {
+  card: LeadCard;
+  title: string;
+  /** A part of the page of its own, where F6 stops; on the desk it belongs to the help column. */
+  region?: boolean;
+}
+
 /** What the last analysed call taught about this person. A second leads into the recording. */
-export function LearnedLast({ card, title }: { card: LeadCard; title: string }) {
+export function LearnedLast({ card, title, region }: Props) {
   const t = useT();
   const locale = useLocale();
   const now = useServerNow();
   const brief = callToLearnFrom(card.recent_calls);
   return (
-    <section className="panel learned-last" aria-label={title} data-region="learned" data-testid="learned-last">
+    <section className="panel learned-last" aria-label={title} {...(region ? { "data-region": "learned" } : {})} data-testid="learned-last">
       <header>
         <h2>{title}</h2>
         {brief ? <Link className="t-12 push" to="/calls/$callId" params={{ callId: brief.call_id }}>{when(brief.at_ms, now, locale)}</Link> : null}

@@ -138,7 +138,7 @@ function Page({ card }: { card: LeadCard }) {
           <Tasks card={card} />
         </div>
         <div className="col g-3">
-          <LearnedLast card={card} title={t("learned.title")} />
+          <LearnedLast card={card} title={t("learned.title")} region />
           <section className="panel" aria-label={t("lead.last_calls")} data-region="calls"><div className="body"><LastCalls card={card} /></div></section>
           <History leadId={lead.id} />
         </div>

@@ -40,7 +40,7 @@ function setUp(info: AppInfo = here, answer: () => Promise<void> = () => Promise
   const app = createApp(platform, createKept(testStorage()));
   const show = async (page: ReactNode): Promise<void> => {
     render(<AppProvider value={app}><QueryClientProvider client={app.queries}><TipProvider>{page}</TipProvider></QueryClientProvider></AppProvider>);
-    await act(async () => { await new Promise((done) => { setTimeout(done, 0); }); });
+    await screen.findByTestId("server-line", {}, { timeout: 10_000 });
   };
   return { asked, acts, show };
 }
