@@ -34,3 +34,14 @@ export function failureText(cause: unknown, t: Translate): FailureText {
   const wait = failure.retryAfterS === null ? "" : ` ${t("error.wait", { s: failure.retryAfterS })}`;
   return { title: t(titleKey(failure.code)), text: (fields === "" ? t(textKey(failure.code)) : fields) + wait };
 }
+
+const INCOMPLETE = "the result is not complete: ";
+
+/** The sentence in which the server names what an outcome lacks, field by field; null when it is another sentence. */
+export function incompleteText(reason: string, t: Translate): string | null {
+  if (!reason.startsWith(INCOMPLETE)) return null;
+  return reason.slice(INCOMPLETE.length).split("; ").map((each) => {
+    const [field = "", ...problem] = each.split(": ");
+    return `${fieldName(field, t)}: ${problemText(problem.join(": "), t)}`;
+  }).join(" · ");
+}

@@ -51,6 +51,7 @@ describe("what the server would not have", () => {
       .toEqual([{ kind: "outcome", callId: "c1" }, { kind: "notes", callId: "c1" }, { kind: "lead", leadId: "l1" }, null]);
     expect(typedIn({ code: "interested", notes: "n", fields: { budget: "60" }, made_at_ms: 1, then: "break", sub_code: null }))
       .toEqual([{ key: "code", text: "interested" }, { key: "notes", text: "n" }, { key: "budget", text: "60" }]);
+    expect(typedIn({ callback: { local_time: "2026-11-25T11:30", zone: "Asia/Kolkata" } })).toEqual([{ key: "callback", text: "2026-11-25 11:30, Asia/Kolkata" }]);
     expect(typedIn({ text: "wants parking", revision: 2 })).toEqual([{ key: "notes", text: "wants parking" }]);
   });
 });

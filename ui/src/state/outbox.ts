@@ -71,11 +71,17 @@ export function aboutOf(path: string): About | null {
   return lead?.[1] ? { kind: "lead", leadId: lead[1] } : null;
 }
 
+const callbackText = (at: object): string => {
+  const { local_time, zone } = at as { local_time: string; zone?: string };
+  return [local_time.replace("T", " "), zone].filter(Boolean).join(", ");
+};
+
 /** What a person typed into a body, as rows of key and text; nested fields stand beside the others. */
 export function typedIn(body: unknown): { key: string; text: string }[] {
   if (typeof body !== "object" || body === null) return [];
   return Object.entries(body as Record<string, unknown>).flatMap(([key, value]) => {
     if (key === "revision" || key === "made_at_ms" || key === "then" || value === null || value === "") return [];
+    if (key === "callback" && typeof value === "object" && "local_time" in value) return [{ key, text: callbackText(value) }];
     if (typeof value === "object") return typedIn(value);
     return [{ key: key === "text" ? "notes" : key, text: String(value as string | number | boolean) }];
   });

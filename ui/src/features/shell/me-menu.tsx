@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { createPortal } from "react-dom";
 import type { UiTheme } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
 import { useStore } from "@/lib/use-store";
@@ -48,7 +49,7 @@ export function MeMenu({ name }: { name: string }) {
         [{ id: "sign-out", icon: "left", label: t("me.sign_out"), onSelect: () => void session.signOut().catch(fail) }],
       ]}
     />
-    {demo && demoOpen ? <DemoDialog demo={demo} onClose={() => { setDemoOpen(false); }} /> : null}
+    {demo && demoOpen ? createPortal(<DemoDialog demo={demo} onClose={() => { setDemoOpen(false); }} />, document.body) : null}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { createPortal } from "react-dom";
 import { useApp, useT } from "@/app-context";
 import { useWhole } from "@/lib/use-store";
 import { Icon } from "@/ui/icon";
@@ -27,7 +28,7 @@ export function OutboxMark() {
             : <><Icon name="check" /> {t("bar.all_sent")}</>}
         </span>
       ) : null}
-      {open ? <RefusedDialog onClose={() => { setOpen(false); }} /> : null}
+      {open ? createPortal(<RefusedDialog onClose={() => { setOpen(false); }} />, document.body) : null}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useApp, useLocale, useServerNow, useT } from "@/app-context";
 import { ApiFailure } from "@/api/failure";
-import { failureText } from "@/i18n/failure-text";
+import { failureText, incompleteText } from "@/i18n/failure-text";
 import { nameOf } from "@/lib/names";
 import { when } from "@/lib/time";
 import { useWhole } from "@/lib/use-store";
@@ -25,6 +25,7 @@ function Item({ refused, onLeave }: { refused: RefusedEntry; onLeave: () => void
   }));
   const why = refused.code === null ? null
     : failureText(new ApiFailure({ code: refused.code, message: refused.reason, request_id: "" }, refused.status), t);
+  const problems = incompleteText(refused.reason, t);
   const copy = (): void => {
     const text = typed.map((each) => `${each.name}: ${each.text}`).join("\n");
     navigator.clipboard.writeText(text).then(
@@ -44,8 +45,8 @@ function Item({ refused, onLeave }: { refused: RefusedEntry; onLeave: () => void
       <dl className="refused-typed" data-testid="refused-typed">
         {typed.map((each) => <div key={each.name}><dt>{each.name}</dt><dd>{each.text}</dd></div>)}
       </dl>
-      <p className="c-warn">{why ? <><b className="med">{why.title}</b> {why.text}</> : null}</p>
-      <p className="t-12 ink-2">{t("refused.server_says", { text: refused.reason })}</p>
+      <p className="c-warn"><b className="med">{why?.title}</b> {problems ?? why?.text}</p>
+      {problems ? null : <p className="t-12 ink-2">{t("refused.server_says", { text: refused.reason })}</p>}
       <div className="row wrap">
         {about && "callId" in about ? <a className="t-12" href={`#/calls/${about.callId}`} onClick={onLeave}>{t("refused.show_call")}</a> : null}
         {about && "leadId" in about ? <a className="t-12" href={`#/leads/${about.leadId}`} onClick={onLeave}>{t("refused.show_lead")}</a> : null}

@@ -16,7 +16,7 @@ const refused: RefusedEntry = {
     id: "a", userId: "u1", method: "POST", path: "/calls/c1/disposition", madeAtMs: 1,
     body: { code: "callback", notes: "Wants the corner plot", callback: { local_time: "2026-11-25T11:30", zone: "Asia/Kolkata" }, fields: { budget: "60 lakh" }, then: "available", made_at_ms: 1 },
   },
-  status: 422, code: "invalid_fields", reason: "callback.local_time: that moment has passed",
+  status: 422, code: "invalid_fields", reason: "the result is not complete: callback.local_time: that moment has passed; fields.budget: this outcome needs it",
 };
 
 function setUp() {
@@ -60,7 +60,7 @@ describe("a result that the server would not have", () => {
     act(() => { topic.send({ waiting: 0, refused: [refused] }); });
     fireEvent.click(screen.getByTestId("outbox-refused"));
     const text = screen.getByTestId("refused-item").textContent;
-    expect(["Outcome of a call", "Call back", "Wants the corner plot", "60 lakh", "2026-11-25T11:30", "that moment has passed"].filter((each) => !text.includes(each))).toEqual([]);
+    expect(["Outcome of a call", "Call back", "Wants the corner plot", "60 lakh", "Time to call back2026-11-25 11:30, Asia/Kolkata", "Some fields need a change.", "Time to call back: That is over already."].filter((each) => !text.includes(each))).toEqual([]);
     fireEvent.click(screen.getByTestId("refused-again"));
     await act(settle);
     fireEvent.click(screen.getByTestId("refused-discard"));
