@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use phone::{AudioBackend, DeviceOptions, Phone, PhoneConfig, RequestError};
 use server::{
-    demo::DemoAccount,
+    demo::{DemoAccount, DemoAccounts},
     embedded::{self, EmbeddedConfig, Running},
 };
 use url::Url;
@@ -28,6 +28,14 @@ const RETRY_RESTORE: Duration = Duration::from_secs(3);
 pub struct Engine {
     pub phone: Phone,
     pub keychain: Arc<Keychain>,
+    pub demo: Option<Arc<DemoPeople>>,
+}
+
+/// Whom a demo lets sign in, and where else than in this window.
+pub struct DemoPeople {
+    pub accounts: DemoAccounts,
+    /// For a browser of this computer, when screens are served to it.
+    pub browser: Option<String>,
 }
 
 /// The server inside this app, when there is one.
@@ -45,6 +53,20 @@ pub enum StartError {
     Phone(#[from] phone::StartError),
 }
 
+impl DemoPeople {
+    /// For the terminal that the demo was started from.
+    pub fn how_to_be_the_others(&self) -> String {
+        let DemoAccounts { supervisor, admin, .. } = &self.accounts;
+        let place = self.browser.as_deref().unwrap_or("in this window, after signing out");
+        let line = |role: &str, who: &DemoAccount| format!("  {role:<11} {}  {}", who.email, who.password.reveal());
+        format!(
+            "Demo: be somebody else at the same time\n  where       {place}\n{}\n{}",
+            line("supervisor", supervisor),
+            line("admin", admin)
+        )
+    }
+}
+
 /// Starts all of it, and signs in again as whoever was signed in last.
 pub async fn start(launch: &Launch, folder: PathBuf) -> Result<(Engine, BuiltIn), StartError> {
     let settings = Settings::load(&folder.join(crate::SETTINGS_FILE))?;
@@ -53,16 +75,22 @@ pub async fn start(launch: &Launch, folder: PathBuf) -> Result<(Engine, BuiltIn)
         (None, true) => ServerChoice::BuiltIn,
         (None, false) => settings.server,
     };
-    let (server_url, account, built_in) = match choice {
-        ServerChoice::Remote { url } => (url.clone(), url.origin().ascii_serialization(), None),
+    let (server_url, account, token_file, built_in) = match choice {
+        ServerChoice::Remote { url } => {
+            let account = url.origin().ascii_serialization();
+            // Each server its own file: none is ever shown the token of another.
+            let file = format!("refresh-token-{}", account.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+            (url, account, file, None)
+        }
         ServerChoice::BuiltIn => {
             let data_dir = folder.join(if launch.demo { "demo" } else { "server" });
             let account = format!("built-in:{}", data_dir.display());
-            let running = embedded::start(EmbeddedConfig { data_dir, demo: launch.demo }).await?;
-            (Url::parse(&running.base_url)?, account, Some(running))
+            let running =
+                embedded::start(EmbeddedConfig { data_dir, demo: launch.demo, ui_dir: launch.ui_dir.clone() }).await?;
+            (Url::parse(&running.base_url)?, account, "refresh-token".to_owned(), Some(running))
         }
     };
-    let keychain = Arc::new(Keychain::new(account, folder.join("refresh-token")));
+    let keychain = Arc::new(Keychain::new(account, folder.join(token_file)));
     let phone = Phone::start(PhoneConfig {
         server_url,
         data_dir: folder.join("phone"),
@@ -71,7 +99,12 @@ pub async fn start(launch: &Launch, folder: PathBuf) -> Result<(Engine, BuiltIn)
         user_agent: concat!("Switchboard/", env!("CARGO_PKG_VERSION")).into(),
         frame: FRAME,
     })?;
-    Ok((Engine { phone, keychain }, built_in))
+    let demo = built_in.as_ref().and_then(|running| {
+        let accounts = running.accounts.clone()?;
+        let browser = running.has_screens.then(|| running.base_url.clone());
+        Some(Arc::new(DemoPeople { accounts, browser }))
+    });
+    Ok((Engine { phone, keychain, demo }, built_in))
 }
 
 /// Signs in with the kept token, or as the sample agent of a demo, who takes calls at once. While the server cannot be

@@ -1,5 +1,7 @@
 //! What the app was started with: flags, and a `tel:` link handed over by the desktop.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 use url::Url;
 
@@ -15,6 +17,9 @@ pub struct Launch {
     /// Run a built-in server with sample people and a simulator, and sign in the sample agent
     #[arg(long)]
     pub demo: bool,
+    /// Let browsers of this computer use the demo too, with the built screens of this folder
+    #[arg(long, value_name = "DIR", requires = "demo")]
+    pub ui_dir: Option<PathBuf>,
     /// Start in the tray without showing the window
     #[arg(long)]
     pub minimized: bool,

@@ -10,6 +10,7 @@ mod logs;
 mod notify;
 mod perform;
 mod seen;
+mod server_address;
 mod settings;
 mod shell;
 mod tokens;
@@ -30,7 +31,7 @@ use crate::{
     attention::Seen,
     engine::BuiltIn,
     launch::Launch,
-    shell::{Shell, Start},
+    shell::{Computer, Shell, Start},
     tray::Tray,
 };
 
@@ -55,13 +56,22 @@ pub fn run() -> ExitCode {
         // First, so that a second start gets no further than handing over its arguments.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| started_again(app, &arguments)))
         .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_autostart::Builder::new().args(["--minimized"]).build())
         .plugin(remembered_places())
         .on_permission_request(|_, kind| webview::refuse(&kind))
         .on_window_event(on_window_event)
         .invoke_handler(tauri::generate_handler![
+            commands::computer::app_info,
+            commands::computer::choose_server,
+            commands::computer::quit_app,
+            commands::computer::restart_app,
+            commands::computer::set_autostart,
             commands::requests::api_bytes,
             commands::requests::api_request,
+            commands::requests::outbox_again,
+            commands::requests::outbox_discard,
             commands::requests::outbox_put,
+            commands::requests::outbox_state,
             commands::session::register_tenant,
             commands::session::session_state,
             commands::session::sign_in,
@@ -81,11 +91,7 @@ pub fn run() -> ExitCode {
         .build(tauri::generate_context!());
     match built {
         Ok(app) => {
-            let code = app.run_return(|app, event| {
-                if matches!(event, RunEvent::Exit) {
-                    stop(app);
-                }
-            });
+            let code = app.run_return(on_run_event);
             u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
         }
         Err(error) => {
@@ -114,7 +120,8 @@ fn set_up(app: &AppHandle, launch: Launch) -> Result<(), Box<dyn Error>> {
         move |chosen| perform::chosen(&app, chosen)
     });
     let tray = tray.map_err(|error| tracing::warn!(%error, "no tray icon")).ok();
-    app.manage(Shell::new(tray, folder.join(SETTINGS_FILE)));
+    let fixed = launch.demo || launch.server.is_some();
+    app.manage(Shell::new(tray, Computer { settings_file: folder.join(SETTINGS_FILE), logs, server_is_fixed: fixed }));
 
     notify::listen(app, {
         let app = app.clone();
@@ -145,7 +152,10 @@ async fn start_engine(app: AppHandle, launch: Launch, folder: PathBuf) {
         Ok((engine, built_in)) => {
             let events = engine.phone.events();
             tauri::async_runtime::spawn(follow::follow(app.clone(), engine.clone(), events));
-            let agent = built_in.as_ref().and_then(|running| running.agent.clone());
+            let agent = engine.demo.as_ref().map(|demo| demo.accounts.agent.clone());
+            if let Some(demo) = &engine.demo {
+                eprintln!("{}", demo.how_to_be_the_others());
+            }
             if let Ok(mut slot) = app.state::<Running>().built_in.lock() {
                 *slot = built_in;
             }
@@ -160,6 +170,28 @@ async fn start_engine(app: AppHandle, launch: Launch, folder: PathBuf) {
             tracing::error!(%error, "start failed");
             shell::of(&app).started(Start::Failed(error.to_string()));
         }
+    }
+}
+
+fn on_run_event(app: &AppHandle, event: RunEvent) {
+    // macOS hands a link over by an event, others as an argument.
+    #[cfg(target_os = "macos")]
+    if let RunEvent::Opened { urls } = &event {
+        urls.iter().for_each(|url| opened(app, url.as_str()));
+    }
+    if matches!(event, RunEvent::Exit) {
+        stop(app);
+    }
+}
+
+#[cfg(target_os = "macos")]
+fn opened(app: &AppHandle, link: &str) {
+    match dial::number_in(link) {
+        Ok(number) => {
+            shell::of(app).keep_number(Some(number.clone()));
+            perform::emit(app, "dial", json!({ "number": number }));
+        }
+        Err(error) => tracing::warn!(%error, "link left alone"),
     }
 }
 

@@ -87,7 +87,7 @@ where
 {
     match shell::of(&app).engine().await {
         Ok(engine) => logged(what, request(engine.phone).await.map(drop)),
-        Err(error) => tracing::warn!(error, what, "not done"),
+        Err(error) => tracing::warn!(?error, what, "not done"),
     }
 }
 

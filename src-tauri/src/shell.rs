@@ -37,7 +37,23 @@ pub struct Shell {
     start: watch::Sender<Start>,
     desk: Mutex<Desk>,
     tray: Option<Tray>,
-    settings_file: PathBuf,
+    pub computer: Computer,
+}
+
+/// What holds for this computer, whoever is signed in.
+pub struct Computer {
+    pub settings_file: PathBuf,
+    pub logs: PathBuf,
+    /// The server was named when the app was started: what is chosen would have no effect.
+    pub server_is_fixed: bool,
+}
+
+/// Why there is no engine.
+#[derive(Debug, Clone)]
+pub enum NoEngine {
+    /// In a sentence for the user.
+    Failed(String),
+    Closing,
 }
 
 #[derive(Default)]
@@ -53,8 +69,8 @@ struct Desk {
 }
 
 impl Shell {
-    pub fn new(tray: Option<Tray>, settings_file: PathBuf) -> Self {
-        Self { start: watch::Sender::new(Start::Under), desk: Mutex::default(), tray, settings_file }
+    pub fn new(tray: Option<Tray>, computer: Computer) -> Self {
+        Self { start: watch::Sender::new(Start::Under), desk: Mutex::default(), tray, computer }
     }
 
     pub fn started(&self, start: Start) {
@@ -65,13 +81,13 @@ impl Shell {
     ///
     /// # Errors
     /// Why it did not start.
-    pub async fn engine(&self) -> Result<Engine, String> {
+    pub async fn engine(&self) -> Result<Engine, NoEngine> {
         let mut start = self.start.subscribe();
         let settled = start.wait_for(|start| !matches!(start, Start::Under)).await;
         match settled.as_deref() {
             Ok(Start::Ready(engine)) => Ok(engine.clone()),
-            Ok(Start::Failed(why)) => Err(why.clone()),
-            Ok(Start::Under) | Err(_) => Err("the app is closing".into()),
+            Ok(Start::Failed(why)) => Err(NoEngine::Failed(why.clone())),
+            Ok(Start::Under) | Err(_) => Err(NoEngine::Closing),
         }
     }
 
@@ -157,10 +173,10 @@ impl Shell {
 
     /// True the first time only, on this computer.
     pub fn explain_close_now(&self) -> bool {
-        let explained = Settings::load(&self.settings_file).and_then(|mut settings| {
+        let explained = Settings::load(&self.computer.settings_file).and_then(|mut settings| {
             let first = !std::mem::replace(&mut settings.close_explained, true);
             if first {
-                settings.save(&self.settings_file)?;
+                settings.save(&self.computer.settings_file)?;
             }
             Ok(first)
         });

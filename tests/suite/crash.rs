@@ -278,6 +278,7 @@ async fn a_wrap_up_is_not_lost(engine: Engine) {
     world.kill().await;
     let entry = Entry {
         id: Uuid::now_v7(),
+        user: desk.phone.me().unwrap().user.id,
         method: "POST".to_owned(),
         path: format!("/calls/{id}/disposition"),
         body: serde_json::to_value(interested()).unwrap(),

@@ -80,8 +80,8 @@ await step("Ctrl+Shift+E hangs up and the wrap-up counts", async () => {
   await attribute("desk-call", "data-phase", "wrap-up");
   await mark("wrap-extend").waitFor();
 });
-await step("Ctrl+Shift+W gives 30 s more", async () => {
-  await page.keyboard.press("Control+Shift+W");
+await step("Ctrl+Shift+U gives 30 s more", async () => {
+  await page.keyboard.press("Control+Shift+U");
   await page.waitForFunction(() => /0:5\d|1:0\d/.test(document.querySelector('[data-testid="wrap-timer"]')?.textContent ?? ""), null, { timeout: 3000 });
 });
 await step("saving waits for the time to call back, then Ctrl+Enter saves", async () => {

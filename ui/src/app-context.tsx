@@ -11,7 +11,9 @@ import type { Platform } from "@/platform/types";
 import type { DeskDriver } from "@/state/desk-driver";
 import type { Action, KeyMap, KeyRouter } from "@/state/keymap";
 import { lastKey, showCombo } from "@/state/keymap";
+import type { FormDrafts } from "@/state/form-drafts";
 import type { LiveDriver } from "@/state/live-driver";
+import type { OutboxDriver } from "@/state/outbox";
 import type { PhoneDriver } from "@/state/phone";
 import type { Prefs } from "@/state/prefs";
 import type { Session, SessionDriver } from "@/state/session";
@@ -25,6 +27,8 @@ export interface App {
   session: SessionDriver;
   live: LiveDriver;
   desk: DeskDriver;
+  outbox: OutboxDriver;
+  forms: FormDrafts;
   phone: PhoneDriver;
   prefs: Store<Prefs>;
   toasts: Toasts;

@@ -6,10 +6,13 @@ import { keys } from "./api/keys";
 import { hasKey, translator } from "./i18n";
 import { failureText } from "./i18n/failure-text";
 import { systemClock } from "./lib/clock";
+import type { Kept } from "./lib/kept";
 import type { Platform } from "./platform/types";
 import { createDesk } from "./state/desk-driver";
 import { comboOf, createKeyMap, createKeyRouter } from "./state/keymap";
+import { createFormDrafts } from "./state/form-drafts";
 import { createLive } from "./state/live-driver";
+import { createOutboxStore } from "./state/outbox";
 import { createPhone } from "./state/phone";
 import { createPrefs, isDark } from "./state/prefs";
 import { createSession } from "./state/session";
@@ -25,12 +28,12 @@ const DETAILED = new Set(["unknown_number_called", "recording_not_stored", "job_
 const LINKED = new Set(["analysis_ready", "hot_lead", "recording_not_stored"]);
 
 /** Joins the stores to one platform. Nothing runs yet. */
-export function createApp(platform: Platform, storage: Storage): App {
+export function createApp(platform: Platform, kept: Kept): App {
   const api = createApi(platform);
-  const prefs = createPrefs(storage, navigator.language);
+  const prefs = createPrefs(kept, navigator.language);
   const toasts = createToasts();
   const mac = /mac/i.test(navigator.platform);
-  const keyMap = createKeyMap(storage, mac);
+  const keyMap = createKeyMap(kept, { mac, web: platform.kind === "web" });
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
@@ -60,15 +63,31 @@ export function createApp(platform: Platform, storage: Storage): App {
       });
     },
   });
+  const desk = createDesk({
+    onLeadSaved: (leadId) => void queries.invalidateQueries({ queryKey: keys.lead(leadId) }),
+    api, platform, kept, live: live.store, clock: systemClock, newId: () => crypto.randomUUID(), onFailure: fail,
+    onSaved: (callId) => {
+      for (const queryKey of [keys.call(callId), keys.calls(), keys.tasks, keys.callbacks, ["lead"], ["leads"]]) {
+        void queries.invalidateQueries({ queryKey: [...queryKey] });
+      }
+    },
+  });
+  kept.onTrouble((trouble) => {
+    toasts.show({ tone: "warn", title: t()(`kept.${trouble.kind}`), text: t()(`kept.${trouble.kind}_text`), stays: true });
+  });
   return {
     platform, api, queries, live, prefs, toasts, keyMap, mac, fail,
-    session: createSession({ api, platform }),
-    desk: createDesk({
-      api, platform, storage, live: live.store, clock: systemClock, newId: () => crypto.randomUUID(), onFailure: fail,
-      onSaved: (callId) => {
-        for (const queryKey of [keys.call(callId), keys.calls(), keys.tasks, keys.callbacks, ["lead"], ["leads"]]) {
-          void queries.invalidateQueries({ queryKey: [...queryKey] });
-        }
+    session: createSession({ api, platform, beforeSignOut: () => desk.flush() }),
+    desk,
+    forms: createFormDrafts(),
+    outbox: createOutboxStore({
+      platform, onFailure: fail,
+      onAllSent: () => {
+        desk.allSent();
+        void queries.invalidateQueries({ queryKey: ["lead"] });
+      },
+      onRefused: () => {
+        toasts.show({ tone: "live", title: t()("refused.toast"), text: t()("refused.toast_text"), stays: true });
       },
     }),
     phone: createPhone(platform, fail),
@@ -78,28 +97,43 @@ export function createApp(platform: Platform, storage: Storage): App {
 
 /** Starts what lasts as long as the window: session, look, keys; live data as long as somebody is signed in. */
 export function startApp(app: App): void {
-  let stopWork: (() => void) | null = null;
+  let work: { user: string; stop: () => void } | null = null;
   const follow = (): void => {
-    const inside = app.session.store.get().gate.kind === "signed_in";
-    if (inside && !stopWork) {
-      const stops = [app.live.start(), app.desk.start(), app.phone.start()];
-      stopWork = () => {
-        for (const stop of stops) stop();
-        app.queries.clear();
+    const { gate } = app.session.store.get();
+    const user = gate.kind === "signed_in" ? gate.me.user.id : null;
+    if (work && work.user !== user) {
+      work.stop();
+      work = null;
+    }
+    if (gate.kind === "signed_in" && !work) {
+      const stops = [app.live.start(), app.desk.start(gate.me.user.id), app.outbox.start(), app.phone.start()];
+      work = {
+        user: gate.me.user.id,
+        stop: () => {
+          for (const stop of stops) stop();
+          app.queries.clear();
+          app.toasts.clear();
+          app.forms.clear();
+        },
       };
-    } else if (!inside && stopWork) {
-      stopWork();
-      stopWork = null;
     }
   };
   app.session.store.subscribe(follow);
   app.session.start();
   startLook(app);
+  // The desktop app goes to the tray when its window is closed; a browser tab is gone.
+  if (app.platform.kind === "web") {
+    window.addEventListener("beforeunload", (event) => { if (mustAsk(app)) event.preventDefault(); });
+  }
   window.addEventListener("keydown", (event) => {
     const combo = comboOf(event, app.mac);
     if (combo && app.keyRouter.press(combo)) event.preventDefault();
   });
 }
+
+/** Whether closing the page now would end a call or lose what was typed. */
+export const mustAsk = (app: Pick<App, "desk" | "forms">): boolean =>
+  app.desk.store.get().current?.endedAtMs === null || app.desk.isTyping() || Object.keys(app.forms.store.get()).length > 0;
 
 function startLook(app: App): void {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");

@@ -12,10 +12,12 @@ import "./styles/calls.css";
 import "./styles/monitor.css";
 import "./styles/settings.css";
 import { createApp, startApp } from "./app";
+import { createKept } from "./lib/kept";
 import { Root } from "./routes/root";
 
-const platform = await choosePlatform();
-const app = createApp(platform, window.localStorage);
+const kept = createKept(window.localStorage);
+const platform = await choosePlatform(kept);
+const app = createApp(platform, kept);
 startApp(app);
 
 const host = document.getElementById("root");

@@ -11,6 +11,7 @@ pub mod devices;
 pub mod live;
 pub mod outbox;
 pub mod phone;
+pub mod probe;
 pub mod session;
 pub mod settings;
 pub mod sound;

@@ -2,7 +2,9 @@
 
 use domain::time::UnixMillis;
 use serde::{Deserialize, Serialize};
-use wire::{accounts::Me, live::ServerMessage};
+use wire::{accounts::Me, error::ErrorCode, live::ServerMessage};
+
+use crate::outbox::Entry;
 
 /// Everything the phone says by itself. A reader that was too slow gets `Lagged` from its receiver and should treat it
 /// as [`PhoneEvent::Resync`].
@@ -57,18 +59,19 @@ pub enum ConnectionKind {
     Offline,
 }
 
-/// Things that wait to be sent, and the last one that the server refused for good.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// Things of the signed-in person that wait to be sent, and those that the server refused for good.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct OutboxStatus {
     pub waiting: usize,
     pub refused: Vec<Refusal>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
-    pub id: uuid::Uuid,
-    pub path: String,
+    /// All of it, so that what was typed can be read, copied and sent again.
+    pub entry: Entry,
     pub status: u16,
+    pub code: Option<ErrorCode>,
     /// The server's reason, or the beginning of what it said.
     pub reason: String,
 }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use crate::{
     config::{Config, MediaConfig},
-    demo::{Demo, DemoAccount},
+    demo::{Demo, DemoAccounts},
     running::{self, StartError},
 };
 
@@ -13,13 +13,17 @@ pub struct EmbeddedConfig {
     pub data_dir: PathBuf,
     /// Sample people and a labelled simulator whose customers call.
     pub demo: bool,
+    /// The built screens, for browsers of this computer; none are served without.
+    pub ui_dir: Option<PathBuf>,
 }
 
 /// The built-in server. It listens on loopback only.
 pub struct Running {
     pub base_url: String,
-    /// Whom to sign in, in a demo.
-    pub agent: Option<DemoAccount>,
+    /// Who can sign in, in a demo.
+    pub accounts: Option<DemoAccounts>,
+    /// A browser of this computer can be used as well.
+    pub has_screens: bool,
     server: running::Running,
     demo: Option<Demo>,
 }
@@ -33,6 +37,7 @@ pub async fn start(config: EmbeddedConfig) -> Result<Running, StartError> {
         data_dir: config.data_dir,
         listen: ANY_PORT,
         media: MediaConfig { udp: ANY_PORT, advertise: Vec::new() },
+        ui_dir: config.ui_dir.unwrap_or_default(),
         ..Config::default()
     };
     let server = running::Running::start(&settings, config.demo).await?;
@@ -42,7 +47,8 @@ pub async fn start(config: EmbeddedConfig) -> Result<Running, StartError> {
     }
     Ok(Running {
         base_url: server.base_url.clone(),
-        agent: demo.as_ref().map(|demo| demo.accounts.agent.clone()),
+        accounts: demo.as_ref().map(|demo| demo.accounts.clone()),
+        has_screens: !settings.ui_dir.as_os_str().is_empty() && settings.ui_dir.join("index.html").exists(),
         server,
         demo,
     })

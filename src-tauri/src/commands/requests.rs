@@ -1,5 +1,5 @@
-use domain::time::UnixMillis;
-use phone::{Entry, Method};
+use domain::{ids::UserId, time::UnixMillis};
+use phone::{Entry, Method, OutboxError, state::OutboxStatus};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::{State, ipc::Response};
@@ -41,6 +41,7 @@ pub async fn api_bytes(shell: State<'_, Shell>, path: String) -> Reply<Response>
 pub async fn outbox_put(
     shell: State<'_, Shell>,
     id: Uuid,
+    user: UserId,
     method: String,
     path: String,
     body: Option<Value>,
@@ -48,8 +49,30 @@ pub async fn outbox_put(
 ) -> Reply<()> {
     let phone = engine(&shell).await?.phone;
     verb(&method)?;
-    let entry = Entry { id, method, path, body: body.unwrap_or_default(), made_at_ms };
-    phone.outbox_put(entry).await.map_err(|error| Refusal::NoAnswer(error.to_string()))
+    let entry = Entry { id, user, method, path, body: body.unwrap_or_default(), made_at_ms };
+    phone.outbox_put(entry).await.map_err(not_kept)
+}
+
+/// What waits, and what was refused for good, of the person who is signed in. Also event `outbox` at each change.
+#[tauri::command]
+pub async fn outbox_state(shell: State<'_, Shell>) -> Reply<OutboxStatus> {
+    Ok(engine(&shell).await?.phone.outbox_status())
+}
+
+/// Sends once more what the server had refused.
+#[tauri::command]
+pub async fn outbox_again(shell: State<'_, Shell>, id: Uuid) -> Reply<()> {
+    engine(&shell).await?.phone.outbox_again(id).await.map_err(not_kept)
+}
+
+/// Forgets what the server had refused.
+#[tauri::command]
+pub async fn outbox_discard(shell: State<'_, Shell>, id: Uuid) -> Reply<()> {
+    engine(&shell).await?.phone.outbox_discard(id).await.map_err(not_kept)
+}
+
+fn not_kept(error: OutboxError) -> Refusal {
+    Refusal::NoAnswer(error.to_string())
 }
 
 fn verb(method: &str) -> Result<Method, Refusal> {

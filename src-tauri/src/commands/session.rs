@@ -18,7 +18,6 @@ pub struct SessionState {
     server_url: String,
     connection: ConnectionKind,
     since_ms: Option<UnixMillis>,
-    outbox: usize,
     token_kept_in: KeptIn,
 }
 
@@ -31,7 +30,6 @@ pub fn of(engine: &Engine) -> SessionState {
         server_url: engine.phone.server_url().to_string(),
         connection: connection.connection,
         since_ms: connection.since_ms,
-        outbox: engine.phone.outbox_status().waiting,
         token_kept_in: engine.keychain.kept_in(),
     }
 }

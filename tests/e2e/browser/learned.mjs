@@ -3,6 +3,7 @@ import { id, idOf } from "../lib/ids.mjs";
 import { arrived, fromWav, spokenLine } from "../lib/sound.mjs";
 import { WHOLE, WHOLE_FROM_MICROPHONE } from "../lib/conversation.mjs";
 import { until } from "../lib/wait.mjs";
+import { show } from "./people.mjs";
 
 export async function learned(stage) {
   const { report, world, ear, scan, agent } = stage;
@@ -58,6 +59,25 @@ export async function learned(stage) {
     report.figure("customer's line out of the player, share", heard.share, WHOLE);
     if (heard.share < WHOLE) throw new Error(JSON.stringify(heard));
     return { colours, heard };
+  });
+
+  await report.step("The lead page shows what was learned, and a second leads into the recording", async () => {
+    const lead = (await world.api.get(`/calls/${call}`)).row.lead_id;
+    await show(agent, `/leads/${lead}`);
+    const panel = agent.locator(id("learned-last"));
+    await panel.locator(id("summary")).waitFor();
+    const found = await panel.evaluate((all, [fields, ...single]) => ({
+      fields: [...all.querySelectorAll(fields)].map((each) => [each.dataset.testid, each.querySelector("dd.strong")?.textContent, each.querySelector(".q")?.textContent, each.querySelector(".engine")?.textContent, each.querySelector(".conf")?.textContent]),
+      rest: single.map((each) => all.querySelector(each)?.textContent ?? ""),
+    }), [idOf("field-"), id("summary"), id("sentiment"), id("quality"), id("next-action")]);
+    if (found.fields.length < 2 || found.fields.flat().some((each) => !each)) throw new Error(`fields without a part: ${JSON.stringify(found.fields)}`);
+    if (found.rest.some((each) => each === "")) throw new Error(`summary, mood, quality or next step is missing: ${JSON.stringify(found.rest)}`);
+    await scan.bothThemes(agent, "lead page");
+    await panel.locator(idOf("field-")).first().locator(".stamp").click();
+    await agent.locator(`${id("call-detail")}[data-call="${call}"]`).waitFor();
+    const at = Number(await agent.getByRole("slider").first().getAttribute("aria-valuenow"));
+    if (!(at > 0)) throw new Error(`the play head stands at ${at}`);
+    return { ...found, at };
   });
 
   await report.step("The recording holds both voices", async () => {

@@ -8,6 +8,12 @@ export const PHONE = { width: 390, height: 844 };
 /** An empty page on the product, nobody signed in. */
 export async function newPage(stage, viewport = WIDE) {
   const context = await stage.browser.newContext({ viewport, permissions: ["microphone"], baseURL: stage.world.serverUrl, colorScheme: "light", reducedMotion: "reduce" });
+  await context.exposeFunction("againstThePolicy", (what) => { stage.against.push(what); });
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      void window.againstThePolicy(`${event.violatedDirective} ${event.blockedURI} in ${event.sourceFile}:${event.lineNumber}`);
+    });
+  });
   const page = await context.newPage();
   page.on("pageerror", (error) => console.log(`     page error: ${error.message}`));
   await page.goto("/");

@@ -27,7 +27,7 @@ mkdirSync(out, { recursive: true });
 const report = new Report(out, "Chromium");
 const world = await startWorld({ out });
 /** What the parts share: `page` is the one that a step's picture shows. */
-const stage = { report, world, out, scan: new Scan(out), page: null };
+const stage = { report, world, out, scan: new Scan(out), page: null, against: [] };
 report.camera = () => (stage.page ? stage.page.screenshot() : Promise.reject(new Error("no page yet")));
 
 try {
@@ -40,6 +40,10 @@ try {
   });
   stage.ear = await Recorder.start("vspk.monitor");
   for (const [name, part] of Object.entries(PARTS)) if (!only || only === name || BEFORE[only] === name) await part(stage);
+  await report.step("Nothing was against the content policy", () => {
+    if (stage.against.length > 0) throw new Error(stage.against.join("; "));
+    return Promise.resolve({ violations: 0 });
+  });
 } catch (error) {
   if (report.failed === 0) await report.step("The run itself", () => Promise.reject(error), { goOn: true });
 } finally {

@@ -1,7 +1,7 @@
 import type { ApiError, ErrorCode, FieldError } from "./generated/wire";
 
-/** The server's codes, and the one that only a client can know. */
-export type FailureCode = ErrorCode | "no_answer";
+/** The server's codes, and those that only a client can know: no answer, and a desktop app whose parts did not start. */
+export type FailureCode = ErrorCode | "no_answer" | "start_failed";
 
 /** Every error that a screen can meet. Texts are chosen by `code`. */
 export class ApiFailure extends Error {

@@ -35,7 +35,7 @@ export const keys = {
 export function outdatedBy(event: LiveEvent): readonly (readonly unknown[])[] {
   switch (event.kind) {
     case "lead": return [keys.lead(event.lead_id), keys.leads()];
-    case "analysis": return [keys.call(event.call_id), keys.calls(), ["jobs"]];
+    case "analysis": return [keys.call(event.call_id), keys.calls(), ["lead"], ["jobs"]];
     case "recording": return [keys.call(event.receipt.call_id), keys.calls(), ["jobs"]];
     case "call_ended": return [keys.call(event.call_id), keys.calls(), ["leads"], ["lead"]];
     case "tasks": return [keys.tasks, keys.callbacks];

@@ -1,11 +1,13 @@
 import { calls } from "./en/calls";
 import { common } from "./en/common";
 import { desk } from "./en/desk";
+import { kept } from "./en/kept";
 import { monitor } from "./en/monitor";
+import { server } from "./en/server";
 import { settings } from "./en/settings";
 import { shell } from "./en/shell";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...settings };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings };
 
 export type Key = keyof typeof en;

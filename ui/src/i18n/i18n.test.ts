@@ -57,8 +57,9 @@ describe("codes of the server", () => {
   );
 
   it("names the fields that the server found wrong", () => {
-    const failure = new ApiFailure({ code: "invalid_fields", message: "m", request_id: "r", fields: [{ field: "ring_s", problem: "5 to 60" }] }, 422);
-    expect(failureText(failure, translator("en")).text).toContain("ring_s: 5 to 60");
+    const failure = new ApiFailure({ code: "invalid_fields", message: "m", request_id: "r", fields: [{ field: "ring_s", problem: "expected 5 to 60" }, { field: "callback.local_time", problem: "that moment has passed" }] }, 422);
+    expect(failureText(failure, translator("en")).text).toBe("Ring time: from 5 to 60 · Time to call back: That is over already. Choose a later time.");
+    expect(failureText(failure, translator("hi")).text).not.toMatch(/expected|moment/);
   });
 
   it("says who took a call", () => {

@@ -1,10 +1,18 @@
-import type { Levels, PhoneState, Platform, SessionState } from "@/platform/types";
+import type { Levels, PhoneState, Platform, RefusedEntry, SessionState } from "@/platform/types";
 import { createTopic } from "@/platform/web/topic";
 import { ringWav } from "@/platform/web/ringer";
 import type { ServerMessage } from "@/api/generated/wire";
 import { answer } from "./routes";
 import { SCENES, World } from "./world";
 import type { Scene } from "./world";
+
+const refused: RefusedEntry = {
+  entry: {
+    id: "r1", userId: "u", method: "POST", path: "/calls/c1/disposition", madeAtMs: Date.now() - 600_000,
+    body: { code: "callback", notes: "Wants the corner plot, will ask her husband.", callback: { local_time: "2026-11-20T11:30", zone: "Asia/Kolkata" }, fields: { budget: "60 lakh" } },
+  },
+  status: 422, code: "invalid_fields", reason: "the result is not complete: callback.local_time: that moment has passed",
+};
 
 const sceneOf = (text: string | null): Scene => SCENES.find((each) => each === text) ?? "idle";
 
@@ -27,7 +35,7 @@ export function choosePlatform(): Promise<Platform> {
     devices: { inputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in microphone" }], outputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in speakers" }] }, chosen: { input: "usb", output: "usb", ringer: null },
   };
   const signedIn = scene !== "sign-in" && scene !== "first-run";
-  let session: SessionState = { signedIn, me: signedIn ? world.me : null, serverUrl: "desk.cedarquay.example", connection: { kind: "connected", sinceMs: null }, outbox: 0, tokenKeptIn: "cookie" };
+  let session: SessionState = { signedIn, me: signedIn ? world.me : null, serverUrl: "desk.cedarquay.example", connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie" };
   const setPhone = (change: Partial<PhoneState>): Promise<void> => {
     phone = { ...phone, ...change };
     phones.send(phone);
@@ -42,7 +50,7 @@ export function choosePlatform(): Promise<Platform> {
     return Promise.resolve(world.me);
   };
   return Promise.resolve({
-    kind: "web", window: "main",
+    kind: "web", window: "main", app: null,
     request: (r) => Promise.resolve(answer(world, r)),
     bytes: () => Promise.resolve(ringWav()),
     sessionState: () => Promise.resolve(session), onSession: sessions.on,
@@ -53,7 +61,8 @@ export function choosePlatform(): Promise<Platform> {
     setMuted: (muted) => setPhone({ muted }),
     chooseDevice: (kind, id) => setPhone({ chosen: { ...phone.chosen, [kind]: id } }),
     setProcessing: setPhone, testRing: () => Promise.resolve(), mediaSession: () => Promise.resolve("media-1"),
-    outboxPut: () => Promise.resolve(), onOutbox: () => () => undefined,
+    outboxPut: () => Promise.resolve(), outboxState: () => Promise.resolve({ waiting: 0, refused: query.has("refused") ? [refused] : [] }), onOutbox: () => () => undefined,
+    outboxAgain: () => Promise.resolve(), outboxDiscard: () => Promise.resolve(),
     openMonitorWindow: () => Promise.resolve(), showMini: () => Promise.resolve(), onNavigate: () => () => undefined,
   });
 }

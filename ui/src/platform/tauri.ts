@@ -5,7 +5,8 @@ import { ApiFailure, isApiError } from "@/api/failure";
 import type { Me, ServerMessage, Snapshot } from "@/api/generated/wire";
 import { NoAnswer } from "./types";
 import type {
-  Answer, Connection, Device, DeviceProblem, Levels, PhoneState, Platform, SessionState, Stop,
+  Answer, AppInfo, Connection, Device, DeviceProblem, Levels, Method, OutboxState, PhoneState, Platform, RefusedEntry, SessionState,
+  Stop,
 } from "./types";
 
 /** Shapes of the desktop shell's commands and events. */
@@ -15,9 +16,37 @@ interface ShellSession {
   server_url: string;
   connection: Connection["kind"];
   since_ms: number | null;
-  outbox: number;
   token_kept_in?: "keychain" | "file";
 }
+
+interface ShellOutbox {
+  waiting: number;
+  refused: {
+    entry: { id: string; user: string; method: Method; path: string; body: unknown; made_at_ms: number };
+    status: number;
+    code: RefusedEntry["code"];
+    reason: string;
+  }[];
+}
+
+const outbox = ({ waiting, refused }: ShellOutbox): OutboxState => ({
+  waiting,
+  refused: refused.map(({ entry: { user, made_at_ms, ...entry }, ...rest }) => ({
+    ...rest, entry: { ...entry, userId: user, madeAtMs: made_at_ms },
+  })),
+});
+
+interface ShellInfo {
+  server_url: string | null;
+  server_is_fixed: boolean;
+  logs: string;
+  autostart: boolean | null;
+  demo: AppInfo["demo"];
+}
+
+const info = (from: ShellInfo): AppInfo => ({
+  serverUrl: from.server_url, serverIsFixed: from.server_is_fixed, logs: from.logs, autostart: from.autostart, demo: from.demo,
+});
 
 interface ShellPhone {
   muted: boolean;
@@ -38,7 +67,6 @@ const session = (from: ShellSession): SessionState => ({
   me: from.me,
   serverUrl: from.server_url,
   connection: { kind: from.connection, sinceMs: from.since_ms },
-  outbox: from.outbox,
   tokenKeptIn: from.token_kept_in ?? "keychain",
 });
 
@@ -118,10 +146,21 @@ export function createTauriPlatform(): Platform {
 
     outboxPut: (entry) =>
       call<undefined>("outbox_put", {
-        id: entry.id, method: entry.method, path: entry.path, body: entry.body, madeAtMs: entry.madeAtMs,
+        id: entry.id, user: entry.userId, method: entry.method, path: entry.path, body: entry.body,
+        madeAtMs: entry.madeAtMs,
       }),
-    onOutbox: (listener) => on<{ waiting: number }>("outbox", (payload) => { listener(payload.waiting); }),
+    outboxState: async () => outbox(await call<ShellOutbox>("outbox_state")),
+    onOutbox: (listener) => on<ShellOutbox>("outbox", (payload) => { listener(outbox(payload)); }),
+    outboxAgain: (id) => call<undefined>("outbox_again", { id }),
+    outboxDiscard: (id) => call<undefined>("outbox_discard", { id }),
 
+    app: {
+      info: async () => info(await call<ShellInfo>("app_info")),
+      chooseServer: (address) => call<undefined>("choose_server", { address }),
+      setAutostart: (on) => call<undefined>("set_autostart", { on }),
+      restart: () => call<undefined>("restart_app"),
+      quit: () => call<undefined>("quit_app"),
+    },
     openMonitorWindow: () => call<undefined>("open_monitor_window"),
     showMini: (show) => call<undefined>("show_mini", { show }),
     onNavigate: (listener) => {

@@ -1,4 +1,5 @@
-import type { Me, RegisterTenant, ServerMessage, Snapshot } from "@/api/generated/wire";
+import type { FailureCode } from "@/api/failure";
+import type { Me, RegisterTenant, Role, ServerMessage, Snapshot, UserId } from "@/api/generated/wire";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -35,8 +36,6 @@ export interface SessionState {
   /** Shown on the sign-in page. */
   serverUrl: string;
   connection: Connection;
-  /** Results that wait to be sent. */
-  outbox: number;
   /** Where the refresh token is kept; the desktop says so when the keychain is missing. */
   tokenKeptIn: "keychain" | "file" | "cookie";
 }
@@ -79,13 +78,60 @@ export interface Levels {
 export interface OutboxEntry {
   /** Also the idempotency key. */
   id: string;
+  /** Who typed it; it is sent while this person is signed in. */
+  userId: UserId;
   method: Method;
   path: string;
   body: unknown;
   madeAtMs: number;
 }
 
+/** What the server will never take as it is. It stays until the person has dealt with it. */
+export interface RefusedEntry {
+  entry: OutboxEntry;
+  status: number;
+  code: FailureCode | null;
+  /** In the server's words. */
+  reason: string;
+}
+
+/** Of the person who is signed in. */
+export interface OutboxState {
+  waiting: number;
+  refused: readonly RefusedEntry[];
+}
+
 export type Stop = () => void;
+
+/** Somebody that a demo lets sign in. */
+export interface DemoPerson {
+  role: Role;
+  name: string;
+  email: string;
+  password: string;
+}
+
+export interface AppInfo {
+  /** Null: the server inside the app. */
+  serverUrl: string | null;
+  /** Named when the app was started; choosing has no effect then. */
+  serverIsFixed: boolean;
+  /** Folder of the log files. */
+  logs: string;
+  /** Null where the system does not say. */
+  autostart: boolean | null;
+  demo: { browser: string | null; people: readonly DemoPerson[] } | null;
+}
+
+/** The desktop app itself, whoever is signed in. */
+export interface AppControl {
+  info(): Promise<AppInfo>;
+  /** Null is the server inside the app. Asks the server, keeps the choice, and starts the app anew. */
+  chooseServer(address: string | null): Promise<void>;
+  setAutostart(on: boolean): Promise<void>;
+  restart(): Promise<void>;
+  quit(): Promise<void>;
+}
 
 export interface Platform {
   readonly kind: "desktop" | "web";
@@ -117,8 +163,14 @@ export interface Platform {
   mediaSession(): Promise<string | null>;
 
   outboxPut(entry: OutboxEntry): Promise<void>;
-  onOutbox(listener: (waiting: number) => void): Stop;
+  outboxState(): Promise<OutboxState>;
+  onOutbox(listener: (state: OutboxState) => void): Stop;
+  /** Sends once more what was refused. */
+  outboxAgain(id: string): Promise<void>;
+  outboxDiscard(id: string): Promise<void>;
 
+  /** Null in a browser. */
+  readonly app: AppControl | null;
   openMonitorWindow(): Promise<void>;
   showMini(show: boolean): Promise<void>;
   /** A page that a notification, the tray or a link asks for: `/calls/…`, `/desk`, `/dial?number=…`. */

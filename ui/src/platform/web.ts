@@ -1,12 +1,15 @@
 import { ApiFailure, asFailure, isApiError, isTransient } from "@/api/failure";
-import type { LiveEvent, Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import type { Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import { systemClock } from "@/lib/clock";
+import type { Kept } from "@/lib/kept";
 import { may } from "@/state/rights";
-import type { Levels, Method, PhoneState, Platform, SessionState } from "./types";
+import type { Levels, Method, OutboxState, PhoneState, Platform, SessionState } from "./types";
 import { listDevices } from "./web/devices";
 import { createHttp } from "./web/http";
 import { openLive } from "./web/live";
 import { createMedia } from "./web/media";
 import { createOutbox } from "./web/outbox";
+import { createRingWatch } from "./web/ring-watch";
 import { createRinger } from "./web/ringer";
 import { loadPhone, savePhone } from "./web/phone-settings";
 import { createTopic } from "./web/topic";
@@ -15,19 +18,19 @@ import { createTopic } from "./web/topic";
 const isPhone = (me: Me): boolean => me.user.role === "telecaller";
 
 /** The browser as phone and screen: fetch, one live WebSocket, one WebRTC connection. */
-export function createWebPlatform(): Platform {
+export function createWebPlatform(kept: Kept): Platform {
   const sessions = createTopic<SessionState>();
   const live = createTopic<ServerMessage>();
   const resync = createTopic<undefined>();
   const phones = createTopic<PhoneState>();
   const levels = createTopic<Levels>();
-  const outboxes = createTopic<number>();
+  const outboxes = createTopic<OutboxState>();
 
   let session: SessionState = {
     signedIn: false, me: null, serverUrl: window.location.host,
-    connection: { kind: "connected", sinceMs: null }, outbox: 0, tokenKeptIn: "cookie",
+    connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie",
   };
-  let phone: PhoneState = loadPhone(window.localStorage);
+  let phone: PhoneState = loadPhone(kept);
   let closeLive: (() => void) | null = null;
 
   const setSession = (change: Partial<SessionState>): void => {
@@ -52,40 +55,38 @@ export function createWebPlatform(): Platform {
   const ringer = createRinger();
   // A ringer that is not there now rings on the system's choice.
   if (phone.chosen.ringer !== null) void ringer.useOutput(phone.chosen.ringer).catch(() => undefined);
+  const rings = createRingWatch(ringer, systemClock);
   const media = createMedia(() => phone, { send, onChange: setPhone, onLevels: levels.send });
-  const outbox = createOutbox(
-    window.localStorage,
-    async (entry) => {
+  const outbox = createOutbox({
+    kept,
+    user: () => session.me?.user.id ?? null,
+    newId: () => crypto.randomUUID(),
+    send: async (entry) => {
       try {
         await send(entry.method, entry.path, entry.body, entry.id);
         return "done";
       } catch (cause) {
-        return isTransient(asFailure(cause)) ? "later" : "refused";
+        const failure = asFailure(cause);
+        return isTransient(failure) ? "later" : failure;
       }
     },
-    (waiting) => {
-      outboxes.send(waiting);
-      setSession({ outbox: waiting });
-    },
-  );
+    onChange: outboxes.send,
+  });
 
   const refreshDevices = async (): Promise<void> => {
     const devices = await listDevices();
-    const lost = phone.chosen.input !== null && !devices.inputs.some((each) => each.id === phone.chosen.input);
-    setPhone({ devices, ...(lost ? { microphoneProblem: "gone" as const } : {}) });
+    setPhone({ devices });
+    await media.devicesChanged(devices.inputs.map((each) => each.id));
   };
 
   const heard = (message: ServerMessage): void => {
-    if (message.type === "event") ring(message.event);
+    rings.heard(message);
     live.send(message);
-  };
-  const ring = (event: LiveEvent): void => {
-    if (event.kind === "offer") ringer.start();
-    else if (event.kind === "offer_ended" || event.kind === "call_ended") ringer.stop();
   };
 
   const started = (me: Me): void => {
-    setSession({ signedIn: true, me, outbox: outbox.waiting() });
+    setSession({ signedIn: true, me });
+    outboxes.send(outbox.state());
     closeLive?.();
     closeLive = openLive({
       token: http.token,
@@ -104,7 +105,7 @@ export function createWebPlatform(): Platform {
     closeLive?.();
     closeLive = null;
     media.close();
-    ringer.stop();
+    rings.stop();
     setSession({ signedIn: false, me: null });
   };
   const accepted = (answer: SignedIn): Me => {
@@ -135,7 +136,11 @@ export function createWebPlatform(): Platform {
       await http.signOut();
     },
     register: async (body) => accepted(await send<SignedIn>("POST", "/tenants", { ...body, device: "browser" })),
-    snapshot: () => send<Snapshot>("GET", "/live/snapshot", null),
+    snapshot: async () => {
+      const snapshot = await send<Snapshot>("GET", "/live/snapshot", null);
+      rings.read(snapshot);
+      return snapshot;
+    },
     onLive: live.on,
     onResync: resync.on,
     phoneState: () => Promise.resolve(phone),
@@ -148,14 +153,14 @@ export function createWebPlatform(): Platform {
     },
     chooseDevice: async (kind, id) => {
       setPhone({ chosen: { ...phone.chosen, [kind]: id } });
-      savePhone(window.localStorage, phone);
+      savePhone(kept, phone);
       if (kind === "input") await media.useInput(id);
       else if (kind === "output") await media.useOutput(id);
       else await ringer.useOutput(id);
     },
     setProcessing: async (processing) => {
       setPhone(processing);
-      savePhone(window.localStorage, phone);
+      savePhone(kept, phone);
       if (media.id()) await media.useInput(phone.chosen.input);
     },
     testRing: () => {
@@ -172,7 +177,14 @@ export function createWebPlatform(): Platform {
       outbox.put(entry);
       await outbox.flush();
     },
+    outboxState: () => Promise.resolve(outbox.state()),
     onOutbox: outboxes.on,
+    outboxAgain: outbox.again,
+    outboxDiscard: (id) => {
+      outbox.discard(id);
+      return Promise.resolve();
+    },
+    app: null,
     openMonitorWindow: () => {
       window.open("#/monitor", "switchboard-monitor", "width=1280,height=800");
       return Promise.resolve();

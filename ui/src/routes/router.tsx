@@ -39,7 +39,10 @@ const calls = createRoute({
   getParentRoute: () => shell, path: "/calls", component: CallsPage,
   validateSearch: (search) => pickText(search, ["search", "direction", "status", "days", "agent_id", "lead_id"] as const),
 });
-const call = createRoute({ getParentRoute: () => shell, path: "/calls/$callId", component: CallDetailPage });
+const call = createRoute({
+  getParentRoute: () => shell, path: "/calls/$callId", component: CallDetailPage,
+  validateSearch: (search) => pickText(search, ["at"] as const),
+});
 const leads = createRoute({
   getParentRoute: () => shell, path: "/leads", component: LeadsPage,
   validateSearch: (search) => pickText(search, ["search", "heat", "stage", "mine"] as const),

@@ -57,6 +57,23 @@ describe("saving as typed", () => {
     expect([state("a"), state("b")]).toEqual(["kept", "refused"]);
   });
 
+  it("keeps at hand what the server does not have, until it has it", async () => {
+    const answers: Stored[] = ["kept", "saved"];
+    const { clock, autosave, state } = setUp((value) => (value === "bad" ? Promise.reject(new Error("no")) : Promise.resolve(answers.shift() ?? "saved")));
+    autosave.put("a", "x");
+    expect([autosave.isOpen(), autosave.unsaved("a")]).toEqual([true, "x"]);
+    await clock.pass(600);
+    expect([autosave.isOpen(), autosave.unsaved("a"), state("a")]).toEqual([false, "x", "kept"]);
+    autosave.allSent();
+    expect([autosave.unsaved("a"), state("a")]).toEqual([undefined, "saved"]);
+    autosave.put("a", "bad");
+    await clock.pass(600);
+    expect([autosave.unsaved("a"), state("a")]).toEqual(["bad", "refused"]);
+    autosave.put("a", "y");
+    await clock.pass(600);
+    expect([autosave.unsaved("a"), state("a")]).toEqual([undefined, "saved"]);
+  });
+
   it("flush sends at once what waits", async () => {
     const { sent, autosave } = setUp();
     autosave.put("a", "x");

@@ -16,8 +16,16 @@ export interface Autosave<V> {
   store: Readable<SaveStates>;
   /** The newest value of a key; sent after a pause in typing. */
   put(key: string, value: V): void;
+  /** What was typed under a key and the server does not have yet. */
+  unsaved(key: string): V | undefined;
+  /** Something waits for its pause, or is on its way. */
+  isOpen(): boolean;
+  /** What was kept for later is with the server now. */
+  allSent(): void;
   /** Sends now what still waits. */
   flush(): Promise<void>;
+  /** Gives up what still waits, which goes to `keep`, and forgets how everything stood. */
+  drain(keep: (key: string, value: V) => void): void;
   /** Sends one key now. */
   flushKey(key: string): Promise<void>;
 }
@@ -36,12 +44,17 @@ interface Deps<V> {
 export function createAutosave<V>({ clock, pauseMs, send }: Deps<V>): Autosave<V> {
   const store = createStore<SaveStates>({});
   const waiting = new Map<string, V>();
+  /** Up to the server's yes. */
+  const unsaved = new Map<string, V>();
   const timers = new Map<string, () => void>();
   const sending = new Map<string, Promise<void>>();
 
   const mark = (key: string, state: SaveState): void => {
     store.update((all) => ({ ...all, [key]: state }));
   };
+
+  /** Nothing newer was typed, and it was not drained meanwhile. */
+  const isNewest = (key: string): boolean => !waiting.has(key) && store.get()[key] !== undefined;
 
   const run = async (key: string): Promise<void> => {
     timers.get(key)?.();
@@ -53,9 +66,11 @@ export function createAutosave<V>({ clock, pauseMs, send }: Deps<V>): Autosave<V
     mark(key, { kind: "saving" });
     try {
       const stored = await send(key, value);
-      if (!waiting.has(key)) mark(key, stored === "saved" ? { kind: "saved", atMs: clock.now() } : { kind: "kept" });
+      if (!isNewest(key)) return;
+      if (stored === "saved") unsaved.delete(key);
+      mark(key, stored === "saved" ? { kind: "saved", atMs: clock.now() } : { kind: "kept" });
     } catch (cause) {
-      if (!waiting.has(key)) mark(key, { kind: "refused", cause });
+      if (isNewest(key)) mark(key, { kind: "refused", cause });
     }
   };
 
@@ -71,13 +86,31 @@ export function createAutosave<V>({ clock, pauseMs, send }: Deps<V>): Autosave<V
     store,
     put: (key, value) => {
       waiting.set(key, value);
+      unsaved.set(key, value);
       mark(key, { kind: "typing" });
       timers.get(key)?.();
       timers.set(key, clock.after(pauseMs, () => void start(key)));
     },
     flushKey: start,
+    unsaved: (key) => unsaved.get(key),
+    isOpen: () => waiting.size > 0 || sending.size > 0,
+    allSent: () => {
+      for (const [key, state] of Object.entries(store.get())) {
+        if (state.kind !== "kept") continue;
+        unsaved.delete(key);
+        mark(key, { kind: "saved", atMs: clock.now() });
+      }
+    },
+    drain: (keep) => {
+      for (const stop of timers.values()) stop();
+      timers.clear();
+      for (const [key, value] of waiting) keep(key, value);
+      waiting.clear();
+      unsaved.clear();
+      store.set({});
+    },
     flush: async () => {
-      await Promise.all([...waiting.keys()].map(start));
+      await Promise.all([...new Set([...waiting.keys(), ...sending.keys()])].map(start));
     },
   };
 }

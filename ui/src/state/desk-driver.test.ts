@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createApi } from "@/api/client";
+import { createKept } from "@/lib/kept";
 import { createStore } from "@/lib/store";
 import { NoAnswer } from "@/platform/types";
 import type { Answer, OutboxEntry, Request } from "@/platform/types";
@@ -32,12 +33,12 @@ function setUp(answer: (request: Request) => Answer | Error = () => ({ status: 2
     mediaSession: () => Promise.resolve("media-1"),
   };
   const make = () => createDesk({
-    api: createApi(platform), platform, clock, storage, live: liveStore, onFailure: (cause) => { failures.push(cause); }, onSaved: (id) => { saved.push(id); },
+    api: createApi(platform), platform, clock, kept: createKept(storage), live: liveStore, onFailure: (cause) => { failures.push(cause); }, onSaved: (id) => { saved.push(id); }, onLeadSaved: (id) => { saved.push(id); },
     newId: () => { ids += 1; return `id-${ids}`; },
   });
   const desk = make();
-  desk.start();
-  return { desk, make, saved, requests, kept, failures, clock, storage, liveStore, paths: () => requests.map((each) => `${each.method} ${each.path}`) };
+  const stop = desk.start("u1");
+  return { desk, stop, make, saved, requests, kept, failures, clock, storage, liveStore, paths: () => requests.map((each) => `${each.method} ${each.path}`) };
 }
 
 describe("answering", () => {
@@ -90,7 +91,7 @@ describe("notes and fields", () => {
     const { desk, clock, kept } = setUp(() => new NoAnswer("down"));
     desk.change("c1", { notes: "wants parking" });
     await clock.pass(700);
-    expect(kept).toEqual([{ id: "id-1", method: "PUT", path: "/calls/c1/notes", body: { text: "wants parking", revision: 1 }, madeAtMs: clock.now() - 100 }]);
+    expect(kept).toEqual([{ id: "id-1", userId: "u1", method: "PUT", path: "/calls/c1/notes", body: { text: "wants parking", revision: 1 }, madeAtMs: clock.now() - 100 }]);
     expect(desk.notes.store.get()["c1"]?.kind).toBe("kept");
   });
 
@@ -103,9 +104,12 @@ describe("notes and fields", () => {
   });
 
   it("survive a restart of the window", () => {
-    const { desk, make } = setUp();
+    const { desk, make, liveStore } = setUp();
     desk.change("c1", { notes: "kept", code: "interested" });
-    const again = make().store.get();
+    liveStore.set(live());
+    const restarted = make();
+    restarted.start("u1");
+    const again = restarted.store.get();
     expect([again.drafts["c1"]?.notes, again.unfinished.map((each) => each.id)]).toEqual(["kept", ["c1"]]);
   });
 });
@@ -114,10 +118,79 @@ describe("two windows", () => {
   it("do not overwrite each other's drafts", () => {
     const { desk, make, storage } = setUp();
     const other = make();
-    other.start();
+    other.start("u1");
     desk.change("c1", { notes: "from one" });
     other.change("c2", { notes: "from the other" });
-    expect(Object.keys(JSON.parse(storage.getItem("switchboard.drafts") ?? "{}") as object).sort()).toEqual(["c1", "c2"]);
+    expect(Object.keys(JSON.parse(storage.getItem("switchboard.drafts.u1") ?? "{}") as object).sort()).toEqual(["c1", "c2"]);
+  });
+});
+
+describe("one computer, two people", () => {
+  it("the next sees nothing of the last, who finds everything again", () => {
+    const { desk, stop, liveStore } = setUp();
+    desk.change("c1", { notes: "A was told", code: "interested" });
+    desk.typeField("c2", null, "budget", "60 lakh");
+    expect(desk.store.get().current?.id).toBe("c1");
+    liveStore.set(live({ me: null }));
+    stop();
+    expect([desk.store.get().current, desk.store.get().drafts]).toEqual([null, {}]);
+    const stopB = desk.start("u2");
+    expect([desk.store.get().current, desk.store.get().unfinished, desk.store.get().drafts]).toEqual([null, [], {}]);
+    stopB();
+    desk.start("u1");
+    const again = desk.store.get();
+    expect([again.drafts["c1"]?.notes, again.drafts["c2"]?.fields["budget"], again.unfinished.map((each) => each.id)])
+      .toEqual(["A was told", "60 lakh", ["c1", "c2"]]);
+  });
+
+  it("what is still being typed is sent before leaving, and a server that hangs holds nobody up", async () => {
+    const { desk, clock, paths } = setUp((request) => ({ status: request.path.includes("c9") ? 500 : 200, body: null }));
+    desk.change("c1", { notes: "last words" });
+    desk.typeField("c1", "l1", "budget", "60");
+    await desk.flush();
+    expect(paths()).toEqual(["PUT /calls/c1/notes", "PATCH /leads/l1"]);
+    let left = false;
+    const hanging = createDesk({
+      api: createApi({ request: () => new Promise(() => undefined) }), kept: createKept(testStorage()), clock,
+      platform: { outboxPut: () => Promise.resolve(), mediaSession: () => Promise.resolve(null) },
+      live: createStore(live()), newId: () => "id", onFailure: () => undefined, onSaved: () => undefined, onLeadSaved: () => undefined,
+    });
+    hanging.start("u1");
+    hanging.change("c1", { notes: "n" });
+    void hanging.flush().then(() => { left = true; });
+    await clock.pass(3000);
+    expect(left).toBe(true);
+  });
+
+  it("what was typed when the session ended by itself waits in the outbox under its owner", () => {
+    const { desk, stop, kept, clock, requests } = setUp();
+    desk.change("c1", { notes: "last words" });
+    desk.typeLead("l1", "budget", "60");
+    stop();
+    expect(kept).toEqual([
+      { id: "id-1", userId: "u1", method: "PUT", path: "/calls/c1/notes", body: { text: "last words", revision: 1 }, madeAtMs: clock.now() },
+      { id: "id-2", userId: "u1", method: "PATCH", path: "/leads/l1", body: { fields: { budget: "60" } }, madeAtMs: clock.now() },
+    ]);
+    expect([requests, desk.notes.store.get(), desk.fields.store.get()]).toEqual([[], {}, {}]);
+  });
+
+  it("an answer that comes after the next has signed in touches nothing of theirs", async () => {
+    let release: (answer: Answer) => void = () => undefined;
+    const { desk, stop, liveStore } = setUp();
+    stop();
+    liveStore.set(live());
+    const slow = createDesk({
+      api: createApi({ request: () => new Promise<Answer>((done) => { release = done; }) }), kept: createKept(testStorage()), clock: testClock(),
+      platform: { outboxPut: () => Promise.resolve(), mediaSession: () => Promise.resolve(null) },
+      live: liveStore, newId: () => "id", onFailure: () => undefined, onSaved: () => undefined, onLeadSaved: () => undefined,
+    });
+    const leave = slow.start("u1");
+    const saving = slow.save("c1", null, "available");
+    leave();
+    slow.start("u2");
+    release(error(422, "invalid_fields"));
+    expect(await saving).toBe("refused");
+    expect([slow.store.get().saving.kind, desk.store.get().done]).toEqual(["no", []]);
   });
 });
 

@@ -1,15 +1,16 @@
 import type { Api } from "@/api/client";
 import { asFailure, isTransient } from "@/api/failure";
 import type {
-  AfterWrapUp, AskedAgentState, CallId, CallbackAt, LeadId, SaveDisposition, SaveNotes, UpdateLead,
+  AfterWrapUp, AskedAgentState, CallId, CallbackAt, LeadId, SaveDisposition, SaveNotes, UpdateLead, UserId,
 } from "@/api/generated/wire";
 import type { Clock } from "@/lib/clock";
+import type { Kept } from "@/lib/kept";
 import { createStore } from "@/lib/store";
 import type { Readable } from "@/lib/store";
 import type { Platform, Stop } from "@/platform/types";
 import { createAutosave } from "./autosave";
 import type { Autosave, Stored } from "./autosave";
-import { deskStep, draftOf } from "./desk";
+import { deskStep, draftOf, emptyDesk } from "./desk";
 import type { Desk, DeskEvent, Draft, DraftChange } from "./desk";
 import { loadDesk, saveDrafts } from "./desk-storage";
 import type { Live } from "./live";
@@ -21,13 +22,22 @@ export interface DeskDriver {
   notes: Autosave<SaveNotes>;
   /** Lead fields by `<lead id>/<key>`. */
   fields: Autosave<string>;
-  start(): Stop;
+  /** Takes the desk of this person up where it was left, until stopped. */
+  start(user: UserId): Stop;
+  /** Hands over what is still being typed; comes back within seconds, server or not. */
+  flush(): Promise<void>;
   /** Asks for another state; who goes available needs a device first. */
   askState(asked: AskedAgentState): Promise<void>;
   answer(): Promise<void>;
   decline(): Promise<void>;
   toggleHold(): Promise<void>;
   change(callId: CallId, change: DraftChange): void;
+  /** Something typed is not sent or kept yet. */
+  isTyping(): boolean;
+  /** The server has all that waited: nothing is merely kept here any more. */
+  allSent(): void;
+  /** A lead's field, typed outside a call. */
+  typeLead(leadId: LeadId, key: string, text: string): void;
   typeField(callId: CallId, leadId: LeadId | null, key: string, text: string): void;
   save(callId: CallId, callback: CallbackAt | null, then: AfterWrapUp): Promise<SaveResult>;
   openUnfinished(callId: CallId): void;
@@ -37,15 +47,19 @@ interface Deps {
   api: Api;
   platform: Pick<Platform, "outboxPut" | "mediaSession">;
   clock: Clock;
-  storage: Storage;
+  kept: Kept;
   live: Readable<Live>;
   newId(): string;
   onFailure(cause: unknown): void;
   /** The server has the outcome of this call: what was read about it before is old. */
   onSaved(callId: CallId): void;
+  /** The server has a new value of a lead's field. */
+  onLeadSaved(leadId: LeadId): void;
 }
 
 const PAUSE_MS = 600;
+/** A server that is away must not hold up who wants to leave. What was not sent by then is kept. */
+const FLUSH_MS = 3000;
 
 /** The body of a disposition from what was typed. */
 export function dispositionBody(
@@ -68,8 +82,18 @@ const leadChange = (key: string, value: string): UpdateLead => {
   return { fields: { [key]: value } };
 };
 
-export function createDesk({ api, platform, clock, storage, live, newId, onFailure, onSaved }: Deps): DeskDriver {
-  const store = createStore<Desk>(loadDesk(storage));
+const notesPath = (callId: CallId): string => `/calls/${callId}/notes`;
+const leadPath = (leadId: LeadId): string => `/leads/${leadId}`;
+
+/** From `<lead id>/<key>`. */
+function leadUpdate(at: string, value: string): { leadId: LeadId; body: UpdateLead } {
+  const [leadId = "", key = ""] = at.split("/");
+  return { leadId, body: leadChange(key, value) };
+}
+
+export function createDesk({ api, platform, clock, kept, live, newId, onFailure, onSaved, onLeadSaved }: Deps): DeskDriver {
+  const store = createStore<Desk>(emptyDesk);
+  let owner: UserId | null = null;
   let written = store.get().drafts;
   const apply = (event: DeskEvent): void => {
     store.update((desk) => deskStep(desk, event, clock.now()));
@@ -79,27 +103,30 @@ export function createDesk({ api, platform, clock, storage, live, newId, onFailu
   const sendOrKeep = async (
     method: "PUT" | "PATCH" | "POST", path: string, body: unknown, id: string, send: () => Promise<unknown>,
   ): Promise<Stored> => {
+    // Whoever is here when the answer comes, it was typed by who is here now.
+    const userId = owner;
     try {
       await send();
       return "saved";
     } catch (cause) {
-      if (!isTransient(asFailure(cause))) throw cause;
-      await platform.outboxPut({ id, method, path, body, madeAtMs: clock.now() });
+      if (userId === null || !isTransient(asFailure(cause))) throw cause;
+      await platform.outboxPut({ id, userId, method, path, body, madeAtMs: clock.now() });
       return "kept";
     }
   };
 
   const notes = createAutosave<SaveNotes>({
     clock, pauseMs: PAUSE_MS,
-    send: (callId, body) =>
-      sendOrKeep("PUT", `/calls/${callId}/notes`, body, newId(), () => api.saveNotes(callId, body)),
+    send: (callId, body) => sendOrKeep("PUT", notesPath(callId), body, newId(), () => api.saveNotes(callId, body)),
   });
   const fields = createAutosave<string>({
     clock, pauseMs: PAUSE_MS,
     send: (at, value) => {
-      const [leadId = "", key = ""] = at.split("/");
-      const body = leadChange(key, value);
-      return sendOrKeep("PATCH", `/leads/${leadId}`, body, newId(), () => api.updateLead(leadId, body));
+      const { leadId, body } = leadUpdate(at, value);
+      return sendOrKeep("PATCH", leadPath(leadId), body, newId(), async () => {
+        await api.updateLead(leadId, body);
+        onLeadSaved(leadId);
+      });
     },
   });
 
@@ -150,36 +177,56 @@ export function createDesk({ api, platform, clock, storage, live, newId, onFailu
   };
 
   const save: DeskDriver["save"] = async (callId, callback, then) => {
+    const user = owner;
     apply({ kind: "saving" });
     const body = dispositionBody(draftOf(store.get(), callId), callback, then, clock.now());
     const id = newId();
     try {
       const stored = await sendOrKeep("POST", `/calls/${callId}/disposition`, body, id, () =>
         api.saveDisposition(callId, body, id));
-      apply({ kind: "saved", callId });
+      if (owner === user) apply({ kind: "saved", callId });
       onSaved(callId);
       return stored;
     } catch (cause) {
-      apply({ kind: "refused", failure: asFailure(cause) });
+      if (owner === user) apply({ kind: "refused", failure: asFailure(cause) });
       return "refused";
     }
   };
 
   return {
     store, notes, fields, askState, answer, decline, toggleHold, save,
-    start: () => {
+    flush: () =>
+      Promise.race([
+        Promise.all([notes.flush(), fields.flush()]).then(() => undefined),
+        new Promise<void>((done) => { clock.after(FLUSH_MS, done); }),
+      ]),
+    start: (user) => {
+      owner = user;
+      store.set(loadDesk(kept, user));
+      written = store.get().drafts;
       const follow = (): void => { apply({ kind: "live", live: live.get() }); };
       const stops = [
         live.subscribe(follow),
         store.subscribe(() => {
           const now = store.get().drafts;
-          saveDrafts(storage, written, now);
+          saveDrafts(kept, user, written, now);
           written = now;
         }),
       ];
       follow();
       return () => {
         for (const stop of stops) stop();
+        // A session that ended by itself leaves no token to send with: it goes out when this person is back.
+        const keep = (method: "PUT" | "PATCH", path: string, body: unknown): void => {
+          platform.outboxPut({ id: newId(), userId: user, method, path, body, madeAtMs: clock.now() }).catch(onFailure);
+        };
+        notes.drain((callId, body) => { keep("PUT", notesPath(callId), body); });
+        fields.drain((at, value) => {
+          const { leadId, body } = leadUpdate(at, value);
+          keep("PATCH", leadPath(leadId), body);
+        });
+        owner = null;
+        store.set(emptyDesk);
       };
     },
     change: (callId, change) => {
@@ -192,6 +239,12 @@ export function createDesk({ api, platform, clock, storage, live, newId, onFailu
       apply({ kind: "draft", callId, change: { fields: { [key]: text } } });
       if (leadId) fields.put(`${leadId}/${key}`, text);
     },
+    isTyping: () => notes.isOpen() || fields.isOpen(),
+    allSent: () => {
+      notes.allSent();
+      fields.allSent();
+    },
+    typeLead: (leadId, key, text) => { fields.put(`${leadId}/${key}`, text); },
     openUnfinished: (callId) => {
       apply({ kind: "open_unfinished", callId });
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { agent, call, disposition, live, offer } from "@/testing/make";
 import { card } from "@/mocks/people";
-import { NOTES_MAX, deskStep, draftOf, emptyDesk, extendsByTyping, fieldValue, missing } from "./desk";
+import { NOTES_MAX, deskStep, draftOf, emptyDesk, extendsByTyping, callbackState, fieldValue, missing } from "./desk";
 import type { Desk, DeskEvent } from "./desk";
 import type { Live } from "./live";
 
@@ -11,6 +11,8 @@ const free = live();
 
 const run = (desk: Desk, ...events: (DeskEvent | Live)[]): Desk =>
   events.reduce((now, each) => deskStep(now, "ready" in each ? { kind: "live", live: each } : each, 700), desk);
+
+const at = { nowMs: Date.parse("2026-11-20T00:00:00Z"), zone: "Asia/Kolkata" };
 
 describe("the desk follows the call", () => {
   it("brings the lead card of the offer along to the call", () => {
@@ -88,19 +90,29 @@ describe("what an outcome still asks for", () => {
 
   it("names detail, time, notes and fields in the order of the form", () => {
     const asks = disposition({ required: ["budget", "notes", "sub_code"], next_action: { kind: "callback" } });
-    expect(missing(asks, draft, null)).toEqual(["sub_code", "callback", "notes", "budget"]);
+    expect(missing(asks, draft, null, at)).toEqual(["sub_code", "callback", "notes", "budget"]);
   });
 
   it("takes what the lead has as given, and an emptied field as missing", () => {
     const asks = disposition({ required: ["bedrooms"] });
-    expect(missing(asks, draft, card.lead)).toEqual([]);
-    expect(missing(asks, { ...draft, fields: { bedrooms: "" } }, card.lead)).toEqual(["bedrooms"]);
+    expect(missing(asks, draft, card.lead, at)).toEqual([]);
+    expect(missing(asks, { ...draft, fields: { bedrooms: "" } }, card.lead, at)).toEqual(["bedrooms"]);
   });
 
   it("wants a whole time to call back", () => {
     const asks = disposition({ next_action: { kind: "callback" } });
-    expect(missing(asks, { ...draft, callbackTime: "2026-11" }, null)).toEqual(["callback"]);
-    expect(missing(asks, { ...draft, callbackTime: "2026-11-25T11:30" }, null)).toEqual([]);
+    expect(missing(asks, { ...draft, callbackTime: "2026-11" }, null, at)).toEqual(["callback"]);
+    expect(missing(asks, { ...draft, callbackTime: "2026-11-25T11:30" }, null, at)).toEqual([]);
+  });
+
+  it("asks again for a time to call back that is over, or that no clock there shows", () => {
+    const berlin = { nowMs: Date.parse("2026-03-29T00:00:00Z"), zone: "Europe/Berlin" };
+    const states = ["", "2026-03", "2026-03-29T02:30", "2026-03-29T00:30", "2026-03-29T03:30"].map((each) => callbackState(each, berlin));
+    expect(states).toEqual(["none", "none", "never", "past", "ok"]);
+    const asks = disposition({ next_action: { kind: "callback" } as never });
+    for (const local of ["2026-03-29T02:30", "2026-03-29T00:30"]) {
+      expect(missing(asks, { ...draftOf(emptyDesk, "c1"), callbackTime: local }, null, berlin)).toEqual(["callback"]);
+    }
   });
 
   it("shows the lead's own name and e-mail under their keys", () => {

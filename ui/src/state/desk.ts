@@ -1,6 +1,6 @@
 import type { CallId, Disposition, LeadCard, LiveCall, Offer } from "@/api/generated/wire";
 import type { ApiFailure } from "@/api/failure";
-import { isLocalTime } from "@/lib/time";
+import { fromLocalInput, isLocalTime } from "@/lib/time";
 import type { Live } from "./live";
 import { myCall } from "./live";
 
@@ -158,12 +158,26 @@ function reopen(desk: Desk, callId: CallId): Desk {
   };
 }
 
+/** The present, and the zone of the customer's clock. */
+export interface Clockwork {
+  nowMs: number;
+  zone: string;
+}
+
+/** How a time to call back stands: none yet, on no clock there (they change), over already, or good. */
+export function callbackState(local: string | null, { nowMs, zone }: Clockwork): "none" | "never" | "past" | "ok" {
+  if (!local || !isLocalTime(local)) return "none";
+  const instant = fromLocalInput(local, zone);
+  if (instant === null) return "never";
+  return instant <= nowMs ? "past" : "ok";
+}
+
 /** Keys of what an outcome still asks for, in the order of the form: `sub_code`, `callback`, `notes`, lead fields. */
-export function missing(disposition: Disposition, draft: Draft, lead: LeadCard["lead"] | null): string[] {
+export function missing(disposition: Disposition, draft: Draft, lead: LeadCard["lead"] | null, at: Clockwork): string[] {
   const left: string[] = [];
   const required = new Set(disposition.required);
   if (required.has("sub_code") && !draft.subCode) left.push("sub_code");
-  if (disposition.next_action.kind === "callback" && !isLocalTime(draft.callbackTime ?? "")) left.push("callback");
+  if (disposition.next_action.kind === "callback" && callbackState(draft.callbackTime, at) !== "ok") left.push("callback");
   if (required.has("notes") && draft.notes.trim() === "") left.push("notes");
   for (const key of disposition.required) {
     if (key === "sub_code" || key === "notes" || key === "callback") continue;

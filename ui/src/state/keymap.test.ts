@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
 import { ACTIONS, comboOf, createKeyMap, createKeyRouter, defaultKeys, lastKey, refusal, showCombo } from "./keymap";
 import type { Press } from "./keymap";
+
+const desktop = { mac: false, web: false };
 
 const press = (change: Partial<Press>): Press => ({ key: "a", code: "KeyA", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...change });
 
@@ -31,25 +34,36 @@ describe("key presses", () => {
 
 describe("the key map", () => {
   it.each([true, false])("gives no key to two actions (mac: %s)", (mac) => {
-    const keys = Object.values(defaultKeys(mac));
+    const keys = Object.values(defaultKeys({ mac, web: false }));
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys).toHaveLength(ACTIONS.length);
   });
 
   it("refuses keys that are taken or would be typed by accident", () => {
-    const map = defaultKeys(false);
-    expect(refusal(map, "mute", "Mod+Shift+H")).toEqual({ kind: "taken", by: "hold" });
-    expect(refusal(map, "mute", "M")).toEqual({ kind: "needs_modifier" });
-    expect(refusal(map, "mute", "Shift+M")).toEqual({ kind: "needs_modifier" });
-    expect([refusal(map, "mute", "F9"), refusal(map, "mute", "Mod+Shift+M")]).toEqual([null, null]);
+    const map = defaultKeys(desktop);
+    expect(refusal(map, "mute", "Mod+Shift+H", desktop)).toEqual({ kind: "taken", by: "hold" });
+    expect(refusal(map, "mute", "M", desktop)).toEqual({ kind: "needs_modifier" });
+    expect(refusal(map, "mute", "Shift+M", desktop)).toEqual({ kind: "needs_modifier" });
+    expect([refusal(map, "mute", "F9", desktop), refusal(map, "mute", "Mod+Shift+M", desktop)]).toEqual([null, null]);
+  });
+
+  it("a browser's own keys are no defaults there and may not be chosen; the desktop app may have them", () => {
+    for (const mac of [true, false]) {
+      const map = defaultKeys({ mac, web: true });
+      const web = { mac, web: true };
+      const taken = ACTIONS.filter((each) => refusal(map, each, map[each], web) !== null);
+      expect([taken, new Set(Object.values(map)).size]).toEqual([[], ACTIONS.length]);
+      expect(refusal(map, "mute", "Mod+Shift+W", web)).toEqual({ kind: "reserved" });
+      expect(refusal(map, "mute", "Mod+Shift+W", { mac, web: false })).toBeNull();
+    }
   });
 
   it("keeps only what differs from the defaults", () => {
     const storage = testStorage();
-    const map = createKeyMap(storage, false);
+    const map = createKeyMap(createKept(storage), desktop);
     map.update((now) => ({ ...now, mute: "F9" }));
     expect(JSON.parse(storage.getItem("switchboard.keys") ?? "")).toEqual({ mute: "F9" });
-    expect(createKeyMap(storage, false).get()).toMatchObject({ mute: "F9", hold: "Mod+Shift+H" });
+    expect(createKeyMap(createKept(storage), desktop).get()).toMatchObject({ mute: "F9", hold: "Mod+Shift+H" });
     map.update((now) => ({ ...now, mute: "Mod+Shift+M" }));
     expect(storage.length).toBe(0);
   });
@@ -57,7 +71,7 @@ describe("the key map", () => {
 
 describe("the key router", () => {
   it("calls the newest handler, and the one before once that has gone", () => {
-    const router = createKeyRouter(() => defaultKeys(false));
+    const router = createKeyRouter(() => defaultKeys(desktop));
     const done: string[] = [];
     router.on("mute", () => { done.push("first"); });
     const stop = router.on("mute", () => { done.push("second"); });

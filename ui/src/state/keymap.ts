@@ -1,3 +1,5 @@
+import { isRecord } from "@/lib/kept";
+import type { Kept } from "@/lib/kept";
 import { createStore } from "@/lib/store";
 import type { Store } from "@/lib/store";
 
@@ -16,18 +18,27 @@ export type Combo = string;
 
 export type KeyMap = Readonly<Record<Action, Combo>>;
 
+/** Where the app runs: a browser keeps some keys for itself. */
+export interface Place {
+  mac: boolean;
+  web: boolean;
+}
+
+/** No page of a browser ever sees these: they open and close its tabs and windows. */
+const RESERVED = new Set<Combo>(["Mod+N", "Mod+T", "Mod+W", "Mod+Q", "Mod+Shift+N", "Mod+Shift+T", "Mod+Shift+W", "Mod+Shift+Q", "Mod+Tab", "Mod+Shift+Tab", "Ctrl+Tab", "Ctrl+Shift+Tab", "Alt+F4"]);
+
 /** Keys that end something need a modifier and no accident: none of them is a single letter. */
-export function defaultKeys(mac: boolean): KeyMap {
+export function defaultKeys({ mac, web }: Place): KeyMap {
   const outcome = mac ? "Mod" : "Alt";
   return {
     answer: "Mod+Shift+A", decline: "Mod+Shift+R", mute: "Mod+Shift+M", hold: "Mod+Shift+H", hang_up: "Mod+Shift+E",
     transfer: "Mod+Shift+X", keypad: "Mod+Shift+D", pause_recording: "Mod+Shift+P", status_menu: "Mod+Shift+S",
-    back_to_call: "Mod+Shift+C", next_task: "Mod+Shift+T", previous_task: "Mod+Shift+Y", find_lead: "Mod+K",
+    back_to_call: "Mod+Shift+C", next_task: web ? "Mod+Shift+G" : "Mod+Shift+T", previous_task: "Mod+Shift+Y", find_lead: "Mod+K",
     dial_selection: "Mod+Shift+L",
     outcome_1: `${outcome}+1`, outcome_2: `${outcome}+2`, outcome_3: `${outcome}+3`, outcome_4: `${outcome}+4`,
     outcome_5: `${outcome}+5`, outcome_6: `${outcome}+6`, outcome_7: `${outcome}+7`, outcome_8: `${outcome}+8`,
     outcome_9: `${outcome}+9`, all_outcomes: `${outcome}+0`,
-    save_next: "Mod+Enter", save_pause: "Mod+Shift+Enter", extend_wrap_up: "Mod+Shift+W",
+    save_next: "Mod+Enter", save_pause: "Mod+Shift+Enter", extend_wrap_up: web ? "Mod+Shift+U" : "Mod+Shift+W",
     next_region: "F6", previous_region: "Shift+F6", all_keys: "Mod+/",
   };
 }
@@ -75,10 +86,11 @@ export function showCombo(combo: Combo, mac: boolean): string {
 /** The last part of a combination: the letter on a button. */
 export const lastKey = (combo: Combo): string => combo.split("+").at(-1) ?? combo;
 
-export type Refusal = { kind: "taken"; by: Action } | { kind: "needs_modifier" };
+export type Refusal = { kind: "taken"; by: Action } | { kind: "needs_modifier" } | { kind: "reserved" };
 
 /** Why a combination may not be given to an action; null when it may. */
-export function refusal(map: KeyMap, action: Action, combo: Combo): Refusal | null {
+export function refusal(map: KeyMap, action: Action, combo: Combo, place: Place): Refusal | null {
+  if (place.web && RESERVED.has(combo)) return { kind: "reserved" };
   const plain = !combo.includes("+") || /^Shift\+.$/.test(combo);
   if (plain && !/^(Shift\+)?F\d{1,2}$/.test(combo)) return { kind: "needs_modifier" };
   const by = ACTIONS.find((each) => each !== action && map[each] === combo);
@@ -88,14 +100,13 @@ export function refusal(map: KeyMap, action: Action, combo: Combo): Refusal | nu
 const KEY = "switchboard.keys";
 
 /** This computer's own keys over the defaults. */
-export function createKeyMap(storage: Storage, mac: boolean): Store<KeyMap> {
-  const defaults = defaultKeys(mac);
-  const text = storage.getItem(KEY);
-  const store = createStore<KeyMap>(text ? { ...defaults, ...(JSON.parse(text) as Partial<KeyMap>) } : defaults);
+export function createKeyMap(kept: Kept, place: Place): Store<KeyMap> {
+  const defaults = defaultKeys(place);
+  const store = createStore<KeyMap>({ ...defaults, ...(kept.read(KEY, isRecord) as Partial<KeyMap> | null) });
   store.subscribe(() => {
     const changed = Object.entries(store.get()).filter(([action, combo]) => defaults[action as Action] !== combo);
-    if (changed.length === 0) storage.removeItem(KEY);
-    else storage.setItem(KEY, JSON.stringify(Object.fromEntries(changed)));
+    if (changed.length === 0) kept.remove(KEY);
+    else kept.write(KEY, Object.fromEntries(changed));
   });
   return store;
 }

@@ -58,6 +58,15 @@ describe("the live state", () => {
     expect(after(state, event(3, { kind: "agent", agent: agent({ kind: "break", reason: "tea" }, { user_id: "other" }) })).me?.state.kind).toBe("on_call");
   });
 
+  it("a ring that ended while nothing was heard is told, unless it was answered here", () => {
+    const ringing = live({ offer: offer() });
+    const mine = { me: agent({ kind: "on_call", call_id: "c1" }), calls: [call()] };
+    expect(applySnapshot(ringing, snapshot(), 7).endedOffer).toEqual({ offer: offer(), end: { kind: "withdrawn" }, atMs: 7 });
+    expect(applySnapshot(ringing, snapshot({ offer: offer() }), 7).endedOffer).toBeNull();
+    expect(applySnapshot(ringing, snapshot(mine), 7).endedOffer).toBeNull();
+    expect(applySnapshot(live(), snapshot(), 7).endedOffer).toBeNull();
+  });
+
   it("asks for the snapshot when the server could not resume", () => {
     const welcome = { type: "welcome" as const, epoch: "e", seq: 9, resumed: false, server_time_ms: 0 };
     expect(applyMessage(live(), welcome, 0).effects).toEqual([{ kind: "resync" }]);

@@ -48,9 +48,13 @@ const byId = <T>(items: readonly T[], id: (item: T) => string): Record<string, T
 
 /** Everything at one sequence number; replaces what was known. */
 export function applySnapshot(live: Live, snapshot: Snapshot, now: number): Live {
+  const offer = live.offer;
+  // It ended while nothing was heard: how, nobody can say here, but the agent saw it ring.
+  const missed = offer && snapshot.offer?.call_id !== offer.call_id && !snapshot.calls.some((call) => call.id === offer.call_id && call.agent_id === snapshot.me?.user_id && call.status === "in_progress");
   return {
     ...live,
     ready: true,
+    ...(missed ? { endedOffer: { offer, end: { kind: "withdrawn" as const }, atMs: now } } : {}),
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     offsetMs: snapshot.server_time_ms - now,

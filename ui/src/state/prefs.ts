@@ -1,4 +1,6 @@
 import type { UiLocale, UiTheme } from "@/api/generated/wire";
+import { isRecord } from "@/lib/kept";
+import type { Kept } from "@/lib/kept";
 import { createStore } from "@/lib/store";
 import type { Store } from "@/lib/store";
 
@@ -12,11 +14,10 @@ export interface Prefs {
 const KEY = "switchboard.prefs";
 
 /** Look and language of this computer; signing in brings the person's own. */
-export function createPrefs(storage: Storage, language: string): Store<Prefs> {
+export function createPrefs(kept: Kept, language: string): Store<Prefs> {
   const fresh: Prefs = { theme: "system", locale: language.startsWith("hi") ? "hi" : "en", scale: 1 };
-  const text = storage.getItem(KEY);
-  const store = createStore<Prefs>(text ? { ...fresh, ...(JSON.parse(text) as Partial<Prefs>) } : fresh);
-  store.subscribe(() => { storage.setItem(KEY, JSON.stringify(store.get())); });
+  const store = createStore<Prefs>({ ...fresh, ...(kept.read(KEY, isRecord) as Partial<Prefs> | null) });
+  store.subscribe(() => { kept.write(KEY, store.get()); });
   return store;
 }
 

@@ -7,7 +7,7 @@ import type { SessionState } from "@/platform/types";
 import { settle } from "@/testing/clock";
 import { createSession } from "./session";
 
-const out: SessionState = { signedIn: false, me: null, serverUrl: "s", connection: { kind: "connected", sinceMs: null }, outbox: 0, tokenKeptIn: "cookie" };
+const out: SessionState = { signedIn: false, me: null, serverUrl: "s", connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie" };
 
 function setUp({ state = out, needsSetup = false, fails = 0, signIn = () => Promise.resolve(me("telecaller")) }: {
   state?: SessionState; needsSetup?: boolean; fails?: number; signIn?: () => Promise<Me>;
@@ -17,12 +17,13 @@ function setUp({ state = out, needsSetup = false, fails = 0, signIn = () => Prom
   const setup: SetupStatus = { needs_setup: needsSetup, version: "1", demo: false };
   const driver = createSession({
     api: { setup: () => Promise.resolve(setup) },
+    beforeSignOut: () => Promise.resolve(),
     platform: {
       sessionState: () => {
         left -= 1;
         return left >= 0 ? Promise.reject(new NoAnswer("down")) : Promise.resolve(state);
       },
-      onSession: sessions.on, onOutbox: () => () => undefined, signIn, signOut: () => Promise.resolve(), register: () => Promise.resolve(me("tenant_admin")),
+      onSession: sessions.on, signIn, signOut: () => Promise.resolve(), register: () => Promise.resolve(me("tenant_admin")),
     },
   });
   driver.start();
@@ -65,7 +66,7 @@ describe("the gate", () => {
     const { driver, sessions, gate } = setUp({});
     await settle();
     await driver.register({ tenant_name: "t", country: "IN", zone: "z", name: "n", email: "e", password: "p", device: "browser" });
-    sessions.send({ ...out, signedIn: true, me: me("tenant_admin"), outbox: 2 });
+    sessions.send({ ...out, signedIn: true, me: me("tenant_admin"), connection: { kind: "reconnecting", sinceMs: 1 } });
     expect(driver.store.get().gate).toMatchObject({ kind: "signed_in", steps: true });
     sessions.send(out);
     expect(gate()).toBe("signed_out");

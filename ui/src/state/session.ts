@@ -34,7 +34,9 @@ export interface SessionDriver {
 
 interface Deps {
   api: Pick<Api, "setup">;
-  platform: Pick<Platform, "sessionState" | "onSession" | "signIn" | "signOut" | "register" | "onOutbox">;
+  platform: Pick<Platform, "sessionState" | "onSession" | "signIn" | "signOut" | "register">;
+  /** What is still being typed is handed over before the session ends. */
+  beforeSignOut(): Promise<void>;
 }
 
 /** The gate after the platform said how the session stands. */
@@ -46,7 +48,7 @@ export function gateAfter(gate: Gate, state: SessionState, setup: SetupStatus | 
   return { kind: "signed_out", setup };
 }
 
-export function createSession({ api, platform }: Deps): SessionDriver {
+export function createSession({ api, platform, beforeSignOut }: Deps): SessionDriver {
   const store = createStore<Session>({ gate: { kind: "starting" }, state: null });
   let setup: SetupStatus | null = null;
 
@@ -80,16 +82,9 @@ export function createSession({ api, platform }: Deps): SessionDriver {
     store,
     retry,
     start: () => {
-      const stops = [
-        platform.onSession(take),
-        platform.onOutbox((outbox) => {
-          store.update((now) => (now.state ? { ...now, state: { ...now.state, outbox } } : now));
-        }),
-      ];
+      const stop = platform.onSession(take);
       void retry();
-      return () => {
-        for (const stop of stops) stop();
-      };
+      return stop;
     },
     signIn: async (email, password) => {
       enter(await platform.signIn(email, password), false);
@@ -102,6 +97,7 @@ export function createSession({ api, platform }: Deps): SessionDriver {
         now.gate.kind === "signed_in" ? { ...now, gate: { ...now.gate, steps: false } } : now);
     },
     signOut: async () => {
+      await beforeSignOut();
       await platform.signOut();
       store.update((now) => ({
         state: now.state ? { ...now.state, signedIn: false, me: null } : null,

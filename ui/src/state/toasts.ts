@@ -18,6 +18,8 @@ export interface Toasts {
   store: Readable<readonly Toast[]>;
   show(toast: Omit<Toast, "id">): void;
   close(id: number): void;
+  /** What is on the screen was for who was signed in. */
+  clear(): void;
 }
 
 const MOST = 4;
@@ -34,6 +36,7 @@ export function createToasts(): Toasts {
       next += 1;
       store.update((all) => [...all, { ...toast, id }].slice(-MOST));
     },
+    clear: () => { store.set([]); },
     close: (id) => {
       store.update((all) => all.filter((each) => each.id !== id));
     },

@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::time::UnixMillis;
+use domain::{ids::UserId, time::UnixMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -16,14 +16,14 @@ use crate::{
 
 /// Settled lines are dropped once the file has more of them than this.
 const COMPACT_AFTER: usize = 200;
-/// Refusals that are still shown; older ones stay in the file until it is compacted.
-const SHOWN: usize = 20;
 
 /// A request that has to reach the server once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Also its `Idempotency-Key`.
     pub id: Uuid,
+    /// Who typed it. It is sent while this person is signed in, and never with another's token.
+    pub user: UserId,
     pub method: String,
     /// Relative to `/api/v1`.
     pub path: String,
@@ -36,9 +36,24 @@ pub struct Entry {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Line {
-    Put { entry: Entry },
-    Sent { id: Uuid },
-    Refused { refusal: Refusal },
+    Put {
+        entry: Entry,
+    },
+    Sent {
+        id: Uuid,
+    },
+    Refused {
+        refusal: Refusal,
+    },
+    /// What was refused is tried again, under a new key: the server keeps its answer to the old one.
+    Again {
+        refused: Uuid,
+        id: Uuid,
+    },
+    /// The person has seen the refusal and does not need the text any more.
+    Discarded {
+        id: Uuid,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +63,9 @@ pub enum OutboxError {
     Disk { path: PathBuf, source: io::Error },
     #[error("an entry with this id waits already, with another content")]
     OtherContent,
+    /// It was discarded or tried again already, or belongs to somebody else.
+    #[error("nothing of yours with this id was refused")]
+    NotRefused,
     /// The phone is shutting down.
     #[error("the outbox is closed")]
     Stopped,
@@ -126,13 +144,42 @@ impl Log {
         self.append(Line::Refused { refusal })
     }
 
-    /// The oldest entry that has to be sent.
-    pub fn next(&self) -> Option<&Entry> {
-        self.waiting.first()
+    /// Puts what `user` had refused behind what waits, as a new request `id`.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotRefused`], [`OutboxError::Disk`].
+    pub fn again(&mut self, user: UserId, refused: Uuid, id: Uuid) -> Result<(), OutboxError> {
+        self.find_refused(user, refused)?;
+        self.append(Line::Again { refused, id })
     }
 
-    pub fn status(&self) -> OutboxStatus {
-        OutboxStatus { waiting: self.waiting.len(), refused: self.refused.clone() }
+    /// Forgets what `user` had refused.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotRefused`], [`OutboxError::Disk`].
+    pub fn discard(&mut self, user: UserId, id: Uuid) -> Result<(), OutboxError> {
+        self.find_refused(user, id)?;
+        self.append(Line::Discarded { id })?;
+        self.compact()
+    }
+
+    fn find_refused(&self, user: UserId, id: Uuid) -> Result<(), OutboxError> {
+        let known = self.refused.iter().any(|each| each.entry.id == id && each.entry.user == user);
+        if known { Ok(()) } else { Err(OutboxError::NotRefused) }
+    }
+
+    /// The oldest entry of `user` that has to be sent.
+    pub fn next(&self, user: UserId) -> Option<&Entry> {
+        self.waiting.iter().find(|entry| entry.user == user)
+    }
+
+    /// What `user` sees; with nobody signed in, how much waits in all.
+    pub fn status(&self, user: Option<UserId>) -> OutboxStatus {
+        let mine = |entry: &Entry| user.is_none_or(|user| entry.user == user);
+        OutboxStatus {
+            waiting: self.waiting.iter().filter(|entry| mine(entry)).count(),
+            refused: self.refused.iter().filter(|each| Some(each.entry.user) == user).cloned().collect(),
+        }
     }
 
     fn append(&mut self, line: Line) -> Result<(), OutboxError> {
@@ -159,16 +206,24 @@ impl Log {
                 self.settled += 1;
             }
             Line::Refused { refusal } => {
-                self.waiting.retain(|entry| entry.id != refusal.id);
+                self.waiting.retain(|entry| entry.id != refusal.entry.id);
                 self.refused.push(refusal);
-                let surplus = self.refused.len().saturating_sub(SHOWN);
-                self.refused.drain(..surplus);
+            }
+            Line::Again { refused, id } => {
+                if let Some(at) = self.refused.iter().position(|each| each.entry.id == refused) {
+                    let Refusal { entry, .. } = self.refused.remove(at);
+                    self.waiting.push(Entry { id, ..entry });
+                }
+                self.settled += 1;
+            }
+            Line::Discarded { id } => {
+                self.refused.retain(|each| each.entry.id != id);
+                self.settled += 1;
             }
         }
     }
 
-    /// Rewrites the file without settled lines, when there are many. What was refused keeps its whole entry on disk
-    /// up to then.
+    /// Rewrites the file without settled lines, when there are many. What waits and what was refused stay whole.
     fn compact(&mut self) -> Result<(), OutboxError> {
         if self.settled < COMPACT_AFTER {
             return Ok(());
@@ -190,11 +245,18 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
+    use wire::error::ErrorCode;
+
     use super::*;
+
+    fn user(n: u128) -> UserId {
+        UserId::new(Uuid::from_u128(n))
+    }
 
     fn entry(n: u128) -> Entry {
         Entry {
             id: Uuid::from_u128(n),
+            user: user(1),
             method: "POST".to_owned(),
             path: format!("/calls/{n}/disposition"),
             body: serde_json::json!({ "code": "interested", "notes": format!("line one\nline {n}") }),
@@ -203,7 +265,7 @@ mod tests {
     }
 
     fn refusal(n: u128) -> Refusal {
-        Refusal { id: Uuid::from_u128(n), path: "/x".to_owned(), status: 422, reason: "no".to_owned() }
+        Refusal { entry: entry(n), status: 422, code: Some(ErrorCode::InvalidFields), reason: "no".to_owned() }
     }
 
     #[test]
@@ -216,9 +278,9 @@ mod tests {
         }
         log.sent(Uuid::from_u128(1)).unwrap();
         let mut again = Log::open(&path).unwrap();
-        assert_eq!(again.next(), Some(&entry(2)));
+        assert_eq!(again.next(user(1)), Some(&entry(2)));
         again.sent(Uuid::from_u128(2)).unwrap();
-        assert_eq!(Log::open(&path).unwrap().next(), Some(&entry(3)));
+        assert_eq!(Log::open(&path).unwrap().next(user(1)), Some(&entry(3)));
     }
 
     #[test]
@@ -233,7 +295,7 @@ mod tests {
         for cut in first..whole.len() {
             std::fs::write(&path, &whole[..cut]).unwrap();
             let mut torn = Log::open(&path).unwrap();
-            assert_eq!(torn.status().waiting, 1, "cut at {cut}");
+            assert_eq!(torn.status(None).waiting, 1, "cut at {cut}");
             torn.put(entry(3)).unwrap();
             let log = Log::open(&path).unwrap();
             assert_eq!(log.waiting, [entry(1), entry(3)], "cut at {cut}");
@@ -246,7 +308,7 @@ mod tests {
         let mut log = Log::open(&folder.path().join("outbox.jsonl")).unwrap();
         log.put(entry(1)).unwrap();
         log.put(entry(1)).unwrap();
-        assert_eq!(log.status().waiting, 1);
+        assert_eq!(log.status(None).waiting, 1);
         let other = Entry { body: Value::Null, ..entry(1) };
         assert!(matches!(log.put(other), Err(OutboxError::OtherContent)));
         let read = Entry { method: "GET".to_owned(), ..entry(2) };
@@ -262,10 +324,59 @@ mod tests {
         log.put(entry(2)).unwrap();
         log.refuse(refusal(1)).unwrap();
         let log = Log::open(&path).unwrap();
-        assert_eq!(log.next(), Some(&entry(2)));
-        assert_eq!(log.status().refused, [refusal(1)]);
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains("line 1"), "what was typed is still on disk");
+        assert_eq!(log.next(user(1)), Some(&entry(2)));
+        assert_eq!(log.status(Some(user(1))).refused, [refusal(1)]);
+    }
+
+    #[test]
+    fn what_was_refused_is_kept_whole_through_compaction_until_it_is_discarded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.jsonl");
+        let mut log = Log::open(&path).unwrap();
+        for n in 1..=40 {
+            log.put(entry(n)).unwrap();
+            log.refuse(refusal(n)).unwrap();
+        }
+        for n in 0..COMPACT_AFTER as u128 {
+            log.put(entry(1_000 + n)).unwrap();
+            log.sent(Uuid::from_u128(1_000 + n)).unwrap();
+        }
+        let mut log = Log::open(&path).unwrap();
+        let kept = log.status(Some(user(1))).refused;
+        assert_eq!(kept, (1..=40).map(refusal).collect::<Vec<_>>());
+        log.discard(user(1), Uuid::from_u128(1)).unwrap();
+        assert!(matches!(log.discard(user(1), Uuid::from_u128(1)), Err(OutboxError::NotRefused)));
+        assert_eq!(Log::open(&path).unwrap().status(Some(user(1))).refused.len(), 39);
+    }
+
+    #[test]
+    fn what_was_refused_can_be_sent_again_under_a_new_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.jsonl");
+        let mut log = Log::open(&path).unwrap();
+        log.put(entry(1)).unwrap();
+        log.refuse(refusal(1)).unwrap();
+        log.again(user(1), Uuid::from_u128(1), Uuid::from_u128(9)).unwrap();
+        let again = Log::open(&path).unwrap();
+        assert_eq!(again.next(user(1)), Some(&Entry { id: Uuid::from_u128(9), ..entry(1) }));
+        assert_eq!(again.status(Some(user(1))).refused, []);
+    }
+
+    #[test]
+    fn each_person_has_their_own_queue_and_their_own_refusals() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.jsonl");
+        let mut log = Log::open(&path).unwrap();
+        log.put(entry(1)).unwrap();
+        log.put(Entry { user: user(2), ..entry(2) }).unwrap();
+        log.put(entry(3)).unwrap();
+        log.refuse(refusal(1)).unwrap();
+        let mut log = Log::open(&path).unwrap();
+        assert_eq!(log.next(user(2)).map(|entry| entry.id), Some(Uuid::from_u128(2)));
+        assert_eq!(log.next(user(1)), Some(&entry(3)));
+        assert_eq!(log.status(Some(user(2))), OutboxStatus { waiting: 1, refused: Vec::new() });
+        assert_eq!(log.status(None), OutboxStatus { waiting: 2, refused: Vec::new() });
+        assert!(matches!(log.discard(user(2), Uuid::from_u128(1)), Err(OutboxError::NotRefused)));
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Notify, mpsc};
+use domain::ids::UserId;
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::{Entry, Log, OutboxError, Verdict, verdict};
 use crate::{
@@ -27,6 +29,8 @@ pub struct Outbox {
 struct Shared {
     log: Mutex<Log>,
     wake: Notify,
+    /// Who is signed in.
+    user: watch::Sender<Option<UserId>>,
     changed: mpsc::UnboundedSender<OutboxStatus>,
 }
 
@@ -38,7 +42,7 @@ impl Outbox {
     pub fn open(folder: &Path) -> Result<(Self, mpsc::UnboundedReceiver<OutboxStatus>), OutboxError> {
         let log = Log::open(&folder.join(FILE))?;
         let (changed, changes) = mpsc::unbounded_channel();
-        let shared = Shared { log: Mutex::new(log), wake: Notify::new(), changed };
+        let shared = Shared { log: Mutex::new(log), wake: Notify::new(), user: watch::Sender::new(None), changed };
         Ok((Self { shared: Arc::new(shared) }, changes))
     }
 
@@ -52,8 +56,41 @@ impl Outbox {
         Ok(())
     }
 
+    /// From now on `user` is signed in, or nobody. What is being sent for another stops at once and waits on.
+    pub fn belongs_to(&self, user: Option<UserId>) {
+        let changed = self.shared.user.send_if_modified(|now| std::mem::replace(now, user) != user);
+        if changed {
+            // Nobody listens any more once the phone is stopped.
+            let _ = self.shared.changed.send(self.status());
+        }
+    }
+
+    /// Sends what the signed-in person had refused once more.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotRefused`], [`OutboxError::Disk`].
+    pub async fn again(&self, id: Uuid) -> Result<(), OutboxError> {
+        let user = self.user().ok_or(OutboxError::NotRefused)?;
+        self.on_disk(move |log| log.again(user, id, Uuid::now_v7())).await?;
+        self.shared.wake.notify_one();
+        Ok(())
+    }
+
+    /// Forgets what the signed-in person had refused.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotRefused`], [`OutboxError::Disk`].
+    pub async fn discard(&self, id: Uuid) -> Result<(), OutboxError> {
+        let user = self.user().ok_or(OutboxError::NotRefused)?;
+        self.on_disk(move |log| log.discard(user, id)).await
+    }
+
     pub fn status(&self) -> OutboxStatus {
-        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).status()
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).status(self.user())
+    }
+
+    fn user(&self) -> Option<UserId> {
+        *self.shared.user.borrow()
     }
 
     /// The server may be reachable again: do not wait out the back-off.
@@ -64,29 +101,43 @@ impl Outbox {
     /// Sends until `stop`. Only one of these may run per outbox.
     pub async fn run(self, api: ApiClient, stop: CancellationToken) {
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
+        let mut users = self.shared.user.subscribe();
         while !stop.is_cancelled() {
-            let next = self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).next().cloned();
+            let user = *users.borrow_and_update();
+            let next = user.and_then(|user| self.next(user));
             let wait = match next {
                 None => Duration::from_secs(3_600),
-                Some(entry) => match self.attempt(&api, &entry).await {
-                    Ok(Verdict::Done | Verdict::Refused) => {
-                        backoff.reset();
-                        continue;
+                Some(entry) => {
+                    let tried = tokio::select! {
+                        tried = self.attempt(&api, &entry) => tried,
+                        // Its request must not go on under the token of whoever comes next.
+                        _ = users.changed() => continue,
+                    };
+                    match tried {
+                        Ok(Verdict::Done | Verdict::Refused) => {
+                            backoff.reset();
+                            continue;
+                        }
+                        Ok(Verdict::Later(at_least)) => backoff.next(rand::random()).max(at_least),
+                        Err(error) => {
+                            tracing::error!(%error, "the outbox cannot record what was sent");
+                            backoff.next(rand::random())
+                        }
                     }
-                    Ok(Verdict::Later(at_least)) => backoff.next(rand::random()).max(at_least),
-                    Err(error) => {
-                        tracing::error!(%error, "the outbox cannot record what was sent");
-                        backoff.next(rand::random())
-                    }
-                },
+                }
             };
             tokio::select! {
                 () = stop.cancelled() => {}
+                _ = users.changed() => backoff.reset(),
                 // Tries that somebody asked for say nothing about how long the server will be away.
                 () = self.shared.wake.notified() => backoff.reset(),
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+
+    fn next(&self, user: UserId) -> Option<Entry> {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).next(user).cloned()
     }
 
     async fn attempt(&self, api: &ApiClient, entry: &Entry) -> Result<Verdict, OutboxError> {
@@ -102,9 +153,14 @@ impl Outbox {
         match verdict {
             Verdict::Done => self.on_disk(move |log| log.sent(id)).await?,
             Verdict::Refused => {
-                let refusal = Refusal { id, path: entry.path.clone(), status: answer.status, reason: reason(&answer) };
+                let refusal = Refusal {
+                    entry: entry.clone(),
+                    status: answer.status,
+                    code: answer.code(),
+                    reason: reason(&answer),
+                };
                 tracing::warn!(
-                    path = refusal.path,
+                    path = refusal.entry.path,
                     status = refusal.status,
                     "the server refuses an outbox entry for good"
                 );
@@ -124,7 +180,7 @@ impl Outbox {
             let mut log = shared.log.lock().unwrap_or_else(PoisonError::into_inner);
             job(&mut log)?;
             // Nobody listens any more once the phone is stopped.
-            let _ = shared.changed.send(log.status());
+            let _ = shared.changed.send(log.status(*shared.user.borrow()));
             Ok(())
         });
         written.await.unwrap_or(Err(OutboxError::Stopped))

@@ -172,6 +172,7 @@ impl Core {
         if lock(&self.shared.me).take().is_none() {
             return;
         }
+        self.shared.outbox.belongs_to(None);
         self.watch = None;
         self.since_welcome = None;
         self.sound_until = Instant::now();

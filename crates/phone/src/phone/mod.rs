@@ -138,6 +138,7 @@ impl Phone {
 
     /// Ends the session here, and on the server when it can be reached. What waits in the outbox stays.
     pub async fn sign_out(&self) {
+        self.shared.outbox.belongs_to(None);
         self.tell(CoreInput::SignedOut(SignOutReason::Asked));
         let mut media = self.shared.media.clone();
         // The media session is closed with the token that ends below.
@@ -152,12 +153,20 @@ impl Phone {
     }
 
     async fn open_session(&self, path: &str, body: &Value) -> Result<Me, RequestError> {
-        let signed_in = self.shared.api.open_session(path, body).await?;
-        Ok(self.signed_in(signed_in.me))
+        // The new token is in use before anybody knows whose it is.
+        self.shared.outbox.belongs_to(None);
+        match self.shared.api.open_session(path, body).await {
+            Ok(signed_in) => Ok(self.signed_in(signed_in.me)),
+            Err(error) => {
+                self.shared.outbox.belongs_to(self.me().map(|me| me.user.id));
+                Err(error)
+            }
+        }
     }
 
     fn signed_in(&self, me: Me) -> Me {
         *lock(&self.shared.me) = Some(me.clone());
+        self.shared.outbox.belongs_to(Some(me.user.id));
         self.tell(CoreInput::SignedIn(Box::new(me.clone())));
         me
     }
@@ -202,6 +211,22 @@ impl Phone {
     /// [`OutboxError`]: it is not kept.
     pub async fn outbox_put(&self, entry: Entry) -> Result<(), OutboxError> {
         self.shared.outbox.put(entry).await
+    }
+
+    /// Sends what the server had refused once more, under a new key.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotRefused`], [`OutboxError::Disk`].
+    pub async fn outbox_again(&self, id: Uuid) -> Result<(), OutboxError> {
+        self.shared.outbox.again(id).await
+    }
+
+    /// Forgets what the server had refused.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotRefused`], [`OutboxError::Disk`].
+    pub async fn outbox_discard(&self, id: Uuid) -> Result<(), OutboxError> {
+        self.shared.outbox.discard(id).await
     }
 
     pub fn outbox_status(&self) -> OutboxStatus {

@@ -2,7 +2,8 @@ use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use domain::pii::Personal;
 use switchboard_phone::{
-    AudioBackend, FileTokens, Method, Phone, PhoneConfig, PhoneEvent, RequestError, VirtualAudio, state::SignOutReason,
+    AudioBackend, FileTokens, Method, Phone, PhoneConfig, PhoneEvent, RequestError, VirtualAudio, probe::probe,
+    state::SignOutReason,
 };
 use wire::{accounts::SignIn, error::ErrorCode};
 
@@ -78,4 +79,15 @@ async fn a_restarted_phone_is_signed_in_again_and_an_unreachable_server_loses_no
     assert_eq!(again.restore().await.unwrap(), Some(me));
     again.sign_out().await;
     assert_eq!(start(server.url()).restore().await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_told_from_nothing_and_from_something_else() {
+    let server = Server::start().await;
+    assert!(probe(&server.url(), "test").await.unwrap().needs_setup);
+    let elsewhere = server.url().join("elsewhere").unwrap();
+    assert!(matches!(probe(&elsewhere, "test").await, Err(RequestError::BadAnswer(_))));
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let nothing = format!("http://{nobody}").parse().unwrap();
+    assert!(matches!(probe(&nothing, "test").await, Err(RequestError::Unreachable(_))));
 }

@@ -113,6 +113,7 @@ impl Server {
             .route("/auth/refresh", post(refresh))
             .route("/auth/sign-out", post(|| async { StatusCode::NO_CONTENT }))
             .route("/me", get(me))
+            .route("/setup", get(setup))
             .route("/live", any(live))
             .route("/live/snapshot", get(snapshot))
             .route("/media/sessions", post(open_media))
@@ -174,7 +175,7 @@ fn refused(status: StatusCode, code: ErrorCode) -> Response {
     (status, Json(json!({ "code": code, "message": "no", "request_id": "r" }))).into_response()
 }
 
-fn user_id(email: &str) -> UserId {
+pub fn user_id(email: &str) -> UserId {
     UserId::new(Uuid::from_u128(email.bytes().fold(7_u128, |id, byte| id.wrapping_mul(131) ^ u128::from(byte))))
 }
 
@@ -399,4 +400,8 @@ async fn serve_live(shared: Arc<Shared>, mut socket: WebSocket) {
             },
         }
     }
+}
+
+async fn setup() -> Json<wire::accounts::SetupStatus> {
+    Json(wire::accounts::SetupStatus { needs_setup: true, version: "0.1.0".to_owned(), demo: false })
 }

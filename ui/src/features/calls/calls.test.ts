@@ -97,7 +97,7 @@ describe("a call's detail", () => {
   });
 
   it("tells the facts of an event that people want", () => {
-    const facts = (data: Record<string, unknown>) => factsOf({ seq: 1, at_ms: 0, kind: "routed", data }, { u1: "Mira Tamarind", customer: "Asha" });
+    const facts = (data: Record<string, unknown>) => factsOf({ seq: 1, at_ms: 0, kind: "routed", data }, { u1: "Mira Tamarind", customer: "Asha" }, translator("en"));
     expect(facts({ agent: "u1", fence: 3, decision: { a: 1 } })).toBe("Mira Tamarind");
     expect(facts({ agent: "u9", side: "customer", reason: "no_answer" })).toBe("Asha, no answer");
     expect(facts({ to: { kind: "number", number: "+91 98•••" } })).toBe("+91 98•••");

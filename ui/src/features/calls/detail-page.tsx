@@ -1,8 +1,9 @@
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { AgentStatus, CallDetail, CallIntelligence } from "@/api/generated/wire";
 import { useApp, useLocale, useT } from "@/app-context";
+import { lossText } from "@/i18n/server-text";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
 import { firstName, sentence } from "@/lib/text";
@@ -89,7 +90,7 @@ function peopleOf(detail: CallDetail, agents: Readonly<Record<string, AgentStatu
   };
 }
 
-function Detail({ detail }: { detail: CallDetail }) {
+function Detail({ detail, from }: { detail: CallDetail; from: number | null }) {
   const t = useT();
   const { api, live } = useApp();
   const { row } = detail;
@@ -99,6 +100,8 @@ function Detail({ detail }: { detail: CallDetail }) {
   const wave = useQuery({ queryKey: keys.waveform(row.id), queryFn: () => api.waveform(row.id), enabled: stored, staleTime: Infinity });
   const durationS = (detail.receipt?.duration_ms ?? row.talk_ms) / 1000;
   const player = usePlayer(row.id, durationS);
+  const { seek } = player;
+  useEffect(() => { if (from !== null) seek(from); }, [seek, from]);
   const holds = useMemo(() => holdsOf(detail), [detail]);
   const names = { customer: row.customer_name ? firstName(row.customer_name) : sentence(t("desk.the_customer")), agent: firstName(row.agent_name ?? t("detail.agent")) };
   const agents = useStore(live.store, (each) => each.agents);
@@ -108,7 +111,7 @@ function Detail({ detail }: { detail: CallDetail }) {
       <Head detail={detail} onReceipt={() => { setReceipt(true); }} onDownload={player.download} />
       {stored
         ? <PlayerBar player={player} wave={wave.data ?? null} durationS={durationS} marks={marksOf(intelligence.data, (key) => nameOf(t, "field", key))} holds={holds} names={names} />
-        : <div className="player none"><Note tone={row.recording.kind === "not_stored" ? "live" : "neutral"} testid="no-recording">{row.recording.kind === "not_stored" ? t("detail.not_stored", { reason: row.recording.reason }) : t(`detail.recording_${row.recording.kind}`)}</Note></div>}
+        : <div className="player none"><Note tone={row.recording.kind === "not_stored" ? "live" : "neutral"} testid="no-recording">{row.recording.kind === "not_stored" ? t("detail.not_stored", { reason: lossText(row.recording.reason, t) }) : t(`detail.recording_${row.recording.kind}`)}</Note></div>}
       <div className="colm-slot"><Loaded query={intelligence} rows={8}>{(data) => <TranscriptColumn intelligence={data} player={player} holds={holds} names={names} />}</Loaded></div>
       <div className="colm-slot"><Loaded query={intelligence} rows={8}>{(data) => <LearnedColumn intelligence={data} onSeek={player.seek} />}</Loaded></div>
       <section className="colm" aria-label={t("detail.how")} data-region="how" tabIndex={-1}>
@@ -126,6 +129,8 @@ function Detail({ detail }: { detail: CallDetail }) {
 export function CallDetailPage() {
   const { api } = useApp();
   const { callId } = useParams({ from: "/shell/calls/$callId" });
+  const { at } = useSearch({ from: "/shell/calls/$callId" });
+  const from = at !== undefined && Number.isFinite(Number(at)) ? Number(at) : null;
   const query = useQuery({ queryKey: keys.call(callId), queryFn: () => api.call(callId) });
-  return <Loaded query={query} rows={10}>{(detail) => <Detail key={detail.row.id} detail={detail} />}</Loaded>;
+  return <Loaded query={query} rows={10}>{(detail) => <Detail key={detail.row.id} detail={detail} from={from} />}</Loaded>;
 }

@@ -4,7 +4,7 @@ import { useApp, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
 import { Button } from "@/ui/button";
-import { Confidence, Quote } from "./learned-column";
+import { Confidence, Quote } from "./findings";
 
 /** Values that would replace what a person entered: written only when somebody accepts. */
 export function Proposals({ intelligence, onSeek }: { intelligence: CallIntelligence; onSeek: (s: number) => void }) {

@@ -1,5 +1,6 @@
 import type { RecordingReceipt } from "@/api/generated/wire";
 import { useLocale, useServerNow, useT } from "@/app-context";
+import { lossText } from "@/i18n/server-text";
 import { nameOf } from "@/lib/names";
 import { bytes } from "@/lib/text";
 import { second, when } from "@/lib/time";
@@ -20,7 +21,7 @@ export function ReceiptDialog({ receipt, onClose }: { receipt: RecordingReceipt;
     <Dialog title={t("receipt.title")} onClose={onClose} testid="receipt-dialog" footer={<Button onClick={onClose} data-autofocus>{t("ui.close")}</Button>}>
       <div className="col g-3">
         <p className="row"><RecordingBadge state={receipt.state} /></p>
-        {receipt.state.kind === "not_stored" ? <Note tone="live">{receipt.state.reason}</Note> : null}
+        {receipt.state.kind === "not_stored" ? <Note tone="live">{lossText(receipt.state.reason, t)}</Note> : null}
         <dl className="kv receipt">
           <dt>{t("receipt.length")}</dt><dd>{t("receipt.of", { a: seconds(receipt.duration_ms), b: seconds(receipt.expected_ms) })}</dd>
           <dt>{t("receipt.bytes")}</dt><dd>{t("receipt.of", { a: size(receipt.stored_bytes), b: size(receipt.expected_bytes) })}</dd>

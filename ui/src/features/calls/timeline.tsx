@@ -1,5 +1,7 @@
 import type { CallEventRow } from "@/api/generated/wire";
 import { useT } from "@/app-context";
+import type { Translate } from "@/i18n";
+import { saidText } from "@/i18n/server-text";
 import { nameOf } from "@/lib/names";
 import { clockSeconds } from "@/lib/time";
 import { Icon } from "@/ui/icon";
@@ -26,11 +28,12 @@ const TOLD = ["agent", "user", "agent_name", "name", "to_name", "side", "to", "d
 export type Names = Readonly<Record<string, string>>;
 
 /** One fact in words: ids become names, a transfer's target its number; what has no words is left out. */
-function fact(key: string, value: unknown, names: Names): string | null {
+function fact(key: string, value: unknown, names: Names, t: Translate): string | null {
   if (typeof value === "number") return String(value);
   if (typeof value === "string") {
-    if (key === "agent" || key === "user" || key === "side") return names[value] ?? (key === "side" ? value : null);
-    return value.replaceAll("_", " ");
+    if (key === "agent" || key === "user" || key === "side") return names[value] ?? (key === "side" ? saidText(value, t) : null);
+    if (key === "code") return nameOf(t, "outcome", value);
+    return key === "status" || key === "reason" || key === "mode" || key === "timer" ? saidText(value, t) : value.replaceAll("_", " ");
   }
   if (typeof value !== "object" || value === null) return null;
   if ("number" in value && typeof value.number === "string") return value.number;
@@ -39,8 +42,8 @@ function fact(key: string, value: unknown, names: Names): string | null {
 }
 
 /** The facts of an event that a reader wants, in one line. */
-export const factsOf = (event: CallEventRow, names: Names): string =>
-  TOLD.map((key) => fact(key, event.data[key], names)).filter((each) => each !== null && each !== "").join(", ");
+export const factsOf = (event: CallEventRow, names: Names, t: Translate): string =>
+  TOLD.map((key) => fact(key, event.data[key], names, t)).filter((each) => each !== null && each !== "").join(", ");
 
 /** The event log of the call, line by line. */
 export function Timeline({ events, names, footer }: { events: readonly CallEventRow[]; names: Names; footer?: React.ReactNode }) {
@@ -53,7 +56,7 @@ export function Timeline({ events, names, footer }: { events: readonly CallEvent
           <ol className="tl t-12">
             {events.map((each) => {
               const look = LOOK[each.kind] ?? { icon: "dot" as const };
-              const facts = factsOf(each, names);
+              const facts = factsOf(each, names, t);
               return (
                 <li key={each.seq} data-kind={each.kind}>
                   <time dateTime={new Date(each.at_ms).toISOString()}>{clockSeconds(each.at_ms)}</time>

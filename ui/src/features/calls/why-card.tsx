@@ -3,6 +3,7 @@ import type { Candidate, RoutingDecision } from "@/api/generated/wire";
 import { useT } from "@/app-context";
 import { hasKey } from "@/i18n";
 import type { Translate } from "@/i18n";
+import { whyText } from "@/i18n/server-text";
 import { nameOf } from "@/lib/names";
 import { firstName } from "@/lib/text";
 import { Icon } from "@/ui/icon";
@@ -35,7 +36,7 @@ export function WhyCard({ decision }: { decision: RoutingDecision | null }) {
     <div className="panel" data-testid="why">
       <header><h2><Icon name="cord" /> {chosen ? t("why.title", { name: firstName(chosen.name) }) : t("why.title_none")}</h2></header>
       <div className="body">
-        <p><b className="strong">{decision.sentence}</b> <span className="ink-2">{t("why.rule", { rule: nameOf(t, "strategy", decision.rule), version: decision.rule_version, n: list.length, ms: Math.max(1, Math.round(decision.took_us / 1000)) })}</span></p>
+        <p><b className="strong">{whyText(decision.sentence, t)}</b> <span className="ink-2">{t("why.rule", { rule: nameOf(t, "strategy", decision.rule), version: decision.rule_version, n: list.length, ms: Math.max(1, Math.round(decision.took_us / 1000)) })}</span></p>
         <table className="table why">
           <thead className="sr"><tr><th>{t("why.agent")}</th><th>{t("why.score")}</th><th>{t("why.reason")}</th></tr></thead>
           <tbody>

@@ -1,5 +1,6 @@
 import type { LiveCall } from "@/api/generated/wire";
 import { useApp, useServerNow, useT } from "@/app-context";
+import { whyText } from "@/i18n/server-text";
 import { firstName } from "@/lib/text";
 import { span, timer } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
@@ -9,6 +10,7 @@ import { Button } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Note } from "@/ui/note";
 import { Controls } from "./controls";
+import { DeviceTrouble } from "./device-trouble";
 import { RecordingWords } from "./recording-words";
 import { SoundPanel } from "./sound-panel";
 import type { DeskData } from "./use-desk-data";
@@ -46,7 +48,7 @@ function Came({ call }: { call: LiveCall }) {
     <dl className="kv t-12">
       <dt>{t("desk.came_by")}</dt><dd>{call.came_by[0] ?? "–"}</dd>
       <dt>{t("desk.through")}</dt><dd>{through.join(" › ")}</dd>
-      {call.why ? <><dt>{t("desk.why_you")}</dt><dd>{call.why}</dd></> : null}
+      {call.why ? <><dt>{t("desk.why_you")}</dt><dd>{whyText(call.why, t)}</dd></> : null}
     </dl>
   );
 }
@@ -99,6 +101,7 @@ export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskD
       {call ? <SoundPanel call={call} customer={short} /> : null}
       <Controls deskCall={deskCall} customer={short} />
       {/* Below the controls, so that they never move under the hand. */}
+      {deskCall.endedAtMs === null ? <DeviceTrouble /> : null}
       {deskCall.endedAtMs === null && call?.monitors.map((each) => (
         <div key={each.user_id}>
           <Note tone={each.mode === "barge" ? "live" : "acc"} icon={each.mode === "listen" ? "ear" : each.mode} testid="monitor-notice">

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useApp, useT } from "@/app-context";
+import { LearnedLast, callToLearnFrom } from "@/features/calls/learned-last";
 import { cx } from "@/lib/cx";
 import { firstName } from "@/lib/text";
 import { useMe } from "@/app-context";
@@ -57,17 +58,11 @@ function Script({ data }: { data: DeskData }) {
 /** What to say, step by step, and what was said last time. */
 export function HelpColumn({ data, open }: { data: DeskData; open: boolean }) {
   const t = useT();
-  const last = data.card?.recent_calls.find((each) => each.summary);
   return (
     <section className={cx("c-help", open && "open")} aria-label={t("desk.help")} data-region="help" tabIndex={-1}>
       <header className="help-head"><h2 className="h-sec">{t("desk.script")}</h2></header>
       <Script data={data} />
-      {last?.summary ? (
-        <div className="ai"><div className="card">
-          <span className="label">{t("desk.last_time")}</span>
-          <p className="read">{last.summary}</p>
-        </div></div>
-      ) : null}
+      {data.card && callToLearnFrom(data.card.recent_calls) ? <div className="ai"><LearnedLast card={data.card} title={t("desk.last_time")} /></div> : null}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { Translate } from "@/i18n";
 import { timer, span } from "@/lib/time";
 import { cx } from "@/lib/cx";
 import { useStore, useWhole } from "@/lib/use-store";
+import type { PhoneState } from "@/platform/types";
 import { MOS_WEAK } from "@/state/monitor";
 import { Badge } from "@/ui/badge";
 import type { Tone } from "@/ui/badge";
@@ -18,15 +19,21 @@ interface Sign {
   plain?: boolean;
 }
 
+type MiniPhone = Pick<PhoneState, "muted" | "microphoneProblem" | "speakerProblem">;
+
+const QUIET: MiniPhone = { muted: false, microphoneProblem: null, speakerProblem: null };
+
 /** The one thing that matters most about the call, worst first. */
-export function signOf(call: LiveCall, muted: boolean, now: number, t: Translate): Sign {
+export function signOf(call: LiveCall, phone: MiniPhone, now: number, t: Translate): Sign {
   if (call.reconnecting_since_ms !== null) {
     return { icon: "offline", tone: "warn", text: t("desk.reconnecting", { time: span(now - call.reconnecting_since_ms) }) };
   }
   if (call.held_since_ms !== null) {
     return { icon: "pause", tone: "live", text: t("mini.waits", { time: span(now - call.held_since_ms) }) };
   }
-  if (muted) return { icon: "mic-off", tone: "live", text: t("mini.muted") };
+  if (phone.microphoneProblem) return { icon: "mic-off", tone: "live", text: t(`device.mic_${phone.microphoneProblem}`) };
+  if (phone.speakerProblem) return { icon: "speaker", tone: "live", text: t(`device.speaker_${phone.speakerProblem}`) };
+  if (phone.muted) return { icon: "mic-off", tone: "live", text: t("mini.muted") };
   if (call.silent_side !== null) return { icon: "warn", tone: "warn", text: t(`mini.silent_${call.silent_side}`) };
   const weak = (call.customer_sound?.mos ?? 5) < MOS_WEAK || (call.agent_sound?.mos ?? 5) < MOS_WEAK;
   if (weak) return { icon: "warn", tone: "warn", text: t("mini.weak") };
@@ -38,13 +45,14 @@ export function MiniWindow() {
   const t = useT();
   const { api, desk, phone, fail } = useApp();
   const { current, askedHold } = useWhole(desk.store);
-  const muted = useStore(phone.store, (each) => each?.muted ?? false);
+  const state = useStore(phone.store, (each) => each) ?? QUIET;
+  const { muted } = state;
   const now = useServerNow();
   const call = current?.call;
   if (!call || current.endedAtMs !== null) {
     return <main className="mini win" data-testid="mini"><h1 className="top ink-2">{t("mini.none")}</h1></main>;
   }
-  const sign = signOf(call, muted, now, t);
+  const sign = signOf(call, state, now, t);
   const held = askedHold ?? call.held_since_ms !== null;
   return (
     <main className={cx("mini win", sign.tone === "live" && "alarm")} data-testid="mini">

@@ -8,6 +8,7 @@ import { Button } from "@/ui/button";
 import { TextField } from "@/ui/field";
 import { Icon } from "@/ui/icon";
 import { Seg } from "@/ui/seg";
+import { callbackState } from "@/state/desk";
 import type { Outcome } from "./use-disposition";
 
 const DAY = 86_400_000;
@@ -36,11 +37,11 @@ function CallbackTime({ outcome, name }: { outcome: Outcome; name: string }) {
   const instant = draft.callbackTime ? fromLocalInput(draft.callbackTime, zone) : null;
   const here = localZone();
   const words = instant === null
-    ? t(draft.callbackTime ? "callback.never" : "callback.help", { name, zone, source: nameOf(t, "zone", zoneSource) })
+    ? t("callback.help", { name, zone, source: nameOf(t, "zone", zoneSource) })
     : sameHour(instant, zone)
       ? t("callback.same", { when: `${weekday(instant, locale, zone)}, ${clock(instant, zone)}`, name })
       : t("callback.both", { theirs: `${weekday(instant, locale, zone)}, ${clock(instant, zone)}`, ours: `${weekday(instant, locale)}, ${clock(instant)}`, name, here });
-  const past = instant !== null && instant < now;
+  const state = callbackState(draft.callbackTime, { nowMs: now, zone });
   const soon: { key: Key; at: string }[] = [
     { key: "callback.in_1h", at: toLocalInput(nextHalfHour(now, 3_600_000), zone) },
     { key: "callback.tomorrow_10", at: `${toLocalInput(now + DAY, zone).slice(0, 10)}T10:00` },
@@ -51,7 +52,7 @@ function CallbackTime({ outcome, name }: { outcome: Outcome; name: string }) {
     <TextField
       label={t("callback.label", { name })} type="datetime-local" value={draft.callbackTime ?? ""} data-testid="callback-time"
       min={toLocalInput(now, zone)} help={words}
-      error={past ? t("callback.past") : outcome.missing.includes("callback") && draft.callbackTime === "" ? t("callback.missing") : null}
+      error={state === "past" || state === "never" ? t(`callback.${state}`) : outcome.missing.includes("callback") && draft.callbackTime === "" ? t("callback.missing") : null}
       placeholder="YYYY-MM-DD HH:MM"
       onChange={(event) => { outcome.change({ callbackTime: event.target.value.trim().replace(" ", "T") }); }}
     />

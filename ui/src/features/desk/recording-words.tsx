@@ -1,5 +1,6 @@
 import type { RecordingState } from "@/api/generated/wire";
 import { useT } from "@/app-context";
+import { lossText } from "@/i18n/server-text";
 import { Icon } from "@/ui/icon";
 import type { IconName } from "@/ui/icon";
 
@@ -20,7 +21,7 @@ export function RecordingWords({ state }: { state: RecordingState | null }) {
   return (
     <div className="col rec" data-testid="recording-state" data-state={state.kind} role="status">
       <span className="row tight strong"><span className={look.tone}><Icon name={look.icon} size="sm" /></span> {t(`recording.${state.kind}`)}</span>
-      <span className="t-12 ink-3">{state.kind === "not_stored" ? state.reason : t(`recording.${state.kind}_text`)}</span>
+      <span className="t-12 ink-3">{state.kind === "not_stored" ? lossText(state.reason, t) : t(`recording.${state.kind}_text`)}</span>
     </div>
   );
 }

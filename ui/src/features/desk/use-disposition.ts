@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import type { AfterWrapUp, CallbackAt, Disposition, DispositionEffect } from "@/api/generated/wire";
-import { useApp, useT } from "@/app-context";
+import { useApp, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
-import { isLocalTime, localZone } from "@/lib/time";
+import { localZone } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
 import { dispositionBody } from "@/state/desk-driver";
-import { draftOf, missing } from "@/state/desk";
+import { callbackState, draftOf, missing } from "@/state/desk";
 import type { DeskCall, Draft, DraftChange, Saving } from "@/state/desk";
 import type { DeskData } from "./use-desk-data";
 
@@ -32,9 +32,10 @@ export function useDisposition(deskCall: DeskCall, data: DeskData): Outcome {
   const saving = useStore(desk.store, (each) => each.saving);
   const chosen = data.dispositions.find((each) => each.code === draft.code) ?? null;
   const zone = data.lead?.zone ?? localZone();
+  const at = { nowMs: useServerNow(), zone };
   const callback =
-    chosen?.next_action.kind === "callback" && draft.callbackTime && isLocalTime(draft.callbackTime) ? { local_time: draft.callbackTime, zone } : null;
-  const left = chosen ? missing(chosen, draft, data.lead) : [];
+    chosen?.next_action.kind === "callback" && draft.callbackTime && callbackState(draft.callbackTime, at) === "ok" ? { local_time: draft.callbackTime, zone } : null;
+  const left = chosen ? missing(chosen, draft, data.lead, at) : [];
   const preview = useQuery({
     queryKey: keys.preview(deskCall.id, [draft.code, draft.subCode, callback]),
     queryFn: () => api.previewDisposition(deskCall.id, dispositionBody(draft, callback, "available", Date.now())),

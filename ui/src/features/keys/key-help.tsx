@@ -2,11 +2,16 @@ import { useEffect, useState } from "react";
 import { useApp, useT } from "@/app-context";
 import { useWhole } from "@/lib/use-store";
 import { ACTIONS, comboOf, defaultKeys, refusal, showCombo } from "@/state/keymap";
-import type { Action, Refusal } from "@/state/keymap";
+import type { Action, Place, Refusal } from "@/state/keymap";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { TextField } from "@/ui/field";
 import { Note } from "@/ui/note";
+
+function usePlace(): Place {
+  const { mac, platform } = useApp();
+  return { mac, web: platform.kind === "web" };
+}
 
 interface LineProps {
   action: Action;
@@ -17,8 +22,9 @@ interface LineProps {
 function KeyLine({ action, capturing, onCapture }: LineProps) {
   const t = useT();
   const { keyMap, mac } = useApp();
+  const defaults = defaultKeys(usePlace());
   const map = useWhole(keyMap);
-  const changed = map[action] !== defaultKeys(mac)[action];
+  const changed = map[action] !== defaults[action];
   return (
     <div>
       <span className="grow">{t(`key.${action}`)}</span>
@@ -28,7 +34,7 @@ function KeyLine({ action, capturing, onCapture }: LineProps) {
       </Button>
       {changed && !capturing ? (
         <Button size="sm" tone="plain" icon="undo" aria-label={t("keys.reset_one", { action: t(`key.${action}`) })}
-          onClick={() => { keyMap.update((now) => ({ ...now, [action]: defaultKeys(mac)[action] })); }} />
+          onClick={() => { keyMap.update((now) => ({ ...now, [action]: defaults[action] })); }} />
       ) : null}
     </div>
   );
@@ -37,6 +43,7 @@ function KeyLine({ action, capturing, onCapture }: LineProps) {
 /** Takes the next key press for an action; a press that may not be used says why. */
 function useCapture(action: Action | null, done: (problem: Refusal | null) => void): void {
   const { keyMap, mac } = useApp();
+  const { web } = usePlace();
   useEffect(() => {
     if (action === null) return;
     const press = (event: KeyboardEvent): void => {
@@ -48,13 +55,13 @@ function useCapture(action: Action | null, done: (problem: Refusal | null) => vo
       }
       const combo = comboOf(event, mac);
       if (combo === null) return;
-      const problem = refusal(keyMap.get(), action, combo);
+      const problem = refusal(keyMap.get(), action, combo, { mac, web });
       if (!problem) keyMap.update((now) => ({ ...now, [action]: combo }));
       done(problem);
     };
     window.addEventListener("keydown", press, true);
     return () => { window.removeEventListener("keydown", press, true); };
-  }, [action, done, keyMap, mac]);
+  }, [action, done, keyMap, mac, web]);
 }
 
 /** All keys, with search; each can be changed, for this computer only. */
@@ -77,7 +84,7 @@ export function KeyList() {
     <div className="col g-3">
       <TextField label={t("keys.search")} type="search" value={search} onChange={(event) => { setSearch(event.target.value); }} data-autofocus data-testid="keys-search" />
       {problem ? (
-        <Note tone="warn" alert>{problem.kind === "taken" ? t("keys.taken", { action: t(`key.${problem.by}`) }) : t("keys.needs_modifier")}</Note>
+        <Note tone="warn" alert>{problem.kind === "taken" ? t("keys.taken", { action: t(`key.${problem.by}`) }) : t(`keys.${problem.kind}`)}</Note>
       ) : null}
       {found.length === 0 ? <p className="ink-2">{t("keys.none")}</p> : (
         <div className="key-list">

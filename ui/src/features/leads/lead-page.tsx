@@ -5,9 +5,11 @@ import type { LeadCard, LeadChange, Task, UpdateLead } from "@/api/generated/wir
 import { useApp, useLocale, useMe, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { ChangeRow } from "@/features/calls/changes";
-import { LastCalls } from "@/features/desk/lead-column";
+import { LearnedLast } from "@/features/calls/learned-last";
+import { LastCalls, SavedWords } from "@/features/desk/lead-column";
 import { nameOf } from "@/lib/names";
 import { clock, when } from "@/lib/time";
+import { useStore } from "@/lib/use-store";
 import { may } from "@/state/rights";
 import { Badge, HeatMark } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
@@ -19,17 +21,27 @@ import { StateBox } from "@/ui/state-box";
 
 const STAGES = ["new", "contacted", "interested", "qualified", "visit_booked", "negotiation", "won", "lost"];
 
-/** A field that is saved when it is left or Enter is pressed, if it was changed. */
-function EditField({ label, value, off, onSave }: { label: string; value: string; off: boolean; onSave: (text: string) => void }) {
-  const [typed, setTyped] = useState<string | null>(null);
-  const leave = (): void => {
-    if (typed !== null && typed !== value) onSave(typed);
-    setTyped(null);
-  };
+/** A field that is saved as it is typed, at once when it is left. What the server does not have yet is shown, not lost. */
+function EditField({ leadId, name, label, value, off }: { leadId: string; name: string; label: string; value: string; off: boolean }) {
+  const { desk } = useApp();
+  const at = `${leadId}/${name}`;
+  const state = useStore(desk.fields.store, (each) => each[at]);
+  const [typed, setTyped] = useState<{ text: string; over: string } | null>(() => {
+    const text = desk.fields.unsaved(at);
+    return text === undefined ? null : { text, over: value };
+  });
+  // Once it is saved, the server's value is shown again as soon as it has been read.
+  const shown = typed !== null && (state?.kind !== "saved" || value === typed.over) ? typed.text : value;
   return (
     <TextField
-      label={label} value={typed ?? value} disabled={off} maxLength={200} onChange={(event) => { setTyped(event.target.value); }} onBlur={leave}
-      onKeyDown={(event) => { if (event.key === "Enter") leave(); }}
+      label={label} value={shown} disabled={off} maxLength={200} data-testid={`lead-${name}`}
+      aside={<span className="t-11 ink-3"><SavedWords state={state} /></span>}
+      onChange={(event) => {
+        setTyped({ text: event.target.value, over: value });
+        desk.typeLead(leadId, name, event.target.value);
+      }}
+      onBlur={() => void desk.fields.flushKey(at)}
+      onKeyDown={(event) => { if (event.key === "Enter") void desk.fields.flushKey(at); }}
     />
   );
 }
@@ -48,13 +60,13 @@ function Facts({ card }: { card: LeadCard }) {
   const fields = [...new Set([...known, ...Object.keys(lead.fields)])];
   return (
     <section className="panel" aria-label={t("lead.facts")} data-region="facts" data-testid="lead-fields">
-      <header><h2>{t("lead.facts")}</h2><span className="push t-12 ink-3">{t("lead.saved_on_leave")}</span></header>
+      <header><h2>{t("lead.facts")}</h2><span className="push t-12 ink-3">{t("desk.saved_as_typed")}</span></header>
       <div className="body pair">
-        <EditField label={t("leads.col_name")} value={lead.name} off={off} onSave={(name) => { save({ name }); }} />
-        <EditField label={t("field.email")} value={lead.email ?? ""} off={off || lead.masked} onSave={(email) => { save({ email }); }} />
+        <EditField leadId={lead.id} name="name" label={t("leads.col_name")} value={lead.name} off={off} />
+        <EditField leadId={lead.id} name="email" label={t("field.email")} value={lead.email ?? ""} off={off || lead.masked} />
         <SelectField label={t("leads.col_stage")} value={lead.stage} disabled={off} choices={stages.map((value) => ({ value, label: nameOf(t, "stage", value) }))} onChange={(event) => { save({ stage: event.target.value }); }} />
         <SelectField label={t("leads.heat")} value={lead.heat} disabled={off} choices={(["hot", "warm", "cold"] as const).map((value) => ({ value, label: t(`heat.${value}`) }))} onChange={(event) => { const heat = event.target.value; if (heat === "hot" || heat === "warm" || heat === "cold") save({ heat }); }} />
-        {fields.map((key) => <EditField key={key} label={nameOf(t, "field", key)} value={lead.fields[key] ?? ""} off={off} onSave={(text) => { save({ fields: { [key]: text } }); }} />)}
+        {fields.map((key) => <EditField key={key} leadId={lead.id} name={key} label={nameOf(t, "field", key)} value={lead.fields[key] ?? ""} off={off} />)}
       </div>
     </section>
   );
@@ -126,6 +138,7 @@ function Page({ card }: { card: LeadCard }) {
           <Tasks card={card} />
         </div>
         <div className="col g-3">
+          <LearnedLast card={card} title={t("learned.title")} region />
           <section className="panel" aria-label={t("lead.last_calls")} data-region="calls"><div className="body"><LastCalls card={card} /></div></section>
           <History leadId={lead.id} />
         </div>

@@ -5,6 +5,7 @@ import { keys } from "@/api/keys";
 import { useForm } from "@/lib/use-form";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
+import { useDiscard } from "@/ui/discard";
 import { TextField } from "@/ui/field";
 import { FormFailure } from "@/ui/form-failure";
 
@@ -12,7 +13,8 @@ export function NewLeadDialog({ onClose }: { onClose: () => void }) {
   const t = useT();
   const { api, queries } = useApp();
   const navigate = useNavigate();
-  const form = useForm({ name: "", phone: "", email: "", source: "" });
+  const form = useForm({ name: "", phone: "", email: "", source: "" }, { key: "lead/new" });
+  const { leave, question } = useDiscard(form.dirty, form.discard, onClose);
   const { value } = form;
   const save = (): void => void form.run(async (typed) => {
     const body: CreateLead = {
@@ -27,8 +29,8 @@ export function NewLeadDialog({ onClose }: { onClose: () => void }) {
   const ready = value.name.trim() !== "" && value.phone.trim() !== "";
   return (
     <Dialog
-      title={t("leads.new")} onClose={onClose} testid="new-lead-dialog"
-      footer={<><Button onClick={onClose}>{t("ui.cancel")}</Button><Button tone="primary" busy={form.busy} off={ready ? null : t("leads.need")} onClick={save} data-testid="new-lead-save">{form.busy ? t("ui.saving") : t("leads.make")}</Button></>}
+      title={t("leads.new")} onClose={leave} testid="new-lead-dialog"
+      footer={question ?? <><Button onClick={leave}>{t("ui.cancel")}</Button><Button tone="primary" busy={form.busy} off={ready ? null : t("leads.need")} onClick={save} data-testid="new-lead-save">{form.busy ? t("ui.saving") : t("leads.make")}</Button></>}
     >
       <div className="col g-3">
         <TextField label={t("leads.col_name")} value={value.name} data-autofocus onChange={(event) => { form.set({ name: event.target.value }); }} error={form.problem("name")} />

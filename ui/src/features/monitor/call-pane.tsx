@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { AgentStatus, AskedAgentState, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
+import { whyText } from "@/i18n/server-text";
 import { firstName, sentence } from "@/lib/text";
 import { clockSeconds, span, timer } from "@/lib/time";
 import { severity } from "@/state/monitor";
@@ -149,7 +150,7 @@ export function CallPane({ row, now, onClose }: { row: AgentRow | null; now: num
       </div>
       {call && agent.state.kind === "on_call" ? <TakePart key={call.id} call={call} agent={agent} /> : <div><p className="ink-2">{t("monitor.no_call", { name: firstName(agent.name) })}</p></div>}
       {call ? <Sound call={call} agent={agent} /> : null}
-      {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{call.why}</p></div> : null}
+      {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{whyText(call.why, t)}</p></div> : null}
       <div className="grow" />
       <SetState agent={agent} />
     </section>

@@ -1,5 +1,6 @@
 import type { LeadCard, Offer } from "@/api/generated/wire";
 import { useApp, useKey, useLocale, useShownKey, useT } from "@/app-context";
+import { whyText } from "@/i18n/server-text";
 import type { Translate } from "@/i18n";
 import { nameOf } from "@/lib/names";
 import { clock, day, span, when } from "@/lib/time";
@@ -53,7 +54,7 @@ function Facts({ offer }: { offer: Offer }) {
       <div>
         <Icon name="user" />
         <p className="two-lines">
-          <b>{offer.transferred_by ? t("ring.transferred", { name: offer.transferred_by }) : offer.why}</b><br />
+          <b>{offer.transferred_by ? t("ring.transferred", { name: offer.transferred_by }) : whyText(offer.why, t)}</b><br />
           <span className="t-12 ink-2">{lastSpoken(card, t, locale)}</span>
         </p>
       </div>

@@ -7,6 +7,7 @@ import type { Platform, Request } from "@/platform/types";
 import { createTopic } from "@/platform/web/topic";
 import { event, offer, snapshot } from "@/testing/make";
 import { settle } from "@/testing/clock";
+import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
 import { TipProvider } from "@/ui/tip";
 import { RingLayer } from "./ring-layer";
@@ -24,14 +25,14 @@ function setUp() {
     },
     onSession: nothing, onOutbox: nothing, onPhone: nothing, onLevels: nothing,
   } as unknown as Platform;
-  const app = createApp(platform, testStorage());
+  const app = createApp(platform, createKept(testStorage()));
   return { app, live, requests };
 }
 
 async function ringing() {
   const set = setUp();
   set.app.live.start();
-  set.app.desk.start();
+  set.app.desk.start("me");
   await act(settle);
   render(<AppProvider value={set.app}><TipProvider><input aria-label="typing here" /><RingLayer /></TipProvider></AppProvider>);
   const field = screen.getByLabelText("typing here");

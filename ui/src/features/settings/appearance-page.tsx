@@ -13,6 +13,7 @@ import { FormFailure } from "@/ui/form-failure";
 import { Loaded } from "@/ui/loaded";
 import { Seg } from "@/ui/seg";
 import { SettingsFrame } from "./frame";
+import { ThisComputer } from "./this-computer";
 
 function Look() {
   const t = useT();
@@ -72,7 +73,7 @@ export function AppearancePage() {
   const me = useMe();
   return (
     <SettingsFrame title={t("settings.appearance")} text={t("look.who", { name: me.user.name, role: t(`role.${me.user.role}`), tenant: me.tenant.name })}>
-      <div className="spread narrow"><Look /><Password /><Sessions /></div>
+      <div className="spread narrow"><Look /><ThisComputer /><Password /><Sessions /></div>
     </SettingsFrame>
   );
 }

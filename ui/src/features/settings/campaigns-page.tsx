@@ -4,6 +4,7 @@ import type { Campaign, CampaignInput, CampaignState } from "@/api/generated/wir
 import { useApp, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { useForm } from "@/lib/use-form";
+import { useWhole } from "@/lib/use-store";
 import { Badge } from "@/ui/badge";
 import type { Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -28,10 +29,13 @@ const inputOf = (from: Campaign): CampaignInput => ({
   name: from.name, state: from.state, caller_id: from.caller_id, script: from.script, dispositions: from.dispositions, hours: from.hours, recording: from.recording, detect_machines: from.detect_machines, agent_ids: from.agent_ids,
 });
 
+/** Of what is typed and not saved yet. */
+const keyOf = (id: string | null): string => `campaign/${id ?? "new"}`;
+
 function Editor({ campaign, onDone }: { campaign: Campaign | null; onDone: (id: string) => void }) {
   const t = useT();
   const { api, queries, toasts } = useApp();
-  const form = useForm<CampaignInput>(campaign ? inputOf(campaign) : fresh);
+  const form = useForm<CampaignInput>(campaign ? inputOf(campaign) : fresh, { key: keyOf(campaign?.id ?? null) });
   const save = (): void => void form.run(async (typed) => {
     const saved = await (campaign ? api.updateCampaign(campaign.id, typed) : api.createCampaign(typed));
     await queries.invalidateQueries({ queryKey: keys.campaigns });
@@ -45,7 +49,7 @@ function Editor({ campaign, onDone }: { campaign: Campaign | null; onDone: (id: 
       <div className="scroll"><CampaignForm form={form} /></div>
       <footer className="foot">
         <div className="grow"><FormFailure failure={form.failure} /></div>
-        {form.dirty && campaign ? <Button tone="plain" onClick={() => { form.reset(inputOf(campaign)); }}>{t("ui.discard")}</Button> : null}
+        {form.dirty ? <Button tone="plain" onClick={form.discard} data-testid="campaign-discard">{t("ui.discard")}</Button> : null}
         <Button tone="primary" busy={form.busy} off={off} onClick={save} data-testid="campaign-save">{form.busy ? t("ui.saving") : campaign ? t("campaigns.save", { n: campaign.version + 1 }) : t("campaigns.make")}</Button>
       </footer>
     </div>
@@ -54,7 +58,8 @@ function Editor({ campaign, onDone }: { campaign: Campaign | null; onDone: (id: 
 
 export function CampaignsPage() {
   const t = useT();
-  const { api } = useApp();
+  const { api, forms } = useApp();
+  const drafts = useWhole(forms.store);
   const [chosen, setChosen] = useState<string | null>(null);
   const query = useQuery({ queryKey: keys.campaigns, queryFn: api.campaigns });
   return (
@@ -68,7 +73,7 @@ export function CampaignsPage() {
               <div className="page-head"><h1>{t("settings.campaigns")}</h1>{add}</div>
               {campaigns.map((each) => (
                 <button key={each.id} type="button" className="item" onClick={() => { setChosen(each.id); }} {...(each.id === open?.id ? { "aria-current": "true" as const } : {})}>
-                  <span className="row between"><b className="strong trunc">{each.name}</b><CampaignBadge state={each.state} word={t(`campaign_state.${each.state}`)} /></span>
+                  <span className="row between"><b className="strong trunc">{each.name}</b>{keyOf(each.id) in drafts ? <Badge tone="warn" icon="pen">{t("form.unsaved")}</Badge> : null}<CampaignBadge state={each.state} word={t(`campaign_state.${each.state}`)} /></span>
                   <span className="t-12 ink-2">{t("campaigns.line", { agents: each.agent_ids.length, steps: each.script.length })}</span>
                 </button>
               ))}

@@ -14,7 +14,7 @@ import { TestButton } from "./test-button";
 export function CarrierForm({ settings, onSaved }: { settings: CarrierSettings; onSaved?: () => void }) {
   const t = useT();
   const { api, queries, toasts } = useApp();
-  const form = useForm({ provider: settings.provider, account_sid: settings.account_sid, auth_token: "", api_base: settings.api_base, public_url: settings.public_url });
+  const form = useForm({ provider: settings.provider, account_sid: settings.account_sid, auth_token: "", api_base: settings.api_base, public_url: settings.public_url }, { key: "carrier", open: (typed) => ({ ...typed, auth_token: "" }) });
   const { value } = form;
   const save = (): void => void form.run(async (typed) => {
     await api.carrier.put({ ...typed, auth_token: typed.auth_token === "" ? null : typed.auth_token } satisfies CarrierSettingsInput);

@@ -20,7 +20,7 @@ export function DncPage() {
   const now = useServerNow();
   const [search, setSearch] = useState("");
   const wanted = useDeferredValue(search.trim());
-  const form = useForm({ number: "", reason: "" });
+  const form = useForm({ number: "", reason: "" }, { key: "do-not-call" });
   const pages = usePages(keys.doNotCall(wanted), (cursor) => api.doNotCall(wanted, cursor));
   const refresh = () => queries.invalidateQueries({ queryKey: ["settings", "do-not-call"] });
   const add = (event: SyntheticEvent): void => {

@@ -51,7 +51,9 @@ function EnginePart({ which, engine, value, dirty, onChange }: PartProps) {
 function EnginesForm({ settings }: { settings: EngineSettings }) {
   const t = useT();
   const { api, queries, toasts } = useApp();
-  const form = useForm({ speech: typedOf(settings.speech), language: typedOf(settings.language), auto_transcribe: settings.auto_transcribe, auto_analyse: settings.auto_analyse, min_call_s: settings.min_call_s, update_leads: settings.update_leads });
+  const form = useForm(
+    { speech: typedOf(settings.speech), language: typedOf(settings.language), auto_transcribe: settings.auto_transcribe, auto_analyse: settings.auto_analyse, min_call_s: settings.min_call_s, update_leads: settings.update_leads },
+    { key: "engines", open: (typed) => ({ ...typed, speech: { ...typed.speech, api_key: "" }, language: { ...typed.language, api_key: "" } }) });
   const { value } = form;
   const save = (): void => void form.run(async (typed) => {
     await api.engines.put({ ...typed, speech: inputOf(typed.speech), language: inputOf(typed.language) });

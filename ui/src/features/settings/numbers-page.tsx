@@ -21,7 +21,7 @@ function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; on
   const { api, queries } = useApp();
   const queues = useQuery({ queryKey: keys.queues, queryFn: api.queues });
   const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: api.campaigns });
-  const form = useForm<NumberInput>(number ?? { ...start, greeting: t("numbers.greeting_default") });
+  const form = useForm<NumberInput>(number ?? { ...start, greeting: t("numbers.greeting_default") }, { key: `number/${number?.id ?? `new ${start.number}`}` });
   const { value } = form;
   const refresh = () => queries.invalidateQueries({ queryKey: keys.numbers });
   const save = async (typed: NumberInput): Promise<void> => {

@@ -27,7 +27,7 @@ function QueueDialog({ queue, onClose }: { queue: Queue | null; onClose: () => v
   const t = useT();
   const { api, queries } = useApp();
   const people = usePeople();
-  const form = useForm<QueueInput>(queue ?? fresh);
+  const form = useForm<QueueInput>(queue ?? fresh, { key: `queue/${queue?.id ?? "new"}` });
   const { value } = form;
   const refresh = () => queries.invalidateQueries({ queryKey: keys.queues });
   const save = async (typed: QueueInput): Promise<void> => {

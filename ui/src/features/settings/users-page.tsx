@@ -23,7 +23,7 @@ function UserDialog({ user, onClose }: { user: User | null; onClose: () => void 
   const form = useForm({
     name: user?.name ?? "", email: user?.email ?? "", role: user?.role ?? ("telecaller" as Role), password: "", skills: user?.skills.join(", ") ?? "",
     languages: user?.languages.join(", ") ?? "en", phone: user?.phone ?? "", extension: user?.extension ?? "", active: user?.active ?? true,
-  });
+  }, { key: `user/${user?.id ?? "new"}`, open: (typed) => ({ ...typed, password: "" }) });
   const { value } = form;
   const save = async (typed: typeof value): Promise<void> => {
     const lists = { skills: splitList(typed.skills), languages: splitList(typed.languages) };

@@ -8,7 +8,7 @@ function Since({ ms }: { ms: number }) {
   return <b>{span(useNow() - ms)}</b>;
 }
 
-/** How the line to the server stands, and what waits to be sent. */
+/** How the line to the server stands. */
 export function ConnectionMark() {
   const t = useT();
   const { session, desk } = useApp();
@@ -18,20 +18,13 @@ export function ConnectionMark() {
   const { kind, sinceMs } = state.connection;
   const mos = call?.agent_sound?.mos;
   return (
-    <>
-      <span data-testid="connection-state" data-state={kind} role="status">
-        {kind === "connected"
-          ? <><span className="ok"><Icon name="check" /></span> <span className="dim mid-only">{t("bar.network")}</span>
-              <b>{mos === undefined ? t("bar.connected") : mos.toFixed(1)}</b></>
-          : <><span className="warn"><Icon name="offline" /></span>
-              <span className="warn">{t(kind === "offline" ? "bar.offline" : "bar.reconnecting")}</span>
-              {sinceMs === null ? null : <Since ms={sinceMs} />}</>}
-      </span>
-      <span className={state.outbox > 0 ? "warn" : "dim wide-only"} data-testid="outbox-state">
-        {state.outbox > 0
-          ? <><Icon name="clock" /> {t("bar.outbox", { n: state.outbox })}</>
-          : <><Icon name="check" /> {t("bar.all_sent")}</>}
-      </span>
-    </>
+    <span data-testid="connection-state" data-state={kind} role="status">
+      {kind === "connected"
+        ? <><span className="ok"><Icon name="check" /></span> <span className="dim mid-only">{t("bar.network")}</span>
+            <b>{mos === undefined ? t("bar.connected") : mos.toFixed(1)}</b></>
+        : <><span className="warn"><Icon name="offline" /></span>
+            <span className="warn">{t(kind === "offline" ? "bar.offline" : "bar.reconnecting")}</span>
+            {sinceMs === null ? null : <Since ms={sinceMs} />}</>}
+    </span>
   );
 }

@@ -1,10 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { createPortal } from "react-dom";
 import type { UiTheme } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
 import { useStore } from "@/lib/use-store";
 import { may } from "@/state/rights";
 import { Avatar } from "@/ui/badge";
 import { Menu } from "@/ui/menu";
+import { DemoDialog } from "./demo-dialog";
 
 const THEMES: readonly UiTheme[] = ["system", "light", "dark"];
 
@@ -14,9 +18,13 @@ export function MeMenu({ name }: { name: string }) {
   const me = useMe();
   const { prefs, session, platform, fail } = useApp();
   const navigate = useNavigate();
+  const [demoOpen, setDemoOpen] = useState(false);
+  const info = useQuery({ queryKey: ["app-info"], queryFn: () => platform.app?.info() ?? null, enabled: platform.app !== null, staleTime: Infinity });
+  const demo = info.data?.demo ?? null;
   const theme = useStore(prefs, (each) => each.theme);
   const go = (page: "devices" | "appearance"): void => void navigate({ to: "/settings/$page", params: { page } });
   return (
+    <>
     <Menu
       align="end"
       trigger={
@@ -37,8 +45,11 @@ export function MeMenu({ name }: { name: string }) {
           : [],
         platform.kind === "desktop"
           ? [{ id: "me-mini", icon: "minus" as const, label: t("me.mini"), onSelect: () => void platform.showMini(true).catch(fail) }] : [],
+        demo ? [{ id: "me-demo", icon: "users" as const, label: t("demo.others"), onSelect: () => { setDemoOpen(true); } }] : [],
         [{ id: "sign-out", icon: "left", label: t("me.sign_out"), onSelect: () => void session.signOut().catch(fail) }],
       ]}
     />
+    {demo && demoOpen ? createPortal(<DemoDialog demo={demo} onClose={() => { setDemoOpen(false); }} />, document.body) : null}
+    </>
   );
 }

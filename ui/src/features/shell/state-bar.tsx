@@ -10,6 +10,7 @@ import { Icon } from "@/ui/icon";
 import { Level } from "@/ui/meter";
 import { ConnectionMark } from "./connection-mark";
 import { MeMenu } from "./me-menu";
+import { OutboxMark } from "./outbox-mark";
 import { StatusMenu } from "./status-menu";
 
 interface Waiting {
@@ -102,6 +103,7 @@ export function StateBar({ supervises, onFind }: { supervises: boolean; onFind: 
       <QueueSegment supervises={supervises} />
       {takesCalls ? <SoundSegment /> : null}
       <ConnectionMark />
+      <OutboxMark />
       <span className="fill" />
       {takesCalls && !supervises ? <AgentSegments /> : null}
       <button className="find" type="button" onClick={onFind} data-testid="find-lead">

@@ -11,6 +11,7 @@ import { TextField } from "@/ui/field";
 import { Icon } from "@/ui/icon";
 import { Note } from "@/ui/note";
 import { BrandArt } from "./brand-art";
+import { ServerLine } from "./server-line";
 
 function BrandSide() {
   const t = useT();
@@ -26,7 +27,7 @@ function BrandSide() {
 
 export function SignIn({ demo }: { demo: boolean }) {
   const t = useT();
-  const { session } = useApp();
+  const { session, platform } = useApp();
   const state = useStore(session.store, (each) => each.state);
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -75,13 +76,16 @@ export function SignIn({ demo }: { demo: boolean }) {
           ) : null}
           {demo ? <Note tone="acc">{t("sign_in.demo")}</Note> : null}
           <hr />
-          <p className="row between t-12 ink-2">
-            <span className="row tight">
-              <span className="c-ok"><Icon name="check" size="sm" /></span>
-              {t("sign_in.reached", { host: state?.serverUrl ?? "" })}
-            </span>
-          </p>
+          {platform.app ? null : (
+            <p className="row between t-12 ink-2">
+              <span className="row tight">
+                <span className="c-ok"><Icon name="check" size="sm" /></span>
+                {t("sign_in.reached", { host: state?.serverUrl ?? "" })}
+              </span>
+            </p>
+          )}
         </form>
+        <div className="fm"><ServerLine /></div>
       </main>
     </div>
   );

@@ -20,9 +20,16 @@ export interface Http {
 export function createHttp(onSignedOut: () => void): Http {
   let access: { token: string; goodUntil: number } | null = null;
   let refreshing: Promise<Me | null> | null = null;
+  let user: string | null = null;
+  /** Counts sign-ins and sign-outs: a request goes out as the one it was made by, or not at all. */
+  let turn = 0;
+  const same = (mine: number): void => {
+    if (mine !== turn) throw new NoAnswer("somebody else is signed in now");
+  };
 
   const signedIn = (answer: SignedIn): void => {
     access = { token: answer.access_token, goodUntil: Date.now() + (answer.expires_in_s - 30) * 1000 };
+    user = answer.me.user.id;
   };
 
   const send = async (r: Request, token: string | null): Promise<Answer> => {
@@ -51,6 +58,12 @@ export function createHttp(onSignedOut: () => void): Http {
       );
       if (answer.status === 200) {
         const made = answer.body as SignedIn;
+        // Another tab has signed somebody else in: the cookie is theirs.
+        if (access && made.me.user.id !== user) {
+          access = null;
+          onSignedOut();
+          return null;
+        }
         signedIn(made);
         return made.me;
       }
@@ -74,13 +87,20 @@ export function createHttp(onSignedOut: () => void): Http {
   return {
     token,
     restore: refresh,
-    signedIn,
+    signedIn: (answer) => {
+      turn += 1;
+      signedIn(answer);
+    },
     request: async (r) => {
+      const mine = turn;
       const open = r.path.startsWith("/auth/sign-in") || r.path === "/setup" || r.path === "/tenants";
-      const first = await send(r, open ? null : await token());
+      const bearer = open ? null : await token();
+      same(mine);
+      const first = await send(r, bearer);
       const expired = first.status === 401 && isApiError(first.body) && first.body.code === "token_expired";
       if (!expired) return first;
       await refresh();
+      same(mine);
       return send(r, access?.token ?? null);
     },
     bytes: async (path) => {
@@ -101,6 +121,7 @@ export function createHttp(onSignedOut: () => void): Http {
       return response.arrayBuffer();
     },
     signOut: async () => {
+      turn += 1;
       const bearer = access?.token ?? null;
       access = null;
       await send({ method: "POST", path: "/auth/sign-out", body: {}, idempotencyKey: null }, bearer);

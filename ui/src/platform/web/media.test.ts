@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PhoneState } from "../types";
 import { createMedia } from "./media";
 import { loadPhone } from "./phone-settings";
+import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
 
 class FakeAudio {
@@ -31,6 +32,28 @@ class FakePeer {
   setLocalDescription = () => Promise.resolve();
   setRemoteDescription = () => Promise.resolve();
   close = vi.fn();
+  static replaced: string[] = [];
+  getSenders = () => [{
+    replaceTrack: (track: FakeTrack) => {
+      FakePeer.replaced.push(track.id);
+      return Promise.resolve();
+    },
+  }];
+}
+
+class FakeTrack {
+  enabled = true;
+  readyState = "live";
+  onended: (() => void) | null = null;
+
+  constructor(readonly id: string) {}
+
+  getSettings = () => ({ deviceId: this.id });
+  stop(): void { this.readyState = "ended"; }
+  end(): void {
+    this.readyState = "ended";
+    this.onended?.();
+  }
 }
 
 class FakeAudioContext {
@@ -51,7 +74,7 @@ describe("the browser's sound", () => {
   });
 
   beforeEach(() => {
-    phone = { ...loadPhone(testStorage()), chosen: { input: null, output: "headset", ringer: null } };
+    phone = { ...loadPhone(createKept(testStorage())), chosen: { input: null, output: "headset", ringer: null } };
     levels = 0;
     FakeAudio.made = [];
     FakeAudio.away = null;
@@ -76,6 +99,52 @@ describe("the browser's sound", () => {
     FakeAudio.away = "headset";
     expect(await media().open(true)).toBe("session");
     expect(phone.speakerProblem).toBe("gone");
+  });
+
+  it("a microphone that goes away is replaced by the system's, and comes back when it is there again", async () => {
+    const inputs = new Map<string, FakeTrack>();
+    const replaced: string[] = [];
+    FakePeer.replaced = replaced;
+    let away = false;
+    vi.stubGlobal("navigator", { mediaDevices: { getUserMedia: (wanted: { audio: { deviceId?: { exact: string } } }) => {
+      const id = wanted.audio.deviceId?.exact ?? "system";
+      if (id === "usb" && away) return Promise.reject(new DOMException("not there", "OverconstrainedError"));
+      const track = new FakeTrack(id);
+      inputs.set(id, track);
+      return Promise.resolve({ getTracks: () => [track], getAudioTracks: () => [track] });
+    } } });
+    phone = { ...phone, chosen: { ...phone.chosen, input: "usb" } };
+    const one = media();
+    await one.open(true);
+    expect(phone.microphoneProblem).toBeNull();
+
+    away = true;
+    inputs.get("usb")?.end();
+    expect(phone.microphoneProblem).toBe("gone");
+    await vi.advanceTimersByTimeAsync(0);
+    expect([replaced, phone.microphoneProblem]).toEqual([["system"], null]);
+    await one.devicesChanged(["built-in"]);
+    expect(replaced).toEqual(["system"]);
+
+    away = false;
+    await one.devicesChanged(["built-in", "usb"]);
+    expect([replaced, phone.microphoneProblem]).toEqual([["system", "usb"], null]);
+  });
+
+  it("no microphone at all is said, and one that is plugged in later is used", async () => {
+    let there = false;
+    FakePeer.replaced = [];
+    vi.stubGlobal("navigator", { mediaDevices: { getUserMedia: () => {
+      if (!there) return Promise.reject(new DOMException("none", "NotFoundError"));
+      const track = new FakeTrack("built-in");
+      return Promise.resolve({ getTracks: () => [track], getAudioTracks: () => [track] });
+    } } });
+    const one = media();
+    expect(await one.open(true)).toBe("session");
+    expect(phone.microphoneProblem).toBe("none");
+    there = true;
+    await one.devicesChanged(["built-in"]);
+    expect([FakePeer.replaced, phone.microphoneProblem]).toEqual([["built-in"], null]);
   });
 
   it("is measured again after signing out and in", async () => {

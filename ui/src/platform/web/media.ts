@@ -19,6 +19,8 @@ export interface Media {
   running(): boolean;
   setMuted(muted: boolean): void;
   useInput(id: string | null): Promise<void>;
+  /** Something was plugged in or out: `inputs` are there now. */
+  devicesChanged(inputs: readonly string[]): Promise<void>;
   useOutput(id: string | null): Promise<void>;
   close(): void;
 }
@@ -66,6 +68,9 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
     }
   };
 
+  const live = (): boolean => mic?.getAudioTracks().some((each) => each.readyState === "live") ?? false;
+
+  /** Null, with the problem said, when it cannot be had; what was captured before goes on then. */
   const capture = async (input: string | null): Promise<MediaStreamTrack | null> => {
     try {
       const got = await navigator.mediaDevices.getUserMedia(constraints(input, state()));
@@ -77,14 +82,35 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
       const track = got.getAudioTracks()[0] ?? null;
       if (track) {
         track.enabled = !muted;
-        track.onended = () => { options.onChange({ microphoneProblem: "gone" }); };
+        track.onended = () => {
+          options.onChange({ microphoneProblem: "gone" });
+          void recover();
+        };
       }
       options.onChange({ microphoneProblem: null });
       return track;
     } catch (cause) {
-      options.onChange({ microphoneProblem: problemOf(cause) });
+      const problem = problemOf(cause);
+      options.onChange({ microphoneProblem: problem === "none" && input !== null ? "gone" : problem });
       return null;
     }
+  };
+
+  /** The chosen microphone, or the system's while that is away: the call must not stay silent. */
+  const captureAny = async (): Promise<MediaStreamTrack | null> => {
+    const { input } = state().chosen;
+    const track = await capture(input);
+    if (track || input === null || state().microphoneProblem === "denied") return track;
+    return capture(null);
+  };
+  const speakThrough = async (track: MediaStreamTrack | null): Promise<void> => {
+    if (track) await peer?.getSenders()[0]?.replaceTrack(track);
+  };
+
+  let recovering: Promise<void> | null = null;
+  const recover = (): Promise<void> => {
+    recovering ??= captureAny().then(speakThrough).finally(() => { recovering = null; });
+    return recovering;
   };
 
   const watch = (made: RTCPeerConnection): void => {
@@ -116,7 +142,7 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
   const open = async (): Promise<string | null> => {
     options.onChange({ media: "connecting" });
     const made = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-    const track = await capture(state().chosen.input);
+    const track = await captureAny();
     made.addTransceiver(track ?? "audio", { direction: "sendrecv" });
     peer = made;
     watch(made);
@@ -172,8 +198,14 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
       for (const track of mic?.getAudioTracks() ?? []) track.enabled = !on;
     },
     useInput: async (id) => {
-      const track = await capture(id);
-      await peer?.getSenders()[0]?.replaceTrack(track);
+      await speakThrough(await capture(id));
+    },
+    devicesChanged: async (inputs) => {
+      if (!peer) return;
+      const chosen = state().chosen.input;
+      const now = mic?.getAudioTracks()[0]?.getSettings().deviceId ?? null;
+      const back = chosen !== null && now !== chosen && inputs.includes(chosen);
+      if ((back || !live()) && inputs.length > 0) await recover();
     },
     useOutput: playThrough,
     close: () => {

@@ -1,8 +1,10 @@
+import { isRecord } from "@/lib/kept";
+import type { Kept } from "@/lib/kept";
 import type { PhoneState } from "../types";
 
 const KEY = "switchboard.phone";
 
-type Kept = Pick<PhoneState, "chosen" | "echoCancellation" | "noiseSuppression" | "autoGain">;
+type Settings = Pick<PhoneState, "chosen" | "echoCancellation" | "noiseSuppression" | "autoGain">;
 
 const fresh: PhoneState = {
   muted: false, audioRunning: false, media: "none", reconnectingSinceMs: null,
@@ -11,12 +13,11 @@ const fresh: PhoneState = {
   echoCancellation: true, noiseSuppression: true, autoGain: true,
 };
 
-export function loadPhone(storage: Storage): PhoneState {
-  const text = storage.getItem(KEY);
-  return text ? { ...fresh, ...(JSON.parse(text) as Kept) } : fresh;
+export function loadPhone(kept: Kept): PhoneState {
+  return { ...fresh, ...(kept.read(KEY, isRecord) as Settings | null) };
 }
 
-export function savePhone(storage: Storage, state: PhoneState): void {
+export function savePhone(kept: Kept, state: PhoneState): void {
   const { chosen, echoCancellation, noiseSuppression, autoGain } = state;
-  storage.setItem(KEY, JSON.stringify({ chosen, echoCancellation, noiseSuppression, autoGain } satisfies Kept));
+  kept.write(KEY, { chosen, echoCancellation, noiseSuppression, autoGain } satisfies Settings);
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { OutboxEntry } from "../types";
+import type { OutboxEntry, OutboxState } from "../types";
 import { settle } from "@/testing/clock";
+import { ApiFailure } from "@/api/failure";
+import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
 import { createHttp } from "./http";
 import { backOff, openLive } from "./live";
@@ -9,47 +11,90 @@ import { createOutbox } from "./outbox";
 import type { Sent } from "./outbox";
 import { ringWav } from "./ringer";
 
-const entry = (id: string): OutboxEntry => ({ id, method: "POST", path: `/${id}`, body: null, madeAtMs: 1 });
+const entry = (id: string, userId = "u1"): OutboxEntry =>
+  ({ id, userId, method: "POST", path: `/${id}`, body: { notes: `what ${id} says` }, madeAtMs: 1 });
+
+const no = new ApiFailure({ code: "invalid_fields", message: "notes are too long", request_id: "r" }, 422);
+
+function outboxOf(send: (each: OutboxEntry) => Sent, storage = testStorage(), user: () => string | null = () => "u1") {
+  const states: OutboxState[] = [];
+  const sent: string[] = [];
+  let ids = 0;
+  const box = createOutbox({
+    kept: createKept(storage), user, newId: () => { ids += 1; return `new-${ids}`; },
+    send: (each) => {
+      sent.push(each.id);
+      return Promise.resolve(send(each));
+    },
+    onChange: (state) => { states.push(state); },
+  });
+  return { box, states, sent, storage };
+}
 
 describe("the browser's outbox", () => {
   it("sends in order and stops at the first that has to wait", async () => {
     const answers: Record<string, Sent> = { a: "done", b: "later", c: "done" };
-    const sent: string[] = [];
-    const box = createOutbox(testStorage(), (each) => {
-      sent.push(each.id);
-      return Promise.resolve(answers[each.id] ?? "done");
-    }, () => undefined);
+    const { box, sent } = outboxOf((each) => answers[each.id] ?? "done");
     for (const id of ["a", "b", "c"]) box.put(entry(id));
     await box.flush();
-    expect([sent, box.waiting()]).toEqual([["a", "b"], 2]);
+    expect([sent, box.state().waiting]).toEqual([["a", "b"], 2]);
     answers["b"] = "done";
     await box.flush();
-    expect([sent, box.waiting()]).toEqual([["a", "b", "b", "c"], 0]);
+    expect([sent, box.state().waiting]).toEqual([["a", "b", "b", "c"], 0]);
   });
 
   it("is there again after a reload, and takes one id once", () => {
-    const storage = testStorage();
-    const counts: number[] = [];
-    const box = createOutbox(storage, () => Promise.resolve("later"), (n) => { counts.push(n); });
+    const { box, states, storage } = outboxOf(() => "later");
     box.put(entry("a"));
     box.put(entry("a"));
-    expect([createOutbox(storage, () => Promise.resolve("done"), () => undefined).waiting(), counts]).toEqual([1, [1, 1]]);
+    expect([outboxOf(() => "done", storage).box.state().waiting, states.map((each) => each.waiting)]).toEqual([1, [1, 1]]);
   });
 
-  it("parks what the server will not have instead of losing it", async () => {
-    const storage = testStorage();
-    const box = createOutbox(storage, () => Promise.resolve("refused"), () => undefined);
+  it("keeps what the server will not have, whole and with the reason, until it is sent again or discarded", async () => {
+    let answer: Sent = no;
+    const { box, sent, storage } = outboxOf(() => answer);
+    box.put(entry("a"));
+    box.put(entry("b"));
+    await box.flush();
+    const again = outboxOf(() => answer, storage).box;
+    expect(again.state()).toEqual({
+      waiting: 0,
+      refused: [entry("a"), entry("b")].map((each) => ({ entry: each, status: 422, code: "invalid_fields", reason: "notes are too long" })),
+    });
+    answer = "done";
+    await box.again("a");
+    expect([sent, box.state().refused.map((each) => each.entry.id)]).toEqual([["a", "b", "new-1"], ["b"]]);
+    box.discard("b");
+    expect(box.state()).toEqual({ waiting: 0, refused: [] });
+  });
+
+  it("sends nothing of one person while another is signed in, and shows nothing of them", async () => {
+    let user: string | null = "u1";
+    let answer: Sent = "later";
+    const { box, sent } = outboxOf(() => answer, testStorage(), () => user);
     box.put(entry("a"));
     await box.flush();
-    expect([box.waiting(), storage.getItem("switchboard.outbox.refused")]).toEqual([0, expect.stringContaining('"id":"a"')]);
+    user = null;
+    answer = "done";
+    await box.flush();
+    user = "u2";
+    box.put(entry("b", "u2"));
+    expect(box.state().waiting).toBe(1);
+    await box.flush();
+    expect(sent).toEqual(["a", "b"]);
+    user = "u1";
+    await box.flush();
+    expect([sent, box.state().waiting]).toEqual([["a", "b", "a"], 0]);
+  });
+
+  it("says so when the browser has no room to keep it", () => {
+    const { box, storage } = outboxOf(() => "later");
+    storage.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+    expect(() => { box.put(entry("a")); }).toThrow("no room");
   });
 
   it("two flushes at once send nothing twice", async () => {
-    const sent: string[] = [];
-    const box = createOutbox(testStorage(), (each) => {
-      sent.push(each.id);
-      return Promise.resolve("done");
-    }, () => undefined);
+    const { box, sent } = outboxOf(() => "done");
     box.put(entry("a"));
     await Promise.all([box.flush(), box.flush()]);
     expect(sent).toEqual(["a"]);
@@ -101,6 +146,30 @@ describe("requests of the browser", () => {
     expect(ended).toBe(0);
     expect(await http.restore()).toBeNull();
     expect([ended, await http.token()]).toEqual([1, null]);
+  });
+
+  it("made by one person never go out with the token of the next", async () => {
+    let release: (response: Response) => void = () => undefined;
+    const { calls } = stub(() => json(200, signedIn("two")));
+    const slow = new Promise<Response>((done) => { release = done; });
+    const direct = fetch;
+    vi.stubGlobal("fetch", (url: string, init: RequestInit) => (url.endsWith("/me") ? slow : direct(url, init)));
+    const http = createHttp(() => undefined);
+    http.signedIn(signedIn("one") as never);
+    const asked = http.request({ method: "GET", path: "/me", body: null, idempotencyKey: null });
+    await http.signOut();
+    http.signedIn(signedIn("two") as never);
+    release(json(401, { code: "token_expired", message: "m", request_id: "r" }));
+    await expect(asked).rejects.toThrow("somebody else");
+    expect(calls.filter((each) => each.includes("/me"))).toEqual([]);
+  });
+
+  it("another tab's sign-in ends this one's session", async () => {
+    let ended = 0;
+    stub(() => json(200, { ...signedIn("other"), me: { user: { id: "u2", name: "G" } } }));
+    const http = createHttp(() => { ended += 1; });
+    http.signedIn({ ...signedIn("mine"), me: { user: { id: "u1", name: "F" } } } as never);
+    expect([await http.restore(), ended, await http.token()]).toEqual([null, 1, null]);
   });
 
   it("carry the idempotency key", async () => {

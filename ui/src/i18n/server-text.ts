@@ -1,0 +1,102 @@
+import type { Key, Translate } from ".";
+import { hasKey } from ".";
+
+type Values = Record<string, string>;
+
+/** The sentences that the server composes, as they are written there, and our text for each. A test reads the server's
+ *  source and fails when one is missing here. Values that are themselves of the server's making have their own pass. */
+const WHY: readonly (readonly [RegExp, Key])[] = [
+  [/^Nobody belongs to this queue\.$/, "whyline.nobody"],
+  [/^The only agent asked cannot take a call now\.$/, "whyline.one_busy"],
+  [/^None of the (?<n>\d+) agents can take a call now\.$/, "whyline.all_busy"],
+  [/^Chosen by whoever passed the call on\.$/, "whyline.passed_on"],
+  [/^Owner of this lead\.$/, "whyline.owner"],
+  [/^The last to talk to this person\.$/, "whyline.last_agent"],
+  [/^The only agent who is free\.$/, "whyline.only_free"],
+  [/^Free longest \((?<span>[^)]+)\) of (?<n>\d+) free agents\.$/, "whyline.idle"],
+  [/^Fewest calls today \((?<calls>\d+)\) of (?<n>\d+) free agents\.$/, "whyline.few_calls"],
+  [/^Free longest of (?<n>\d+) free agents\.$/, "whyline.idle_plain"],
+  [/^Knows (?<skills>.+) and speaks the caller's language: the best match of (?<n>\d+) free agents\.$/, "whyline.skill_language"],
+  [/^Knows (?<skills>.+): the best match of (?<n>\d+) free agents\.$/, "whyline.skill"],
+  [/^Speaks the caller's language: the best match of (?<n>\d+) free agents\.$/, "whyline.language"],
+];
+
+const PROBLEM: readonly (readonly [RegExp, Key])[] = [
+  [/^this outcome needs it$/, "problem.needed"],
+  [/^choose one of (?<list>.+)$/, "problem.choose"],
+  [/ is not an outcome of this call; expected one of (?<list>.+)$/, "problem.choose"],
+  [/ does not belong to this outcome; expected one of (?<list>.+)$/, "problem.choose"],
+  [/^(?<n>\d+) characters; at most (?<most>\d+) fit$/, "problem.too_long"],
+  [/^say when to call back$/, "callback.missing"],
+  [/^this outcome has no callback$/, "problem.no_callback"],
+  [/^that moment has passed$/, "callback.past"],
+  [/ is not an hour: expected YYYY-MM-DDTHH:MM$/, "problem.not_an_hour"],
+  [/^the moment is outside the years that are supported$/, "problem.not_an_hour"],
+  [/is not an IANA time zone such as Asia\/Kolkata$|^expected an IANA time zone such as Asia\/Kolkata$/, "problem.zone"],
+  [/^no telephone number given: expected one such as \S+$/, "problem.phone_none"],
+  [/ is not a two-letter country code such as IN$|^expected an ISO 3166 code such as IN$/, "problem.country"],
+  [/^not a telephone number: expected digits, such as .+$/, "problem.phone"],
+  [/^the number has no country code: write it with \+ and the country code$/, "problem.phone_country"],
+  [/^too few digits for a number of that country$/, "problem.phone_short"],
+  [/^too many digits for a number of that country$/, "problem.phone_long"],
+  [/^that country has no such number; check the digits$/, "problem.phone_none_such"],
+  [/^expected (?<from>\d+) to (?<most>\d+) characters$/, "problem.length"],
+  [/^expected keys of (?<from>\d+) to (?<most>\d+) characters$/, "problem.length"],
+  [/^expected at most (?<most>\d+) characters$/, "problem.at_most_characters"],
+  [/^expected at most (?<most>\d+)(?: steps)?$/, "problem.at_most"],
+  [/^expected (?<from>\d+) to (?<to>\d+)$/, "problem.range"],
+  [/^expected 1 to 32 of 0-9 \* # A-D$/, "problem.keys"],
+  [/^expected a number or a lead_id$/, "problem.number_or_lead"],
+  [/^expected https:\/\/; http:\/\/ is for this computer only$/, "problem.https"],
+  [/^nothing answers at this address: .*$/s, "problem.nothing_there"],
+  [/^no Switchboard server is at this address: .*$/s, "problem.no_switchboard"],
+  [/^expected an address (?:such as|that begins with) .+$|^expected an https:\/\/ address(?:, or nothing for AWS)?$/, "problem.address"],
+  [/^expected another agent$/, "problem.other_agent"],
+  [/^expected the key's secret$/, "problem.secret"],
+  [/^expected each code once$/, "problem.once"],
+  [/^expected an e-mail address such as .+$/, "problem.email"],
+  [/^this is not the present password$/, "problem.password"],
+];
+
+const REASON: readonly (readonly [RegExp, Key])[] = [
+  [/^the disk is full$/, "lossline.disk_full"],
+  [/^unknown$/, "lossline.unknown"],
+];
+
+function found(table: readonly (readonly [RegExp, Key])[], text: string): { key: Key; values: Values } | null {
+  for (const [pattern, key] of table) {
+    const match = pattern.exec(text);
+    if (match) return { key, values: { ...match.groups } };
+  }
+  return null;
+}
+
+/** `4 min`, `2 h 10 min` and `40 s` in the words of the language. */
+const spanIn = (span: string, t: Translate): string =>
+  span.replace(/(\d+) (s|min|h)\b/g, (_, n: string, unit: "s" | "min" | "h") => t(`whyline.span_${unit}`, { n }));
+
+/** Why the call rings at this agent, in one sentence. A sentence that is not known is shown as it came. */
+export function whyText(sentence: string, t: Translate): string {
+  const known = found(WHY, sentence);
+  if (!known) return sentence;
+  const { span, ...values } = known.values;
+  return t(known.key, { ...values, ...(span === undefined ? {} : { span: spanIn(span, t) }) });
+}
+
+/** What is wrong with one field. */
+export function problemText(problem: string, t: Translate): string {
+  const known = found(PROBLEM, problem);
+  return known ? t(known.key, known.values) : problem;
+}
+
+/** Why a recording was not stored. What a store or a system said by itself has no translation. */
+export function lossText(reason: string, t: Translate): string {
+  const known = found(REASON, reason);
+  return known ? t(known.key, known.values) : reason;
+}
+
+/** A code in an event of a call, such as `no_answer`; names and numbers stay as they are. */
+export const saidText = (code: string, t: Translate): string => {
+  const key = `said.${code}`;
+  return hasKey(key) ? t(key) : code.replaceAll("_", " ");
+};
