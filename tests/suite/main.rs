@@ -14,5 +14,6 @@ mod load;
 mod offers;
 mod outage;
 mod settings;
+mod sound_socket;
 mod walls;
 mod webhooks;

@@ -29,6 +29,7 @@ use crate::{
     jobs,
     live::LiveFeed,
     presence::{self, Presence},
+    relays::RelayOptions,
 };
 
 /// What the composing program decides.
@@ -41,6 +42,8 @@ pub struct Options {
     pub data_folder: PathBuf,
     /// Sample people and a labelled simulator.
     pub demo: bool,
+    /// For devices that cannot reach the bridge directly.
+    pub relays: Option<RelayOptions>,
 }
 
 /// What the composing program has opened.

@@ -32,7 +32,7 @@ pub async fn start(config: EmbeddedConfig) -> Result<Running, StartError> {
     let settings = Config {
         data_dir: config.data_dir,
         listen: ANY_PORT,
-        media: MediaConfig { udp: ANY_PORT, advertise: Vec::new() },
+        media: MediaConfig { udp: ANY_PORT, ..MediaConfig::default() },
         ..Config::default()
     };
     let server = running::Running::start(&settings, config.demo).await?;

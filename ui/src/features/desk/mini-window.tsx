@@ -1,4 +1,6 @@
 import { useApp, useServerNow, useT } from "@/app-context";
+import { awayMs } from "@/lib/away";
+import { useNow } from "@/lib/use-now";
 import type { Translate } from "@/i18n";
 import { timer, span } from "@/lib/time";
 import { cx } from "@/lib/cx";
@@ -19,10 +21,8 @@ interface Sign {
 }
 
 /** The one thing that matters most about the call, worst first. */
-export function signOf(call: LiveCall, muted: boolean, now: number, t: Translate): Sign {
-  if (call.reconnecting_since_ms !== null) {
-    return { icon: "offline", tone: "warn", text: t("desk.reconnecting", { time: span(now - call.reconnecting_since_ms) }) };
-  }
+export function signOf(call: LiveCall, away: number | null, muted: boolean, now: number, t: Translate): Sign {
+  if (away !== null) return { icon: "offline", tone: "warn", text: t("desk.reconnecting", { time: span(away) }) };
   if (call.held_since_ms !== null) {
     return { icon: "pause", tone: "live", text: t("mini.waits", { time: span(now - call.held_since_ms) }) };
   }
@@ -38,13 +38,15 @@ export function MiniWindow() {
   const t = useT();
   const { api, desk, phone, fail } = useApp();
   const { current, askedHold } = useWhole(desk.store);
-  const muted = useStore(phone.store, (each) => each?.muted ?? false);
+  const phoneState = useStore(phone.store, (each) => each);
+  const muted = phoneState?.muted ?? false;
   const now = useServerNow();
+  const here = useNow();
   const call = current?.call;
   if (!call || current.endedAtMs !== null) {
     return <main className="mini win" data-testid="mini"><h1 className="top ink-2">{t("mini.none")}</h1></main>;
   }
-  const sign = signOf(call, muted, now, t);
+  const sign = signOf(call, awayMs(call, phoneState, { server: now, here }), muted, now, t);
   const held = askedHold ?? call.held_since_ms !== null;
   return (
     <main className={cx("mini win", sign.tone === "live" && "alarm")} data-testid="mini">
