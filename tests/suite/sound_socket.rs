@@ -12,8 +12,13 @@ use tokio_tungstenite::tungstenite::{Message, protocol::CloseFrame};
 
 /// Devices may use nothing but a relay that is not there.
 async fn without_udp() -> TestServer {
-    let turn =
-        TurnConfig { urls: vec!["turn:127.0.0.1:9?transport=udp".to_owned()], only: true, ..TurnConfig::default() };
+    let turn = TurnConfig {
+        urls: vec!["turn:127.0.0.1:9?transport=udp".to_owned()],
+        username: "x".to_owned(),
+        password: switchboard_tests::password(),
+        only: true,
+        ..TurnConfig::default()
+    };
     TestServer::start_with("", false, turn).await
 }
 
@@ -80,7 +85,7 @@ async fn sockets_of_strangers_and_garbage_are_refused_and_the_call_lives() {
     }
     assert_eq!(code(closed_after(server, &[Message::binary(vec![1; 40])]).await), 4002, "sound before a hello");
     assert_eq!(code(closed_after(server, &[hello("nonsense")]).await), 4001);
-    let (_, colleague) = (server.user(&talk.admin, "owner", Role::Supervisor).await, "supervisor@owner.example");
+    let (_, colleague) = (server.user(&talk.admin, "owner", Role::Manager).await, "manager@owner.example");
     let colleague = server.sign_in(colleague).await.text("access_token");
     assert_eq!(code(closed_after(server, &[hello(&colleague)]).await), 4004, "a colleague's session");
     let stranger = server.tenant("stranger").await;

@@ -70,6 +70,14 @@ impl Default for TurnConfig {
 }
 
 impl TurnConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let fixed = !self.username.is_empty() && !self.password.reveal().is_empty();
+        if self.urls.is_empty() || fixed || !self.secret.reveal().is_empty() {
+            return Ok(());
+        }
+        Err(ConfigError::RelayAccess)
+    }
+
     /// What devices are told; none when no relay is set up.
     pub fn relays(&self) -> Option<RelayOptions> {
         if self.urls.is_empty() {
@@ -125,6 +133,8 @@ pub enum ConfigError {
     Unreadable { path: PathBuf, error: std::io::Error },
     #[error("{path} is not a configuration: {error}", path = .path.display())]
     Malformed { path: PathBuf, error: String },
+    #[error("media.turn names relays and not how to use them: give a secret, or a username and a password")]
+    RelayAccess,
     #[error("{name}={value:?} cannot be used: expected {expected}")]
     Variable { name: &'static str, value: String, expected: &'static str },
 }
@@ -142,6 +152,7 @@ impl Config {
             }
         };
         config.apply(variables)?;
+        config.media.turn.check()?;
         Ok(config)
     }
 
@@ -241,6 +252,8 @@ mod tests {
         let fixed = TurnConfig { secret: Personal::default(), username: "office".to_owned(), ..turn };
         assert!(matches!(fixed.relays().unwrap().access, RelayAccess::Fixed { .. }));
         assert_eq!(TurnConfig::default().relays(), None);
+        let nameless = Config::load(None, &variables(&given[..1])).unwrap_err().to_string();
+        assert!(nameless.contains("media.turn") && nameless.contains("secret"), "{nameless}");
     }
 
     #[test]

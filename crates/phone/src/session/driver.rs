@@ -60,7 +60,7 @@ enum Done {
     /// The offer of restart `number`, and its answer.
     Answered {
         number: u64,
-        agreed: Result<(RTCSessionDescription, String), SignallingError>,
+        agreed: Result<Box<(RTCSessionDescription, String)>, SignallingError>,
     },
 }
 
@@ -186,7 +186,8 @@ impl Driver {
                 Input::OpenFailed
             }
             Done::Answered { number, .. } if number != self.restart => return,
-            Done::Answered { agreed: Ok((offer, answer)), .. } => {
+            Done::Answered { agreed: Ok(agreed), .. } => {
+                let (offer, answer) = *agreed;
                 // Told before the new path can be, so that its success is not taken for that of the old one.
                 self.step(Input::Restarted).await;
                 self.commit(offer, answer);
@@ -250,10 +251,9 @@ impl Driver {
         });
         tokio::spawn(async move {
             let relays = relays(signalling.as_ref()).await;
-            let made = Peer::new(&bind(), relays, sound, events).await.map_err(|error| error.to_string());
-            let opened = match made {
+            let opened = match Peer::new(&bind(), relays, sound, events).await {
                 Ok(peer) => open(signalling.as_ref(), peer, takes_calls).await,
-                Err(reason) => Err(reason),
+                Err(error) => Err(error.to_string()),
             };
             // The driver is gone when this fails.
             let _ = done.send((connection, Done::Opened(opened)));
@@ -269,7 +269,7 @@ impl Driver {
             if peer.needs_new_relays() {
                 peer.set_relays(relays(signalling.as_ref()).await).await;
             }
-            let agreed = agree(signalling.as_ref(), &peer, id).await;
+            let agreed = agree(signalling.as_ref(), &peer, id).await.map(Box::new);
             // The driver is gone when this fails.
             let _ = done.send((connection, Done::Answered { number, agreed }));
         });

@@ -15,7 +15,10 @@ pub struct Relays {
 impl Relays {
     pub(super) fn new(answer: RelayServers, now: Instant) -> Self {
         let life = answer.expires_in_s.map(|seconds| Duration::from_secs(u64::from(seconds)));
-        Self { servers: answer.servers, only: answer.only, renew_at: life.map(|life| now + life / 2) }
+        // The library refuses a whole connection for one server that it cannot use.
+        let usable = |server: &RelayServer| !server.username.is_empty() && !server.credential.reveal().is_empty();
+        let servers = answer.servers.into_iter().filter(usable).collect();
+        Self { servers, only: answer.only, renew_at: life.map(|life| now + life / 2) }
     }
 
     pub(super) fn are_old(&self, now: Instant) -> bool {
