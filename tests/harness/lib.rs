@@ -18,7 +18,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::{
     Running,
-    config::{Config, MediaConfig},
+    config::{Config, MediaConfig, TurnConfig},
 };
 pub use storage::testing::Engine;
 use storage::testing::TestDatabase;
@@ -77,13 +77,18 @@ impl Answer {
 impl TestServer {
     /// `database` empty is SQLite in the folder. `demo` is shown to the screens only.
     pub async fn start(database: &str, demo: bool) -> Self {
+        Self::start_with(database, demo, TurnConfig::default()).await
+    }
+
+    /// With relays for the devices' sound.
+    pub async fn start_with(database: &str, demo: bool, turn: TurnConfig) -> Self {
         log();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = Config {
             data_dir: folder.path().to_owned(),
             database: database.to_owned(),
             listen: ANY_PORT,
-            media: MediaConfig { udp: ANY_PORT, advertise: Vec::new() },
+            media: MediaConfig { udp: ANY_PORT, advertise: Vec::new(), turn },
             ..Config::default()
         };
         let running = Running::start(&config, demo).await.expect("the server starts");

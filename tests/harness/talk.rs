@@ -62,6 +62,11 @@ impl Talk {
         format!("/calls/{}", self.said.call())
     }
 
+    /// A token of the agent who talks.
+    pub async fn agents_token(&self) -> String {
+        self.server.sign_in("telecaller@owner.example").await.text("access_token")
+    }
+
     /// The customer hangs up.
     pub async fn hang_up(&self) {
         self.carrier.status("CA1", "completed", "2").await;

@@ -326,7 +326,7 @@ async fn a_recording_that_nobody_could_close_is_stored_at_the_next_start() {
     let config = Config {
         data_dir: folder.path().join("server"),
         listen: loopback,
-        media: MediaConfig { udp: loopback, advertise: Vec::new() },
+        media: MediaConfig { udp: loopback, ..MediaConfig::default() },
         ..Config::default()
     };
     let running = Running::start(&config, false).await.unwrap();

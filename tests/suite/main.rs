@@ -18,6 +18,7 @@ mod outage;
 mod queue;
 mod settings;
 mod sole;
+mod sound_socket;
 mod walls;
 mod webhooks;
 mod wrap_up;

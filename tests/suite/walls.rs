@@ -13,8 +13,8 @@ on_both_databases!(
 
 /// Endpoints that work without signing in.
 const OPEN: [&str; 5] = ["/setup", "/tenants", "/auth/sign-in", "/auth/refresh", "/recordings/signed/{token}"];
-/// Endpoints that a person uses on themselves, or that carry no id of the tenant.
-const LIVE: &str = "/live";
+/// Their first message says who is there; `live` and `sound_socket` test them.
+const SOCKETS: [&str; 2] = ["/live", "/media/sound"];
 
 struct Endpoint {
     method: Method,
@@ -139,7 +139,7 @@ async fn nothing_but_the_open_endpoints_answers_without_signing_in(engine: Engin
     let server = TestServer::start_on(engine, false).await;
     server.tenant("owner").await;
     for endpoint in endpoints() {
-        if OPEN.contains(&endpoint.path.as_str()) || endpoint.path == LIVE {
+        if OPEN.contains(&endpoint.path.as_str()) || SOCKETS.contains(&endpoint.path.as_str()) {
             continue;
         }
         let path = filled(&endpoint.path, &json!({}));
@@ -190,6 +190,8 @@ async fn each_role_is_kept_to_what_it_may_do(engine: Engine) {
         assert_eq!(made.status == StatusCode::FORBIDDEN, expected, "{role:?} makes a lead: {made:?}");
     }
     let (viewer, _) = (server.sign_in("viewer@owner.example").await.text("access_token"), ());
+    let relays = server.ask(Method::GET, "/media/relays", &viewer, None).await;
+    assert_eq!(relays.status, StatusCode::FORBIDDEN, "a viewer has no use for a relay");
     let leads = server.ask(Method::GET, "/leads", &viewer, None).await;
     assert!(!leads.body.to_string().contains("9800044444"), "a viewer reads a number: {}", leads.body);
     server.stop().await;

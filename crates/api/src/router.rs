@@ -115,6 +115,8 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::test_engines::handler))
         .routes(routes!(media::open::handler))
         .routes(routes!(media::dropped::handler))
+        .routes(routes!(media::relays::handler))
+        .routes(routes!(media::sound::handler))
         .routes(routes!(media::renegotiate::handler, media::close::handler))
         .routes(routes!(live::snapshot::handler))
         .routes(routes!(recordings::signed::handler))

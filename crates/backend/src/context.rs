@@ -30,6 +30,7 @@ use crate::{
     housekeeping, jobs,
     live::LiveFeed,
     presence::{self, Presence},
+    relays::RelayOptions,
 };
 
 /// What the end of the server waits at most until everything is written.
@@ -45,6 +46,8 @@ pub struct Options {
     pub data_folder: PathBuf,
     /// Sample people and a labelled simulator.
     pub demo: bool,
+    /// For devices that cannot reach the bridge directly.
+    pub relays: Option<RelayOptions>,
 }
 
 /// What the composing program has opened.

@@ -1,6 +1,6 @@
 //! Sound of devices: opened after sign-in, kept for all calls.
 
-use bridge::SessionError;
+use bridge::{SessionError, SoundSocket};
 use domain::{call::CallEvent, ids::MediaSessionId};
 use wire::media::{DroppedMedia, MediaSession, OpenMediaSession, RenegotiateMediaSession};
 
@@ -73,6 +73,12 @@ impl Backend {
         Ok(MediaSession { id, sdp_answer })
     }
 
+    /// Carries the session's sound over a WebSocket, in place of UDP.
+    pub async fn open_sound_socket(&self, actor: &Actor, id: MediaSessionId) -> Result<SoundSocket, BackendError> {
+        self.own_device(actor, id)?;
+        self.bridge().attach_socket(id).await.map_err(sdp_error)
+    }
+
     pub async fn close_media_session(&self, actor: &Actor, id: MediaSessionId) -> Result<(), BackendError> {
         let device = self.own_device(actor, id)?;
         self.devices().close(id);
@@ -92,6 +98,8 @@ impl Backend {
             unknown_datagrams: dropped.unknown_source,
             refused_datagrams: dropped.refused,
             bad_payloads: dropped.bad_payload,
+            socket_frames: dropped.socket_garbage,
+            late_frames: dropped.socket_late,
             overrun_bytes: dropped.carrier_overrun,
         })
     }

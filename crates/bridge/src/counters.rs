@@ -34,6 +34,10 @@ counters! {
     bad_payload,
     /// Datagrams that the system did not take.
     send_failed,
+    /// Messages on sound sockets that are no frames, were there before, or came faster than sound does.
+    socket_garbage,
+    /// Frames that a sound socket was too slow for.
+    socket_late,
     /// Bytes that a carrier brought faster than they could be played.
     carrier_overrun,
     /// Frames that a carrier did not take.

@@ -13,6 +13,7 @@ use std::{
 };
 
 use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
+use media::socket::{Arrivals, Backlog};
 use str0m::{Rtc, change::SdpOffer};
 use tokio::sync::{mpsc, oneshot};
 
@@ -24,6 +25,7 @@ use crate::{
     plan::RoomPlan,
     port::{CarrierCodec, CarrierInput, CarrierPort, INPUT_BYTES, OUTPUT_FRAMES, PortId},
     recorder::left_over::{self, EndedRecording, LeftOverError},
+    socket::{self, SoundSocket},
 };
 
 /// Name of a prompt, chosen by whoever plays it and given back when it has been played.
@@ -103,6 +105,28 @@ impl BridgeHandle {
 
     pub fn close_session(&self, id: MediaSessionId) {
         self.tell(Command::CloseSession(id));
+    }
+
+    /// Carries the session's sound over a WebSocket from now on, in place of UDP; its place in a room stays. A socket that
+    /// it had before is ended. UDP takes over again when the socket is dropped or the device sends sound by UDP.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`], [`SessionError::Stopped`].
+    pub async fn attach_socket(&self, session: MediaSessionId) -> Result<SoundSocket, SessionError> {
+        let (frames_in, frames) = mpsc::channel(socket::OUTPUT_FRAMES);
+        let attachment = self.ask(|reply| Command::AttachSocket { session, frames: frames_in, reply }).await??;
+        Ok(SoundSocket {
+            session,
+            attachment,
+            commands: self.commands.clone(),
+            frames,
+            counters: Arc::clone(&self.counters),
+            opened: tokio::time::Instant::now(),
+            backlog: Backlog::default(),
+            arrivals: Arrivals::default(),
+            garbage: 0,
+            rate: (0, 0),
+        })
     }
 
     /// Where devices send to.

@@ -14,6 +14,7 @@ mod handle;
 mod plan;
 mod port;
 mod recorder;
+mod socket;
 
 pub use config::{BridgeConfig, BridgeError};
 pub use counters::CounterSnapshot;
@@ -22,3 +23,4 @@ pub use handle::{BridgeHandle, PromptId, SessionError, start};
 pub use plan::{Layout, RecordPlan, RoomPlan, Source, Stream};
 pub use port::{CarrierCodec, CarrierInput, CarrierOut, CarrierPort, FRAME_BYTES, PortId};
 pub use recorder::left_over::{EndedRecording, LeftOverError};
+pub use socket::{SoundSocket, Verdict};

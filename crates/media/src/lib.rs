@@ -19,5 +19,6 @@ pub mod playout;
 pub mod quality;
 pub mod resample;
 pub mod seq;
+pub mod socket;
 pub mod tones;
 pub mod wav;

@@ -4,10 +4,20 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
 
 use url::Url;
 
-/// Our address on the way to `server`; `None` while there is no way. Sends nothing. May block on a name look-up.
-pub(crate) fn address_towards(server: &Url) -> Option<IpAddr> {
+/// The server's own address. May block on a name look-up.
+pub(crate) fn look_up(server: &Url) -> Option<SocketAddr> {
     let host = server.host_str()?.trim_matches(['[', ']']);
-    let target = (host, server.port_or_known_default()?).to_socket_addrs().ok()?.next()?;
+    (host, server.port_or_known_default()?).to_socket_addrs().ok()?.next()
+}
+
+/// Our address on the way to `server`; `None` while there is no way. May block on a name look-up.
+pub(crate) fn address_towards(server: &Url) -> Option<IpAddr> {
+    our_address(look_up(server)?)
+}
+
+/// Our address on the way to `target`; `None` while there is no way. Sends nothing: connecting a UDP socket only looks up
+/// the route, so it can be asked many times a second.
+pub(crate) fn our_address(target: SocketAddr) -> Option<IpAddr> {
     let any: SocketAddr = if target.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
     let socket = UdpSocket::bind(any).ok()?;
     socket.connect(target).ok()?;

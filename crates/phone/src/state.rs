@@ -82,6 +82,8 @@ pub struct PhoneState {
     pub audio_running: bool,
     pub media: MediaKind,
     pub reconnecting_since_ms: Option<UnixMillis>,
+    /// Sound goes over the web because UDP does not get through.
+    pub over_web: bool,
     pub mic_level_dbfs: f32,
     pub speaker_level_dbfs: f32,
     pub microphone_problem: Option<DeviceProblem>,
@@ -162,6 +164,7 @@ impl Default for PhoneState {
             audio_running: false,
             media: MediaKind::None,
             reconnecting_since_ms: None,
+            over_web: false,
             mic_level_dbfs: media::level::FLOOR_DBFS,
             speaker_level_dbfs: media::level::FLOOR_DBFS,
             microphone_problem: None,

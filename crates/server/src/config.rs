@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use backend::{RelayAccess, RelayOptions};
+use domain::pii::Personal;
 use serde::Deserialize;
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -34,6 +36,60 @@ pub struct MediaConfig {
     pub udp: SocketAddr,
     /// Addresses to name to devices; empty for those of this machine's interfaces.
     pub advertise: Vec<IpAddr>,
+    pub turn: TurnConfig,
+}
+
+/// Relays for devices that cannot reach the UDP port directly (TURN, RFC 8656).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TurnConfig {
+    /// Such as `turn:relay.example.org:3478?transport=udp`; empty: none.
+    pub urls: Vec<String>,
+    /// The relay's shared secret (coturn: `static-auth-secret`): each device gets credentials that run out.
+    pub secret: Personal<String>,
+    /// Seconds that such credentials work.
+    pub life_s: u32,
+    /// Instead of a secret: one user for everybody.
+    pub username: String,
+    pub password: Personal<String>,
+    /// Devices use nothing but the relays.
+    pub only: bool,
+}
+
+impl Default for TurnConfig {
+    fn default() -> Self {
+        Self {
+            urls: Vec::new(),
+            secret: Personal::default(),
+            life_s: 86_400,
+            username: String::new(),
+            password: Personal::default(),
+            only: false,
+        }
+    }
+}
+
+impl TurnConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let fixed = !self.username.is_empty() && !self.password.reveal().is_empty();
+        if self.urls.is_empty() || fixed || !self.secret.reveal().is_empty() {
+            return Ok(());
+        }
+        Err(ConfigError::RelayAccess)
+    }
+
+    /// What devices are told; none when no relay is set up.
+    pub fn relays(&self) -> Option<RelayOptions> {
+        if self.urls.is_empty() {
+            return None;
+        }
+        let access = if self.secret.reveal().is_empty() {
+            RelayAccess::Fixed { username: self.username.clone(), password: self.password.clone() }
+        } else {
+            RelayAccess::Secret { secret: self.secret.clone(), life_s: self.life_s }
+        };
+        Some(RelayOptions { urls: self.urls.clone(), access, only: self.only })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -61,7 +117,7 @@ impl Default for Config {
 
 impl Default for MediaConfig {
     fn default() -> Self {
-        Self { udp: SocketAddr::from(([0, 0, 0, 0], 8471)), advertise: Vec::new() }
+        Self { udp: SocketAddr::from(([0, 0, 0, 0], 8471)), advertise: Vec::new(), turn: TurnConfig::default() }
     }
 }
 
@@ -77,6 +133,8 @@ pub enum ConfigError {
     Unreadable { path: PathBuf, error: std::io::Error },
     #[error("{path} is not a configuration: {error}", path = .path.display())]
     Malformed { path: PathBuf, error: String },
+    #[error("media.turn names relays and not how to use them: give a secret, or a username and a password")]
+    RelayAccess,
     #[error("{name}={value:?} cannot be used: expected {expected}")]
     Variable { name: &'static str, value: String, expected: &'static str },
 }
@@ -94,6 +152,7 @@ impl Config {
             }
         };
         config.apply(variables)?;
+        config.media.turn.check()?;
         Ok(config)
     }
 
@@ -129,6 +188,13 @@ impl Config {
                     parse("SWITCHBOARD_MEDIA_ADVERTISE", part.trim().to_owned(), "IP addresses parted by commas")
                 })
                 .collect::<Result<_, _>>()?;
+        }
+        if let Some(value) = text("SWITCHBOARD_MEDIA_TURN_URLS") {
+            let urls = value.split(',').map(str::trim).filter(|url| !url.is_empty());
+            self.media.turn.urls = urls.map(str::to_owned).collect();
+        }
+        if let Some(value) = text("SWITCHBOARD_MEDIA_TURN_SECRET") {
+            self.media.turn.secret = Personal::new(value);
         }
         Ok(())
     }
@@ -170,6 +236,24 @@ mod tests {
         .unwrap();
         assert_eq!(config.listen.to_string(), "[::1]:0");
         assert_eq!(config.media.advertise.len(), 2);
+    }
+
+    #[test]
+    fn a_relay_has_a_secret_or_one_user_and_neither_is_printed() {
+        let given = [
+            ("SWITCHBOARD_MEDIA_TURN_URLS", "turn:a.example:3478, turn:b.example:3478"),
+            ("SWITCHBOARD_MEDIA_TURN_SECRET", "north"),
+        ];
+        let turn = Config::load(None, &variables(&given)).unwrap().media.turn;
+        assert!(!format!("{turn:?}").contains("north"), "{turn:?}");
+        let relays = turn.relays().unwrap();
+        assert_eq!(relays.urls.len(), 2);
+        assert!(matches!(relays.access, RelayAccess::Secret { life_s: 86_400, .. }));
+        let fixed = TurnConfig { secret: Personal::default(), username: "office".to_owned(), ..turn };
+        assert!(matches!(fixed.relays().unwrap().access, RelayAccess::Fixed { .. }));
+        assert_eq!(TurnConfig::default().relays(), None);
+        let nameless = Config::load(None, &variables(&given[..1])).unwrap_err().to_string();
+        assert!(nameless.contains("media.turn") && nameless.contains("secret"), "{nameless}");
     }
 
     #[test]

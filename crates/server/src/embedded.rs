@@ -36,7 +36,7 @@ pub async fn start(config: EmbeddedConfig) -> Result<Running, StartError> {
     let settings = Config {
         data_dir: config.data_dir,
         listen: ANY_PORT,
-        media: MediaConfig { udp: ANY_PORT, advertise: Vec::new() },
+        media: MediaConfig { udp: ANY_PORT, ..MediaConfig::default() },
         ui_dir: config.ui_dir.unwrap_or_default(),
         ..Config::default()
     };

@@ -66,6 +66,7 @@ impl Running {
             ui_folder: Some(config.ui_dir.clone()).filter(|folder| !folder.as_os_str().is_empty()),
             data_folder: data_dir,
             demo,
+            relays: config.media.turn.relays(),
         };
         let backend = Backend::start(Parts { store, bridge, bridge_events, secret: signing, options }).await?;
         let stop = CancellationToken::new();

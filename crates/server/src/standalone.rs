@@ -68,7 +68,7 @@ impl Standalone {
             data_dir: plan.data_dir.clone(),
             database: plan.database.clone(),
             listen: (any.ip(), 0).into(),
-            media: MediaConfig { udp: (any.ip(), 0).into(), advertise: Vec::new() },
+            media: MediaConfig { udp: (any.ip(), 0).into(), ..MediaConfig::default() },
             ..Config::default()
         };
         let running = Running::start(&config, false).await?;

@@ -1,6 +1,6 @@
 //! A device's WebRTC connection to the bridge: opened once at sign-in, used for every call.
 
-use domain::{ids::MediaSessionId, time::UnixMillis};
+use domain::{ids::MediaSessionId, pii::Personal, time::UnixMillis};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -25,6 +25,52 @@ pub struct RenegotiateMediaSession {
     pub sdp_offer: String,
 }
 
+/// Servers that pass UDP on for devices that cannot reach the bridge directly (TURN, RFC 8656). Empty: none is set up.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RelayServers {
+    pub servers: Vec<RelayServer>,
+    /// Nothing but these is to be used.
+    pub only: bool,
+    /// How long the credentials work; absent: until the server's configuration changes.
+    pub expires_in_s: Option<u32>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RelayServer {
+    /// Such as `turn:relay.example.org:3478?transport=udp` (RFC 7065).
+    pub urls: Vec<String>,
+    pub username: String,
+    #[ts(as = "String")]
+    #[schema(value_type = String)]
+    pub credential: Personal<String>,
+}
+
+/// First message on `/media/sound`, as text. The server answers with a [`SoundWelcome`] as text; from then on each binary
+/// message is a frame of sound.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SoundHello {
+    #[ts(as = "String")]
+    #[schema(value_type = String)]
+    pub access_token: Personal<String>,
+    /// The session whose sound this carries; it was opened with `POST /media/sessions`.
+    pub media_session_id: MediaSessionId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct SoundWelcome {
+    /// Longest frame that the server takes, in bytes.
+    pub max_frame: u32,
+}
+
+/// Codes that `/media/sound` is closed with. The token is not valid.
+pub const SOUND_NOT_SIGNED_IN: u16 = 4001;
+/// No hello came, or too much that is no frame.
+pub const SOUND_BAD_MESSAGE: u16 = 4002;
+/// The server has no such session of this person: open one.
+pub const SOUND_NO_SESSION: u16 = 4004;
+/// The session's sound has gone another way.
+pub const SOUND_MOVED: u16 = 4009;
+
 /// What came to the media sockets and to the UDP port since the server started and was dropped, because it was no message,
 /// no packet, or from nobody known. Some is normal: every open port is probed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -40,6 +86,10 @@ pub struct DroppedMedia {
     pub refused_datagrams: u64,
     /// Packets of a known device whose sound is not what their type says.
     pub bad_payloads: u64,
+    /// Messages on devices' sound sockets that are no frames, were there before, or came too fast.
+    pub socket_frames: u64,
+    /// Frames that devices' sound sockets were too slow for.
+    pub late_frames: u64,
     /// Bytes that a carrier brought faster than they could be played.
     pub overrun_bytes: u64,
 }

@@ -37,6 +37,7 @@ fn wire_types(cfg: &Config) -> String {
         accounts::CreateUser, accounts::UpdateUser, accounts::UpdateMe, accounts::ChangePassword, accounts::SessionInfo,
         agents::AgentState, agents::AgentStatus, agents::AskedAgentState, agents::QueueStatus,
         media::OpenMediaSession, media::MediaSession, media::RenegotiateMediaSession, media::DroppedMedia,
+        media::RelayServers, media::RelayServer, media::SoundHello, media::SoundWelcome,
         leads::Heat, leads::Lead, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange,
         tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
         recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,

@@ -10,13 +10,13 @@ import { until } from "./wait.mjs";
 const root = new URL("../../../", import.meta.url).pathname;
 export const built = (program) => join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", program);
 
-/** `mediaUdp`: address of the sound port; `env`: more variables for the server. */
-export async function startWorld({ out, program = built("switchboard"), mediaUdp = "127.0.0.1:0", env = {} }) {
+/** `listen`: address of the server; `mediaUdp`: of the sound port; `env`: more variables for the server. */
+export async function startWorld({ out, program = built("switchboard"), listen = "127.0.0.1:0", mediaUdp = "127.0.0.1:0", env = {} }) {
   if (!existsSync(program)) throw new Error(`${program} is not built: cargo build -p switchboard-server`);
   mkdirSync(out, { recursive: true });
   const data = join(out, "server-data");
   rmSync(data, { recursive: true, force: true });
-  const arguments_ = ["simulate", "--data-dir", data, "--listen", "127.0.0.1:0", "--media-udp", mediaUdp, "--ui-dir", join(root, "ui/dist")];
+  const arguments_ = ["simulate", "--data-dir", data, "--listen", listen, "--media-udp", mediaUdp, "--ui-dir", join(root, "ui/dist")];
   const child = spawn(program, arguments_, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", openSync(join(out, "server.log"), "w")] });
   const world = new World(child, out);
   const ready = await world.said((line) => line.ready, 60_000);

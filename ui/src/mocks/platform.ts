@@ -31,7 +31,7 @@ export function choosePlatform(): Promise<Platform> {
   const levels = createTopic<Levels>();
   const world = new World(scene, live.send);
   let phone: PhoneState = {
-    muted: false, audioRunning: true, media: "connected", reconnectingSinceMs: null, microphoneProblem: null, speakerProblem: null, echoCancellation: true, noiseSuppression: true, autoGain: true,
+    muted: false, audioRunning: true, media: "connected", reconnectingSinceMs: null, overWeb: false, microphoneProblem: null, speakerProblem: null, echoCancellation: true, noiseSuppression: true, autoGain: true,
     devices: { inputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in microphone" }], outputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in speakers" }] }, chosen: { input: "usb", output: "usb", ringer: null },
   };
   const signedIn = scene !== "sign-in" && scene !== "first-run";

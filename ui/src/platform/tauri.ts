@@ -53,6 +53,7 @@ interface ShellPhone {
   audio_running: boolean;
   media: PhoneState["media"];
   reconnecting_since_ms: number | null;
+  over_web: boolean;
   microphone_problem: DeviceProblem | null;
   speaker_problem: DeviceProblem | null;
   devices: { inputs: Device[]; outputs: Device[] };
@@ -75,6 +76,7 @@ const phone = (from: ShellPhone): PhoneState => ({
   audioRunning: from.audio_running,
   media: from.media,
   reconnectingSinceMs: from.reconnecting_since_ms,
+  overWeb: from.over_web,
   microphoneProblem: from.microphone_problem,
   speakerProblem: from.speaker_problem,
   devices: from.devices,

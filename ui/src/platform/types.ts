@@ -61,6 +61,8 @@ export interface PhoneState extends Processing {
   audioRunning: boolean;
   media: "none" | "connecting" | "connected" | "reconnecting";
   reconnectingSinceMs: number | null;
+  /** Sound goes over the web connection because UDP does not get through. */
+  overWeb: boolean;
   microphoneProblem: DeviceProblem | null;
   speakerProblem: DeviceProblem | null;
   devices: { inputs: Device[]; outputs: Device[] };

@@ -41,6 +41,12 @@ impl Engine {
                 let _ = reply.send(answer);
             }
             Command::CloseSession(id) => self.close_session(id, now),
+            Command::AttachSocket { session, frames, reply } => {
+                // When the asker has gone, the dropped receiver of the frames ends the attachment.
+                let _ = reply.send(self.attach_socket(session, frames, now));
+            }
+            Command::DetachSocket { session, attachment } => self.detach_socket(session, attachment),
+            Command::SocketHeard { session, attachment, heard } => self.socket_heard(session, attachment, heard, now),
             Command::OpenCarrier { leg, codec, bytes, frames, dropped, reply } => {
                 self.carriers.insert(leg, Carrier::new(codec, bytes, frames, dropped));
                 let _ = reply.send(());
@@ -78,7 +84,8 @@ impl Engine {
     }
 
     fn renegotiate(&mut self, id: MediaSessionId, offer: SdpOffer) -> Result<String, SessionError> {
-        let session = self.sessions.get_mut(&id).ok_or(SessionError::Unknown)?;
+        let session =
+            self.sessions.get_mut(&id).filter(|session| session.rtc.is_alive()).ok_or(SessionError::Unknown)?;
         let answer = transport::accept(&mut session.rtc, offer);
         let ufrag = session.rtc.direct_api().local_ice_credentials().ufrag;
         self.net.expect(id, ufrag);

@@ -118,14 +118,14 @@ impl Engine {
             self.inbox = inbox;
             if let Err(error) = drained {
                 tracing::warn!(%id, %error, "the connection of a device failed");
-                self.lose(id);
+                self.lose_udp(id);
             } else if !alive {
-                self.lose(id);
+                self.lose_udp(id);
             }
         }
     }
 
-    fn take_inbound(&mut self, id: MediaSessionId, inbound: Inbound, now: Instant) {
+    pub(super) fn take_inbound(&mut self, id: MediaSessionId, inbound: Inbound, now: Instant) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         match inbound {
             Inbound::Connected => {
@@ -133,23 +133,40 @@ impl Engine {
                     self.report(BridgeEvent::SessionConnected { id });
                 }
             }
+            // It is only the connectivity checks that see it.
+            Inbound::Unreachable
+                if session.socket.is_some()
+                    && session.silent_for(now.duration_since(self.origin)) < TALKER_UNREACHABLE_AFTER => {}
             Inbound::Unreachable => {
                 if std::mem::replace(&mut session.connected, false) {
                     self.report(BridgeEvent::SessionLost { id, reason: LossReason::Unreachable });
                 }
             }
-            Inbound::Closed => self.lose(id),
+            Inbound::Closed => self.lose_udp(id),
             Inbound::Digit(digit) => {
                 session.tally.last_in = Some(now);
                 self.report(BridgeEvent::SessionDtmf { id, digit });
             }
             Inbound::Audio { seq, time, payload } => {
-                session.tally.received(payload.len(), now);
-                session.tally.reception.record(seq);
-                session.keep(seq, time, &payload, now.duration_since(self.origin), &self.counters);
-                self.pass_on(id, seq, time, &payload, now);
+                if self.back_on_udp(id, now) {
+                    self.take_audio(id, seq, time, &payload, now);
+                }
             }
         }
+    }
+
+    /// A packet of Opus from the device, by whichever path.
+    pub(super) fn take_audio(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &Arc<[u8]>, now: Instant) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.tally.received(payload.len(), now);
+        session.tally.reception.record(seq);
+        session.keep(seq, time, payload, now.duration_since(self.origin), &self.counters);
+        // Its keys prove who sent it, also when the checks of the path have been missing for so long that nothing is
+        // nominated any more.
+        if !std::mem::replace(&mut session.connected, true) {
+            self.report(BridgeEvent::SessionConnected { id });
+        }
+        self.pass_on(id, seq, time, payload, now);
     }
 
     /// Gives a packet to those who hear this device alone.
@@ -166,7 +183,7 @@ impl Engine {
             let Some(session) = self.sessions.get_mut(&listener).filter(|session| session.clips.is_empty()) else {
                 continue;
             };
-            if let Some(numbers) = session.numbering.forwarded(speaker, seq, time, clock) {
+            if let Some(numbers) = session.numbering().forwarded(speaker, seq, time, clock) {
                 session.write(numbers, Arc::clone(payload), now);
                 if let Err(error) = session.advance(now) {
                     tracing::debug!(id = %listener, %error, "a packet could not be passed on");
@@ -176,7 +193,14 @@ impl Engine {
         }
     }
 
-    /// The connection is gone for good.
+    /// The connection by UDP is gone for good; a session that has a socket lives on that.
+    fn lose_udp(&mut self, id: MediaSessionId) {
+        if !self.over_socket(PortId::Session(id)) {
+            self.lose(id);
+        }
+    }
+
+    /// The session is gone for good.
     pub(super) fn lose(&mut self, id: MediaSessionId) {
         if self.remove_session(id) {
             self.report(BridgeEvent::SessionLost { id, reason: LossReason::Closed });

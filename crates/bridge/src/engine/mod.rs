@@ -9,6 +9,7 @@ mod net;
 mod numbering;
 mod room;
 mod session;
+mod socket;
 mod tally;
 mod ticks;
 pub(crate) mod transport;
@@ -38,6 +39,7 @@ use crate::{
     plan::RoomPlan,
     port::{CarrierCodec, CarrierOut, PortId},
     recorder::Recorder,
+    socket::{SocketHeard, SocketOut},
 };
 use carrier::Carrier;
 use net::Net;
@@ -58,6 +60,21 @@ pub(crate) enum Command {
         reply: oneshot::Sender<Result<String, SessionError>>,
     },
     CloseSession(MediaSessionId),
+    /// From now on the session's sound goes through `frames`. The answer is the attachment's name.
+    AttachSocket {
+        session: MediaSessionId,
+        frames: mpsc::Sender<SocketOut>,
+        reply: oneshot::Sender<Result<u64, SessionError>>,
+    },
+    DetachSocket {
+        session: MediaSessionId,
+        attachment: u64,
+    },
+    SocketHeard {
+        session: MediaSessionId,
+        attachment: u64,
+        heard: SocketHeard,
+    },
     OpenCarrier {
         leg: LegId,
         codec: CarrierCodec,
@@ -119,6 +136,8 @@ struct Engine {
     grid: Grid,
     was_active: bool,
     next_timer: Instant,
+    /// Counts sockets that carried a session's sound.
+    attachments: u64,
     inbox: Vec<Inbound>,
     /// Sessions whose transport has something to send.
     changed: Vec<MediaSessionId>,
@@ -188,6 +207,7 @@ impl Engine {
             grid: Grid::default(),
             was_active: false,
             next_timer: origin,
+            attachments: 0,
             inbox: Vec::new(),
             changed: Vec::new(),
             narrow: Mixer::new(NARROW),

@@ -10,8 +10,14 @@ use std::{
 };
 
 use media::{
-    dtmf::EventReceiver, frame::WIDEBAND, jitter::JitterSettings, level::Meter, playout::OpusPlayout,
-    quality::CodecImpairment, resample::Downsampler,
+    dtmf::{Digit, EventReceiver},
+    frame::WIDEBAND,
+    jitter::JitterSettings,
+    level::Meter,
+    playout::OpusPlayout,
+    quality::CodecImpairment,
+    resample::Downsampler,
+    seq::Reception,
 };
 use str0m::{
     Event, IceConnectionState, Input, Output, Rtc, RtcError,
@@ -24,6 +30,7 @@ use str0m::{
 use super::{
     clip::Clips,
     numbering::{Numbering, Numbers},
+    socket::Attached,
     tally::{Reading, Tally},
     voice::Voice,
 };
@@ -54,7 +61,9 @@ pub(super) struct Session {
     /// When the transport wants to be called at the latest.
     pub(super) deadline: Instant,
     pub(super) addresses: Vec<SocketAddr>,
-    pub(super) numbering: Numbering,
+    /// In place of UDP, while that does not get through.
+    pub(super) socket: Option<Attached>,
+    numbering: Numbering,
     pub(super) clips: Clips,
     pub(super) tally: Tally,
     heard_at: Arc<AtomicU64>,
@@ -74,6 +83,7 @@ impl Session {
             connected: false,
             deadline: now,
             addresses: Vec::new(),
+            socket: None,
             numbering: Numbering::default(),
             clips: Clips::default(),
             tally: Tally::default(),
@@ -92,8 +102,34 @@ impl Session {
         now: Instant,
         since_start: Duration,
     ) -> Result<(), RtcError> {
-        self.heard_at.store((since_start.as_micros() as u64).max(1), Relaxed);
+        self.heard(since_start);
         self.rtc.handle_input(Input::Receive(now, receive))
+    }
+
+    /// Notes that something came from the device.
+    pub(super) fn heard(&self, since_start: Duration) {
+        self.heard_at.store((since_start.as_micros() as u64).max(1), Relaxed);
+    }
+
+    /// The numbers of the stream on the path that is in use.
+    pub(super) const fn numbering(&mut self) -> &mut Numbering {
+        match &mut self.socket {
+            Some(socket) => &mut socket.numbering,
+            None => &mut self.numbering,
+        }
+    }
+
+    /// What comes next is numbered by another path: nothing that is kept belongs before it.
+    pub(super) fn switch_path(&mut self) {
+        self.tally.reception = Reception::default();
+        if let Some(playout) = &mut self.playout {
+            playout.restart();
+        }
+    }
+
+    /// A report of a key; the answer is a key that was not known before.
+    pub(super) fn pressed(&mut self, time: u32, event: &[u8]) -> Option<Digit> {
+        self.digits.receive(time, event)
     }
 
     /// How long ago anything came from the device.
@@ -141,7 +177,7 @@ impl Session {
                     let (seq, time) = (*packet.seq_no, packet.time.numer());
                     inbox.push(Inbound::Audio { seq, time, payload: packet.payload });
                 } else if payload_type == self.telephone_event {
-                    let digit = self.digits.receive(packet.header.timestamp, &packet.payload);
+                    let digit = self.pressed(packet.header.timestamp, &packet.payload);
                     inbox.extend(digit.map(|digit| Inbound::Digit(digit.as_char())));
                 }
             }
@@ -194,6 +230,15 @@ impl Session {
 
     /// Queues an Opus packet; `drain` sends it.
     pub(super) fn write(&mut self, numbers: Numbers, payload: Arc<[u8]>, now: Instant) {
+        if let Some(socket) = &self.socket {
+            let length = payload.len();
+            if socket.write(numbers, payload) {
+                self.tally.sent(length);
+            } else {
+                self.tally.not_sent += 1;
+            }
+            return;
+        }
         let (Some(mid), Some(payload_type), true) = (self.mid, self.opus, self.connected) else { return };
         self.tally.sent(payload.len());
         let packet = RtpWrite::new(payload_type, numbers.seq.into(), numbers.time, now, payload).marker(numbers.marker);

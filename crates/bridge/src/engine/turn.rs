@@ -247,7 +247,7 @@ impl Stage<'_> {
 
     fn send(&mut self, id: MediaSessionId, packet: Arc<[u8]>, pcm: &[i16]) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            let numbers = session.numbering.paced(self.turn * FRAME);
+            let numbers = session.numbering().paced(self.turn * FRAME);
             session.write(numbers, packet, self.now);
             session.tally.level_out.get_or_insert_default().add(pcm);
             self.changed.push(id);

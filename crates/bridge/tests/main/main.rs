@@ -10,4 +10,5 @@ mod network;
 mod recording;
 mod rooms;
 mod signal;
+mod socket;
 mod stage;

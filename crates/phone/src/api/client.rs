@@ -1,5 +1,5 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -78,7 +78,8 @@ pub struct ApiClient {
 
 struct Inner {
     base: String,
-    http: reqwest::Client,
+    user_agent: String,
+    http: RwLock<reqwest::Client>,
     store: Arc<dyn TokenStore>,
     access: Mutex<Option<Access>>,
     refreshing: tokio::sync::Mutex<()>,
@@ -98,16 +99,11 @@ impl ApiClient {
         if !matches!(server.scheme(), "http" | "https") || server.host().is_none() {
             return Err(RequestError::BadAddress(format!("{server} (expected http:// or https://)")));
         }
-        let http = reqwest::Client::builder()
-            .user_agent(user_agent)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
-            .tcp_nodelay(true)
-            .build()?;
         let (ended, has_ended) = mpsc::unbounded_channel();
         let inner = Inner {
             base: server.as_str().trim_end_matches('/').to_owned(),
-            http,
+            user_agent: user_agent.to_owned(),
+            http: RwLock::new(client(user_agent)?),
             store,
             access: Mutex::new(None),
             refreshing: tokio::sync::Mutex::new(()),
@@ -182,7 +178,7 @@ impl ApiClient {
     /// [`RequestError::Unreachable`], or [`RequestError::BadAnswer`] when it is not there.
     pub async fn bytes(&self, path: &str) -> Result<Bytes, RequestError> {
         let address = format!("{}/{}", self.inner.base, path.trim_start_matches('/'));
-        let answer = self.inner.http.get(address).send().await?;
+        let answer = self.http().get(address).send().await?;
         if !answer.status().is_success() {
             return Err(RequestError::BadAnswer(format!("status {}", answer.status().as_u16())));
         }
@@ -199,6 +195,23 @@ impl ApiClient {
             return Ok(access.token);
         }
         Ok(self.renewed(access.generation).await?.token)
+    }
+
+    /// Requests from now on go over new connections: those of before a change of network may never answer.
+    pub fn connect_anew(&self) {
+        match client(&self.inner.user_agent) {
+            Ok(http) => *self.inner.http.write().unwrap_or_else(PoisonError::into_inner) = http,
+            Err(error) => tracing::warn!(%error, "the connections to the server stay as they are"),
+        }
+    }
+
+    fn http(&self) -> reqwest::Client {
+        self.inner.http.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Address of the socket that carries sound where UDP does not get through.
+    pub fn sound_address(&self) -> String {
+        format!("ws{}/api/v1/media/sound", self.inner.base.trim_start_matches("http"))
     }
 
     /// Address of the live connection.
@@ -219,7 +232,7 @@ impl ApiClient {
             return Err(RequestError::BadAddress(format!("path {path} (expected a leading /)")));
         }
         let address = format!("{}/api/v1{path}", self.inner.base);
-        let mut request = self.inner.http.request(method.clone(), address);
+        let mut request = self.http().request(method.clone(), address);
         if let Some(token) = token {
             request = request.bearer_auth(token.reveal());
         }
@@ -316,6 +329,15 @@ impl ApiClient {
         let store = Arc::clone(&self.inner.store);
         tokio::task::spawn_blocking(move || job(store.as_ref())).await.ok()
     }
+}
+
+fn client(user_agent: &str) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .user_agent(user_agent)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(REQUEST_TIMEOUT)
+        .tcp_nodelay(true)
+        .build()
 }
 
 /// Whether a 401 is one that a new access token cures.

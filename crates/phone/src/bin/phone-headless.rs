@@ -14,7 +14,7 @@ use clap::Parser;
 use domain::{ids::CallId, pii::Personal};
 use switchboard_phone::{
     AudioBackend, DeviceOptions, MemoryTokens, Phone, PhoneConfig, PhoneEvent, VirtualAudio,
-    state::{DeviceKind, Processing},
+    state::{DeviceKind, MediaKind, Processing},
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use url::Url;
@@ -123,7 +123,12 @@ async fn run(options: Options) -> Result<(), String> {
     let me = phone.sign_in(sign_in).await.map_err(|error| error.to_string())?;
     tracing::info!(user = %me.user.id, "signed in");
     if !options.stand_by {
+        // Without a way for the sound the server takes nobody for available.
+        while phone.state().media != MediaKind::Connected {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         phone.set_agent_state(&AskedAgentState::Available).await.map_err(|error| error.to_string())?;
+        tracing::info!("available");
     }
 
     let end = async {
@@ -157,6 +162,7 @@ async fn tell_figures(phone: &Phone) {
 
 async fn attend(phone: &Phone, mut events: Receiver<PhoneEvent>, options: &Options) {
     let mut report = tokio::time::interval(Duration::from_secs(5));
+    let mut last_path = None;
     loop {
         let event = tokio::select! {
             event = events.recv() => event,
@@ -175,7 +181,13 @@ async fn attend(phone: &Phone, mut events: Receiver<PhoneEvent>, options: &Optio
                     Duration::from_millis(options.talk_ms),
                 ));
             }
-            Ok(PhoneEvent::State(state)) => tracing::debug!(?state, "state"),
+            Ok(PhoneEvent::State(state)) => {
+                let path = (state.media, state.over_web);
+                if last_path.replace(path) != Some(path) {
+                    tracing::info!(media = ?state.media, over_web = state.over_web, "sound path");
+                }
+                tracing::debug!(?state, "state");
+            }
             Ok(PhoneEvent::SignedOut { reason }) => {
                 tracing::error!(?reason, "signed out");
                 return;

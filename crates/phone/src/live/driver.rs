@@ -17,6 +17,8 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub(crate) enum LiveInput {
     Want(bool),
     NetworkChanged,
+    /// See [`Input::NetworkBack`].
+    NetworkBack,
     /// Answer to a probe.
     Reply(ClientMessage),
 }
@@ -94,6 +96,7 @@ pub(crate) async fn run(
                     driver.step(Input::Want(want)).await;
                 }
                 Some(LiveInput::NetworkChanged) => driver.step(Input::NetworkChanged).await,
+                Some(LiveInput::NetworkBack) => driver.step(Input::NetworkBack).await,
                 Some(LiveInput::Reply(message)) => driver.say(&message).await,
             },
         }

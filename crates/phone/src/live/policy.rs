@@ -6,6 +6,8 @@ use crate::backoff::Backoff;
 
 /// The server probes every 2 s; a line this long silent is dead even if no system call has noticed.
 const DEAD_AFTER: Duration = Duration::from_secs(7);
+/// One that was heard this recently stands.
+const FRESH: Duration = Duration::from_secs(3);
 const PING_EVERY: Duration = Duration::from_secs(5);
 /// From asking for a connection to the server's welcome.
 const WELCOME_WITHIN: Duration = Duration::from_secs(8);
@@ -40,6 +42,8 @@ pub enum Input {
     Lost,
     /// The network changed: an old line is probably dead and waiting is pointless.
     NetworkChanged,
+    /// The network was away and is back; a line that was heard meanwhile stands.
+    NetworkBack,
     Tick,
 }
 
@@ -80,7 +84,8 @@ impl LivePolicy {
             (LiveState::Waiting { .. }, Input::Want(false)) => (LiveState::Off, None),
             (_, Input::Want(false)) => (LiveState::Off, Some(Effect::Disconnect)),
             (LiveState::Waiting { until }, Input::Tick) if now >= until => self.connect(now),
-            (LiveState::Waiting { .. }, Input::NetworkChanged) => {
+            (LiveState::Open { heard, .. }, Input::NetworkBack) if now < heard + FRESH => (self.state, None),
+            (LiveState::Waiting { .. }, Input::NetworkChanged | Input::NetworkBack) => {
                 self.backoff.reset();
                 self.connect(now)
             }
@@ -89,7 +94,7 @@ impl LivePolicy {
                 self.unwelcome = true;
                 (self.wait(now, random), None)
             }
-            (LiveState::Opening { .. } | LiveState::Open { .. }, Input::NetworkChanged) => {
+            (LiveState::Opening { .. } | LiveState::Open { .. }, Input::NetworkChanged | Input::NetworkBack) => {
                 self.backoff.reset();
                 self.lose(now, random)
             }
@@ -185,6 +190,16 @@ mod tests {
     }
 
     #[test]
+    fn a_network_that_is_back_ends_waits_and_lines_that_were_not_heard_meanwhile() {
+        let mut policy = open();
+        policy.step(Input::Heard, s(6), 1.0);
+        assert_eq!(policy.step(Input::NetworkBack, s(8), 1.0), None);
+        assert_eq!(policy.step(Input::NetworkBack, s(10), 1.0), Some(Effect::Disconnect));
+        assert_eq!(policy.step(Input::NetworkBack, s(10), 1.0), Some(Effect::Connect { renew: false }));
+        assert_eq!(policy.step(Input::NetworkBack, s(11), 1.0), Some(Effect::Disconnect), "an attempt of before");
+    }
+
+    #[test]
     fn signing_out_ends_it_from_every_state() {
         let mut waiting = open();
         waiting.step(Input::Lost, s(2), 0.0);
@@ -197,7 +212,8 @@ mod tests {
 
     #[test]
     fn whatever_happens_a_wanted_line_is_tried_again() {
-        let inputs = [Input::Welcomed, Input::Heard, Input::Lost, Input::NetworkChanged, Input::Tick];
+        let inputs =
+            [Input::Welcomed, Input::Heard, Input::Lost, Input::NetworkChanged, Input::NetworkBack, Input::Tick];
         for seed in 0..500_u64 {
             let (mut policy, mut now, mut dice) = (LivePolicy::default(), s(0), seed);
             policy.step(Input::Want(true), now, 0.5);

@@ -1,7 +1,7 @@
 //! What ties the parts together: live events to ringing and sound, sign-in to connections, everything to the owner.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
@@ -28,7 +28,9 @@ use crate::{
 };
 
 const TICK: Duration = Duration::from_millis(100);
-const NETWORK_CHECK: Duration = Duration::from_secs(1);
+/// The server's name is looked up this often, and this soon again when it was not found.
+const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
+const LOOK_UP_RETRY: Duration = Duration::from_secs(1);
 /// The sound thread ticks five times a second at least; silent for this long it is stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(2);
 /// Sound keeps running this long after the last reason for it.
@@ -47,8 +49,8 @@ pub(crate) enum CoreInput {
     Changed,
     /// Answer to the snapshot asked for in welcome number `.0`.
     Snapshot(u64, Box<Snapshot>),
-    /// The address on the way to the server.
-    Address(Option<IpAddr>),
+    /// What the server's name stands for.
+    Server(Option<SocketAddr>),
 }
 
 pub(super) struct Inlets {
@@ -77,8 +79,10 @@ pub(super) struct Core {
     in_call: bool,
     ticks: (u64, Instant),
     packets_in: u64,
+    server: Option<SocketAddr>,
+    /// Ours on the way to the server.
     address: Option<IpAddr>,
-    next_network_check: Instant,
+    next_look_up: Instant,
 }
 
 impl Core {
@@ -97,8 +101,9 @@ impl Core {
             in_call: false,
             ticks: (0, now),
             packets_in: 0,
+            server: None,
             address: None,
-            next_network_check: now,
+            next_look_up: now,
         }
     }
 
@@ -120,8 +125,14 @@ impl Core {
                 Some(status) = self.inlets.outbox.recv() => self.emit(PhoneEvent::Outbox(status)),
                 Ok(()) = self.inlets.media.changed() => {
                     let status = *self.inlets.media.borrow_and_update();
+                    if status.kind == MediaKind::Connected && lock(&self.shared.state).media == MediaKind::Reconnecting {
+                        // The network is back: a live connection of before is as dead as the path was.
+                        self.shared.api.connect_anew();
+                        self.to_live(LiveInput::NetworkBack);
+                    }
                     self.change(|state| {
                         state.media = status.kind;
+                        state.over_web = status.over_web;
                         state.reconnecting_since_ms =
                             status.lost_since.filter(|_| status.kind == MediaKind::Reconnecting);
                     });
@@ -148,7 +159,11 @@ impl Core {
                 });
             }
             CoreInput::Snapshot(welcome, snapshot) => self.on_snapshot(welcome, &snapshot),
-            CoreInput::Address(address) => self.on_address(address),
+            CoreInput::Server(server) => {
+                self.server = server.or(self.server);
+                let pause = if server.is_some() { LOOK_UP_EVERY } else { LOOK_UP_RETRY };
+                self.next_look_up = Instant::now() + pause;
+            }
         }
     }
 
@@ -267,14 +282,20 @@ impl Core {
         if self.active {
             self.emit(PhoneEvent::Levels(Levels { mic_dbfs: figures.mic_dbfs, speaker_dbfs: figures.speaker_dbfs }));
         }
-        if now >= self.next_network_check && self.watch.is_some() {
-            self.next_network_check = now + NETWORK_CHECK;
+        if self.watch.is_none() {
+            return;
+        }
+        if now >= self.next_look_up {
+            self.next_look_up = now + LOOK_UP_EVERY;
             let shared = Arc::clone(&self.shared);
             tokio::task::spawn_blocking(move || {
-                let address = network::address_towards(&shared.server_url);
+                let server = network::look_up(&shared.server_url);
                 // The phone is gone when this fails.
-                let _ = shared.core.send(CoreInput::Address(address));
+                let _ = shared.core.send(CoreInput::Server(server));
             });
+        }
+        if let Some(server) = self.server {
+            self.on_address(network::our_address(server));
         }
     }
 
@@ -283,6 +304,7 @@ impl Core {
         let before = self.address.replace(address);
         if before.is_some_and(|before| before != address) {
             tracing::info!("this machine's address changed");
+            self.shared.api.connect_anew();
             self.to_media(MediaInput::Suspect);
             self.to_live(LiveInput::NetworkChanged);
         }

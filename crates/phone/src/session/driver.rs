@@ -4,12 +4,17 @@ use std::{
 };
 
 use domain::{ids::MediaSessionId, time::UnixMillis};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
+use webrtc::peer_connection::RTCSessionDescription;
 
 use super::{
-    Effect, Input, MediaPlan, MediaSignalling, SignallingError, State,
+    Effect, Input, MediaPlan, MediaSignalling, Relays, SignallingError, State,
     peer::{Peer, PeerEvent},
+    web::{self, WebError, WebLink},
 };
 use crate::{
     clock::unix_now,
@@ -17,7 +22,11 @@ use crate::{
     state::MediaKind,
 };
 
-const TICK: Duration = Duration::from_millis(100);
+const TICK: Duration = Duration::from_millis(50);
+/// The server has this long to name its relays before the offer goes without them.
+const RELAYS_WITHIN: Duration = Duration::from_secs(1);
+/// From the offer of a restart to its answer.
+const ANSWER_WITHIN: Duration = Duration::from_millis(3_500);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MediaInput {
@@ -37,54 +46,79 @@ pub struct MediaStatus {
     /// Set while the server knows a session that sound can go through.
     pub id: Option<MediaSessionId>,
     pub lost_since: Option<UnixMillis>,
+    /// Sound goes over the web because UDP does not get through.
+    pub over_web: bool,
 }
 
 impl MediaStatus {
-    pub(crate) const NONE: Self = Self { kind: MediaKind::None, id: None, lost_since: None };
+    pub(crate) const NONE: Self = Self { kind: MediaKind::None, id: None, lost_since: None, over_web: false };
 }
 
 enum Done {
     Peer(PeerEvent),
     Opened(Result<(Arc<Peer>, MediaSessionId), String>),
-    Mended(Result<(), SignallingError>),
+    /// The offer of restart `number`, and its answer.
+    Answered {
+        number: u64,
+        agreed: Result<Box<(RTCSessionDescription, String)>, SignallingError>,
+    },
+}
+
+enum WebDone {
+    Opened(Result<WebLink, WebError>),
+    Lost,
+}
+
+/// What a media session is made with.
+pub(crate) struct Session {
+    pub signalling: Arc<dyn MediaSignalling>,
+    pub sound: SoundEngine,
+    /// `host:port` to bind to, asked anew for each connection.
+    pub bind: Arc<dyn Fn() -> String + Send + Sync>,
 }
 
 struct Driver {
-    signalling: Arc<dyn MediaSignalling>,
-    sound: SoundEngine,
-    /// `host:port` to bind to, asked anew for each connection.
-    bind: Arc<dyn Fn() -> String + Send + Sync>,
+    with: Session,
     plan: MediaPlan,
     started: Instant,
     takes_calls: bool,
     peer: Option<Arc<Peer>>,
     /// Counts connections: news of an older one is not heard.
     current: u64,
+    /// Counts restarts of ICE: only the answer to the last is of use.
+    restart: u64,
     done: mpsc::UnboundedSender<(u64, Done)>,
+    web: Option<WebLink>,
+    /// Counts sound sockets and attempts to open one.
+    current_web: u64,
+    opening_web: Option<JoinHandle<()>>,
+    web_done: mpsc::UnboundedSender<(u64, WebDone)>,
     status: watch::Sender<MediaStatus>,
     lost_at: Option<(Duration, UnixMillis)>,
 }
 
 /// Keeps a media session until `stop`.
 pub(crate) async fn run(
-    signalling: Arc<dyn MediaSignalling>,
-    sound: SoundEngine,
-    bind: Arc<dyn Fn() -> String + Send + Sync>,
+    with: Session,
     mut input: mpsc::UnboundedReceiver<MediaInput>,
     status: watch::Sender<MediaStatus>,
     stop: CancellationToken,
 ) {
     let (done, mut results) = mpsc::unbounded_channel();
+    let (web_done, mut web_results) = mpsc::unbounded_channel();
     let mut driver = Driver {
-        signalling,
-        sound,
-        bind,
+        with,
         plan: MediaPlan::default(),
         started: Instant::now(),
         takes_calls: false,
         peer: None,
         current: 0,
+        restart: 0,
         done,
+        web: None,
+        current_web: 0,
+        opening_web: None,
+        web_done,
         status,
         lost_at: None,
     };
@@ -95,6 +129,7 @@ pub(crate) async fn run(
             () = stop.cancelled() => break,
             _ = tick.tick() => driver.step(Input::Tick).await,
             Some((connection, done)) = results.recv() => driver.on_done(connection, done).await,
+            Some((attempt, done)) = web_results.recv() => driver.on_web(attempt, done).await,
             told = input.recv() => match told {
                 None => break,
                 Some(MediaInput::Want { takes_calls }) => {
@@ -119,7 +154,9 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::Open => self.open(),
-                Effect::Mend(id) => self.mend(id),
+                Effect::Restart(id) => self.restart(id),
+                Effect::OpenWeb(id) => self.open_web(id),
+                Effect::CloseWeb => self.close_web(),
                 Effect::Close(id) => self.close(id).await,
             }
         }
@@ -131,7 +168,7 @@ impl Driver {
             if let Done::Opened(Ok((peer, id))) = done {
                 // Nobody waits for it any more, and the server should not keep it either.
                 peer.close().await;
-                self.signalling.close(id).await;
+                self.with.signalling.close(id).await;
             }
             return;
         }
@@ -140,28 +177,69 @@ impl Driver {
             Done::Peer(PeerEvent::Disconnected) => Input::PeerDisconnected,
             Done::Peer(PeerEvent::Failed) => Input::PeerFailed,
             Done::Opened(Ok((peer, id))) => {
-                self.sound.tell(SoundCommand::Outlet(Some(peer.outlet().clone())));
                 self.peer = Some(peer);
+                self.route();
                 Input::Opened(id)
             }
             Done::Opened(Err(reason)) => {
                 tracing::info!(reason, "no media session");
                 Input::OpenFailed
             }
-            Done::Mended(Ok(())) => Input::Mended,
-            Done::Mended(Err(SignallingError::Unknown)) => Input::MendUnknown,
-            Done::Mended(Err(SignallingError::Failed(reason))) => {
-                tracing::info!(reason, "the media session could not be mended");
-                Input::MendFailed
+            Done::Answered { number, .. } if number != self.restart => return,
+            Done::Answered { agreed: Ok(agreed), .. } => {
+                let (offer, answer) = *agreed;
+                // Told before the new path can be, so that its success is not taken for that of the old one.
+                self.step(Input::Restarted).await;
+                self.commit(offer, answer);
+                return;
+            }
+            Done::Answered { agreed: Err(SignallingError::Unknown), .. } => Input::Unknown,
+            Done::Answered { agreed: Err(SignallingError::Failed(reason)), .. } => {
+                tracing::info!(reason, "ICE could not be restarted");
+                Input::RestartFailed
             }
         };
         self.step(input).await;
     }
 
+    async fn on_web(&mut self, attempt: u64, done: WebDone) {
+        if attempt != self.current_web {
+            return;
+        }
+        let input = match done {
+            WebDone::Opened(Ok(link)) => {
+                self.web = Some(link);
+                self.route();
+                Input::WebUp
+            }
+            WebDone::Opened(Err(error)) => {
+                tracing::debug!(%error, "no sound socket");
+                match error {
+                    WebError::Unknown => Input::Unknown,
+                    WebError::Refused(_) => Input::WebRefused,
+                    WebError::Failed(_) => Input::WebFailed,
+                }
+            }
+            WebDone::Lost => {
+                self.close_web();
+                Input::WebLost
+            }
+        };
+        self.step(input).await;
+    }
+
+    /// Sound goes where it gets through. Without a socket that is the path by UDP, working or not: the first packet that
+    /// gets through shows that it does.
+    fn route(&self) {
+        let by_udp = self.peer.as_ref().map(|peer| peer.outlet());
+        let outlet = self.web.as_ref().map(|web| &web.outlet).or(by_udp);
+        self.with.sound.tell(SoundCommand::Outlet(outlet.cloned()));
+    }
+
     fn open(&mut self) {
         self.current += 1;
-        let (signalling, sound, done) = (Arc::clone(&self.signalling), self.sound.clone(), self.done.clone());
-        let (bind, takes_calls, connection) = (Arc::clone(&self.bind), self.takes_calls, self.current);
+        let (signalling, sound, done) = (Arc::clone(&self.with.signalling), self.with.sound.clone(), self.done.clone());
+        let (bind, takes_calls, connection) = (Arc::clone(&self.with.bind), self.takes_calls, self.current);
         let (events, mut from_peer) = mpsc::unbounded_channel();
         let forward = self.done.clone();
         tokio::spawn(async move {
@@ -172,30 +250,77 @@ impl Driver {
             }
         });
         tokio::spawn(async move {
-            let opened = open(signalling.as_ref(), &bind(), sound, events, takes_calls).await;
+            let relays = relays(signalling.as_ref()).await;
+            let opened = match Peer::new(&bind(), relays, sound, events).await {
+                Ok(peer) => open(signalling.as_ref(), peer, takes_calls).await,
+                Err(error) => Err(error.to_string()),
+            };
             // The driver is gone when this fails.
             let _ = done.send((connection, Done::Opened(opened)));
         });
     }
 
-    fn mend(&self, id: MediaSessionId) {
+    fn restart(&mut self, id: MediaSessionId) {
         let Some(peer) = self.peer.clone() else { return };
-        let (signalling, done, connection) = (Arc::clone(&self.signalling), self.done.clone(), self.current);
+        self.restart += 1;
+        let (signalling, done, connection) = (Arc::clone(&self.with.signalling), self.done.clone(), self.current);
+        let number = self.restart;
         tokio::spawn(async move {
-            let mended = mend(signalling.as_ref(), &peer, id).await;
+            if peer.needs_new_relays() {
+                peer.set_relays(relays(signalling.as_ref()).await).await;
+            }
+            let agreed = agree(signalling.as_ref(), &peer, id).await.map(Box::new);
             // The driver is gone when this fails.
-            let _ = done.send((connection, Done::Mended(mended)));
+            let _ = done.send((connection, Done::Answered { number, agreed }));
         });
+    }
+
+    fn commit(&self, offer: RTCSessionDescription, answer: String) {
+        let Some(peer) = self.peer.clone() else { return };
+        tokio::spawn(async move {
+            if let Err(error) = peer.commit(offer, answer).await {
+                tracing::info!(%error, "the restarted path could not be used");
+            }
+        });
+    }
+
+    fn open_web(&mut self, id: MediaSessionId) {
+        self.close_web();
+        let (signalling, sound) = (Arc::clone(&self.with.signalling), self.with.sound.clone());
+        let (done, attempt) = (self.web_done.clone(), self.current_web);
+        self.opening_web = Some(tokio::spawn(async move {
+            let lost = done.clone();
+            let opened = async {
+                let (address, token) = signalling.sound_socket().await?;
+                let socket = web::connect(&address, token, id).await?;
+                Ok(web::carry(socket, sound, move || drop(lost.send((attempt, WebDone::Lost)))))
+            };
+            // The driver is gone when this fails.
+            let _ = done.send((attempt, WebDone::Opened(opened.await)));
+        }));
+    }
+
+    /// Ends the sound socket, or the attempt to open it.
+    fn close_web(&mut self) {
+        self.current_web += 1;
+        if let Some(opening) = self.opening_web.take() {
+            opening.abort();
+        }
+        if let Some(link) = self.web.take() {
+            self.route();
+            drop(link);
+        }
     }
 
     async fn close(&mut self, id: Option<MediaSessionId>) {
         self.current += 1;
-        self.sound.tell(SoundCommand::Outlet(None));
+        self.close_web();
+        self.with.sound.tell(SoundCommand::Outlet(None));
         if let Some(peer) = self.peer.take() {
             peer.close().await;
         }
         if let Some(id) = id {
-            let signalling = Arc::clone(&self.signalling);
+            let signalling = Arc::clone(&self.with.signalling);
             // A server that cannot be reached must not hold up the next try.
             tokio::spawn(async move { signalling.close(id).await });
         }
@@ -211,24 +336,32 @@ impl Driver {
         let state = self.plan.state();
         let kind = match state {
             State::Off => MediaKind::None,
-            State::Connected { .. } => MediaKind::Connected,
+            _ if state.carries() => MediaKind::Connected,
             _ if lost.is_some() => MediaKind::Reconnecting,
-            State::Mending { .. } | State::Disconnected { .. } => MediaKind::Reconnecting,
-            State::Opening { .. } | State::Connecting { .. } | State::Waiting { .. } => MediaKind::Connecting,
+            _ => MediaKind::Connecting,
         };
-        let status = MediaStatus { kind, id: state.id(), lost_since: self.lost_at.map(|(_, at)| at) };
+        let lost_since = self.lost_at.map(|(_, at)| at);
+        let status = MediaStatus { kind, id: state.id(), lost_since, over_web: self.plan.over_web() };
         self.status.send_if_modified(|current| std::mem::replace(current, status) != status);
+    }
+}
+
+async fn relays(signalling: &dyn MediaSignalling) -> Relays {
+    match tokio::time::timeout(RELAYS_WITHIN, signalling.relays()).await {
+        Ok(Ok(answer)) => Relays::new(answer, Instant::now()),
+        Ok(Err(error)) => {
+            tracing::info!(%error, "the server named no relays");
+            Relays::default()
+        }
+        Err(_) => Relays::default(),
     }
 }
 
 async fn open(
     signalling: &dyn MediaSignalling,
-    bind: &str,
-    sound: SoundEngine,
-    events: mpsc::UnboundedSender<PeerEvent>,
+    peer: Peer,
     takes_calls: bool,
 ) -> Result<(Arc<Peer>, MediaSessionId), String> {
-    let peer = Peer::new(bind, sound, events).await.map_err(|error| error.to_string())?;
     let agreed = async {
         let offer = peer.offer().await.map_err(|error| error.to_string())?;
         let session = signalling.open(offer, takes_calls).await.map_err(|error| error.to_string())?;
@@ -244,9 +377,14 @@ async fn open(
     }
 }
 
-async fn mend(signalling: &dyn MediaSignalling, peer: &Peer, id: MediaSessionId) -> Result<(), SignallingError> {
-    let failed = |error: super::peer::PeerError| SignallingError::Failed(error.to_string());
-    let offer = peer.restart_offer().await.map_err(failed)?;
-    let answer = signalling.renegotiate(id, offer).await?;
-    peer.accept(answer).await.map_err(failed)
+/// The offer of an ICE restart, and the server's answer.
+async fn agree(
+    signalling: &dyn MediaSignalling,
+    peer: &Peer,
+    id: MediaSessionId,
+) -> Result<(RTCSessionDescription, String), SignallingError> {
+    let offer = peer.restart_offer().await.map_err(|error| SignallingError::Failed(error.to_string()))?;
+    let answer = tokio::time::timeout(ANSWER_WITHIN, signalling.renegotiate(id, offer.sdp.clone())).await;
+    let answer = answer.map_err(|_| SignallingError::Failed("no answer in time".to_owned()))??;
+    Ok((offer, answer))
 }

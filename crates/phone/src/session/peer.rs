@@ -6,13 +6,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rtc::rtp_transceiver::rtp_sender::{
-    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
+use rtc::{
+    ice::mdns::MulticastDnsMode,
+    peer_connection::configuration::RTCOfferOptions,
+    rtp_transceiver::rtp_sender::{
+        RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
+    },
 };
-use tokio::{
-    sync::{Notify, mpsc},
-    task::JoinSet,
-};
+use tokio::{sync::mpsc, task::JoinSet};
 use webrtc::{
     media_stream::{
         MediaStreamTrack,
@@ -20,20 +21,24 @@ use webrtc::{
         track_remote::{TrackRemote, TrackRemoteEvent},
     },
     peer_connection::{
-        MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceConnectionState,
-        RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder,
-        configure_rtcp_reports,
+        MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
+        RTCIceConnectionState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionState, RTCSessionDescription,
+        Registry, SettingEngineBuilder, configure_rtcp_reports,
     },
 };
 
+use super::{Relays, renumber::Renumber};
 use crate::sound::{EVENT_PAYLOAD, OPUS_PAYLOAD, RATE, RtpIn, RtpOut, SoundCommand, SoundEngine};
 
 /// No sign of life for this long counts as disconnected.
 const DISCONNECTED_AFTER: Duration = Duration::from_millis(1_500);
 const FAILED_AFTER: Duration = Duration::from_secs(25);
 const KEEP_ALIVE: Duration = Duration::from_millis(500);
-/// Host candidates are there at once; this only bounds a resolver that hangs.
-const GATHER_WITHIN: Duration = Duration::from_millis(500);
+/// Between two checks of a path, and how many are sent before it counts as dead (6 s).
+const CHECK_EVERY: Duration = Duration::from_millis(50);
+const CHECKS: u16 = 120;
+/// A relay is taken when nothing direct has answered by then.
+const RELAY_AFTER: Duration = Duration::from_millis(500);
 /// Packets between the sound thread and the network: 640 ms at 10 ms each.
 const OUTLET: usize = 64;
 
@@ -57,13 +62,12 @@ impl From<webrtc::error::Error> for PeerError {
 /// One connection, from its offer to its end.
 pub(super) struct Peer {
     connection: Arc<dyn PeerConnection>,
-    gathered: Arc<Notify>,
     outlet: mpsc::Sender<RtpOut>,
+    relays: Mutex<Relays>,
     tasks: Arc<Mutex<JoinSet<()>>>,
 }
 
 struct Handler {
-    gathered: Arc<Notify>,
     events: mpsc::UnboundedSender<PeerEvent>,
     sound: SoundEngine,
     tasks: Arc<Mutex<JoinSet<()>>>,
@@ -80,12 +84,6 @@ impl Handler {
 
 #[async_trait]
 impl PeerConnectionEventHandler for Handler {
-    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        if state == RTCIceGatheringState::Complete {
-            self.gathered.notify_one();
-        }
-    }
-
     async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
         tracing::debug!(%state, "ICE");
         // After a restart the connection as a whole may never have left "connected".
@@ -160,6 +158,7 @@ impl Peer {
     /// `bind`: addresses for the sockets; `0.0.0.0:0` stands for each interface there is at the time.
     pub(super) async fn new(
         bind: &str,
+        relays: Relays,
         sound: SoundEngine,
         events_to: mpsc::UnboundedSender<PeerEvent>,
     ) -> Result<Self, PeerError> {
@@ -169,7 +168,12 @@ impl Peer {
         let settings = SettingEngineBuilder::default()
             .with_include_loopback_candidate(true)
             .with_discard_local_candidates_during_ice_restart(true)
+            // The bridge has no names. Looking them up needs a route to everybody, which a machine that changes its network
+            // may not have at that moment.
+            .with_multicast_dns_mode(MulticastDnsMode::Disabled)
             .with_ice_timeouts(Some(DISCONNECTED_AFTER), Some(FAILED_AFTER), Some(KEEP_ALIVE))
+            .with_ice_connection_attempts(Some(CHECK_EVERY), Some(CHECKS))
+            .with_relay_acceptance_min_wait(Some(RELAY_AFTER))
             .build();
         let ssrc: u32 = rand::random();
         let encoding = RTCRtpEncodingParameters {
@@ -184,10 +188,8 @@ impl Peer {
             RtpCodecKind::Audio,
             vec![encoding],
         )));
-        let gathered = Arc::new(Notify::new());
         let tasks = Arc::new(Mutex::new(JoinSet::new()));
         let handler = Handler {
-            gathered: Arc::clone(&gathered),
             events: events_to,
             sound,
             tasks: Arc::clone(&tasks),
@@ -198,6 +200,7 @@ impl Peer {
                 .with_media_engine(engine)
                 .with_interceptor_registry(configure_rtcp_reports(Registry::new()))
                 .with_setting_engine(settings)
+                .with_configuration(configuration(&relays))
                 .with_handler(Arc::new(handler))
                 .with_udp_addrs(vec![bind.to_owned()])
                 .build()
@@ -210,24 +213,41 @@ impl Peer {
         }
         let (outlet, packets) = mpsc::channel(OUTLET);
         tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(send_packets(track, packets, ssrc));
-        Ok(Self { connection, gathered, outlet, tasks })
+        Ok(Self { connection, outlet, relays: Mutex::new(relays), tasks })
     }
 
-    /// An offer that carries all candidates.
+    /// An offer, and candidates begin to be gathered. It does not wait for them, nor carry any: the bridge's address is in
+    /// its answer, and it learns ours from the first check (RFC 8445 section 7.3.1.3).
     pub(super) async fn offer(&self) -> Result<String, PeerError> {
         let offer = self.connection.create_offer(None).await?;
-        self.connection.set_local_description(offer).await?;
-        if tokio::time::timeout(GATHER_WITHIN, self.gathered.notified()).await.is_err() {
-            tracing::debug!("candidates are still being gathered; the offer goes with those there are");
-        }
-        let local = self.connection.local_description().await;
-        local.map(|description| description.sdp).ok_or_else(|| PeerError("it has no description of itself".to_owned()))
+        self.connection.set_local_description(offer.clone()).await?;
+        Ok(offer.sdp)
     }
 
-    /// As [`offer`](Self::offer), with new ICE credentials and sockets.
-    pub(super) async fn restart_offer(&self) -> Result<String, PeerError> {
-        self.connection.restart_ice().await?;
-        self.offer().await
+    /// An offer with new ICE credentials. Until it is [committed](Self::commit) the old path goes on.
+    pub(super) async fn restart_offer(&self) -> Result<RTCSessionDescription, PeerError> {
+        let options = RTCOfferOptions { ice_restart: true };
+        Ok(self.connection.create_offer(Some(options)).await?)
+    }
+
+    /// Ends the old path and checks the new one, on new sockets.
+    pub(super) async fn commit(&self, offer: RTCSessionDescription, answer: String) -> Result<(), PeerError> {
+        self.connection.set_local_description(offer).await?;
+        self.accept(answer).await
+    }
+
+    /// Whether the credentials of the relays are about to run out.
+    pub(super) fn needs_new_relays(&self) -> bool {
+        self.relays.lock().unwrap_or_else(PoisonError::into_inner).are_old(Instant::now())
+    }
+
+    /// Servers and credentials for the next time that candidates are gathered.
+    pub(super) async fn set_relays(&self, relays: Relays) {
+        if let Err(error) = self.connection.set_configuration(configuration(&relays)).await {
+            tracing::info!(%error, "the relays stay as they were");
+            return;
+        }
+        *self.relays.lock().unwrap_or_else(PoisonError::into_inner) = relays;
     }
 
     pub(super) async fn accept(&self, answer: String) -> Result<(), PeerError> {
@@ -247,13 +267,24 @@ impl Peer {
     }
 }
 
+fn configuration(relays: &Relays) -> webrtc::peer_connection::RTCConfiguration {
+    let servers = relays.servers.iter().map(|server| RTCIceServer {
+        urls: server.urls.clone(),
+        username: server.username.clone(),
+        credential: server.credential.reveal().clone(),
+    });
+    let policy = if relays.only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
+    RTCConfigurationBuilder::default().with_ice_servers(servers.collect()).with_ice_transport_policy(policy).build()
+}
+
 async fn send_packets(track: Arc<TrackLocalStaticRTP>, mut packets: mpsc::Receiver<RtpOut>, ssrc: u32) {
+    let mut numbers = Renumber::default();
     while let Some(packet) = packets.recv().await {
         let header = rtc::rtp::Header {
             version: 2,
             marker: packet.marker,
             payload_type: packet.payload_type,
-            sequence_number: packet.seq,
+            sequence_number: numbers.next(packet.seq),
             timestamp: packet.timestamp,
             ssrc,
             ..Default::default()

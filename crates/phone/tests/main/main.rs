@@ -10,6 +10,7 @@ mod outbox;
 mod server;
 mod signal;
 mod sound;
+mod web;
 
 use std::{
     sync::Arc,

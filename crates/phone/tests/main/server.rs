@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, AtomicU64, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::SeqCst},
     },
 };
 
@@ -13,13 +13,13 @@ use axum::{
     Json, Router,
     extract::{
         Path, State, WebSocketUpgrade,
-        ws::{Message, WebSocket},
+        ws::{CloseFrame, Message, WebSocket},
     },
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::{any, get, post, put},
 };
-use bridge::{BridgeConfig, BridgeEvent, BridgeHandle};
+use bridge::{BridgeConfig, BridgeEvent, BridgeHandle, Verdict};
 use domain::{
     ids::{MediaSessionId, SessionId, TenantId, UserId},
     pii::Personal,
@@ -35,7 +35,7 @@ use wire::{
     agents::{AgentState, AgentStatus},
     error::ErrorCode,
     live::{ClientMessage, LiveEvent, ServerMessage, Snapshot},
-    media::{MediaSession, OpenMediaSession, RenegotiateMediaSession},
+    media::{MediaSession, OpenMediaSession, RelayServers, RenegotiateMediaSession, SOUND_NO_SESSION, SoundHello},
 };
 
 /// One request to an endpoint that only records.
@@ -63,6 +63,13 @@ pub struct Shared {
     sessions: Mutex<HashSet<MediaSessionId>>,
     pub opened: AtomicU32,
     pub renegotiated: AtomicU32,
+    pub relays: Mutex<RelayServers>,
+    /// Whether sound sockets are let through, and how many were.
+    pub web_sound: AtomicBool,
+    pub web_sockets: AtomicU32,
+    drop_sound: broadcast::Sender<()>,
+    /// The address of the bridge in answers is one where nobody is.
+    pub udp_blocked: AtomicBool,
     /// What `/record/...` answers.
     pub record_status: Mutex<HashMap<String, u16>>,
     pub recorded: Mutex<Vec<Recorded>>,
@@ -105,6 +112,11 @@ impl Server {
             sessions: Mutex::default(),
             opened: AtomicU32::new(0),
             renegotiated: AtomicU32::new(0),
+            relays: Mutex::new(RelayServers { servers: Vec::new(), only: false, expires_in_s: None }),
+            web_sound: AtomicBool::new(true),
+            web_sockets: AtomicU32::new(0),
+            drop_sound: broadcast::channel(10).0,
+            udp_blocked: AtomicBool::new(false),
             record_status: Mutex::default(),
             recorded: Mutex::default(),
         });
@@ -118,6 +130,8 @@ impl Server {
             .route("/live/snapshot", get(snapshot))
             .route("/media/sessions", post(open_media))
             .route("/media/sessions/{id}", put(renegotiate_media).delete(close_media))
+            .route("/media/relays", get(relays))
+            .route("/media/sound", any(sound))
             .route("/record/{*path}", any(record));
         let app = Router::new().nest("/api/v1", api).with_state(Arc::clone(&shared));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -152,6 +166,11 @@ impl Server {
         *self.shared.epoch.lock().unwrap() = Uuid::now_v7().to_string();
         self.shared.events.lock().unwrap().clear();
         self.drop_live();
+    }
+
+    /// Breaks every sound socket.
+    pub fn drop_sound(&self) {
+        let _ = self.shared.drop_sound.send(());
     }
 
     pub fn forget_media_session(&self, id: MediaSessionId) {
@@ -302,10 +321,19 @@ async fn open_media(
         Ok(sdp_answer) => {
             shared.opened.fetch_add(1, SeqCst);
             shared.sessions.lock().unwrap().insert(id);
-            Json(MediaSession { id, sdp_answer }).into_response()
+            Json(MediaSession { id, sdp_answer: reachable(&shared, sdp_answer) }).into_response()
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
     }
+}
+
+/// The answer as it is, or, where UDP is blocked, with candidates of a port where nobody listens.
+fn reachable(shared: &Shared, answer: String) -> String {
+    if !shared.udp_blocked.load(SeqCst) {
+        return answer;
+    }
+    let port = shared.bridge.candidates()[0].port().to_string();
+    answer.replace(&format!(" {port} typ host"), " 9 typ host")
 }
 
 async fn renegotiate_media(
@@ -318,8 +346,47 @@ async fn renegotiate_media(
         return refused(StatusCode::NOT_FOUND, ErrorCode::NotFound);
     }
     match shared.bridge.renegotiate(id, body.sdp_offer).await {
-        Ok(sdp_answer) => Json(MediaSession { id, sdp_answer }).into_response(),
+        Ok(sdp_answer) => Json(MediaSession { id, sdp_answer: reachable(&shared, sdp_answer) }).into_response(),
         Err(_) => refused(StatusCode::NOT_FOUND, ErrorCode::NotFound),
+    }
+}
+
+async fn relays(State(shared): State<Arc<Shared>>) -> Json<RelayServers> {
+    Json(shared.relays.lock().unwrap().clone())
+}
+
+async fn sound(State(shared): State<Arc<Shared>>, upgrade: WebSocketUpgrade) -> Response {
+    if !shared.web_sound.load(SeqCst) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    upgrade.on_upgrade(move |socket| carry_sound(socket, shared))
+}
+
+async fn carry_sound(mut socket: WebSocket, shared: Arc<Shared>) {
+    let Some(Ok(Message::Text(hello))) = socket.recv().await else { return };
+    let hello: SoundHello = serde_json::from_str(&hello).unwrap();
+    check(&shared, hello.access_token.reveal()).unwrap();
+    let Ok(mut sound) = shared.bridge.attach_socket(hello.media_session_id).await else {
+        let frame = CloseFrame { code: SOUND_NO_SESSION, reason: "no such session".into() };
+        let _ = socket.send(Message::Close(Some(frame))).await;
+        return;
+    };
+    shared.web_sockets.fetch_add(1, SeqCst);
+    let _ = socket.send(Message::text("{}")).await;
+    let mut dropped = shared.drop_sound.subscribe();
+    loop {
+        tokio::select! {
+            _ = dropped.recv() => return,
+            heard = socket.recv() => match heard {
+                Some(Ok(Message::Binary(frame))) => assert_eq!(sound.heard(&frame), Verdict::GoOn),
+                Some(Ok(_)) => {}
+                _ => return,
+            },
+            outgoing = sound.next_outgoing() => match outgoing {
+                Some(bytes) => drop(socket.send(Message::binary(bytes)).await),
+                None => return,
+            },
+        }
     }
 }
 

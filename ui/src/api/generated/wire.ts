@@ -307,9 +307,52 @@ refused_datagrams: number,
  */
 bad_payloads: number, 
 /**
+ * Messages on devices' sound sockets that are no frames, were there before, or came too fast.
+ */
+socket_frames: number, 
+/**
+ * Frames that devices' sound sockets were too slow for.
+ */
+late_frames: number, 
+/**
  * Bytes that a carrier brought faster than they could be played.
  */
 overrun_bytes: number, };
+
+/**
+ * Servers that pass UDP on for devices that cannot reach the bridge directly (TURN, RFC 8656). Empty: none is set up.
+ */
+export type RelayServers = { servers: Array<RelayServer>, 
+/**
+ * Nothing but these is to be used.
+ */
+only: boolean, 
+/**
+ * How long the credentials work; absent: until the server's configuration changes.
+ */
+expires_in_s: number | null, };
+
+export type RelayServer = { 
+/**
+ * Such as `turn:relay.example.org:3478?transport=udp` (RFC 7065).
+ */
+urls: Array<string>, username: string, credential: string, };
+
+/**
+ * First message on `/media/sound`, as text. The server answers with a [`SoundWelcome`] as text; from then on each binary
+ * message is a frame of sound.
+ */
+export type SoundHello = { access_token: string, 
+/**
+ * The session whose sound this carries; it was opened with `POST /media/sessions`.
+ */
+media_session_id: MediaSessionId, };
+
+export type SoundWelcome = { 
+/**
+ * Longest frame that the server takes, in bytes.
+ */
+max_frame: number, };
 
 export type Heat = "cold" | "warm" | "hot";
 

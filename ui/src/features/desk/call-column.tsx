@@ -1,5 +1,7 @@
 import type { LiveCall } from "@/api/generated/wire";
 import { useApp, useServerNow, useT } from "@/app-context";
+import { awayMs } from "@/lib/away";
+import { useNow } from "@/lib/use-now";
 import { whyText } from "@/i18n/server-text";
 import { firstName } from "@/lib/text";
 import { span, timer } from "@/lib/time";
@@ -27,10 +29,13 @@ export function useTalkMs(deskCall: DeskCall, talkedMs: number | null): number {
 function StateBadge({ deskCall }: { deskCall: DeskCall }) {
   const t = useT();
   const now = useServerNow();
+  const here = useNow();
+  const phone = useStore(useApp().phone.store, (each) => each);
   const call = deskCall.call;
   if (deskCall.endedAtMs !== null || !call) return <Badge icon="half">{t("desk.ended")}</Badge>;
-  if (call.reconnecting_since_ms !== null) {
-    return <Badge tone="warn" icon="offline">{t("desk.reconnecting", { time: span(now - call.reconnecting_since_ms) })}</Badge>;
+  const away = awayMs(call, phone, { server: now, here });
+  if (away !== null) {
+    return <Badge tone="warn" icon="offline">{t("desk.reconnecting", { time: span(away) })}</Badge>;
   }
   if (call.status === "ringing") return <Badge icon="bell">{t("desk.calling")}</Badge>;
   return call.both_heard
@@ -71,6 +76,13 @@ function TransferState({ call }: { call: LiveCall }) {
   );
 }
 
+/** Where the sound goes, when it is not the usual way. */
+function OverWeb() {
+  const t = useT();
+  const overWeb = useStore(useApp().phone.store, (each) => each?.overWeb ?? false);
+  return overWeb ? <div><Note icon="info" testid="over-web">{t("sound.over_web")}</Note></div> : null;
+}
+
 export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskData }) {
   const t = useT();
   const call = deskCall.call;
@@ -102,6 +114,7 @@ export function CallColumn({ deskCall, data }: { deskCall: DeskCall; data: DeskD
       <Controls deskCall={deskCall} customer={short} />
       {/* Below the controls, so that they never move under the hand. */}
       {deskCall.endedAtMs === null ? <DeviceTrouble /> : null}
+      {deskCall.endedAtMs === null && call ? <OverWeb /> : null}
       {deskCall.endedAtMs === null && call?.monitors.map((each) => (
         <div key={each.user_id}>
           <Note tone={each.mode === "barge" ? "live" : "acc"} icon={each.mode === "listen" ? "ear" : each.mode} testid="monitor-notice">

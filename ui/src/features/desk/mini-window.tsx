@@ -1,4 +1,6 @@
 import { useApp, useServerNow, useT } from "@/app-context";
+import { awayMs } from "@/lib/away";
+import { useNow } from "@/lib/use-now";
 import type { Translate } from "@/i18n";
 import { timer, span } from "@/lib/time";
 import { cx } from "@/lib/cx";
@@ -24,10 +26,8 @@ type MiniPhone = Pick<PhoneState, "muted" | "microphoneProblem" | "speakerProble
 const QUIET: MiniPhone = { muted: false, microphoneProblem: null, speakerProblem: null };
 
 /** The one thing that matters most about the call, worst first. */
-export function signOf(call: LiveCall, phone: MiniPhone, now: number, t: Translate): Sign {
-  if (call.reconnecting_since_ms !== null) {
-    return { icon: "offline", tone: "warn", text: t("desk.reconnecting", { time: span(now - call.reconnecting_since_ms) }) };
-  }
+export function signOf(call: LiveCall, away: number | null, phone: MiniPhone, now: number, t: Translate): Sign {
+  if (away !== null) return { icon: "offline", tone: "warn", text: t("desk.reconnecting", { time: span(away) }) };
   if (call.held_since_ms !== null) {
     return { icon: "pause", tone: "live", text: t("mini.waits", { time: span(now - call.held_since_ms) }) };
   }
@@ -45,14 +45,16 @@ export function MiniWindow() {
   const t = useT();
   const { api, desk, phone, fail } = useApp();
   const { current, askedHold } = useWhole(desk.store);
-  const state = useStore(phone.store, (each) => each) ?? QUIET;
+  const phoneState = useStore(phone.store, (each) => each);
+  const state = phoneState ?? QUIET;
   const { muted } = state;
   const now = useServerNow();
+  const here = useNow();
   const call = current?.call;
   if (!call || current.endedAtMs !== null) {
     return <main className="mini win" data-testid="mini"><h1 className="top ink-2">{t("mini.none")}</h1></main>;
   }
-  const sign = signOf(call, state, now, t);
+  const sign = signOf(call, awayMs(call, phoneState, { server: now, here }), state, now, t);
   const held = askedHold ?? call.held_since_ms !== null;
   return (
     <main className={cx("mini win", sign.tone === "live" && "alarm")} data-testid="mini">

@@ -127,7 +127,9 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
       if (made.connectionState === "connected") {
         options.onChange({ media: "connected", audioRunning: true, reconnectingSinceMs: null });
       } else if (made.connectionState === "disconnected" || made.connectionState === "failed") {
-        options.onChange({ media: "reconnecting", audioRunning: false, reconnectingSinceMs: Date.now() });
+        // "disconnected" is followed by "failed": the count goes on.
+        const since = state().reconnectingSinceMs ?? Date.now();
+        options.onChange({ media: "reconnecting", audioRunning: false, reconnectingSinceMs: since });
         void restart(made);
       }
     };

@@ -7,7 +7,7 @@ const KEY = "switchboard.phone";
 type Settings = Pick<PhoneState, "chosen" | "echoCancellation" | "noiseSuppression" | "autoGain">;
 
 const fresh: PhoneState = {
-  muted: false, audioRunning: false, media: "none", reconnectingSinceMs: null,
+  muted: false, audioRunning: false, media: "none", reconnectingSinceMs: null, overWeb: false,
   microphoneProblem: null, speakerProblem: null, devices: { inputs: [], outputs: [] },
   chosen: { input: null, output: null, ringer: null },
   echoCancellation: true, noiseSuppression: true, autoGain: true,
