@@ -11,6 +11,7 @@ use tokio::{
 
 on_both_databases!(
     a_wrong_carrier_token_is_said_in_words,
+    a_carrier_token_goes_to_no_other_address_or_account,
     a_wrong_storage_key_is_said_in_words,
     a_wrong_key_of_an_engine_is_said_in_words,
 );
@@ -104,5 +105,25 @@ async fn a_wrong_key_of_an_engine_is_said_in_words(engine: Engine) {
         let answer = server.ask(Method::POST, &format!("/settings/engines/test?which={which}"), &admin, None).await;
         refused(&answer, "does not accept the API key");
     }
+    server.stop().await;
+}
+
+async fn a_carrier_token_goes_to_no_other_address_or_account(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let settings = |sid: &str, base: &str, token: Option<&str>| {
+        let body = json!({ "provider": "twilio", "account_sid": sid, "auth_token": token, "api_base": base, "public_url": "" });
+        let (server, admin) = (&server, &admin);
+        async move { server.ask(Method::PUT, "/settings/carrier", admin, Some(body)).await }
+    };
+    let (sid, other) = (format!("AC{}", "4".repeat(32)), format!("AC{}", "5".repeat(32)));
+    assert_eq!(settings(&sid, "https://carrier.example", Some("secret-token")).await.status, StatusCode::OK);
+    for (sid, base) in [(&sid, "http://127.0.0.1:9"), (&other, "https://carrier.example")] {
+        let refused = settings(sid, base, None).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{refused:?}");
+        assert_eq!(refused.body["fields"][0]["field"], "auth_token", "{refused:?}");
+    }
+    let same = settings(&sid, "https://carrier.example", None).await;
+    assert_eq!((same.status, &same.body["has_auth_token"]), (StatusCode::OK, &json!(true)), "{same:?}");
     server.stop().await;
 }

@@ -34,6 +34,7 @@ pub const fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::AlreadyExists
         | ErrorCode::Conflict
         | ErrorCode::IdempotencyMismatch
+        | ErrorCode::InProgress
         | ErrorCode::OfferTaken
         | ErrorCode::WrongCallState
         | ErrorCode::NotSupportedByCarrier
@@ -75,6 +76,7 @@ impl IntoResponse for Refusal {
         match self.0 {
             BackendError::InvalidFields(found) => fields = found,
             BackendError::TooManyTries { retry_after_s: wait } => retry_after_s = Some(wait),
+            BackendError::InProgress => retry_after_s = Some(1),
             BackendError::OfferTaken { by } => details = Some(serde_json::json!({ "taken_by": by })),
             BackendError::OutsideCallingHours { opens_at } => {
                 details = Some(serde_json::json!({ "opens_at_ms": opens_at }));

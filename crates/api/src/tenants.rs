@@ -1,10 +1,8 @@
 //! `POST /tenants`
 
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -14,7 +12,11 @@ use wire::{
     error::ApiError,
 };
 
-use crate::{auth::cookie, error::ApiResult, extract::Body};
+use crate::{
+    auth::cookie,
+    error::ApiResult,
+    extract::{Body, ClientAddress},
+};
 
 /// Makes a tenant and its first admin, and signs them in.
 #[utoipa::path(
@@ -27,12 +29,12 @@ use crate::{auth::cookie, error::ApiResult, extract::Body};
 )]
 pub async fn handler(
     State(backend): State<Backend>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Body(body): Body<RegisterTenant>,
 ) -> ApiResult<Response> {
     let device = body.device;
-    let signed_in = backend.register_tenant(body, address.ip(), cookie::user_agent(&headers)).await?;
+    let signed_in = backend.register_tenant(body, address, cookie::user_agent(&headers)).await?;
     let (cookies, signed_in) = cookie::hand_out(device, signed_in, backend.is_public_https());
     Ok((StatusCode::CREATED, cookies, Json(signed_in)).into_response())
 }

@@ -43,6 +43,26 @@ impl Backend {
         })
     }
 
+    /// Whether a connection that `actor` opened earlier may go on: the sign-in lives, and the role is what it was. Nothing
+    /// is decided while the database is away.
+    pub async fn may_go_on(&self, actor: &Actor) -> bool {
+        let store = self.store();
+        let found = tokio::try_join!(
+            storage::users::get(store, actor.scope, actor.user),
+            storage::sessions::get(store, actor.scope, actor.session),
+        );
+        match found {
+            Ok((user, session)) => {
+                user.is_some_and(|user| user.active && user.role == actor.role)
+                    && session.is_some_and(|session| session.is_live(clock::now()))
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the rights of a connection could not be looked up");
+                true
+            }
+        }
+    }
+
     pub async fn me(&self, actor: &Actor) -> Result<Me, BackendError> {
         let store = self.store();
         let user = storage::users::get(store, actor.scope, actor.user).await?.ok_or(BackendError::NotSignedIn)?;

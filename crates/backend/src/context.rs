@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -18,7 +19,7 @@ use domain::{
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use storage::Store;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -41,6 +42,8 @@ const TIME_TO_FINISH: Duration = Duration::from_secs(5);
 pub struct Options {
     /// Under which carriers and browsers reach this server; without a slash at the end.
     pub public_url: String,
+    /// Proxies whose word about who asks is taken.
+    pub trusted_proxies: Vec<IpAddr>,
     pub ui_folder: Option<PathBuf>,
     /// Recordings of tenants without a store of their own go below `recordings` here.
     pub data_folder: PathBuf,
@@ -80,6 +83,8 @@ struct Inner {
     finishing: TaskTracker,
     out_of_time: CancellationToken,
     new_job: Notify,
+    /// Rises when a sign-in has ended or somebody's role has changed.
+    rights: watch::Sender<u64>,
 }
 
 /// Cheap to clone.
@@ -107,6 +112,7 @@ impl Backend {
             finishing: TaskTracker::new(),
             out_of_time: CancellationToken::new(),
             new_job: Notify::new(),
+            rights: watch::Sender::new(0),
         }));
         backend.recover_agents().await?;
         backend.recover_calls().await?;
@@ -151,6 +157,16 @@ impl Backend {
 
     pub(crate) fn new_job(&self) -> &Notify {
         &self.0.new_job
+    }
+
+    /// Tells open connections to look again whether they may go on; see [`Backend::may_go_on`].
+    pub(crate) fn rights_changed(&self) {
+        self.0.rights.send_modify(|count| *count += 1);
+    }
+
+    /// Wakes whenever somebody's rights have changed.
+    pub fn watch_rights(&self) -> watch::Receiver<u64> {
+        self.0.rights.subscribe()
     }
 
     pub fn store(&self) -> &Store {

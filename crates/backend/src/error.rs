@@ -27,6 +27,8 @@ pub enum BackendError {
     Conflict(&'static str),
     #[error("this idempotency key was used with another request")]
     IdempotencyMismatch,
+    #[error("the same request is being carried out; ask again")]
+    InProgress,
     #[error("{by} took this call")]
     OfferTaken { by: String },
     #[error("the offer is over: {0}")]
@@ -71,6 +73,7 @@ impl BackendError {
             Self::AlreadyExists(_) => ErrorCode::AlreadyExists,
             Self::Conflict(_) => ErrorCode::Conflict,
             Self::IdempotencyMismatch => ErrorCode::IdempotencyMismatch,
+            Self::InProgress => ErrorCode::InProgress,
             Self::OfferTaken { .. } => ErrorCode::OfferTaken,
             Self::OfferGone(_) => ErrorCode::OfferGone,
             Self::WrongCallState(_) => ErrorCode::WrongCallState,

@@ -7,7 +7,7 @@ use storage::idempotency::Begun;
 
 use crate::{Actor, Backend, clock, error::BackendError};
 
-/// A request that began so long ago and never ended was cut off by a restart.
+/// A request that began so long ago and never ended was cut off.
 const CUT_OFF_AFTER: Duration = Duration::from_secs(60);
 
 /// Whether a request with a key is to be carried out.
@@ -20,10 +20,11 @@ pub enum Idempotent {
 impl Backend {
     pub async fn begin_once(&self, actor: &Actor, key: &str, body_hash: &str) -> Result<Idempotent, BackendError> {
         let now = clock::now();
-        let stale = UnixMillis(now.0 - i64::try_from(CUT_OFF_AFTER.as_millis()).unwrap_or(0));
+        // What began before this server did was cut off with the server before it.
+        let stale = UnixMillis(now.0 - i64::try_from(CUT_OFF_AFTER.as_millis()).unwrap_or(0)).max(self.started_at());
         match storage::idempotency::begin(self.store(), actor.scope, actor.user, key, body_hash, now, stale).await? {
             Begun::First => Ok(Idempotent::New),
-            Begun::Running => Err(BackendError::Conflict("the same request is being carried out; ask again")),
+            Begun::Running => Err(BackendError::InProgress),
             Begun::Done { status, response } => Ok(Idempotent::Answered { status, body: response.into_inner() }),
             Begun::Mismatch => Err(BackendError::IdempotencyMismatch),
         }

@@ -3,6 +3,7 @@
 mod analyse;
 mod demo;
 mod doctor;
+mod keys;
 mod load;
 mod migrate;
 mod output;
@@ -43,6 +44,9 @@ pub enum Command {
     /// Users of a tenant.
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Keys that seal what is stored.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Reads a transcript and prints the analysis as JSON.
     Analyse(analyse::AnalyseArguments),
     /// Checks ports, database, storage, keys and devices, and says what to do.
@@ -95,6 +99,7 @@ async fn run(command: Command) -> Result<(), Problem> {
         Command::Soak(soak) => soak::run(soak).await,
         Command::Seed(seed) => seed::run(seed).await,
         Command::User(user) => user::run(user).await,
+        Command::Keys(keys) => keys::run(keys),
         Command::Analyse(analyse) => analyse::run(analyse).await,
         Command::Doctor(place) => doctor::run(&place).await,
         Command::Migrate(place) => migrate::run(&place).await,

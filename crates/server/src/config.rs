@@ -23,6 +23,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Address under which carriers and browsers outside reach this server; empty for the listening address.
     pub public_url: String,
+    /// Proxies in front of this server: they say in `X-Forwarded-For` who asks. Without them everybody behind a proxy
+    /// shares one address, and its limit of tries to sign in.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Folder with the built UI; empty serves the API alone.
     pub ui_dir: PathBuf,
     pub media: MediaConfig,
@@ -108,6 +111,7 @@ impl Default for Config {
             database: String::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8470)),
             public_url: String::new(),
+            trusted_proxies: Vec::new(),
             ui_dir: PathBuf::new(),
             media: MediaConfig::default(),
             log: LogConfig::default(),
@@ -181,13 +185,10 @@ impl Config {
             self.media.udp = parse("SWITCHBOARD_MEDIA_UDP", value, ADDRESS)?;
         }
         if let Some(value) = text("SWITCHBOARD_MEDIA_ADVERTISE") {
-            self.media.advertise = value
-                .split(',')
-                .filter(|part| !part.trim().is_empty())
-                .map(|part| {
-                    parse("SWITCHBOARD_MEDIA_ADVERTISE", part.trim().to_owned(), "IP addresses parted by commas")
-                })
-                .collect::<Result<_, _>>()?;
+            self.media.advertise = addresses("SWITCHBOARD_MEDIA_ADVERTISE", &value)?;
+        }
+        if let Some(value) = text("SWITCHBOARD_TRUSTED_PROXIES") {
+            self.trusted_proxies = addresses("SWITCHBOARD_TRUSTED_PROXIES", &value)?;
         }
         if let Some(value) = text("SWITCHBOARD_MEDIA_TURN_URLS") {
             let urls = value.split(',').map(str::trim).filter(|url| !url.is_empty());
@@ -207,6 +208,11 @@ impl Config {
             self.database.clone()
         }
     }
+}
+
+fn addresses(name: &'static str, value: &str) -> Result<Vec<IpAddr>, ConfigError> {
+    let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| parse(name, part.to_owned(), "IP addresses parted by commas")).collect()
 }
 
 fn parse<T: std::str::FromStr>(name: &'static str, value: String, expected: &'static str) -> Result<T, ConfigError> {

@@ -10,49 +10,77 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use storage::Keyring;
 
-const FILE: &str = "keys.toml";
+pub(crate) const FILE: &str = "keys.toml";
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     #[error("the keys file {path} cannot be used: {problem}", path = .path.display())]
     Unusable { path: PathBuf, problem: String },
+    #[error("the keys file {path} is missing, and the database holds data that only its keys can read: restore the file from the backup", path = .path.display())]
+    Missing { path: PathBuf },
+    #[error("the keys in {path} are not those that the data in the database was sealed with: restore the right file from the backup", path = .path.display())]
+    Foreign { path: PathBuf },
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KeysFile {
+pub(crate) struct KeysFile {
     /// Seals personal data at rest. Without it the database cannot be read: back it up, apart from the database.
     sealing: Personal<String>,
     /// Signs access tokens and links.
     signing: Personal<String>,
 }
 
-pub struct Keys {
-    pub sealing: Keyring,
-    pub signing: Vec<u8>,
+pub(crate) struct Keys {
+    pub(crate) sealing: Keyring,
+    pub(crate) signing: Vec<u8>,
 }
 
-impl Keys {
-    /// Reads the keys of a data folder, or makes them when there are none.
-    pub fn load_or_make(data_dir: &Path) -> Result<Self, KeysError> {
-        let path = data_dir.join(FILE);
-        let unusable = |problem: String| KeysError::Unusable { path: path.clone(), problem };
-        let file = match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str::<KeysFile>(&text).map_err(|error| unusable(error.to_string()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let file = KeysFile { sealing: Keyring::generate().to_text(), signing: Personal::new(random_hex(32)) };
-                let text = toml::to_string(&file).map_err(|error| unusable(error.to_string()))?;
-                write_private(&path, &text).map_err(|error| unusable(error.to_string()))?;
-                file
-            }
-            Err(error) => return Err(unusable(error.to_string())),
-        };
-        let sealing = Keyring::parse(file.sealing.reveal()).map_err(|error| unusable(error.to_string()))?;
-        let signing = file.signing.reveal().as_bytes().to_vec();
+/// Puts a fresh sealing key in front of those of the data folder; the answer is its id. A server takes it up at its next
+/// start and then moves what is stored to it.
+///
+/// # Errors
+/// [`KeysError`]; without a keys file there is nothing to rotate.
+pub fn rotate(data_dir: &Path) -> Result<String, KeysError> {
+    let path = data_dir.join(FILE);
+    let unusable = |problem: String| KeysError::Unusable { path: path.clone(), problem };
+    let mut file = KeysFile::read(&path)?.ok_or_else(|| unusable("there is none".to_owned()))?;
+    let sealing = file.keys(&path)?.sealing;
+    let number = sealing.current_id().trim_start_matches('k').parse::<u32>().unwrap_or(1);
+    let next = format!("k{}", number + 1);
+    file.sealing = sealing.rotated(&next).map_err(|error| unusable(error.to_string()))?.to_text();
+    file.write(&path)?;
+    Ok(next)
+}
+
+impl KeysFile {
+    pub(crate) fn generate() -> Self {
+        Self { sealing: Keyring::generate().to_text(), signing: Personal::new(random_hex(32)) }
+    }
+
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, KeysError> {
+        let unusable = |problem: String| KeysError::Unusable { path: path.to_owned(), problem };
+        match std::fs::read_to_string(path) {
+            Ok(text) => toml::from_str(&text).map(Some).map_err(|error| unusable(error.to_string())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unusable(error.to_string())),
+        }
+    }
+
+    pub(crate) fn write(&self, path: &Path) -> Result<(), KeysError> {
+        let unusable = |problem: String| KeysError::Unusable { path: path.to_owned(), problem };
+        let text = toml::to_string(self).map_err(|error| unusable(error.to_string()))?;
+        write_private(path, &text).map_err(|error| unusable(error.to_string()))
+    }
+
+    pub(crate) fn keys(&self, path: &Path) -> Result<Keys, KeysError> {
+        let unusable = |problem: String| KeysError::Unusable { path: path.to_owned(), problem };
+        let sealing = Keyring::parse(self.sealing.reveal()).map_err(|error| unusable(error.to_string()))?;
+        let signing = self.signing.reveal().as_bytes().to_vec();
         if signing.len() < 32 {
             return Err(unusable("the signing key has fewer than 32 characters".to_owned()));
         }
-        Ok(Self { sealing, signing })
+        Ok(Keys { sealing, signing })
     }
 }
 
@@ -74,32 +102,4 @@ pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(beside, path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_made_once_and_kept_private() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = Keys::load_or_make(folder.path()).unwrap();
-        let second = Keys::load_or_make(folder.path()).unwrap();
-        assert_eq!(first.signing, second.signing);
-        assert_eq!(first.sealing.to_text(), second.sealing.to_text());
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
-    }
-
-    #[test]
-    fn a_damaged_file_is_not_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(FILE), "sealing = 1").unwrap();
-        assert!(Keys::load_or_make(folder.path()).is_err());
-        assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), "sealing = 1");
-    }
 }

@@ -1,6 +1,6 @@
 //! A server that runs: everything opened and joined.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use backend::{Backend, Options, Parts};
 use bridge::BridgeConfig;
@@ -64,11 +64,13 @@ impl Running {
         let options = Options {
             public_url: public_url.trim_end_matches('/').to_owned(),
             ui_folder: Some(config.ui_dir.clone()).filter(|folder| !folder.as_os_str().is_empty()),
+            trusted_proxies: config.trusted_proxies.clone(),
             data_folder: data_dir,
             demo,
             relays: config.media.turn.relays(),
         };
         let backend = Backend::start(Parts { store, bridge, bridge_events, secret: signing, options }).await?;
+        tokio::spawn(move_to_current_key(backend.clone()));
         let stop = CancellationToken::new();
         let serving = tokio::spawn(api::serve(listener, backend.clone(), stop.clone()));
         tracing::info!(%base_url, %public_url, "the server answers");
@@ -80,12 +82,39 @@ impl Running {
         self.stop.cancel();
         let serving = self.serving;
         let abort = serving.abort_handle();
-        if tokio::time::timeout(std::time::Duration::from_secs(2), serving).await.is_err() {
+        if tokio::time::timeout(Duration::from_secs(2), serving).await.is_err() {
             abort.abort();
         }
         self.backend.stop().await;
         self.backend.store().close().await;
         self.database.release().await;
+    }
+}
+
+/// Texts that are moved to the current sealing key at once; between two portions others get their turn.
+const RESEAL_PORTION: u32 = 200;
+const BETWEEN_PORTIONS: Duration = Duration::from_millis(200);
+
+/// After a rotation: seals what is stored anew, portion by portion, beside the work.
+async fn move_to_current_key(backend: Backend) {
+    let mut moved = 0;
+    loop {
+        match storage::reseal(backend.store(), RESEAL_PORTION).await {
+            Ok(progress) => {
+                moved += progress.resealed;
+                if progress.finished {
+                    break;
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "stored data could not be moved to the current sealing key; the next start goes on");
+                return;
+            }
+        }
+        tokio::time::sleep(BETWEEN_PORTIONS).await;
+    }
+    if moved > 0 {
+        tracing::info!(moved, "all stored data is sealed with the current key");
     }
 }
 

@@ -156,6 +156,19 @@ pub async fn by_email(on: impl Into<On<'_>>, email: &str) -> Result<Option<Crede
     Ok(Some(Credentials { tenant, user, password_hash: Personal::new(row.text("password_hash")?) }))
 }
 
+/// Opens what is sealed of any one user: proof that the keys are those of the data.
+///
+/// # Errors
+/// `Corrupt` when they are not.
+pub async fn any_opens(on: impl Into<On<'_>>) -> Result<()> {
+    let mut on = on.into();
+    let keys = on.keys();
+    if let Some(row) = on.read(columns!("TRUE LIMIT 1"), args![]).await? {
+        read(&row, &keys, TenantScope::system(row.id("tenant_id")?))?;
+    }
+    Ok(())
+}
+
 /// Oldest first.
 pub async fn list(on: impl Into<On<'_>>, scope: TenantScope, page: PageRequest) -> Result<Page<User>> {
     let mut on = on.into();

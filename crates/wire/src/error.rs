@@ -32,6 +32,8 @@ pub enum ErrorCode {
     Conflict,
     /// 409: the same idempotency key came with another body.
     IdempotencyMismatch,
+    /// 409: the same request is being carried out now; send it again after `retry_after_s` for its answer.
+    InProgress,
     /// 409: someone else took the call; `details.taken_by` names them.
     OfferTaken,
     /// 410: the offer ran out or the caller hung up.

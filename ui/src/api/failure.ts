@@ -39,5 +39,5 @@ export function asFailure(cause: unknown): ApiFailure {
 
 /** Whether trying the same again later may work, so that what a person typed belongs in the outbox. */
 export const isTransient = (failure: ApiFailure): boolean =>
-  failure.code === "no_answer" || failure.code === "unavailable" || failure.code === "internal"
+  failure.code === "no_answer" || failure.code === "unavailable" || failure.code === "in_progress" || failure.code === "internal"
   || failure.code === "too_many_tries" || failure.code === "token_expired" || failure.code === "not_signed_in";

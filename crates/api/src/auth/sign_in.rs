@@ -1,10 +1,8 @@
 //! `POST /auth/sign-in`
 
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
@@ -15,7 +13,10 @@ use wire::{
 };
 
 use super::cookie;
-use crate::{error::ApiResult, extract::Body};
+use crate::{
+    error::ApiResult,
+    extract::{Body, ClientAddress},
+};
 
 /// Signs in with e-mail and password. Repeated failures have to wait.
 #[utoipa::path(
@@ -28,12 +29,12 @@ use crate::{error::ApiResult, extract::Body};
 )]
 pub async fn handler(
     State(backend): State<Backend>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Body(body): Body<SignIn>,
 ) -> ApiResult<Response> {
     let device = body.device;
-    let signed_in = backend.sign_in(body, address.ip(), cookie::user_agent(&headers)).await?;
+    let signed_in = backend.sign_in(body, address, cookie::user_agent(&headers)).await?;
     let (cookies, signed_in) = cookie::hand_out(device, signed_in, backend.is_public_https());
     Ok((cookies, Json(signed_in)).into_response())
 }

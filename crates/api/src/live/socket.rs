@@ -13,10 +13,13 @@ use backend::{
     Actor, Backend, PhonePresence,
     live::{FeedReader, ReaderError, Start},
 };
+use tokio::sync::watch;
 use wire::live::{ClientMessage, ServerMessage};
 
 /// A client that says nothing for so long after connecting is cut off.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// Beside being told of changes: those that another server made are found so.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(60);
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 /// A client whose socket takes nothing for so long is gone.
 const SEND_WITHIN: Duration = Duration::from_secs(10);
@@ -59,6 +62,8 @@ enum Turn {
     Heard(ClientMessage),
     Event(Box<ServerMessage>),
     Probe,
+    /// Somebody's rights have changed, or it is time to look again.
+    LookAgain,
 }
 
 async fn serve(backend: &Backend, socket: &mut WebSocket) -> Result<(), Closing> {
@@ -73,6 +78,7 @@ async fn serve(backend: &Backend, socket: &mut WebSocket) -> Result<(), Closing>
         .await
         .map_err(|_| Closing::new(CLOSE_NOT_SIGNED_IN, "the access token is not valid"))?;
     let start = epoch.zip(after_seq).map_or(Start::Now, |(epoch, seq)| Start::After { epoch, seq });
+    let rights = backend.watch_rights();
     let reader = backend.read_live(&actor, &start);
     let welcome = ServerMessage::Welcome {
         epoch: backend.live_epoch(),
@@ -84,7 +90,7 @@ async fn serve(backend: &Backend, socket: &mut WebSocket) -> Result<(), Closing>
         return Ok(());
     }
     let presence = if phone { Some(backend.phone_connected(&actor).await) } else { None };
-    let result = talk(backend, &actor, socket, reader, presence.as_ref()).await;
+    let result = talk(backend, &actor, socket, reader, rights, presence.as_ref()).await;
     if let Some(presence) = presence {
         backend.phone_gone(&actor, presence).await;
     }
@@ -96,12 +102,17 @@ async fn talk(
     actor: &Actor,
     socket: &mut WebSocket,
     mut reader: FeedReader,
+    mut rights: watch::Receiver<u64>,
     presence: Option<&PhonePresence>,
 ) -> Result<(), Closing> {
     let mut probe = tokio::time::interval(PROBE_EVERY);
+    let mut look_again = tokio::time::interval(LOOK_AGAIN_EVERY);
     let mut nonce = 0_u64;
     loop {
         let turn = tokio::select! {
+            biased;
+            Ok(()) = rights.changed() => Turn::LookAgain,
+            _ = look_again.tick() => Turn::LookAgain,
             heard = receive(socket) => heard?.map_or(Turn::Gone, Turn::Heard),
             event = reader.next() => match event {
                 Ok((seq, at_ms, event)) => Turn::Event(Box::new(ServerMessage::Event { seq, at_ms, event })),
@@ -112,6 +123,12 @@ async fn talk(
         };
         let open = match (turn, presence) {
             (Turn::Gone, _) => false,
+            (Turn::LookAgain, _) => {
+                if !backend.may_go_on(actor).await {
+                    return Err(Closing::new(CLOSE_NOT_SIGNED_IN, "this sign-in has ended, or its role has changed"));
+                }
+                true
+            }
             (Turn::Event(message), _) => send(socket, &message).await,
             (Turn::Probe, _) => {
                 nonce += 1;

@@ -50,10 +50,6 @@ impl Backend {
         user_agent: String,
     ) -> Result<SignedIn, BackendError> {
         let now = clock::now();
-        // Each registration counts like a failed sign-in of its address: nobody needs twenty tenants in a minute.
-        if let Some(retry_after_s) = self.throttle().wait("", address, now) {
-            return Err(BackendError::TooManyTries { retry_after_s });
-        }
         let mut checks = FieldChecks::default();
         checks.text(&body.tenant_name, 100, "tenant_name").text(&body.name, 100, "name");
         check_email(&mut checks, &body.email);
@@ -66,6 +62,8 @@ impl Backend {
             "expected an IANA time zone such as Asia/Kolkata",
         );
         checks.done()?;
+        let too_many = |retry_after_s| BackendError::TooManyTries { retry_after_s };
+        self.throttle().begin_registration(address, now).map_err(too_many)?;
 
         let password_hash = auth::hash_password(body.password.clone()).await?;
         let tenant = TenantRow {
@@ -94,7 +92,6 @@ impl Backend {
         storage::users::insert(self.store(), scope, &admin, &Personal::new(password_hash)).await?;
         storage::agents::ensure(self.store(), scope, admin.id, now).await?;
         self.first_queue(scope, admin.id).await?;
-        self.throttle().failed("", address, now);
         self.new_session(scope, admin, tenant, body.device, user_agent).await
     }
 }

@@ -35,8 +35,9 @@ impl Backend {
         Ok(())
     }
 
-    /// The sound of an ended sign-in's devices goes with it.
+    /// The sound of an ended sign-in's devices goes with it, and so do its open connections.
     pub(super) async fn sign_in_ended(&self, session: SessionId) {
+        self.rights_changed();
         for device in self.devices().close_sign_in(session) {
             self.bridge().close_session(device.session);
             self.device_gone(device);

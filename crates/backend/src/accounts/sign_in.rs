@@ -34,17 +34,15 @@ impl Backend {
     pub async fn sign_in(&self, body: SignIn, address: IpAddr, user_agent: String) -> Result<SignedIn, BackendError> {
         let now = clock::now();
         let email = body.email.trim().to_owned();
-        if let Some(retry_after_s) = self.throttle().wait(&email, address, now) {
-            return Err(BackendError::TooManyTries { retry_after_s });
-        }
+        let too_many = |retry_after_s| BackendError::TooManyTries { retry_after_s };
+        self.throttle().begin(&email, address, now).map_err(too_many)?;
         let found = storage::users::by_email(self.store(), &email).await?;
         let hash = found.as_ref().map(|found| found.password_hash.reveal().clone());
         let right = auth::verify_password(body.password, hash).await?;
         let Some(found) = found.filter(|found| right && found.user.active) else {
-            self.throttle().failed(&email, address, now);
             return Err(BackendError::WrongCredentials);
         };
-        self.throttle().succeeded(&email);
+        self.throttle().succeeded(&email, address);
         let scope = TenantScope::authenticated(found.tenant);
         let tenant = storage::tenants::get(self.store(), scope).await?.ok_or(BackendError::WrongCredentials)?;
         self.new_session(scope, found.user, tenant, body.device, user_agent).await

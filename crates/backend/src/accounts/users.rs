@@ -108,6 +108,7 @@ impl Backend {
             return Err(BackendError::Conflict("the last admin cannot be taken away; make another one first"));
         }
         storage::users::update(self.store(), actor.scope, &user).await?;
+        self.rights_changed();
         if user.role.takes_calls() {
             storage::agents::ensure(self.store(), actor.scope, user.id, clock::now()).await?;
         }

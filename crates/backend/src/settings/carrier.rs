@@ -55,7 +55,17 @@ impl Backend {
         checks.at_most(&body.api_base, 500, "api_base").at_most(&body.public_url, 500, "public_url");
         checks.done()?;
         let (old, old_secrets) = self.carrier_row(actor.scope).await?;
-        let auth_token = body.auth_token.filter(|token| !token.reveal().is_empty()).unwrap_or(old_secrets.auth_token);
+        let given = body.auth_token.filter(|token| !token.reveal().is_empty());
+        // A token is sent to the account and address that it was entered for, and to no other.
+        let same_account = body.account_sid.trim() == old.account_sid && body.api_base == old.api_base;
+        let auth_token = match given {
+            Some(token) => token,
+            None if same_account || old_secrets.auth_token.reveal().is_empty() => old_secrets.auth_token,
+            None => {
+                let problem = "enter the token again: the account or the address has changed";
+                return Err(BackendError::field("auth_token", problem));
+            }
+        };
         let secrets = CarrierSecrets { auth_token };
         let row = CarrierRow {
             provider: body.provider,

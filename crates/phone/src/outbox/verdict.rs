@@ -20,7 +20,10 @@ pub fn verdict(status: u16, code: Option<ErrorCode>, retry_after: Option<Duratio
         401 | 408 | 429 => Verdict::Later(retry_after.unwrap_or(Duration::ZERO)),
         // The key is known with another body: the first one was taken, and nothing can be added under this key.
         400..=499 => match code {
-            Some(ErrorCode::Unavailable) => Verdict::Later(Duration::ZERO),
+            // An earlier try of ours is still under way: its answer comes to the next one.
+            Some(ErrorCode::Unavailable | ErrorCode::InProgress) => {
+                Verdict::Later(retry_after.unwrap_or(Duration::ZERO))
+            }
             _ => Verdict::Refused,
         },
         _ => Verdict::Later(Duration::ZERO),
@@ -42,6 +45,9 @@ mod tests {
         for status in [200, 201, 204] {
             assert_eq!(verdict(status, None, None), Verdict::Done);
         }
+        let wait = Duration::from_secs(1);
+        assert_eq!(verdict(409, Some(ErrorCode::InProgress), Some(wait)), Verdict::Later(wait));
+        assert_eq!(verdict(409, Some(ErrorCode::Conflict), Some(wait)), Verdict::Refused);
         let wait = Duration::from_secs(7);
         assert_eq!(verdict(429, Some(ErrorCode::TooManyTries), Some(wait)), Verdict::Later(wait));
     }

@@ -8,7 +8,12 @@ use std::{
 use storage::{DatabaseUrl, Store, TenantScope};
 
 use super::{Place, Problem, output};
-use crate::{config::Config, keys::Keys};
+use crate::{
+    config::Config,
+    keys::{self, KeysFile},
+    open,
+    sole::{SoleError, SoleFolder},
+};
 
 /// What a check found; `Err` says what is wrong and what to do.
 type Finding = Result<String, String>;
@@ -16,11 +21,13 @@ type Finding = Result<String, String>;
 pub(super) async fn run(place: &Place) -> Result<(), Problem> {
     let config = place.load()?;
     let mut bad = 0;
-    let checks: [(&str, Finding); 8] = [
+    let running = running(&config);
+    let checks: [(&str, Finding); 9] = [
         ("data folder", data_folder(&config.data_dir)),
         ("keys", keys(&config)),
-        ("HTTP port", http(&config)),
-        ("media port", media(&config)),
+        ("HTTP port", http(&config, running.as_deref())),
+        ("media port", media(&config, running.as_deref())),
+        ("public address", public_url(&config)),
         ("screens", screens(&config)),
         ("database", database(&config).await),
         ("recordings", recordings(&config).await),
@@ -49,21 +56,49 @@ fn data_folder(folder: &Path) -> Finding {
 }
 
 fn keys(config: &Config) -> Finding {
-    Keys::load_or_make(&config.data_dir)
-        .map(|_| "there; back up keys.toml apart from the database".to_owned())
-        .map_err(|error| format!("{error}. Restore keys.toml from the backup."))
+    let path = config.data_dir.join(keys::FILE);
+    match KeysFile::read(&path) {
+        Ok(Some(_)) => Ok("there; back up keys.toml apart from the database".to_owned()),
+        Ok(None) => Ok("none yet; the first start makes them".to_owned()),
+        Err(error) => Err(format!("{error}. Restore keys.toml from the backup.")),
+    }
 }
 
-fn http(config: &Config) -> Finding {
-    TcpListener::bind(config.listen)
-        .map(|_| format!("{} is free", config.listen))
-        .map_err(|error| format!("{} cannot be used: {error}. Is a server running? Else change listen.", config.listen))
+/// Who serves this data folder now, if anybody does: its ports are then taken as they should be.
+fn running(config: &Config) -> Option<String> {
+    match SoleFolder::take(&config.data_dir) {
+        Err(SoleError::Folder { who, .. }) => Some(who),
+        _ => None,
+    }
 }
 
-fn media(config: &Config) -> Finding {
-    UdpSocket::bind(config.media.udp)
-        .map(|_| format!("{} is free", config.media.udp))
-        .map_err(|error| format!("UDP {} cannot be used: {error}. Change media.udp.", config.media.udp))
+fn http(config: &Config, running: Option<&str>) -> Finding {
+    let address = config.listen;
+    match (TcpListener::bind(address), running) {
+        (Ok(_), _) => Ok(format!("{address} is free")),
+        (Err(_), Some(who)) => Ok(format!("{address} is in use, and a server of this data folder runs ({who})")),
+        (Err(error), None) => Err(format!("{address} cannot be used: {error}. End what uses it, or change listen.")),
+    }
+}
+
+fn media(config: &Config, running: Option<&str>) -> Finding {
+    let address = config.media.udp;
+    match (UdpSocket::bind(address), running) {
+        (Ok(_), _) => Ok(format!("UDP {address} is free")),
+        (Err(_), Some(who)) => Ok(format!("UDP {address} is in use, and a server of this data folder runs ({who})")),
+        (Err(error), None) => Err(format!("UDP {address} cannot be used: {error}. Change media.udp.")),
+    }
+}
+
+/// Outside addresses are what carriers and browsers call.
+fn public_url(config: &Config) -> Finding {
+    match config.public_url.as_str() {
+        "" => Ok("empty: reachable from this computer only; a carrier needs an address that it can reach".to_owned()),
+        url if url.starts_with("https://") => {
+            Ok(format!("{url}; the carrier page of the settings tests the way there"))
+        }
+        url => Err(format!("{url} is not https://. Carriers send calls and sign-ins over it: put TLS in front.")),
+    }
 }
 
 fn screens(config: &Config) -> Finding {
@@ -78,29 +113,32 @@ fn screens(config: &Config) -> Finding {
     }
 }
 
-async fn open(config: &Config) -> Result<(DatabaseUrl, Store), String> {
+/// None before the first start: looking must not make anything.
+async fn open(config: &Config) -> Result<Option<(DatabaseUrl, Store)>, String> {
     let advice = "Check `database` in the configuration, and that the server runs and knows the user.";
     let url: DatabaseUrl = config.database_url().parse().map_err(|error| format!("{error}. {advice}"))?;
-    let keys = Keys::load_or_make(&config.data_dir).map_err(|error| error.to_string())?;
-    let store = Store::open(&url, keys.sealing).await.map_err(|error| format!("{url}: {error}. {advice}"))?;
-    match store.migrate().await {
-        Ok(()) => Ok((url, store)),
-        Err(error) => {
-            store.close().await;
-            Err(format!("{url}: {error}. {advice}"))
-        }
+    let nothing_yet = config.database.is_empty() && !config.data_dir.join("switchboard.db").exists();
+    if nothing_yet {
+        return Ok(None);
+    }
+    match open::store(config).await {
+        Ok((store, _)) => Ok(Some((url, store))),
+        Err(error) => Err(format!("{url}: {error}. {advice}")),
     }
 }
 
 async fn database(config: &Config) -> Finding {
-    let (url, store) = open(config).await?;
+    let Some((url, store)) = open(config).await? else {
+        return Ok("none yet; the first start makes it".to_owned());
+    };
     store.close().await;
-    Ok(format!("{url} answers and has the tables of this version"))
+    Ok(format!("{url} answers, has the tables of this version, and its data opens with these keys"))
 }
 
 /// The place of every tenant's recordings, written to and read back.
 async fn recordings(config: &Config) -> Finding {
-    let (_, store) = open(config).await.map_err(|_| "not looked at: the database has to be opened first".to_owned())?;
+    let opened = open(config).await.map_err(|_| "not looked at: the database has to be opened first".to_owned())?;
+    let Some((_, store)) = opened else { return Ok("no tenant yet".to_owned()) };
     let tenants = storage::tenants::all(&store).await.map_err(|error| error.to_string());
     let mut bad = Vec::new();
     let count = tenants.as_ref().map_or(0, Vec::len);

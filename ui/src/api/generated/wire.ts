@@ -125,7 +125,7 @@ export type Personal<T> = T;
 /**
  * What went wrong, one variant per thing the caller can do about it.
  */
-export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "outside_calling_hours" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
+export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "outside_calling_hours" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
 
 export type FieldError = { 
 /**

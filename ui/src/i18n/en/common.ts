@@ -58,6 +58,7 @@ export const common = {
   "error.not_found.title": "It is not there any more.", "error.not_found.text": "Somebody may have removed it.",
   "error.already_exists.title": "That exists already.", "error.already_exists.text": "Choose another, or open the one that is there.",
   "error.conflict.title": "Somebody changed it meanwhile.", "error.conflict.text": "Look at the new state, then do it again.",
+  "error.in_progress.title": "This is being saved already.", "error.in_progress.text": "It is asked again in a moment.",
   "error.idempotency_mismatch.title": "This was sent before with other contents.", "error.idempotency_mismatch.text": "Look at what is saved before you send again.",
   "error.offer_taken.title": "Somebody else took the call.", "error.offer_taken.text": "Ringing has stopped here.",
   "error.offer_gone.title": "The call does not ring here any more.", "error.offer_gone.text": "The caller hung up or it went to another agent.",

@@ -59,6 +59,7 @@ export const common: Record<keyof typeof en, string> = {
   "error.not_found.title": "यह अब वहाँ नहीं है।", "error.not_found.text": "हो सकता है किसी ने हटा दिया हो।",
   "error.already_exists.title": "यह पहले से है।", "error.already_exists.text": "दूसरा चुनें, या जो है उसे खोलें।",
   "error.conflict.title": "इस बीच किसी ने इसे बदल दिया।", "error.conflict.text": "नई स्थिति देखें, फिर दोबारा करें।",
+  "error.in_progress.title": "यह पहले से सहेजा जा रहा है।", "error.in_progress.text": "थोड़ी देर में फिर पूछा जाएगा।",
   "error.idempotency_mismatch.title": "यह पहले दूसरी सामग्री के साथ भेजा गया था।", "error.idempotency_mismatch.text": "फिर भेजने से पहले देखें क्या सहेजा है।",
   "error.offer_taken.title": "किसी और ने कॉल ले ली।", "error.offer_taken.text": "यहाँ घंटी बंद हो गई।",
   "error.offer_gone.title": "कॉल अब यहाँ नहीं बज रही।", "error.offer_gone.text": "कॉल करने वाले ने काट दी या दूसरे एजेंट को गई।",

@@ -17,6 +17,9 @@ export interface Http {
   signOut(): Promise<void>;
 }
 
+const oneAtATime = <T>(run: () => Promise<T>): Promise<T> =>
+  "locks" in navigator ? navigator.locks.request("switchboard.refresh", run) : run();
+
 export function createHttp(onSignedOut: () => void): Http {
   let access: { token: string; goodUntil: number } | null = null;
   let refreshing: Promise<Me | null> | null = null;
@@ -53,9 +56,10 @@ export function createHttp(onSignedOut: () => void): Http {
 
   const refresh = (): Promise<Me | null> => {
     refreshing ??= (async () => {
-      const answer = await send(
+      // All windows share the cookie, and a token works once: one after the other.
+      const answer = await oneAtATime(() => send(
         { method: "POST", path: "/auth/refresh", body: { refresh_token: null }, idempotencyKey: null }, null,
-      );
+      ));
       if (answer.status === 200) {
         const made = answer.body as SignedIn;
         // Another tab has signed somebody else in: the cookie is theirs.
