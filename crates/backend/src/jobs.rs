@@ -19,7 +19,7 @@ use crate::{Actor, Backend, clock, error::BackendError, intelligence, live::Audi
 
 /// How often work is tried. Uploads go on for a day: a store that is away for an hour must not cost a recording.
 pub(crate) fn most_attempts(kind: &str) -> u32 {
-    if kind == recordings::STORE { 150 } else { 8 }
+    if kind == recordings::STORE { 160 } else { 8 }
 }
 
 /// Each kind of work has workers of its own, so that a slow service of one kind holds up no other.
