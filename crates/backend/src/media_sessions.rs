@@ -100,6 +100,7 @@ impl Backend {
             bad_payloads: dropped.bad_payload,
             socket_frames: dropped.socket_garbage,
             late_frames: dropped.socket_late,
+            ignored_packets: dropped.rtp_ignored,
             overrun_bytes: dropped.carrier_overrun,
         })
     }

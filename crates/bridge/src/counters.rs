@@ -32,6 +32,9 @@ counters! {
     refused,
     /// RTP payloads that are not what their type says.
     bad_payload,
+    /// RTP packets of a known session that its transport kept to itself: repeated, forged, of a stream or a payload type that
+    /// was not agreed on.
+    rtp_ignored,
     /// Datagrams that the system did not take.
     send_failed,
     /// Messages on sound sockets that are no frames, were there before, or came faster than sound does.

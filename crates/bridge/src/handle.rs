@@ -230,7 +230,7 @@ impl BridgeHandle {
     }
 }
 
-fn parse(offer_sdp: &str) -> Result<SdpOffer, SessionError> {
+pub(crate) fn parse(offer_sdp: &str) -> Result<SdpOffer, SessionError> {
     SdpOffer::from_sdp_string(offer_sdp).map_err(|error| SessionError::BadOffer(error.to_string()))
 }
 

@@ -10,6 +10,7 @@ mod config;
 mod counters;
 mod engine;
 mod event;
+pub mod foreign;
 mod handle;
 mod plan;
 mod port;

@@ -90,6 +90,8 @@ pub struct DroppedMedia {
     pub socket_frames: u64,
     /// Frames that devices' sound sockets were too slow for.
     pub late_frames: u64,
+    /// RTP packets of a known device that are repeated, forged, or of a stream or kind that was not agreed on.
+    pub ignored_packets: u64,
     /// Bytes that a carrier brought faster than they could be played.
     pub overrun_bytes: u64,
 }

@@ -11,9 +11,10 @@ import { print, together } from "./figures.mjs";
 import { loss } from "./loss.mjs";
 import { machine, machineWords } from "./machine.mjs";
 import { ring } from "./ring.mjs";
+import { softphones } from "./softphones.mjs";
 import { start } from "./start.mjs";
 
-const BENCHES = { ring, answer, delay, far, loss, cost, start };
+const BENCHES = { ring, answer, delay, far, loss, softphones, cost, start };
 const root = new URL("../../../", import.meta.url).pathname;
 const target = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release");
 const given = args({ only: "", runs: "3", json: "", out: join(root, "out/bench"), server: join(target, "switchboard"), app: join(target, "switchboard-desktop"), phone: join(target, "phone-headless") });

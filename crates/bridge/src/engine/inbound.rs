@@ -28,6 +28,11 @@ const TALKER_UNREACHABLE_AFTER: Duration = Duration::from_secs(4);
 /// When the transport has no timer, look again after this long.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// RFC 7983 section 7, and RFC 5761 section 4 for what of it is RTCP.
+fn is_rtp(datagram: &[u8]) -> bool {
+    matches!(datagram, [128..=191, second, ..] if !(192..=223).contains(second))
+}
+
 impl Engine {
     pub(super) fn take_datagrams(&mut self, buffer: &mut [u8]) {
         for _ in 0..BATCH {
@@ -52,15 +57,16 @@ impl Engine {
             }
             self.net.learn(id, source, &mut session.addresses);
             let Input::Receive(_, receive) = input else { return };
-            self.hand_over(id, receive, now);
+            self.hand_over(id, receive, is_rtp(datagram), now);
         } else {
-            self.hand_over(id, receive, now);
+            self.hand_over(id, receive, is_rtp(datagram), now);
         }
     }
 
-    fn hand_over(&mut self, id: MediaSessionId, receive: Receive<'_>, now: Instant) {
+    fn hand_over(&mut self, id: MediaSessionId, receive: Receive<'_>, rtp: bool, now: Instant) {
         let since_start = now.duration_since(self.origin);
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.rtp_awaited = rtp;
         // One bad datagram is refused and the connection stands; when it does not, draining it says so.
         if let Err(error) = session.receive(receive, now, since_start) {
             tracing::debug!(%id, %error, "a datagram was refused");
@@ -108,6 +114,9 @@ impl Engine {
             let Some(session) = self.sessions.get_mut(&id) else { continue };
             let mut inbox = std::mem::take(&mut self.inbox);
             let drained = session.drain(&mut inbox, |transmit| self.net.send(transmit));
+            if std::mem::take(&mut session.rtp_awaited) {
+                count(&self.counters.rtp_ignored);
+            }
             let slack = if session.connected { TIMER_SLACK } else { HANDSHAKE_SLACK };
             session.deadline = session.deadline.max(now + slack);
             self.next_timer = self.next_timer.min(session.deadline);
@@ -147,6 +156,7 @@ impl Engine {
                 session.tally.last_in = Some(now);
                 self.report(BridgeEvent::SessionDtmf { id, digit });
             }
+            Inbound::Nonsense => count(&self.counters.bad_payload),
             Inbound::Audio { seq, time, payload } => {
                 if self.back_on_udp(id, now) {
                     self.take_audio(id, seq, time, &payload, now);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use media::{
-    dtmf::{Digit, EventReceiver},
+    dtmf::{Digit, Event as KeyEvent, EventReceiver},
     frame::WIDEBAND,
     jitter::JitterSettings,
     level::Meter,
@@ -48,8 +48,14 @@ pub(super) enum Inbound {
     Connected,
     Unreachable,
     Closed,
-    Audio { seq: u64, time: u64, payload: Arc<[u8]> },
+    Audio {
+        seq: u64,
+        time: u64,
+        payload: Arc<[u8]>,
+    },
     Digit(char),
+    /// A telephone event that names no key.
+    Nonsense,
 }
 
 pub(super) struct Session {
@@ -67,6 +73,8 @@ pub(super) struct Session {
     pub(super) clips: Clips,
     pub(super) tally: Tally,
     heard_at: Arc<AtomicU64>,
+    /// The datagram that was taken last is RTP and the transport has not handed it out.
+    pub(super) rtp_awaited: bool,
     digits: EventReceiver,
     playout: Option<OpusPlayout<Arc<[u8]>>>,
     down: Downsampler,
@@ -88,6 +96,7 @@ impl Session {
             clips: Clips::default(),
             tally: Tally::default(),
             heard_at,
+            rtp_awaited: false,
             digits: EventReceiver::default(),
             playout: None,
             down: Downsampler::default(),
@@ -172,6 +181,7 @@ impl Session {
                 self.mid = Some(media.mid);
             }
             Event::RtpPacket(packet) => {
+                self.rtp_awaited = false;
                 let payload_type = Some(packet.header.payload_type);
                 if payload_type == self.opus {
                     let (seq, time) = (*packet.seq_no, packet.time.numer());
@@ -179,6 +189,9 @@ impl Session {
                 } else if payload_type == self.telephone_event {
                     let digit = self.pressed(packet.header.timestamp, &packet.payload);
                     inbox.extend(digit.map(|digit| Inbound::Digit(digit.as_char())));
+                    if KeyEvent::decode(&packet.payload).is_none() {
+                        inbox.push(Inbound::Nonsense);
+                    }
                 }
             }
             Event::PeerStats(stats) => {

@@ -46,11 +46,20 @@ pub(crate) fn new_rtc(candidates: &[SocketAddr], now: Instant) -> Rtc {
     rtc
 }
 
-/// Answers an offer; the answer is SDP.
+/// Answers an offer; the answer is SDP. One that would leave a device in a call without sound is refused before it changes
+/// anything.
 pub(crate) fn accept(rtc: &mut Rtc, offer: SdpOffer) -> Result<String, SessionError> {
+    if !offers_audio(&offer.to_sdp_string()) {
+        return Err(SessionError::NoAudio);
+    }
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| SessionError::BadOffer(error.to_string()))?;
     let answer = answer.to_sdp_string();
     if takes_audio(&answer) { Ok(answer) } else { Err(SessionError::NoAudio) }
+}
+
+fn offers_audio(offer: &str) -> bool {
+    let audio = |section: &str| section.starts_with("audio ") && section.contains("opus/48000");
+    offer.split("\nm=").skip(1).any(|section| audio(section) && !section.contains("a=inactive"))
 }
 
 /// One way is enough: a device without a microphone can still listen.
@@ -60,7 +69,7 @@ fn takes_audio(answer: &str) -> bool {
 }
 
 /// The part of a STUN request's user name that tells which session it is for.
-pub(super) fn stun_ufrag(datagram: &[u8]) -> Option<String> {
+pub(crate) fn stun_ufrag(datagram: &[u8]) -> Option<String> {
     // RFC 7983 section 7: STUN starts with 0 to 3.
     if datagram.first().is_none_or(|first| *first > 3) {
         return None;

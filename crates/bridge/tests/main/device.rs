@@ -29,9 +29,13 @@ use switchboard_bridge::{BridgeHandle, PortId};
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 
+type Alter = Box<dyn Fn(&mut Vec<u8>) + Send>;
+
 enum Order {
     Restart,
     Press(char),
+    Event(Vec<u8>),
+    Again(usize, Alter),
     HangUp,
 }
 
@@ -53,10 +57,15 @@ pub struct Device {
 
 impl Device {
     pub async fn connect(bridge: &BridgeHandle) -> Self {
+        Self::connect_with(bridge, |offer| offer).await
+    }
+
+    /// With an offer that is not as it was made.
+    pub async fn connect_with(bridge: &BridgeHandle, offered: impl FnOnce(String) -> String) -> Self {
         let id = MediaSessionId::new(Uuid::now_v7());
         let shared = Shared::default();
         let (orders, inbox) = mpsc::unbounded_channel();
-        let peer = Peer::offer(bridge.clone(), id, shared.clone()).await;
+        let peer = Peer::offer(bridge.clone(), id, shared.clone(), offered).await;
         let task = tokio::spawn(peer.run(inbox));
         let device = Self { id, shared, orders, task };
         crate::stage::until("the device to connect", || device.shared.connected.load(Relaxed)).await;
@@ -97,6 +106,16 @@ impl Device {
         let _ = self.orders.send(Order::Press(key));
     }
 
+    /// Sends this as the payload of a telephone event.
+    pub fn event(&self, payload: &[u8]) {
+        let _ = self.orders.send(Order::Event(payload.to_vec()));
+    }
+
+    /// Sends the latest sound datagram as it went out, so many times more, each altered.
+    pub fn again(&self, times: usize, alter: impl Fn(&mut Vec<u8>) + Send + 'static) {
+        let _ = self.orders.send(Order::Again(times, Box::new(alter)));
+    }
+
     /// Closes the connection in good order.
     pub fn hang_up(&self) {
         let _ = self.orders.send(Order::HangUp);
@@ -128,6 +147,8 @@ struct Peer {
     seq: u64,
     time: u32,
     presses: Vec<EventSender>,
+    /// The latest sound datagram and where it went.
+    latest: Option<(Vec<u8>, SocketAddr)>,
 }
 
 async fn socket() -> (UdpSocket, SocketAddr) {
@@ -137,7 +158,12 @@ async fn socket() -> (UdpSocket, SocketAddr) {
 }
 
 impl Peer {
-    async fn offer(bridge: BridgeHandle, id: MediaSessionId, shared: Shared) -> Self {
+    async fn offer(
+        bridge: BridgeHandle,
+        id: MediaSessionId,
+        shared: Shared,
+        offered: impl FnOnce(String) -> String,
+    ) -> Self {
         let mut config = Rtc::builder().clear_codecs().enable_opus(true, false).set_rtp_mode(true);
         let events = FormatParams::parse_line("0-16");
         config.codec_config().add_config(110.into(), None, Codec::Tele, Frequency::FORTY_EIGHT_KHZ, None, events);
@@ -147,15 +173,29 @@ impl Peer {
         let mut change = rtc.sdp_api();
         let mid = change.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
         let (offer, pending) = change.apply().unwrap();
-        let answer = bridge.open_session(id, offer.to_sdp_string()).await.unwrap();
+        let answer = bridge.open_session(id, offered(offer.to_sdp_string())).await.unwrap();
         assert!(answer.contains("a=rtpmap:111 opus/48000/2"), "{answer}");
         assert!(answer.contains("a=rtpmap:110 telephone-event/48000"), "{answer}");
         assert!(answer.contains("useinbandfec=1") && answer.contains("a=ice-lite"), "{answer}");
         let encoder = OpusEncoder::new(EncoderSettings::voice(8_000)).unwrap();
         let ear = OpusPlayout::new(JitterSettings::OPUS, 8_000).unwrap();
         let (origin, presses) = (Instant::now(), Vec::new());
-        let mut peer =
-            Self { bridge, id, shared, rtc, socket, address, mid, encoder, ear, origin, seq: 1, time: 0, presses };
+        let mut peer = Self {
+            bridge,
+            id,
+            shared,
+            rtc,
+            socket,
+            address,
+            mid,
+            encoder,
+            ear,
+            origin,
+            seq: 1,
+            time: 0,
+            presses,
+            latest: None,
+        };
         peer.accept(pending, &answer);
         peer
     }
@@ -188,6 +228,15 @@ impl Peer {
                         let (tick, length) = (Duration::from_millis(20), Duration::from_millis(100));
                         self.presses.push(EventSender::new(digit, self.time, 48_000, tick, length));
                     }
+                    Some(Order::Event(payload)) => self.write(110, self.time, false, &payload),
+                    Some(Order::Again(times, alter)) => {
+                        let (datagram, to) = self.latest.clone().unwrap();
+                        for _ in 0..times {
+                            let mut datagram = datagram.clone();
+                            alter(&mut datagram);
+                            self.socket.send_to(&datagram, to).await.unwrap();
+                        }
+                    }
                     Some(Order::HangUp) => {
                         self.rtc.close().unwrap();
                         self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap();
@@ -205,6 +254,9 @@ impl Peer {
             match self.rtc.poll_output().unwrap() {
                 Output::Timeout(at) => return at,
                 Output::Transmit(transmit) => {
+                    if matches!(transmit.contents[..], [128..=191, 0..=191 | 224.., ..]) {
+                        self.latest = Some((transmit.contents.to_vec(), transmit.destination));
+                    }
                     let _ = self.socket.try_send_to(&transmit.contents, transmit.destination);
                 }
                 Output::Event(Event::Connected) => self.shared.connected.store(true, Relaxed),

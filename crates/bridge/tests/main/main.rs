@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod bad_input;
 mod calls;
 mod carrier;
 mod device;
+mod foreign_bytes;
 mod load;
 mod network;
 mod recording;

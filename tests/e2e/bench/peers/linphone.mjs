@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { until } from "../../lib/wait.mjs";
+import { sh } from "../../lib/screen.mjs";
+import { sleep, until } from "../../lib/wait.mjs";
 
 const config = ({ address, port }) => `[sip]
 sip_port=${port}
@@ -37,6 +38,15 @@ function start({ out, name, address, port, env, more = [] }) {
   return { process: child, lines, order: (words) => child.stdin.write(`${words}\n`) };
 }
 
+/** It opens the default devices whatever its environment says: brings its streams to those that are meant. */
+async function moveStreams(pid, { PULSE_SINK, PULSE_SOURCE }) {
+  for (const [kind, move, device] of [["sink-inputs", "move-sink-input", PULSE_SINK], ["source-outputs", "move-source-output", PULSE_SOURCE]]) {
+    const streams = JSON.parse(await sh("pactl", "--format=json", "list", kind));
+    const own = streams.filter(({ properties }) => properties["application.process.id"] === String(pid));
+    for (const { index } of own) await sh("pactl", move, String(index), device);
+  }
+}
+
 /** A call between two of them; `address` is one of this computer. */
 export async function linphoneCall({ out, address, near, far }) {
   const answers = start({ out, name: "far", address, port: 5_096, env: far, more: ["-a"] });
@@ -51,9 +61,12 @@ export async function linphoneCall({ out, address, near, far }) {
     await until("linphone is ready", 10_000, () => [calls, answers].every(({ lines }) => lines.length > 0));
     calls.order(`call sip:far@${address}:5096`);
     await until("linphone's call", 15_000, () => calls.lines.some((line) => /connected|established|Media streams/.test(line)) || { notYet: calls.lines.slice(-3).join(" | ") });
+    await sleep(1_000);
+    await moveStreams(calls.process.pid, near);
+    await moveStreams(answers.process.pid, far);
   } catch (error) {
     await close();
     throw error;
   }
-  return { close, lines: () => [calls.lines, answers.lines] };
+  return { close };
 }

@@ -315,6 +315,10 @@ socket_frames: number,
  */
 late_frames: number, 
 /**
+ * RTP packets of a known device that are repeated, forged, or of a stream or kind that was not agreed on.
+ */
+ignored_packets: number, 
+/**
  * Bytes that a carrier brought faster than they could be played.
  */
 overrun_bytes: number, };
