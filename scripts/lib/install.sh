@@ -15,6 +15,7 @@ apt_test=(
 # What scripts/bench measures with and beside, besides the above.
 apt_bench_loss=(espeak-ng python3 python3-venv)
 apt_bench_softphones=(baresip-core linphone-cli)
+apt_bench_media=(rtpengine-daemon janus)
 apt_bench_networks=(iproute2 nftables coturn)
 
 as_root() {

@@ -11,12 +11,13 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-const rounded = (value) => (Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 100) / 100);
+const rounded = (value) => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 /** A goal in numbers: itself, "peer", or `{ times }` or `{ plus }` of the peer's value. */
 function bound(goal, beside) {
   if (goal === undefined || typeof goal === "number") return goal;
   if (goal === "peer") return beside;
+  if (beside === undefined) return undefined;
   return rounded("times" in goal ? beside * goal.times : beside + goal.plus);
 }
 

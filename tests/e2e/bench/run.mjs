@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { args } from "../lib/args.mjs";
 import { answer } from "./answer.mjs";
+import { bridge, relay, room } from "./bridge.mjs";
 import { cost } from "./cost-of-call.mjs";
 import { delay } from "./delay.mjs";
 import { far } from "./far.mjs";
@@ -14,10 +15,10 @@ import { ring } from "./ring.mjs";
 import { softphones } from "./softphones.mjs";
 import { start } from "./start.mjs";
 
-const BENCHES = { ring, answer, delay, far, loss, softphones, cost, start };
+const BENCHES = { ring, answer, delay, far, loss, softphones, cost, start, bridge, relay, room };
 const root = new URL("../../../", import.meta.url).pathname;
 const target = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release");
-const given = args({ only: "", runs: "3", json: "", out: join(root, "out/bench"), server: join(target, "switchboard"), app: join(target, "switchboard-desktop"), phone: join(target, "phone-headless") });
+const given = args({ only: "", runs: "3", json: "", out: join(root, "out/bench"), server: join(target, "switchboard"), app: join(target, "switchboard-desktop"), phone: join(target, "phone-headless"), bridge: join(target, "examples/bridge_bench") });
 const names = given.only ? given.only.split(",") : Object.keys(BENCHES);
 const unknown = names.find((name) => !(name in BENCHES));
 if (unknown) throw new Error(`${unknown} is not known; there are: ${Object.keys(BENCHES).join(" ")}`);
@@ -31,7 +32,7 @@ for (const name of names) {
     const out = join(given.out, `${name}-${n}`);
     mkdirSync(out, { recursive: true });
     try {
-      runs.push(await BENCHES[name]({ out, programs: { server: given.server, app: given.app, phone: given.phone } }));
+      runs.push(await BENCHES[name]({ out, programs: { server: given.server, app: given.app, phone: given.phone, bridge: given.bridge } }));
     } catch (error) {
       console.log(`${name}, run ${n}: ${error.message}`);
       process.exitCode = 1;

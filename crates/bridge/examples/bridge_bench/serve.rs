@@ -1,0 +1,94 @@
+//! The server: the bridge with nothing around it but the carriers' sockets. Orders come on standard input and are answered
+//! on standard output, one line of JSON each.
+
+use std::{
+    io::{BufRead, Write},
+    net::SocketAddr,
+    path::PathBuf,
+};
+
+use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
+use serde_json::{Value, json};
+use switchboard_bridge::{
+    BridgeConfig, BridgeHandle, CarrierCodec, CarrierOut, CarrierPort, PortId, RecordPlan, RoomPlan,
+};
+use tokio::net::UdpSocket;
+use uuid::Uuid;
+
+use crate::{Failure, flow::header};
+
+const PCMU: u8 = 0;
+
+pub fn run(spool: &str) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(serve(spool.into()))
+}
+
+async fn serve(spool: PathBuf) -> Result<(), Failure> {
+    let config = BridgeConfig { udp_bind: ([127, 0, 0, 1], 0).into(), advertised: vec![], spool };
+    let (bridge, mut events) = switchboard_bridge::start(config).await?;
+    tokio::spawn(async move { while events.recv().await.is_some() {} });
+    let mut ports = Vec::new();
+    for line in std::io::stdin().lock().lines() {
+        let order: Value = serde_json::from_str(&line?)?;
+        let answer = obey(&bridge, &mut ports, &order).await?;
+        writeln!(std::io::stdout(), "{answer}")?;
+    }
+    Ok(())
+}
+
+async fn obey(bridge: &BridgeHandle, ports: &mut Vec<PortId>, order: &Value) -> Result<Value, Failure> {
+    if let Some(offer) = order["offer"].as_str() {
+        let id = MediaSessionId::new(Uuid::now_v7());
+        let answer = bridge.open_session(id, offer.to_owned()).await?;
+        ports.push(PortId::Session(id));
+        return Ok(json!({ "port": ports.len() - 1, "answer": answer }));
+    }
+    if let Some(carrier) = order["carrier"].as_str() {
+        let leg = LegId::new(Uuid::now_v7());
+        let socket = UdpSocket::bind("127.0.0.1:0").await?;
+        socket.connect(carrier.parse::<SocketAddr>()?).await?;
+        let at = socket.local_addr()?;
+        tokio::spawn(carry(bridge.open_carrier(leg, CarrierCodec::Pcmu).await, socket));
+        ports.push(PortId::Carrier(leg));
+        return Ok(json!({ "port": ports.len() - 1, "at": at.to_string() }));
+    }
+    let list = order["room"].as_array().ok_or("neither an offer, a carrier nor a room")?;
+    let members: Vec<PortId> = list.iter().filter_map(|n| ports.get(n.as_u64()? as usize).copied()).collect();
+    let pairs = members.iter().flat_map(|a| members.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
+    let record = order["recorded"].as_bool().unwrap_or(false).then(|| RecordPlan {
+        recording: RecordingId::new(Uuid::now_v7()),
+        left: members[..1].to_vec(),
+        right: members[1..2].to_vec(),
+        paused: false,
+    });
+    let hears = pairs.collect();
+    bridge.apply_room(CallId::new(Uuid::now_v7()), RoomPlan { members, hears, music: vec![], record });
+    Ok(json!({}))
+}
+
+/// A carrier leg as plain RTP.
+async fn carry(mut port: CarrierPort, socket: UdpSocket) {
+    let mut datagram = [0; 2_048];
+    let (mut seq, mut time) = (0_u16, 0_u32);
+    loop {
+        tokio::select! {
+            received = socket.recv(&mut datagram) => {
+                if let Ok(length @ 12..) = received {
+                    port.input.push(&datagram[12..length]);
+                }
+            }
+            out = port.output.recv() => {
+                let Some(out) = out else { return };
+                if let CarrierOut::Frame(frame) = out {
+                    let mut packet = [0; 172];
+                    packet[..12].copy_from_slice(&header(PCMU, seq, time, 1));
+                    packet[12..].copy_from_slice(&frame);
+                    // A peer that is not there yet.
+                    let _ = socket.try_send(&packet);
+                    (seq, time) = (seq.wrapping_add(1), time.wrapping_add(160));
+                }
+            }
+        }
+    }
+}
