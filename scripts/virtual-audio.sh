@@ -4,6 +4,8 @@
 # usage: scripts/virtual-audio.sh run COMMAND ARGS...   the devices live as long as the command
 #        scripts/virtual-audio.sh start DIR             prints the environment to use, as `export` lines
 #        scripts/virtual-audio.sh stop DIR
+# (norewinds: an idle null sink otherwise plays two seconds at a time, and a stream that begins is not asked for samples
+# meanwhile, as no real device does.)
 # Devices: the app speaks to sink "vspk" (listen at vspk.monitor), rings on sink "ringer" (ringer.monitor), and hears
 # source "vmic_src", which carries what is played into sink "vmic".
 set -euo pipefail
@@ -14,9 +16,9 @@ start() { # dir
   chmod 700 "$dir/run"
   cat >"$dir/devices.pa" <<PA
 load-module module-native-protocol-unix socket=$dir/native auth-anonymous=1
-load-module module-null-sink sink_name=vspk rate=48000 channels=2 format=s16le sink_properties=device.description=VirtualSpeaker
-load-module module-null-sink sink_name=ringer rate=48000 channels=2 format=s16le sink_properties=device.description=VirtualRinger
-load-module module-null-sink sink_name=vmic rate=48000 channels=2 format=s16le sink_properties=device.description=VirtualMicrophoneFeed
+load-module module-null-sink sink_name=vspk rate=48000 channels=2 format=s16le norewinds=1 sink_properties=device.description=VirtualSpeaker
+load-module module-null-sink sink_name=ringer rate=48000 channels=2 format=s16le norewinds=1 sink_properties=device.description=VirtualRinger
+load-module module-null-sink sink_name=vmic rate=48000 channels=2 format=s16le norewinds=1 sink_properties=device.description=VirtualMicrophoneFeed
 load-module module-remap-source master=vmic.monitor source_name=vmic_src source_properties=device.description=VirtualMicrophone
 set-default-sink vspk
 set-default-source vmic_src
@@ -27,6 +29,7 @@ pcm.!default { type pulse server "$server" hint { show on description "Virtual h
 ctl.!default { type pulse server "$server" }
 pcm.headset { type pulse server "$server" device "vspk" hint { show on description "Virtual headset" } }
 pcm.microphone { type pulse server "$server" device "vmic_src" hint { show on description "Virtual microphone" } }
+pcm.broken { type pulse server "$server" device "not_there" hint { show on description "Broken headset" } }
 pcm.ringer { type pulse server "$server" device "ringer" hint { show on description "Virtual ringer" } }
 ALSA
   # A group of its own for the daemon: an interrupt at the keyboard reaches the tests first.
@@ -65,5 +68,5 @@ case "${1:-}" in
     ;;
   start) start "${2:?directory}" && environment "$2" ;;
   stop) stop "${2:?directory}" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

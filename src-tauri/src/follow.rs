@@ -43,6 +43,7 @@ async fn heard(app: &AppHandle, engine: &Engine, event: PhoneEvent) {
         }
         PhoneEvent::State(state) => emit(app, "phone", state),
         PhoneEvent::Levels(levels) => emit(app, "levels", levels),
+        PhoneEvent::Check(progress) => emit(app, "check", progress),
         PhoneEvent::Outbox(status) => emit(app, "outbox", status),
         PhoneEvent::Connection(_) => emit(app, "session", session::of(engine)),
         PhoneEvent::SignedIn(me) => {

@@ -8,6 +8,7 @@ mod bad_input;
 mod claims;
 mod crash;
 mod cut_off;
+mod device_check;
 mod disk_full;
 mod every_endpoint;
 mod first_call;

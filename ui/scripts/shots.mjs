@@ -65,6 +65,10 @@ const PAGES = [
   ["lead-phone", "idle", "/leads/lead-asha", PHONE],
   ...["devices", "appearance", "keys", "users", "queues", "numbers", "campaigns", "do_not_call", "carrier", "storage", "engines", "jobs", "audit"]
     .map((page) => [`settings-${page}`, "admin", `/settings/${page}`, WIDE]),
+  ["settings-devices-check", "admin", "/settings/devices", { width: 1280, height: 1500 }, async (page) => {
+    await page.getByTestId("check-run").click();
+    await page.getByTestId("check-verdict").waitFor();
+  }],
   ["settings-queue-edit", "admin", "/settings/queues", WIDE, (page) => page.getByTestId("queue-new").click()],
   ["settings-user-edit", "admin", "/settings/users", WIDE, (page) => page.getByTestId("user-new").click()],
 ];

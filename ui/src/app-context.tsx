@@ -9,6 +9,7 @@ import { useNow } from "@/lib/use-now";
 import { useStore } from "@/lib/use-store";
 import type { Platform } from "@/platform/types";
 import type { DeskDriver } from "@/state/desk-driver";
+import type { CheckDriver } from "@/state/device-check";
 import type { Action, KeyMap, KeyRouter } from "@/state/keymap";
 import { lastKey, showCombo } from "@/state/keymap";
 import type { FormDrafts } from "@/state/form-drafts";
@@ -30,6 +31,7 @@ export interface App {
   outbox: OutboxDriver;
   forms: FormDrafts;
   phone: PhoneDriver;
+  check: CheckDriver;
   prefs: Store<Prefs>;
   toasts: Toasts;
   keyMap: Store<KeyMap>;

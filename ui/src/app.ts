@@ -7,8 +7,10 @@ import { hasKey, translator } from "./i18n";
 import { failureText } from "./i18n/failure-text";
 import { systemClock } from "./lib/clock";
 import type { Kept } from "./lib/kept";
-import type { Platform } from "./platform/types";
+import type { PhoneState, Platform } from "./platform/types";
 import { createDesk } from "./state/desk-driver";
+import { createDeviceCheck } from "./state/device-check";
+import { newlyAway } from "./state/devices";
 import { comboOf, createKeyMap, createKeyRouter } from "./state/keymap";
 import { createFormDrafts } from "./state/form-drafts";
 import { createLive } from "./state/live-driver";
@@ -75,6 +77,18 @@ export function createApp(platform: Platform, kept: Kept): App {
   kept.onTrouble((trouble) => {
     toasts.show({ tone: "warn", title: t()(`kept.${trouble.kind}`), text: t()(`kept.${trouble.kind}_text`), stays: true });
   });
+  const phone = createPhone(platform, fail);
+  let before: PhoneState | null = null;
+  phone.store.subscribe(() => {
+    const now = phone.store.get();
+    if (!now) return;
+    for (const { kind, stand } of newlyAway(before, now)) {
+      const named = (device: { name: string } | null, other: string): string => (device && device.name !== "" ? device.name : other);
+      const title = t()("device.is_away", { name: named(stand.wanted, t()(`device.${kind}`)) });
+      toasts.show({ tone: "warn", title, text: t()("device.stand_in", { name: named(stand.using, t()("device.system")) }), stays: false, link: "/settings/devices" });
+    }
+    before = now;
+  });
   return {
     platform, api, queries, live, prefs, toasts, keyMap, mac, fail,
     session: createSession({ api, platform, beforeSignOut: () => desk.flush() }),
@@ -90,7 +104,8 @@ export function createApp(platform: Platform, kept: Kept): App {
         toasts.show({ tone: "live", title: t()("refused.toast"), text: t()("refused.toast_text"), stays: true });
       },
     }),
-    phone: createPhone(platform, fail),
+    phone,
+    check: createDeviceCheck(platform, () => void queries.invalidateQueries({ queryKey: keys.ownChecks }), fail),
     keyRouter: createKeyRouter(keyMap.get),
   };
 }
@@ -106,7 +121,7 @@ export function startApp(app: App): void {
       work = null;
     }
     if (gate.kind === "signed_in" && !work) {
-      const stops = [app.live.start(), app.desk.start(gate.me.user.id), app.outbox.start(), app.phone.start()];
+      const stops = [app.live.start(), app.desk.start(gate.me.user.id), app.outbox.start(), app.phone.start(), app.check.start()];
       work = {
         user: gate.me.user.id,
         stop: () => {

@@ -13,6 +13,7 @@ mod campaigns;
 mod carriers;
 pub mod clock;
 mod context;
+mod device_checks;
 mod devices;
 mod do_not_call;
 pub mod error;

@@ -105,7 +105,7 @@ impl Backend {
         })
     }
 
-    fn own_device(&self, actor: &Actor, id: MediaSessionId) -> Result<Device, BackendError> {
+    pub(crate) fn own_device(&self, actor: &Actor, id: MediaSessionId) -> Result<Device, BackendError> {
         self.devices()
             .get(id)
             .filter(|device| device.tenant == actor.tenant && device.user == actor.user)

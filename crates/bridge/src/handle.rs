@@ -180,6 +180,17 @@ impl BridgeHandle {
         self.tell(Command::SendDtmf { port, digits });
     }
 
+    /// Sends a session's own sound back to it after `delay` (`None`: no more). Ends by itself after a minute, and when the
+    /// session comes into a room. False when there is no such session, or it is in a room.
+    pub async fn set_loop(&self, id: MediaSessionId, delay: Option<Duration>) -> bool {
+        self.ask(|reply| Command::Loop { id, delay, reply }).await.unwrap_or(false)
+    }
+
+    /// How long a session that hears itself waits for it; `None` when it does not.
+    pub async fn looped(&self, id: MediaSessionId) -> Option<Duration> {
+        self.ask(|reply| Command::Looped { id, reply }).await.ok().flatten()
+    }
+
     /// The figures of the last full second. `None` for an unknown port.
     pub async fn stats(&self, port: PortId) -> Option<PortStats> {
         self.ask(|reply| Command::Stats { port, reply }).await.ok().flatten()

@@ -5,6 +5,7 @@
 
 pub mod agent_state;
 pub mod call;
+pub mod device_check;
 pub mod dispositions;
 pub mod ids;
 pub mod intelligence;

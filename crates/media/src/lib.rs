@@ -5,11 +5,13 @@
 //! ±32 768; several channels are interleaved.
 
 pub mod codec;
+pub mod comfort;
 pub mod dtmf;
 pub mod frame;
 pub mod g711;
 pub mod hearing;
 pub mod jitter;
+pub mod keystrokes;
 pub mod level;
 pub mod mix;
 pub mod ogg;

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod backoff;
 pub mod calls;
+pub mod check;
 pub mod devices;
 pub mod live;
 pub mod outbox;

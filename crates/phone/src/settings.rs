@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     devices::preference::Preferences,
     files,
-    state::{ChosenDevices, DeviceKind, Processing},
+    state::{ChosenDevices, Device, DeviceKind, DevicePreferences, Processing},
 };
 
 const FILE: &str = "settings.json";
@@ -18,6 +18,8 @@ pub struct Settings {
     pub input: Preferences,
     pub output: Preferences,
     pub ringer: Preferences,
+    /// Rings beside the ringer, as on the speakers of a computer whose headset lies on the table.
+    pub also_ring_on: Option<Device>,
     pub processing: Processing,
     /// Loudness of the ring tone, 0 to 1.
     pub ring_volume: f32,
@@ -29,6 +31,7 @@ impl Default for Settings {
             input: Preferences::default(),
             output: Preferences::default(),
             ringer: Preferences::default(),
+            also_ring_on: None,
             processing: Processing::ALL,
             ring_volume: 0.6,
         }
@@ -69,6 +72,15 @@ impl Settings {
         }
     }
 
+    pub fn preferences(&self) -> DevicePreferences {
+        DevicePreferences {
+            input: self.input.devices().to_vec(),
+            output: self.output.devices().to_vec(),
+            ringer: self.ringer.devices().to_vec(),
+            also_ring_on: self.also_ring_on.clone(),
+        }
+    }
+
     pub fn chosen(&self) -> ChosenDevices {
         let first = |preferences: &Preferences| preferences.first().map(str::to_owned);
         ChosenDevices { input: first(&self.input), output: first(&self.output), ringer: first(&self.ringer) }
@@ -83,11 +95,23 @@ mod tests {
     fn settings_come_back_as_they_were_saved() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings { ring_volume: 0.25, ..Settings::default() };
-        settings.of(DeviceKind::Ringer).choose(Some("alsa:speakers"));
+        settings
+            .of(DeviceKind::Ringer)
+            .choose(Some(Device { id: "alsa:speakers".to_owned(), name: "Speakers".to_owned() }));
         settings.processing.noise_suppression = false;
         settings.save(folder.path()).unwrap();
         assert_eq!(Settings::load(folder.path()), settings);
         assert_eq!(settings.chosen().ringer.as_deref(), Some("alsa:speakers"));
+    }
+
+    #[test]
+    fn settings_of_an_earlier_version_keep_what_was_chosen() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = r#"{"input":["alsa:headset"],"processing":{"echo_cancellation":false,"noise_suppression":true,"auto_gain":true}}"#;
+        std::fs::write(folder.path().join(FILE), old).unwrap();
+        let settings = Settings::load(folder.path());
+        assert_eq!(settings.chosen().input.as_deref(), Some("alsa:headset"));
+        assert!(!settings.processing.echo_cancellation && settings.processing.typing_suppression);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use wire::{accounts::Me, error::ErrorCode, live::ServerMessage};
 
 use crate::outbox::Entry;
 
+use crate::check::CheckProgress;
+
 /// Everything the phone says by itself. A reader that was too slow gets `Lagged` from its receiver and should treat it
 /// as [`PhoneEvent::Resync`].
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub enum PhoneEvent {
     State(Box<PhoneState>),
     /// Ten times a second while sound runs.
     Levels(Levels),
+    /// How far the check before a shift is, and what it found.
+    Check(Box<CheckProgress>),
     Connection(Connection),
     Outbox(OutboxStatus),
     SignedIn(Box<Me>),
@@ -79,6 +83,9 @@ pub struct Refusal {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PhoneState {
     pub muted: bool,
+    /// An offer rings here.
+    pub ringing: bool,
+    pub in_call: bool,
     pub audio_running: bool,
     pub media: MediaKind,
     pub reconnecting_since_ms: Option<UnixMillis>,
@@ -90,6 +97,10 @@ pub struct PhoneState {
     pub speaker_problem: Option<DeviceProblem>,
     pub devices: DeviceList,
     pub chosen: ChosenDevices,
+    /// The whole order of wishes.
+    pub preferences: DevicePreferences,
+    /// What carries the sound now; may be the next in the order while the first is away.
+    pub in_use: DevicesInUse,
     #[serde(flatten)]
     pub processing: Processing,
 }
@@ -123,7 +134,7 @@ pub enum DeviceKind {
     Ringer,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// Stable across restarts.
     pub id: String,
@@ -136,6 +147,23 @@ pub struct DeviceList {
     pub outputs: Vec<Device>,
 }
 
+/// Devices in the order in which they are wanted, those that are away among them. Empty: the system's choice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DevicePreferences {
+    pub input: Vec<Device>,
+    pub output: Vec<Device>,
+    pub ringer: Vec<Device>,
+    /// Rings beside the ringer.
+    pub also_ring_on: Option<Device>,
+}
+
+/// Set while sound runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DevicesInUse {
+    pub input: Option<Device>,
+    pub output: Option<Device>,
+}
+
 /// Ids of the devices that the user chose; `None` follows the system.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ChosenDevices {
@@ -146,21 +174,34 @@ pub struct ChosenDevices {
 
 /// Which parts of the microphone's processing are on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Processing {
     pub echo_cancellation: bool,
     pub noise_suppression: bool,
     pub auto_gain: bool,
+    /// Takes keystrokes out of the pauses.
+    pub typing_suppression: bool,
+}
+
+impl Default for Processing {
+    fn default() -> Self {
+        Self::ALL
+    }
 }
 
 impl Processing {
-    pub const ALL: Self = Self { echo_cancellation: true, noise_suppression: true, auto_gain: true };
-    pub const NONE: Self = Self { echo_cancellation: false, noise_suppression: false, auto_gain: false };
+    pub const ALL: Self =
+        Self { echo_cancellation: true, noise_suppression: true, auto_gain: true, typing_suppression: true };
+    pub const NONE: Self =
+        Self { echo_cancellation: false, noise_suppression: false, auto_gain: false, typing_suppression: false };
 }
 
 impl Default for PhoneState {
     fn default() -> Self {
         Self {
             muted: false,
+            ringing: false,
+            in_call: false,
             audio_running: false,
             media: MediaKind::None,
             reconnecting_since_ms: None,
@@ -171,6 +212,8 @@ impl Default for PhoneState {
             speaker_problem: None,
             devices: DeviceList::default(),
             chosen: ChosenDevices::default(),
+            preferences: DevicePreferences::default(),
+            in_use: DevicesInUse::default(),
             processing: Processing::ALL,
         }
     }

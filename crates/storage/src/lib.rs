@@ -23,6 +23,7 @@ pub mod callbacks;
 pub mod calls;
 pub mod campaigns;
 pub mod counters;
+pub mod device_checks;
 pub mod dispositions;
 pub mod dnc;
 pub mod idempotency;

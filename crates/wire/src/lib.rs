@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod agents;
 pub mod calls;
 pub mod config;
+pub mod device_check;
 pub mod error;
 pub mod intelligence;
 pub mod jobs;

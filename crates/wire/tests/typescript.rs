@@ -4,9 +4,10 @@
 
 use std::{fs, path::Path};
 
-use domain::{ids, intelligence as call, role, time};
+use domain::{device_check as shift, ids, intelligence as call, role, time};
 use switchboard_wire::{
-    accounts, agents, calls, config, error, intelligence, jobs, leads, live, media, page, recordings, tasks,
+    accounts, agents, calls, config, device_check, error, intelligence, jobs, leads, live, media, page, recordings,
+    tasks,
 };
 use ts_rs::{Config, TS};
 
@@ -38,6 +39,9 @@ fn wire_types(cfg: &Config) -> String {
         agents::AgentState, agents::AgentStatus, agents::AskedAgentState, agents::QueueStatus,
         media::OpenMediaSession, media::MediaSession, media::RenegotiateMediaSession, media::DroppedMedia,
         media::RelayServers, media::RelayServer, media::SoundHello, media::SoundWelcome,
+        shift::CheckFigures, shift::MicrophoneFigures, shift::SpeakerFigures, shift::EchoFigures, shift::NetworkFigures,
+        shift::LoopFigures, shift::CheckSubject, shift::CheckVerdict, shift::CheckFinding, shift::CheckLine,
+        device_check::SaveDeviceCheck, device_check::DeviceCheck, device_check::StartMediaLoop, device_check::MediaLoop,
         leads::Heat, leads::Lead, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange,
         tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
         recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,

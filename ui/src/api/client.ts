@@ -82,6 +82,10 @@ function people(send: Send) {
     setMyState: (body: W.AskedAgentState) => send<W.AgentStatus>("PUT", "/agents/me/state", body),
     setState: (id: W.UserId, body: W.AskedAgentState) => send<W.AgentStatus>("PUT", `/agents/${id}/state`, body),
     agents: () => send<W.AgentStatus[]>("GET", "/agents"),
+    deviceChecks: {
+      own: () => send<W.DeviceCheck[]>("GET", "/me/device-checks"),
+      agents: () => send<W.DeviceCheck[]>("GET", "/agents/device-checks"),
+    },
     setup: () => send<W.SetupStatus>("GET", "/setup"),
     updateMe: (body: W.UpdateMe) => send<W.Me>("PATCH", "/me", body),
     mySessions: () => send<W.SessionInfo[]>("GET", "/me/sessions"),

@@ -15,6 +15,8 @@ export const keys = {
   leadChanges: (id: string) => ["lead", id, "changes"],
   tasks: ["tasks"],
   callbacks: ["callbacks"],
+  ownChecks: ["device-checks", "own"],
+  agentChecks: ["device-checks", "agents"],
   users: ["settings", "users"],
   queues: ["settings", "queues"],
   numbers: ["settings", "numbers"],

@@ -1,5 +1,6 @@
 import { calls } from "./en/calls";
 import { common } from "./en/common";
+import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
 import { kept } from "./en/kept";
 import { monitor } from "./en/monitor";
@@ -8,6 +9,6 @@ import { settings } from "./en/settings";
 import { shell } from "./en/shell";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts };
 
 export type Key = keyof typeof en;

@@ -1,6 +1,7 @@
 import type { Key } from "./en";
 import { calls } from "./hi/calls";
 import { common } from "./hi/common";
+import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
 import { kept } from "./hi/kept";
 import { monitor } from "./hi/monitor";
@@ -8,4 +9,4 @@ import { server } from "./hi/server";
 import { settings } from "./hi/settings";
 import { shell } from "./hi/shell";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts };

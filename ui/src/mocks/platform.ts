@@ -1,7 +1,8 @@
-import type { Levels, PhoneState, Platform, RefusedEntry, SessionState } from "@/platform/types";
+import type { CheckProgress, Levels, PhoneState, Platform, RefusedEntry, SessionState } from "@/platform/types";
 import { createTopic } from "@/platform/web/topic";
 import { ringWav } from "@/platform/web/ringer";
 import type { ServerMessage } from "@/api/generated/wire";
+import { playCheck } from "./device-checks";
 import { answer } from "./routes";
 import { SCENES, World } from "./world";
 import type { Scene } from "./world";
@@ -29,10 +30,13 @@ export function choosePlatform(): Promise<Platform> {
   const sessions = createTopic<SessionState>();
   const phones = createTopic<PhoneState>();
   const levels = createTopic<Levels>();
+  const checks = createTopic<CheckProgress>();
   const world = new World(scene, live.send);
   let phone: PhoneState = {
-    muted: false, audioRunning: true, media: "connected", reconnectingSinceMs: null, overWeb: false, microphoneProblem: null, speakerProblem: null, echoCancellation: true, noiseSuppression: true, autoGain: true,
-    devices: { inputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in microphone" }], outputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in speakers" }] }, chosen: { input: "usb", output: "usb", ringer: null },
+    muted: false, audioRunning: true, media: "connected", reconnectingSinceMs: null, overWeb: false, microphoneProblem: null, speakerProblem: null, echoCancellation: true, noiseSuppression: true, autoGain: true, typingSuppression: true,
+    devices: { inputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in microphone" }], outputs: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in speakers" }] }, chosen: { input: "bt", output: "usb", ringer: null },
+    preferences: { input: [{ id: "bt", name: "Wireless headset" }, { id: "usb", name: "USB headset" }], output: [{ id: "usb", name: "USB headset" }, { id: "built-in", name: "Built-in speakers" }], ringer: [], alsoRingOn: { id: "built-in", name: "Built-in speakers" } },
+    inUse: { input: { id: "usb", name: "USB headset" }, output: { id: "usb", name: "USB headset" } },
   };
   const signedIn = scene !== "sign-in" && scene !== "first-run";
   let session: SessionState = { signedIn, me: signedIn ? world.me : null, serverUrl: "desk.cedarquay.example", connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie" };
@@ -60,7 +64,9 @@ export function choosePlatform(): Promise<Platform> {
     phoneState: () => Promise.resolve(phone), onPhone: phones.on, onLevels: levels.on,
     setMuted: (muted) => setPhone({ muted }),
     chooseDevice: (kind, id) => setPhone({ chosen: { ...phone.chosen, [kind]: id } }),
-    setProcessing: setPhone, testRing: () => Promise.resolve(), mediaSession: () => Promise.resolve("media-1"),
+    orderDevices: (kind, ids) => setPhone({ preferences: { ...phone.preferences, [kind]: ids.map((id) => [...phone.preferences[kind], ...phone.devices.inputs, ...phone.devices.outputs].find((each) => each.id === id) ?? { id, name: id }) } }),
+    alsoRingOn: (id) => setPhone({ preferences: { ...phone.preferences, alsoRingOn: phone.devices.outputs.find((each) => each.id === id) ?? null } }),
+    setProcessing: setPhone, testRing: () => Promise.resolve(), startCheck: () => { playCheck(checks.send); return Promise.resolve(true); }, onCheck: checks.on, mediaSession: () => Promise.resolve("media-1"),
     outboxPut: () => Promise.resolve(), outboxState: () => Promise.resolve({ waiting: 0, refused: query.has("refused") ? [refused] : [] }), onOutbox: () => () => undefined,
     outboxAgain: () => Promise.resolve(), outboxDiscard: () => Promise.resolve(),
     openMonitorWindow: () => Promise.resolve(), showMini: () => Promise.resolve(), onNavigate: () => () => undefined,

@@ -1,6 +1,7 @@
 import type { ApiError, LiveCall, SaveDisposition, SetMonitor } from "@/api/generated/wire";
 import type { Answer, Request } from "@/platform/types";
 import * as calls from "./calls";
+import { lastChecks, ownChecks } from "./device-checks";
 import * as people from "./people";
 import * as settings from "./settings";
 import type { World } from "./world";
@@ -38,6 +39,7 @@ const filtered = (request: Request): boolean => request.path.includes("search=zz
 const ROUTES: [string, Handler][] = [
   ["GET /setup", (world) => ({ needs_setup: world.scene === "first-run", version: "0.1.0", demo: true })],
   ["GET /me/sessions", () => settings.sessions], ["PATCH /me", (world) => world.me],
+  ["GET /agents/device-checks", () => lastChecks()], ["GET /me/device-checks", () => ownChecks()],
   ["GET /agents", () => people.agents()], ["PUT /agents/me/state", (world, _, r) => world.askState(r.body)], ["PUT /agents/*/state", () => people.agents()[0]],
   ["GET /users", () => page(people.NAMES.map((_, index) => people.user(index, "telecaller")).concat(people.user(0, "tenant_admin")))],
   ["GET /queues", () => settings.queues], ["GET /numbers/unknown", () => settings.unknownNumbers], ["GET /numbers", () => settings.numbers], ["GET /campaigns/default-dispositions", () => settings.dispositions], ["GET /campaigns", () => settings.campaigns],

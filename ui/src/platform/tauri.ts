@@ -5,7 +5,7 @@ import { ApiFailure, isApiError } from "@/api/failure";
 import type { Me, ServerMessage, Snapshot } from "@/api/generated/wire";
 import { NoAnswer } from "./types";
 import type {
-  Answer, AppInfo, Connection, Device, DeviceProblem, Levels, Method, OutboxState, PhoneState, Platform, RefusedEntry, SessionState,
+  Answer, AppInfo, CheckProgress, Connection, Device, DeviceProblem, Levels, Method, OutboxState, PhoneState, Platform, RefusedEntry, SessionState,
   Stop,
 } from "./types";
 
@@ -58,9 +58,12 @@ interface ShellPhone {
   speaker_problem: DeviceProblem | null;
   devices: { inputs: Device[]; outputs: Device[] };
   chosen: PhoneState["chosen"];
+  preferences: { input: Device[]; output: Device[]; ringer: Device[]; also_ring_on: Device | null };
+  in_use: PhoneState["inUse"];
   echo_cancellation: boolean;
   noise_suppression: boolean;
   auto_gain: boolean;
+  typing_suppression: boolean;
 }
 
 const session = (from: ShellSession): SessionState => ({
@@ -81,9 +84,14 @@ const phone = (from: ShellPhone): PhoneState => ({
   speakerProblem: from.speaker_problem,
   devices: from.devices,
   chosen: from.chosen,
+  preferences: {
+    input: from.preferences.input, output: from.preferences.output, ringer: from.preferences.ringer, alsoRingOn: from.preferences.also_ring_on,
+  },
+  inUse: from.in_use,
   echoCancellation: from.echo_cancellation,
   noiseSuppression: from.noise_suppression,
   autoGain: from.auto_gain,
+  typingSuppression: from.typing_suppression,
 });
 
 /** Calls a command; the shell rejects with an `ApiError`, or with a text when there was no answer. */
@@ -139,11 +147,16 @@ export function createTauriPlatform(): Platform {
       }),
     setMuted: (muted) => call<undefined>("phone_set_muted", { muted }),
     chooseDevice: (kind, id) => call<undefined>("phone_choose_device", { kind, id }),
+    orderDevices: (kind, ids) => call<undefined>("phone_order_devices", { kind, ids }),
+    alsoRingOn: (id) => call<undefined>("phone_also_ring_on", { id }),
     setProcessing: (p) =>
       call<undefined>("phone_set_processing", {
         echoCancellation: p.echoCancellation, noiseSuppression: p.noiseSuppression, autoGain: p.autoGain,
+        typingSuppression: p.typingSuppression,
       }),
     testRing: () => call<undefined>("phone_test_ring"),
+    startCheck: () => call<boolean>("phone_start_check"),
+    onCheck: (listener) => on<CheckProgress>("check", listener),
     mediaSession: () => call<string | null>("phone_media_session"),
 
     outboxPut: (entry) =>

@@ -1,5 +1,5 @@
 import type { FailureCode } from "@/api/failure";
-import type { Me, RegisterTenant, Role, ServerMessage, Snapshot, UserId } from "@/api/generated/wire";
+import type { CheckFigures, CheckLine, CheckVerdict, Me, RegisterTenant, Role, ServerMessage, Snapshot, UserId } from "@/api/generated/wire";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -54,6 +54,17 @@ export interface Processing {
   echoCancellation: boolean;
   noiseSuppression: boolean;
   autoGain: boolean;
+  /** Only the desktop app can; a browser leaves it out. */
+  typingSuppression: boolean;
+}
+
+/** Most wanted first, those that are away among them. Empty: the system's choice. */
+export interface DevicePreferences {
+  input: Device[];
+  output: Device[];
+  ringer: Device[];
+  /** Rings beside the ringer. */
+  alsoRingOn: Device | null;
 }
 
 export interface PhoneState extends Processing {
@@ -68,6 +79,20 @@ export interface PhoneState extends Processing {
   devices: { inputs: Device[]; outputs: Device[] };
   /** Null is the system's own choice. */
   chosen: { input: string | null; output: string | null; ringer: string | null };
+  preferences: DevicePreferences;
+  /** What carries the sound now; null while none runs. */
+  inUse: { input: Device | null; output: Device | null };
+}
+
+export type CheckPhase = "preparing" | "speaking" | "listening" | "judging" | "done" | "stopped";
+
+/** The check of devices and network before a shift. */
+export interface CheckProgress {
+  phase: CheckPhase;
+  /** 0 to 1. */
+  progress: number;
+  /** `stored`: the server has it, so that supervisors can read it. */
+  result: { verdict: CheckVerdict; lines: CheckLine[]; figures: CheckFigures; stored: boolean } | null;
 }
 
 /** dBFS; -100 is silence. */
@@ -159,8 +184,14 @@ export interface Platform {
   onLevels(listener: (levels: Levels) => void): Stop;
   setMuted(muted: boolean): Promise<void>;
   chooseDevice(kind: DeviceKind, id: string | null): Promise<void>;
+  /** The whole order; an empty one follows the system. */
+  orderDevices(kind: DeviceKind, ids: string[]): Promise<void>;
+  alsoRingOn(id: string | null): Promise<void>;
   setProcessing(processing: Processing): Promise<void>;
   testRing(): Promise<void>;
+  /** Null where the check is not made. False while one runs. */
+  readonly startCheck: (() => Promise<boolean>) | null;
+  onCheck(listener: (progress: CheckProgress) => void): Stop;
   /** The session that shall carry the sound; opened when there is none yet. */
   mediaSession(): Promise<string | null>;
 

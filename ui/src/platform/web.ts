@@ -3,7 +3,7 @@ import type { Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire
 import { systemClock } from "@/lib/clock";
 import type { Kept } from "@/lib/kept";
 import { may } from "@/state/rights";
-import type { Levels, Method, OutboxState, PhoneState, Platform, SessionState } from "./types";
+import type { Device, DeviceKind, Levels, Method, OutboxState, PhoneState, Platform, SessionState } from "./types";
 import { listDevices } from "./web/devices";
 import { createHttp } from "./web/http";
 import { openLive } from "./web/live";
@@ -11,7 +11,7 @@ import { createMedia } from "./web/media";
 import { createOutbox } from "./web/outbox";
 import { createRingWatch } from "./web/ring-watch";
 import { createRinger } from "./web/ringer";
-import { loadPhone, savePhone } from "./web/phone-settings";
+import { loadPhone, savePhone, withDevices } from "./web/phone-settings";
 import { createTopic } from "./web/topic";
 
 /** Who is a phone from sign-in on; others become one when they go available or listen in. */
@@ -53,9 +53,22 @@ export function createWebPlatform(kept: Kept): Platform {
   };
 
   const ringer = createRinger();
+  const secondRinger = createRinger();
+  const bothRingers = {
+    start: (): void => {
+      ringer.start();
+      if (phone.preferences.alsoRingOn !== null) secondRinger.start();
+    },
+    stop: (): void => {
+      ringer.stop();
+      secondRinger.stop();
+    },
+  };
   // A ringer that is not there now rings on the system's choice.
   if (phone.chosen.ringer !== null) void ringer.useOutput(phone.chosen.ringer).catch(() => undefined);
-  const rings = createRingWatch(ringer, systemClock);
+  const also = phone.preferences.alsoRingOn;
+  if (also !== null) void secondRinger.useOutput(also.id).catch(() => undefined);
+  const rings = createRingWatch(bothRingers, systemClock);
   const media = createMedia(() => phone, { send, onChange: setPhone, onLevels: levels.send });
   const outbox = createOutbox({
     kept,
@@ -75,8 +88,26 @@ export function createWebPlatform(kept: Kept): Platform {
 
   const refreshDevices = async (): Promise<void> => {
     const devices = await listDevices();
-    setPhone({ devices });
+    const before = phone.chosen;
+    setPhone(withDevices(phone, { devices }));
     await media.devicesChanged(devices.inputs.map((each) => each.id));
+    await follow(before, false);
+  };
+  /** Takes over what is chosen now. */
+  const follow = async (before: PhoneState["chosen"], input: boolean): Promise<void> => {
+    const now = phone.chosen;
+    if (now.ringer !== before.ringer) await ringer.useOutput(now.ringer).catch(() => undefined);
+    if (!media.id()) return;
+    if (input && now.input !== before.input) await media.useInput(now.input);
+    if (now.output !== before.output) await media.useOutput(now.output);
+  };
+  const order = async (kind: DeviceKind, ids: readonly string[]): Promise<void> => {
+    const before = phone.chosen;
+    const all = [...(kind === "input" ? phone.devices.inputs : phone.devices.outputs), ...phone.preferences[kind]];
+    const devices = ids.map((id): Device => all.find((each) => each.id === id && each.name !== "") ?? { id, name: "" });
+    setPhone(withDevices(phone, { preferences: { ...phone.preferences, [kind]: devices } }));
+    savePhone(kept, phone);
+    await follow(before, true);
   };
 
   const heard = (message: ServerMessage): void => {
@@ -151,12 +182,16 @@ export function createWebPlatform(kept: Kept): Platform {
       setPhone({ muted });
       return Promise.resolve();
     },
-    chooseDevice: async (kind, id) => {
-      setPhone({ chosen: { ...phone.chosen, [kind]: id } });
+    chooseDevice: (kind, id) => {
+      const others = phone.preferences[kind].map((each) => each.id).filter((each) => each !== id);
+      return order(kind, id === null ? [] : [id, ...others]);
+    },
+    orderDevices: order,
+    alsoRingOn: async (id) => {
+      const device = id === null ? null : (phone.devices.outputs.find((each) => each.id === id) ?? { id, name: "" });
+      setPhone({ preferences: { ...phone.preferences, alsoRingOn: device } });
       savePhone(kept, phone);
-      if (kind === "input") await media.useInput(id);
-      else if (kind === "output") await media.useOutput(id);
-      else await ringer.useOutput(id);
+      await secondRinger.useOutput(id);
     },
     setProcessing: async (processing) => {
       setPhone(processing);
@@ -164,10 +199,12 @@ export function createWebPlatform(kept: Kept): Platform {
       if (media.id()) await media.useInput(phone.chosen.input);
     },
     testRing: () => {
-      ringer.start();
-      setTimeout(ringer.stop, 3000);
+      bothRingers.start();
+      setTimeout(bothRingers.stop, 3000);
       return Promise.resolve();
     },
+    startCheck: null,
+    onCheck: () => () => undefined,
     mediaSession: async () => {
       const id = media.id() ?? await media.open(session.me !== null && may(session.me.user.role, "take_calls"));
       void refreshDevices();

@@ -8,6 +8,8 @@ export interface PhoneDriver {
   start(): Stop;
   toggleMute(): Promise<void>;
   chooseDevice(kind: DeviceKind, id: string | null): Promise<void>;
+  orderDevices(kind: DeviceKind, ids: string[]): Promise<void>;
+  alsoRingOn(id: string | null): Promise<void>;
   setProcessing(processing: Processing): Promise<void>;
   testRing(): Promise<void>;
 }
@@ -49,6 +51,8 @@ export function createPhone(platform: Platform, onFailure: (cause: unknown) => v
         await platform.setMuted(!now.muted);
       }),
     chooseDevice: (kind, id) => attempt(() => platform.chooseDevice(kind, id)),
+    orderDevices: (kind, ids) => attempt(() => platform.orderDevices(kind, ids)),
+    alsoRingOn: (id) => attempt(() => platform.alsoRingOn(id)),
     setProcessing: (processing) => attempt(() => platform.setProcessing(processing)),
     testRing: () => attempt(() => platform.testRing()),
   };

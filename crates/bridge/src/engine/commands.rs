@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{Arc, PoisonError, atomic::AtomicU64},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use domain::ids::{CallId, MediaSessionId};
@@ -17,6 +17,7 @@ use super::{
     Command, Engine,
     carrier::Carrier,
     clip::Clips,
+    loopback::Loopback,
     room::{Room, Tap},
     session::Session,
     transport,
@@ -67,10 +68,24 @@ impl Engine {
                     clips.append_tones(tones);
                 }
             }
+            Command::Loop { id, delay, reply } => {
+                let _ = reply.send(self.set_loop(id, delay, now));
+            }
+            Command::Looped { id, reply } => {
+                let looped = self.sessions.get(&id).and_then(|session| session.looped.as_ref());
+                let _ = reply.send(looped.map(Loopback::delay));
+            }
             Command::Stats { port, reply } => {
                 let _ = reply.send(self.stats_of(port));
             }
         }
+    }
+
+    fn set_loop(&mut self, id: MediaSessionId, delay: Option<Duration>, now: Instant) -> bool {
+        let in_room = self.places.contains_key(&PortId::Session(id));
+        let Some(session) = self.sessions.get_mut(&id).filter(|_| !in_room) else { return false };
+        session.looped = delay.map(|delay| Loopback::new(delay, now));
+        true
     }
 
     fn open_session(&mut self, id: MediaSessionId, mut rtc: Box<Rtc>, now: Instant) {
@@ -141,6 +156,12 @@ impl Engine {
         let mut seen = HashSet::new();
         plan.members.retain(|member| seen.insert(*member));
         for member in &plan.members {
+            if let PortId::Session(id) = member
+                && let Some(session) = self.sessions.get_mut(id)
+            {
+                // Who is in a room hears the room.
+                session.looped = None;
+            }
             if let Some(other) = self.places.insert(*member, id).filter(|other| *other != id) {
                 self.evict(other, *member, now);
             }

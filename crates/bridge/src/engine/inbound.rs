@@ -171,6 +171,9 @@ impl Engine {
         session.tally.received(payload.len(), now);
         session.tally.reception.record(seq);
         session.keep(seq, time, payload, now.duration_since(self.origin), &self.counters);
+        if let Some(looped) = &mut session.looped {
+            looped.hold(seq, time, payload, now);
+        }
         // Its keys prove who sent it, also when the checks of the path have been missing for so long that nothing is
         // nominated any more.
         if !std::mem::replace(&mut session.connected, true) {

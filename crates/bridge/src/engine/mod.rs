@@ -5,6 +5,7 @@ mod clip;
 mod commands;
 mod fifo;
 mod inbound;
+mod loopback;
 mod net;
 mod numbering;
 mod room;
@@ -97,6 +98,16 @@ pub(crate) enum Command {
     SendDtmf {
         port: PortId,
         digits: String,
+    },
+    /// `None` ends it; the answer says whether the session is there and in no room.
+    Loop {
+        id: MediaSessionId,
+        delay: Option<Duration>,
+        reply: oneshot::Sender<bool>,
+    },
+    Looped {
+        id: MediaSessionId,
+        reply: oneshot::Sender<Option<Duration>>,
     },
     Stats {
         port: PortId,
@@ -254,7 +265,7 @@ impl Engine {
     fn is_active(&self) -> bool {
         !self.carriers.is_empty()
             || self.rooms.values().any(|room| !room.is_idle())
-            || self.sessions.values().any(|session| !session.clips.is_empty())
+            || self.sessions.values().any(|session| !session.clips.is_empty() || session.looped.is_some())
     }
 
     fn wake_at(&mut self) -> Instant {

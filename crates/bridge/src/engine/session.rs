@@ -29,6 +29,7 @@ use str0m::{
 
 use super::{
     clip::Clips,
+    loopback::Loopback,
     numbering::{Numbering, Numbers},
     socket::Attached,
     tally::{Reading, Tally},
@@ -71,6 +72,8 @@ pub(super) struct Session {
     pub(super) socket: Option<Attached>,
     numbering: Numbering,
     pub(super) clips: Clips,
+    /// While the device hears itself.
+    pub(super) looped: Option<Loopback>,
     pub(super) tally: Tally,
     heard_at: Arc<AtomicU64>,
     /// The datagram that was taken last is RTP and the transport has not handed it out.
@@ -94,6 +97,7 @@ impl Session {
             socket: None,
             numbering: Numbering::default(),
             clips: Clips::default(),
+            looped: None,
             tally: Tally::default(),
             heard_at,
             rtp_awaited: false,

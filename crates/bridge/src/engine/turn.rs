@@ -48,6 +48,7 @@ struct Stage<'a> {
 impl Engine {
     pub(super) fn take_turn(&mut self, turn: u64, now: Instant) {
         self.drop_gone_carriers();
+        self.play_loops(now);
         for carrier in self.carriers.values_mut() {
             carrier.take_in(now);
         }
@@ -84,6 +85,28 @@ impl Engine {
             self.close_second(now);
         }
         self.flush(now);
+    }
+
+    /// Gives devices that hear themselves what they said a while ago. One packet at a time: between two the transport wants
+    /// to be asked what it has to send.
+    fn play_loops(&mut self, now: Instant) {
+        let clock = (now.duration_since(self.origin).as_micros() * 48 / 1_000) as u64;
+        let looped = self.sessions.iter().filter(|(_, session)| session.looped.is_some()).map(|(id, _)| *id);
+        for id in looped.collect::<Vec<_>>() {
+            while let Some(session) = self.sessions.get_mut(&id) {
+                session.looped.take_if(|looped| looped.is_over(now));
+                let Some(held) = session.looped.as_mut().and_then(|looped| looped.take(now)) else { break };
+                let Some(numbers) = session.numbering().forwarded(PortId::Session(id), held.seq, held.time, clock) else {
+                    continue;
+                };
+                session.write(numbers, held.payload, now);
+                if let Err(error) = session.advance(now) {
+                    tracing::debug!(%id, %error, "a packet could not be sent back");
+                }
+                self.changed.push(id);
+                self.flush(now);
+            }
+        }
     }
 
     fn drop_gone_carriers(&mut self) {

@@ -1,6 +1,8 @@
 //! More than two: conference, listening in, whispering, and changes of the plan.
 
-use switchboard_bridge::{BridgeEvent, RoomPlan};
+use std::time::Duration;
+
+use switchboard_bridge::{BridgeEvent, PortId, RoomPlan};
 
 use crate::{
     carrier::Carrier,
@@ -153,4 +155,23 @@ async fn a_port_that_was_reported_as_silent_is_reported_when_it_is_heard_again()
     agent.unmute();
     agent.say(&sweep(400.0, 3_000.0, 500));
     until("the agent to be heard again", || reported() == ["heard", "silent", "heard"]).await;
+}
+
+#[tokio::test]
+async fn a_device_hears_itself_after_a_while_until_it_comes_into_a_room() {
+    let stage = Stage::start().await;
+    let (device, customer) = (Device::connect(&stage.bridge).await, Carrier::open(&stage.bridge).await);
+    let PortId::Session(id) = device.port() else { unreachable!("a device has a session") };
+    let delay = Duration::from_millis(300);
+    assert!(stage.bridge.set_loop(id, Some(delay)).await);
+    assert_eq!(stage.bridge.looped(id).await, Some(delay));
+    device.say(&tone(900.0, 1_500));
+    until("its own voice", || device.heard_len() > RATE).await;
+    let heard = device.take_heard();
+    assert!(level_at(900.0, &heard[heard.len() - RATE / 2..]) > -30.0);
+    stage.bridge.apply_room(stage.room(), together(&[customer.port(), device.port()]));
+    assert_eq!(stage.bridge.looped(id).await, None);
+    assert!(!stage.bridge.set_loop(id, Some(delay)).await, "nobody in a room hears only themselves");
+    let stranger = domain::ids::MediaSessionId::new(uuid::Uuid::from_u128(7));
+    assert!(!stage.bridge.set_loop(stranger, Some(delay)).await);
 }

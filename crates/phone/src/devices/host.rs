@@ -1,4 +1,4 @@
-//! The system's sound devices through `cpal`.
+//! Opens the system's sound devices through `cpal`.
 
 use std::{
     sync::{
@@ -9,15 +9,16 @@ use std::{
 };
 
 use cpal::{
-    BufferSize, Error, ErrorKind, FromSample, Host, SampleFormat, SizedSample, Stream, StreamConfig,
-    SupportedStreamConfigRange,
-    traits::{DeviceTrait, HostTrait, StreamTrait},
+    BufferSize, Error, ErrorKind, FromSample, InputCallbackInfo, OutputCallbackInfo, SampleFormat, SizedSample, Stream,
+    StreamConfig, SupportedStreamConfigRange,
+    traits::{DeviceTrait, StreamTrait},
 };
 use media::frame::samples;
 
+use super::hosts::{Direction, Hosts};
 use crate::{
     sound::{CaptureEnd, PlaybackEnd, RATE, StreamHealth, capture_ring, playback_ring},
-    state::{Device, DeviceList, DeviceProblem},
+    state::DeviceProblem,
 };
 
 /// How devices are opened.
@@ -34,17 +35,27 @@ impl Default for DeviceOptions {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    Input,
-    Output,
-}
+/// How long the start of a stream is waited for.
+const START: Duration = Duration::from_millis(500);
 
 /// A running stream; dropping it stops it.
 pub(super) struct Running {
-    _stream: Stream,
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "dropping it is all that is done with it"))]
+    stream: Option<Arc<Stream>>,
     pub(super) health: Arc<StreamHealth>,
     broken: Arc<AtomicBool>,
+}
+
+/// Ending a stream of a sound server that has died can take for ever (ALSA's way there waits for a lock that the other
+/// direction's thread holds in a loop), so nobody waits for it.
+#[cfg(target_os = "linux")]
+impl Drop for Running {
+    fn drop(&mut self) {
+        let stream = self.stream.take();
+        if std::thread::Builder::new().name("end-stream".to_owned()).spawn(move || drop(stream)).is_err() {
+            tracing::error!("a sound stream could not be ended");
+        }
+    }
 }
 
 impl Running {
@@ -57,78 +68,12 @@ impl Running {
     }
 }
 
-pub(super) fn list(host: &Host) -> DeviceList {
-    let mut list = DeviceList::default();
-    let Ok(devices) = host.devices() else { return list };
-    for device in devices {
-        let (Ok(id), Ok(description)) = (device.id(), device.description()) else { continue };
-        if !is_worth_showing(id.id()) {
-            continue;
-        }
-        let shown = Device { id: id.to_string(), name: description.name().to_owned() };
-        if device.supports_input() {
-            list.inputs.push(shown.clone());
-        }
-        if device.supports_output() {
-            list.outputs.push(shown);
-        }
-    }
-    list
-}
-
-/// ALSA lists every way to reach a card, and converters; a person wants each card once. Elsewhere all are shown.
-fn is_worth_showing(id: &str) -> bool {
-    if !cfg!(target_os = "linux") {
-        return true;
-    }
-    const WAYS: [&str; 10] =
-        ["hw:", "plughw:", "dmix:", "dsnoop:", "surround", "front:", "iec958:", "hdmi:", "usbstream:", "sysdefault"];
-    const CONVERTERS: [&str; 12] = [
-        "null",
-        "default",
-        "samplerate",
-        "speexrate",
-        "lavrate",
-        "speex",
-        "upmix",
-        "vdownmix",
-        "jack",
-        "oss",
-        "a52",
-        "cards",
-    ];
-    // `sysdefault:CARD=x` is the one way that converts formats and mixes.
-    id.starts_with("sysdefault:") || !(WAYS.iter().any(|way| id.starts_with(way)) || CONVERTERS.contains(&id))
-}
-
-/// Id of the device that the system would use.
-pub(super) fn default_id(host: &Host, direction: Direction) -> Option<String> {
-    default_device(host, direction)?.id().ok().map(|id| id.to_string())
-}
-
-fn default_device(host: &Host, direction: Direction) -> Option<cpal::Device> {
-    match direction {
-        Direction::Input => host.default_input_device(),
-        Direction::Output => host.default_output_device(),
-    }
-}
-
-fn find(host: &Host, id: &str, direction: Direction) -> Result<cpal::Device, DeviceProblem> {
-    if let Some(device) = default_device(host, direction)
-        && device.id().is_ok_and(|default| default.to_string() == id)
-    {
-        return Ok(device);
-    }
-    let id = id.parse().map_err(|_| DeviceProblem::None)?;
-    host.device_by_id(&id).ok_or(DeviceProblem::None)
-}
-
 pub(super) fn open_microphone(
-    host: &Host,
+    hosts: &Hosts,
     id: &str,
     options: DeviceOptions,
 ) -> Result<(Running, CaptureEnd), DeviceProblem> {
-    let device = find(host, id, Direction::Input)?;
+    let device = hosts.device(id, Direction::Input)?;
     let ranges: Vec<_> = device.supported_input_configs().map_err(|error| problem(&error))?.collect();
     let (format, config) = choose_config(&ranges).ok_or(DeviceProblem::None)?;
     let health = Arc::<StreamHealth>::default();
@@ -139,19 +84,19 @@ pub(super) fn open_microphone(
         end = Some(capture);
         build_input(&device, config, format, tap, &broken)
     });
-    let stream = stream.and_then(|stream| stream.play().map(|()| stream)).map_err(|error| problem(&error))?;
+    let stream = stream.and_then(start).map_err(|error| problem(&error))?;
     let end = end.ok_or(DeviceProblem::None)?;
-    Ok((Running { _stream: stream, health, broken }, end))
+    Ok((Running { stream: Some(stream), health, broken }, end))
 }
 
 pub(super) fn open_speaker(
-    host: &Host,
+    hosts: &Hosts,
     id: &str,
     options: DeviceOptions,
 ) -> Result<(Running, PlaybackEnd), DeviceProblem> {
     let health = Arc::<StreamHealth>::default();
     let mut end = None;
-    let running = open_output(host, id, options, &health, |config| {
+    let running = open_output(hosts, id, options, &health, |config| {
         let (mut tap, playback) = playback_ring(config.sample_rate, config.channels, Arc::clone(&health));
         end = Some(playback);
         Box::new(move |out: Out<'_>| match out {
@@ -165,10 +110,10 @@ pub(super) fn open_speaker(
 }
 
 /// Plays `make(rate)` over and over.
-pub(super) fn open_ringer(host: &Host, id: &str, make: impl Fn(u32) -> Vec<f32>) -> Result<Running, DeviceProblem> {
+pub(super) fn open_ringer(hosts: &Hosts, id: &str, make: impl Fn(u32) -> Vec<f32>) -> Result<Running, DeviceProblem> {
     let health = Arc::<StreamHealth>::default();
     let relaxed = DeviceOptions { period: Duration::from_millis(20) };
-    open_output(host, id, relaxed, &health, |config| {
+    open_output(hosts, id, relaxed, &health, |config| {
         let (tone, channels) = (make(config.sample_rate), usize::from(config.channels.max(1)));
         let (mut at, health) = (0, Arc::clone(&health));
         Box::new(move |out: Out<'_>| {
@@ -202,44 +147,92 @@ enum Out<'a> {
 type Filler = Box<dyn FnMut(Out<'_>) + Send>;
 
 fn open_output(
-    host: &Host,
+    hosts: &Hosts,
     id: &str,
     options: DeviceOptions,
     health: &Arc<StreamHealth>,
     mut filler: impl FnMut(StreamConfig) -> Filler,
 ) -> Result<Running, DeviceProblem> {
-    let device = find(host, id, Direction::Output)?;
+    let device = hosts.device(id, Direction::Output)?;
     let ranges: Vec<_> = device.supported_output_configs().map_err(|error| problem(&error))?.collect();
     let (format, config) = choose_config(&ranges).ok_or(DeviceProblem::None)?;
     let broken = Arc::<AtomicBool>::default();
     let stream = with_shortest_period(config, options, |config| {
         let mut fill = filler(config);
-        let error = on_error(&broken);
+        let (error, health) = (on_error(&broken), Arc::clone(health));
         match format {
-            SampleFormat::F32 => device.build_output_stream(config, move |out, _| fill(Out::F32(out)), error, None),
-            SampleFormat::I16 => device.build_output_stream(config, move |out, _| fill(Out::I16(out)), error, None),
-            SampleFormat::I32 => device.build_output_stream(config, move |out, _| fill(Out::I32(out)), error, None),
-            _ => device.build_output_stream(config, move |out, _| fill(Out::U8(out)), error, None),
+            SampleFormat::F32 => device.build_output_stream(
+                config,
+                move |out, info| {
+                    note_playback(&health, info);
+                    fill(Out::F32(out));
+                },
+                error,
+                None,
+            ),
+            SampleFormat::I16 => device.build_output_stream(
+                config,
+                move |out, info| {
+                    note_playback(&health, info);
+                    fill(Out::I16(out));
+                },
+                error,
+                None,
+            ),
+            SampleFormat::I32 => device.build_output_stream(
+                config,
+                move |out, info| {
+                    note_playback(&health, info);
+                    fill(Out::I32(out));
+                },
+                error,
+                None,
+            ),
+            _ => device.build_output_stream(
+                config,
+                move |out, info| {
+                    note_playback(&health, info);
+                    fill(Out::U8(out));
+                },
+                error,
+                None,
+            ),
         }
     });
-    let stream = stream.and_then(|stream| stream.play().map(|()| stream)).map_err(|error| problem(&error))?;
-    Ok(Running { _stream: stream, health: Arc::clone(health), broken })
+    let stream = stream.and_then(start).map_err(|error| problem(&error))?;
+    Ok(Running { stream: Some(stream), health: Arc::clone(health), broken })
 }
 
 fn build_input(
     device: &cpal::Device,
     config: StreamConfig,
     format: SampleFormat,
-    mut tap: crate::sound::CaptureTap,
+    tap: crate::sound::CaptureTap,
     broken: &Arc<AtomicBool>,
 ) -> Result<Stream, Error> {
     let error = on_error(broken);
     match format {
-        SampleFormat::F32 => device.build_input_stream(config, move |data: &[f32], _| tap.take(data), error, None),
-        SampleFormat::I16 => device.build_input_stream(config, move |data: &[i16], _| tap.take(data), error, None),
-        SampleFormat::I32 => device.build_input_stream(config, move |data: &[i32], _| tap.take(data), error, None),
-        _ => device.build_input_stream(config, move |data: &[u8], _| tap.take(data), error, None),
+        SampleFormat::F32 => device.build_input_stream(config, into::<f32>(tap), error, None),
+        SampleFormat::I16 => device.build_input_stream(config, into::<i16>(tap), error, None),
+        SampleFormat::I32 => device.build_input_stream(config, into::<i32>(tap), error, None),
+        _ => device.build_input_stream(config, into::<u8>(tap), error, None),
     }
+}
+
+fn into<S: SizedSample>(mut tap: crate::sound::CaptureTap) -> impl FnMut(&[S], &InputCallbackInfo) + Send + 'static
+where
+    f32: FromSample<S>,
+{
+    move |data, info| {
+        let time = info.timestamp();
+        tap.took(time.callback.duration_since(time.capture));
+        tap.take(data);
+    }
+}
+
+fn note_playback(health: &StreamHealth, info: &OutputCallbackInfo) {
+    let time = info.timestamp();
+    health.note_delay(time.playback.duration_since(time.callback));
 }
 
 /// Runs on the device's thread: only sets a flag, and only for what is final. Everything else either passes (the ALSA
@@ -259,6 +252,31 @@ fn on_error(broken: &Arc<AtomicBool>) -> impl FnMut(Error) + Send + 'static {
             broken.store(true, Relaxed);
         }
     }
+}
+
+/// A sound server answers with a microphone's first samples, which one that is suspended never brings: the device thread
+/// does not wait for that. A stream that does not start shows as one that never calls back.
+#[cfg(target_os = "linux")]
+fn start(stream: Stream) -> Result<Arc<Stream>, Error> {
+    let stream = Arc::new(stream);
+    let (answer, started) = std::sync::mpsc::sync_channel(1);
+    let own = Arc::clone(&stream);
+    let starter = std::thread::Builder::new().name("start-stream".to_owned()).spawn(move || {
+        // Nobody waits any more for an answer that came late.
+        let _ = answer.send(own.play());
+    });
+    match starter.map(|_| started.recv_timeout(START)) {
+        Ok(Ok(result)) => result.map(|()| stream),
+        Ok(Err(_)) => Ok(stream),
+        Err(error) => Err(Error::with_message(ErrorKind::BackendError, error.to_string())),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn start(stream: Stream) -> Result<Arc<Stream>, Error> {
+    stream.play()?;
+    #[expect(clippy::arc_with_non_send_sync, reason = "the stream stays on this thread")]
+    Ok(Arc::new(stream))
 }
 
 fn with_shortest_period(
@@ -341,16 +359,5 @@ mod tests {
         let (_, config) = choose_config(&[range(1, 16_000, 16_000, SampleFormat::I16)]).unwrap();
         assert_eq!((config.channels, config.sample_rate), (1, 16_000));
         assert_eq!(choose_config(&[range(2, 48_000, 48_000, SampleFormat::DsdU8)]), None);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn each_card_is_listed_once() {
-        let shown: Vec<&str> =
-            ["default", "pulse", "hw:CARD=PCH,DEV=0", "sysdefault:CARD=PCH", "surround51:CARD=PCH", "va1"]
-                .into_iter()
-                .filter(|id| is_worth_showing(id))
-                .collect();
-        assert_eq!(shown, ["pulse", "sysdefault:CARD=PCH", "va1"]);
     }
 }

@@ -2,7 +2,10 @@
 
 pub mod preference;
 
+mod choice;
 mod host;
+mod hosts;
+mod line;
 mod ringtone;
 mod slot;
 mod thread;
@@ -13,5 +16,5 @@ pub(crate) use thread::{DeviceCommand, DeviceReport, Devices};
 /// The devices that the system shows now, as the settings page lists them. Takes as long as the system takes to ask each
 /// of them: some 10 ms, or a second behind a sound server that starts with the question.
 pub fn list() -> crate::state::DeviceList {
-    host::list(&cpal::default_host())
+    hosts::Hosts::new().look(true).list()
 }

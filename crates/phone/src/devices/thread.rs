@@ -3,23 +3,29 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cpal::Host;
 use tokio::sync::mpsc as async_mpsc;
 
 use super::{
-    host::{self, DeviceOptions, Direction, Running},
+    choice::{Target, choose},
+    host::{self, DeviceOptions},
+    hosts::{Direction, Found, Hosts},
+    line::Line,
     preference::Preferences,
     ringtone::ringtone,
-    slot::{Facts, Slot, Step},
 };
 use crate::{
     settings::Settings,
-    sound::{SoundCommand, SoundEngine},
-    state::{DeviceList, DeviceProblem},
+    sound::{CaptureEnd, PlaybackEnd, SoundCommand, SoundEngine},
+    state::{DeviceList, DeviceProblem, DevicesInUse},
 };
 
 const TICK: Duration = Duration::from_millis(100);
-const SCAN_EVERY: Duration = Duration::from_secs(1);
+/// How often the sound server is asked while sound runs; another default or a headset that was plugged in is in use this
+/// much later, and the time that opening takes.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+const LOOK_IDLE: Duration = Duration::from_secs(1);
+/// The system's own interface opens each device to find out what it can do.
+const LOOK_AT_ALL_EVERY: Duration = Duration::from_secs(1);
 const TEST_RING: Duration = Duration::from_secs(3);
 
 pub(crate) enum DeviceCommand {
@@ -34,6 +40,7 @@ pub(crate) enum DeviceCommand {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DeviceReport {
     pub list: DeviceList,
+    pub in_use: DevicesInUse,
     pub microphone_problem: Option<DeviceProblem>,
     pub speaker_problem: Option<DeviceProblem>,
 }
@@ -55,22 +62,22 @@ impl Devices {
         let (commands, inbox) = mpsc::channel();
         std::thread::Builder::new().name("devices".to_owned()).spawn(move || {
             let worker = Worker {
-                host: cpal::default_host(),
+                hosts: Hosts::new(),
                 options,
                 settings,
                 sound,
                 reports,
                 started: Instant::now(),
-                scanned: None,
+                looked: None,
+                looked_at_all: None,
                 wanted: false,
                 ringing: false,
                 test_until: Duration::ZERO,
-                list: DeviceList::default(),
-                default_input: None,
-                default_output: None,
-                microphone: (Slot::default(), None),
-                speaker: (Slot::default(), None),
-                ringer: (Slot::default(), None),
+                found: Found::default(),
+                microphone: Line::new("microphone"),
+                speaker: Line::new("speaker"),
+                ringer: Line::new("ringer"),
+                second_ringer: Line::new("second ringer"),
                 reported: None,
             };
             worker.run(&inbox);
@@ -86,22 +93,22 @@ impl Devices {
 }
 
 struct Worker {
-    host: Host,
+    hosts: Hosts,
     options: DeviceOptions,
     settings: Settings,
     sound: SoundEngine,
     reports: async_mpsc::UnboundedSender<DeviceReport>,
     started: Instant,
-    scanned: Option<Duration>,
+    looked: Option<Duration>,
+    looked_at_all: Option<Duration>,
     wanted: bool,
     ringing: bool,
     test_until: Duration,
-    list: DeviceList,
-    default_input: Option<String>,
-    default_output: Option<String>,
-    microphone: (Slot, Option<Running>),
-    speaker: (Slot, Option<Running>),
-    ringer: (Slot, Option<Running>),
+    found: Found,
+    microphone: Line<CaptureEnd>,
+    speaker: Line<PlaybackEnd>,
+    ringer: Line<()>,
+    second_ringer: Line<()>,
     reported: Option<DeviceReport>,
 }
 
@@ -109,15 +116,16 @@ impl Worker {
     fn run(mut self, inbox: &Receiver<DeviceCommand>) {
         loop {
             let now = self.started.elapsed();
-            if self.scanned.is_none_or(|last| now >= last + SCAN_EVERY) {
-                self.scanned = Some(now);
-                self.scan();
+            let every = if self.wanted || self.ringing { LOOK_EVERY } else { LOOK_IDLE };
+            if self.looked.is_none_or(|last| now >= last + every) {
+                self.looked = Some(now);
+                self.look(now);
             }
-            // A closed slot opens its next device in the same round.
+            // A closed line opens its next device in the same round.
             for _ in 0..2 {
                 self.run_microphone(now);
                 self.run_speaker(now);
-                self.run_ringer(now);
+                self.run_ringers(now);
             }
             self.report();
             match inbox.recv_timeout(TICK) {
@@ -136,98 +144,86 @@ impl Worker {
             DeviceCommand::Settings(settings) => {
                 if settings.ring_volume.to_bits() != self.settings.ring_volume.to_bits() {
                     // The loudness is in the tone.
-                    self.ringer = (Slot::default(), None);
+                    self.ringer = Line::new("ringer");
+                    self.second_ringer = Line::new("second ringer");
                 }
                 self.settings = *settings;
             }
         }
     }
 
-    fn scan(&mut self) {
-        self.list = host::list(&self.host);
-        self.default_input = host::default_id(&self.host, Direction::Input);
-        self.default_output = host::default_id(&self.host, Direction::Output);
+    fn look(&mut self, now: Duration) {
+        let all = self.looked_at_all.is_none_or(|last| now >= last + LOOK_AT_ALL_EVERY);
+        if all {
+            self.looked_at_all = Some(now);
+        }
+        let found = self.hosts.look(all);
+        let new = |before: &[super::choice::Present], after: &[super::choice::Present]| -> Vec<String> {
+            let is_new = |id: &str| !before.iter().any(|each| each.device.id == id);
+            after.iter().map(|each| each.device.id.clone()).filter(|id| is_new(id)).collect()
+        };
+        for id in new(&self.found.inputs, &found.inputs) {
+            self.microphone.appeared(&id);
+        }
+        for id in new(&self.found.outputs, &found.outputs) {
+            self.speaker.appeared(&id);
+            self.ringer.appeared(&id);
+            self.second_ringer.appeared(&id);
+        }
+        self.found = found;
     }
 
-    fn target(&self, preferences: &Preferences, direction: Direction) -> Option<String> {
-        let (list, default) = match direction {
-            Direction::Input => (&self.list.inputs, &self.default_input),
-            Direction::Output => (&self.list.outputs, &self.default_output),
-        };
-        let chosen = preferences.pick(|id| list.iter().any(|device| device.id == id));
-        chosen.map(str::to_owned).or_else(|| default.clone())
+    fn target<E>(&self, line: &Line<E>, wanted: &Preferences, direction: Direction, now: Duration) -> Option<Target> {
+        let (present, default) = self.found.of(direction);
+        choose(wanted, present, default, line.barred(), now)
     }
 
     fn run_microphone(&mut self, now: Duration) {
-        let target = self.target(&self.settings.input, Direction::Input);
-        let (slot, running) = &mut self.microphone;
-        match slot.step(facts(self.wanted, target.as_deref(), running.as_ref()), now) {
-            Step::Stay => {}
-            Step::Close => {
-                tracing::info!(problem = ?slot.problem(), "microphone closed");
-                self.sound.tell(SoundCommand::Capture(None));
-                *running = None;
-            }
-            Step::Open(id) => match host::open_microphone(&self.host, &id, self.options) {
-                Ok((stream, end)) => {
-                    tracing::info!(id, "microphone opened");
-                    self.sound.tell(SoundCommand::Capture(Some(end)));
-                    *running = Some(stream);
-                    slot.opened(id, self.started.elapsed());
-                }
-                Err(problem) => slot.failed(problem, self.started.elapsed()),
-            },
-        }
+        let target = self.target(&self.microphone, &self.settings.input, Direction::Input, now);
+        let open = |id: &str| host::open_microphone(&self.hosts, id, self.options);
+        let hand = |end| self.sound.tell(SoundCommand::Capture(end));
+        self.microphone.run(self.wanted, target.as_ref(), now, open, hand);
     }
 
     fn run_speaker(&mut self, now: Duration) {
-        let target = self.target(&self.settings.output, Direction::Output);
-        let (slot, running) = &mut self.speaker;
-        match slot.step(facts(self.wanted, target.as_deref(), running.as_ref()), now) {
-            Step::Stay => {}
-            Step::Close => {
-                tracing::info!(problem = ?slot.problem(), "speaker closed");
-                self.sound.tell(SoundCommand::Playback(None));
-                *running = None;
-            }
-            Step::Open(id) => match host::open_speaker(&self.host, &id, self.options) {
-                Ok((stream, end)) => {
-                    tracing::info!(id, "speaker opened");
-                    self.sound.tell(SoundCommand::Playback(Some(end)));
-                    *running = Some(stream);
-                    slot.opened(id, self.started.elapsed());
-                }
-                Err(problem) => slot.failed(problem, self.started.elapsed()),
-            },
-        }
+        let target = self.target(&self.speaker, &self.settings.output, Direction::Output, now);
+        let open = |id: &str| host::open_speaker(&self.hosts, id, self.options);
+        let hand = |end| self.sound.tell(SoundCommand::Playback(end));
+        self.speaker.run(self.wanted, target.as_ref(), now, open, hand);
     }
 
-    fn run_ringer(&mut self, now: Duration) {
-        let target = self.target(&self.settings.ringer, Direction::Output);
-        let (slot, running) = &mut self.ringer;
+    fn run_ringers(&mut self, now: Duration) {
         let wanted = self.ringing || now < self.test_until;
-        match slot.step(facts(wanted, target.as_deref(), running.as_ref()), now) {
-            Step::Stay => {}
-            Step::Close => *running = None,
-            Step::Open(id) => {
-                let volume = self.settings.ring_volume.clamp(0.0, 1.0);
-                let tone = |rate| ringtone(rate).into_iter().map(|sample| sample * volume).collect();
-                match host::open_ringer(&self.host, &id, tone) {
-                    Ok(stream) => {
-                        *running = Some(stream);
-                        slot.opened(id, self.started.elapsed());
-                    }
-                    Err(problem) => slot.failed(problem, self.started.elapsed()),
-                }
-            }
-        }
+        let volume = self.settings.ring_volume.clamp(0.0, 1.0);
+        let tone = |rate| ringtone(rate).into_iter().map(|sample| sample * volume).collect();
+        let open = |id: &str| Ok((host::open_ringer(&self.hosts, id, tone)?, ()));
+        let first = self.target(&self.ringer, &self.settings.ringer, Direction::Output, now);
+        let mut also = Preferences::default();
+        also.choose(self.settings.also_ring_on.clone());
+        // Without the system's choice in its place: that rings already.
+        let second = choose(&also, &self.found.outputs, None, self.second_ringer.barred(), now);
+        let second = second.filter(|second| first.as_ref().is_none_or(|first| first.id != second.id));
+        self.ringer.run(wanted, first.as_ref(), now, open, |_| {});
+        self.second_ringer.run(wanted && second.is_some(), second.as_ref(), now, open, |_| {});
     }
 
     fn report(&mut self) {
+        let name = |id: Option<&str>, direction| {
+            let id = id?;
+            let known = self.found.of(direction).0.iter().find(|each| each.device.id == id);
+            Some(known.map_or_else(
+                || crate::state::Device { id: id.to_owned(), name: String::new() },
+                |each| each.device.clone(),
+            ))
+        };
         let report = DeviceReport {
-            list: self.list.clone(),
-            microphone_problem: self.microphone.0.problem(),
-            speaker_problem: self.speaker.0.problem(),
+            list: self.found.list(),
+            in_use: DevicesInUse {
+                input: name(self.microphone.open_id(), Direction::Input),
+                output: name(self.speaker.open_id(), Direction::Output),
+            },
+            microphone_problem: self.microphone.problem(),
+            speaker_problem: self.speaker.problem(),
         };
         if self.reported.as_ref() != Some(&report) {
             self.reported = Some(report.clone());
@@ -235,8 +231,4 @@ impl Worker {
             let _ = self.reports.send(report);
         }
     }
-}
-
-fn facts<'a>(wanted: bool, target: Option<&'a str>, running: Option<&Running>) -> Facts<'a> {
-    Facts { wanted, target, calls: running.map_or(0, Running::calls), broken: running.is_some_and(Running::is_broken) }
 }

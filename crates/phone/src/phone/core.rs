@@ -47,6 +47,8 @@ pub(crate) enum CoreInput {
     SoundSoon,
     /// A setting changed.
     Changed,
+    /// A check needs sound.
+    Checking(bool),
     /// Answer to the snapshot asked for in welcome number `.0`.
     Snapshot(u64, Box<Snapshot>),
     /// What the server's name stands for.
@@ -77,6 +79,7 @@ pub(super) struct Core {
     active: bool,
     ringing: bool,
     in_call: bool,
+    checking: bool,
     ticks: (u64, Instant),
     packets_in: u64,
     server: Option<SocketAddr>,
@@ -99,6 +102,7 @@ impl Core {
             active: false,
             ringing: false,
             in_call: false,
+            checking: false,
             ticks: (0, now),
             packets_in: 0,
             server: None,
@@ -119,6 +123,7 @@ impl Core {
                 Some(reason) = self.inlets.ended.recv() => self.sign_out(reason),
                 Some(report) = self.inlets.devices.recv() => self.change(|state| {
                     state.devices = report.list;
+                    state.in_use = report.in_use;
                     state.microphone_problem = report.microphone_problem;
                     state.speaker_problem = report.speaker_problem;
                 }),
@@ -156,7 +161,12 @@ impl Core {
                     state.muted = muted;
                     state.processing = settings.processing;
                     state.chosen = settings.chosen();
+                    state.preferences = settings.preferences();
                 });
+            }
+            CoreInput::Checking(checking) => {
+                self.checking = checking;
+                self.weigh();
             }
             CoreInput::Snapshot(welcome, snapshot) => self.on_snapshot(welcome, &snapshot),
             CoreInput::Server(server) => {
@@ -324,7 +334,7 @@ impl Core {
         let server_now = self.clock.server_time(unix_now());
         let watch = self.watch.as_ref();
         let active = watch.is_some_and(|watch| watch.needs_sound(server_now))
-            || (watch.is_some() && Instant::now() < self.sound_until);
+            || (watch.is_some() && (self.checking || Instant::now() < self.sound_until));
         let ringing = watch.is_some_and(|watch| watch.rings(server_now) && !watch.in_call());
         let in_call = watch.is_some_and(CallWatch::in_call);
         if active != self.active {
@@ -342,6 +352,7 @@ impl Core {
             self.change(|state| state.muted = false);
         }
         self.in_call = in_call;
+        self.change(|state| (state.ringing, state.in_call) = (ringing, in_call));
     }
 
     fn change(&self, change: impl FnOnce(&mut PhoneState)) {

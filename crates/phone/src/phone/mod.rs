@@ -6,7 +6,10 @@ mod start;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -27,10 +30,10 @@ use crate::{
     session::MediaStatus,
     settings::Settings,
     sound::{SoundCommand, SoundEngine, SoundError, SoundFigures, VirtualAudio},
-    state::{Connection, DeviceKind, OutboxStatus, PhoneEvent, PhoneState, Processing, SignOutReason},
+    state::{Connection, Device, DeviceKind, OutboxStatus, PhoneEvent, PhoneState, Processing, SignOutReason},
     tokens::TokenStore,
 };
-use core::CoreInput;
+pub(crate) use core::CoreInput;
 
 /// What carries the sound.
 #[derive(Debug)]
@@ -85,6 +88,7 @@ pub(crate) struct Shared {
     media: watch::Receiver<MediaStatus>,
     events: broadcast::Sender<PhoneEvent>,
     core: mpsc::UnboundedSender<CoreInput>,
+    checking: Arc<AtomicBool>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -263,7 +267,27 @@ impl Phone {
 
     /// `None` follows the system's default.
     pub fn choose_device(&self, kind: DeviceKind, id: Option<&str>) {
-        self.change_settings(|settings| settings.of(kind).choose(id));
+        let device = id.map(|id| Device { id: id.to_owned(), name: self.device_name(kind, id).unwrap_or_default() });
+        self.change_settings(|settings| settings.of(kind).choose(device));
+    }
+
+    /// The order in which devices are wanted; what is not in it any more is forgotten.
+    pub fn order_devices(&self, kind: DeviceKind, ids: &[String]) {
+        self.change_settings(|settings| settings.of(kind).order(ids, |id| self.device_name(kind, id)));
+    }
+
+    /// A second place to ring; `None` for the ringer alone.
+    pub fn also_ring_on(&self, id: Option<&str>) {
+        let name = |id| self.device_name(DeviceKind::Ringer, id).unwrap_or_default();
+        let device = id.map(|id| Device { id: id.to_owned(), name: name(id) });
+        self.change_settings(|settings| settings.also_ring_on = device);
+    }
+
+    /// What a device that is there now is called.
+    fn device_name(&self, kind: DeviceKind, id: &str) -> Option<String> {
+        let state = lock(&self.shared.state);
+        let list = if kind == DeviceKind::Input { &state.devices.inputs } else { &state.devices.outputs };
+        list.iter().find(|device| device.id == id).map(|device| device.name.clone())
     }
 
     pub fn set_processing(&self, processing: Processing) {
@@ -304,7 +328,21 @@ impl Phone {
         self.tell(CoreInput::Changed);
     }
 
-    fn tell(&self, input: CoreInput) {
+    pub(crate) fn sound(&self) -> &SoundEngine {
+        &self.shared.sound
+    }
+
+    /// Set while a check runs.
+    pub(crate) fn checking(&self) -> &Arc<AtomicBool> {
+        &self.shared.checking
+    }
+
+    pub(crate) fn emit(&self, event: PhoneEvent) {
+        // Fails while nobody listens.
+        let _ = self.shared.events.send(event);
+    }
+
+    pub(crate) fn tell(&self, input: CoreInput) {
         // Only fails while the runtime shuts down.
         let _ = self.shared.core.send(input);
     }

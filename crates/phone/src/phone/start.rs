@@ -49,7 +49,12 @@ pub(super) fn start(config: PhoneConfig) -> Result<Phone, StartError> {
     let media_session = Session { signalling: Arc::new(api.clone()), sound: sound.clone(), bind };
     tokio::spawn(session::run(media_session, media_inbox, media_status, stop.child_token()));
 
-    let state = PhoneState { processing: settings.processing, chosen: settings.chosen(), ..PhoneState::default() };
+    let state = PhoneState {
+        processing: settings.processing,
+        chosen: settings.chosen(),
+        preferences: settings.preferences(),
+        ..PhoneState::default()
+    };
     let shared = Arc::new(Shared {
         server_url: config.server_url,
         data_dir: config.data_dir,
@@ -64,6 +69,7 @@ pub(super) fn start(config: PhoneConfig) -> Result<Phone, StartError> {
         media: media.clone(),
         events: broadcast::channel(EVENTS).0,
         core: core_input,
+        checking: Arc::default(),
     });
     let inlets = Inlets {
         inputs: core_inbox,

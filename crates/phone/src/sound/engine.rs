@@ -8,10 +8,10 @@ use std::{
 };
 
 use media::{codec::CodecError, dtmf::Digit, frame};
-use tokio::sync::mpsc as async_mpsc;
+use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
-    BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker,
+    BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker, Tape,
     VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
 };
 use crate::state::Processing;
@@ -52,6 +52,12 @@ pub(crate) enum SoundCommand {
     Processing(Processing),
     /// Whether a call needs sound.
     Active(bool),
+    /// Keeps what is heard, for a check.
+    Tape(Option<Box<Tape>>),
+    /// Sends silence until the tape is taken out.
+    HushTape,
+    /// Gives the tape back.
+    TakeTape(oneshot::Sender<Box<Tape>>),
 }
 
 /// The thread and what may be asked of it. Dropping the last clone of the sender ends it.
@@ -93,6 +99,7 @@ impl SoundEngine {
             captured: Vec::with_capacity(RATE as usize / 10),
             listened: Duration::ZERO,
             reference: Vec::with_capacity(2 * BLOCK),
+            tape: None,
             reported: Duration::ZERO,
         };
         std::thread::Builder::new().name("sound".to_owned()).spawn(move || worker.run())?;
@@ -159,6 +166,7 @@ struct Worker {
     listened: Duration,
     /// What was played and not yet shown to the echo canceller.
     reference: Vec<f32>,
+    tape: Option<Box<Tape>>,
     reported: Duration,
 }
 
@@ -185,7 +193,7 @@ impl Worker {
                 self.reported = now;
                 self.send.report();
                 self.receive.report(&self.gauges);
-                self.gauges.processing_faults.store(self.processor.faults(), Relaxed);
+                self.processor.report(&self.gauges);
             }
         }
     }
@@ -242,6 +250,14 @@ impl Worker {
                     self.processor.set(wanted);
                 }
             }
+            SoundCommand::Tape(tape) => self.tape = tape,
+            SoundCommand::HushTape => self.tape.iter_mut().for_each(|tape| tape.hush()),
+            SoundCommand::TakeTape(reply) => {
+                if let Some(tape) = self.tape.take() {
+                    // Whoever asked may have given up.
+                    let _ = reply.send(tape);
+                }
+            }
             SoundCommand::Active(active) => {
                 if self.active != active {
                     self.active = active;
@@ -261,6 +277,7 @@ impl Worker {
                 let pcm = &mut pcm[..frame::samples(RATE, self.frame).min(2 * BLOCK)];
                 while pacer.due(now) {
                     self.receive.fill(now, pcm);
+                    self.tape.iter_mut().for_each(|tape| tape.hear(pcm));
                     self.heard.write(pcm);
                 }
             }
@@ -274,6 +291,7 @@ impl Worker {
                 while end.waiting() < enough && end.ring.slots() > 2 * SLICE {
                     let mut pcm = [0_i16; SLICE];
                     self.receive.fill(now, &mut pcm);
+                    self.tape.iter_mut().for_each(|tape| tape.hear(&pcm));
                     let slice: [f32; SLICE] = std::array::from_fn(|i| f32::from(pcm[i]) / 32_768.0);
                     self.reference.extend_from_slice(&slice);
                     samples.clear();
@@ -328,6 +346,7 @@ impl Worker {
             let mut block = *block;
             self.captured.drain(..BLOCK);
             self.processor.capture(&mut block, delay);
+            self.tape.iter_mut().for_each(|tape| tape.say(&mut block));
             self.send.block(&block);
         }
     }
@@ -345,16 +364,20 @@ impl Worker {
         }
     }
 
-    /// From a sample's turn as the echo canceller's reference to its echo: what waits for the speaker, and the periods
-    /// of both devices.
+    /// From a sample's turn as the echo canceller's reference to its echo: what waits for the speaker, and what the two
+    /// devices say they add, or their periods where they do not say.
     fn echo_delay(&self) -> Duration {
         let (MicrophoneEnd::Device { end: microphone, .. }, SpeakerEnd::Device { end: speaker, .. }) =
             (&self.microphone, &self.speaker)
         else {
             return BLOCK_SPAN;
         };
-        let ahead = speaker.waiting() as u64 + 2 * speaker.health.period.load(Relaxed);
-        frame::span(speaker.rate, ahead) + frame::span(microphone.rate, microphone.health.period.load(Relaxed))
+        let waiting = frame::span(speaker.rate, speaker.waiting() as u64);
+        let out = speaker.health.delay();
+        let out = out.unwrap_or_else(|| frame::span(speaker.rate, 2 * speaker.health.period.load(Relaxed)));
+        let back = microphone.health.delay();
+        let back = back.unwrap_or_else(|| frame::span(microphone.rate, microphone.health.period.load(Relaxed)));
+        waiting + out + back
     }
 }
 

@@ -10,6 +10,9 @@ pub struct Gauges {
     pub(crate) ticks: AtomicU64,
     pub(crate) muted: AtomicBool,
     mic_dbfs: AtomicU32,
+    raw_mic_dbfs: AtomicU32,
+    clean_mic_dbfs: AtomicU32,
+    pub(crate) mic_clipped: AtomicU64,
     speaker_dbfs: AtomicU32,
     pub(crate) packets_in: AtomicU64,
     pub(crate) packets_out: AtomicU64,
@@ -34,6 +37,9 @@ impl Default for Gauges {
             ticks: AtomicU64::new(0),
             muted: AtomicBool::new(false),
             mic_dbfs: AtomicU32::new(FLOOR_DBFS.to_bits()),
+            raw_mic_dbfs: AtomicU32::new(FLOOR_DBFS.to_bits()),
+            clean_mic_dbfs: AtomicU32::new(FLOOR_DBFS.to_bits()),
+            mic_clipped: AtomicU64::new(0),
             speaker_dbfs: AtomicU32::new(FLOOR_DBFS.to_bits()),
             packets_in: AtomicU64::new(0),
             packets_out: AtomicU64::new(0),
@@ -56,6 +62,12 @@ impl Default for Gauges {
 pub struct SoundFigures {
     pub ticks: u64,
     pub mic_dbfs: f32,
+    /// What the microphone brought, before it was cleaned.
+    pub raw_mic_dbfs: f32,
+    /// After that, whether or not it was sent.
+    pub clean_mic_dbfs: f32,
+    /// Samples at the end of the microphone's range.
+    pub mic_clipped: u64,
     pub speaker_dbfs: f32,
     pub packets_in: u64,
     pub packets_out: u64,
@@ -78,6 +90,12 @@ impl Gauges {
         self.mic_dbfs.store(dbfs.to_bits(), Relaxed);
     }
 
+    pub(crate) fn set_microphone(&self, raw_dbfs: f32, clean_dbfs: f32, clipped: u64) {
+        self.raw_mic_dbfs.store(raw_dbfs.to_bits(), Relaxed);
+        self.clean_mic_dbfs.store(clean_dbfs.to_bits(), Relaxed);
+        self.mic_clipped.store(clipped, Relaxed);
+    }
+
     pub(crate) fn set_speaker(&self, dbfs: f32) {
         self.speaker_dbfs.store(dbfs.to_bits(), Relaxed);
     }
@@ -87,6 +105,9 @@ impl Gauges {
         SoundFigures {
             ticks: self.ticks.load(Relaxed),
             mic_dbfs: f32::from_bits(self.mic_dbfs.load(Relaxed)),
+            raw_mic_dbfs: f32::from_bits(self.raw_mic_dbfs.load(Relaxed)),
+            clean_mic_dbfs: f32::from_bits(self.clean_mic_dbfs.load(Relaxed)),
+            mic_clipped: self.mic_clipped.load(Relaxed),
             speaker_dbfs: f32::from_bits(self.speaker_dbfs.load(Relaxed)),
             packets_in: self.packets_in.load(Relaxed),
             packets_out: self.packets_out.load(Relaxed),

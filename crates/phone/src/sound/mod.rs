@@ -11,6 +11,7 @@ mod receive;
 mod resample;
 mod rings;
 mod send;
+mod tape;
 mod virtual_audio;
 
 pub(crate) use engine::SoundCommand;
@@ -20,6 +21,7 @@ pub(crate) use receive::RtpIn;
 pub use resample::Resampler;
 pub use rings::{CaptureEnd, CaptureTap, PlaybackEnd, PlaybackTap, StreamHealth, capture_ring, playback_ring};
 pub(crate) use send::RtpOut;
+pub(crate) use tape::Tape;
 pub use virtual_audio::{Microphone, Silence, Speaker, VirtualAudio};
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::Ordering::Relaxed,
     time::Duration,
 };
 
@@ -8,23 +9,61 @@ use sonora::{
     config::{AdaptiveDigital, EchoCanceller, GainController2, HighPassFilter, NoiseSuppression},
 };
 
-use super::{BLOCK, RATE};
+use media::{comfort::ComfortNoise, keystrokes::KeystrokeFilter, level::FLOOR_DBFS};
+
+use super::{BLOCK, Gauges, RATE};
 use crate::state::Processing;
 
 /// Rebuilt this often and still failing, the processing is left out for the rest of the run.
 const FAULTS_ALLOWED: u64 = 5;
 const LONGEST_DELAY_MS: i32 = 500;
+/// From here on a sample is at the end of the range.
+const CLIPPED: f32 = 0.999;
 
 /// Echo cancellation, noise suppression and gain on the microphone's blocks, with what is played as reference.
 pub(crate) struct Processor {
     wanted: Processing,
     inner: Option<AudioProcessing>,
     faults: u64,
+    keystrokes: KeystrokeFilter,
+    comfort: ComfortNoise,
+    raw: Energy,
+    clean: Energy,
+    clipped: u64,
+}
+
+/// Mean power between two reports.
+#[derive(Debug, Default)]
+struct Energy {
+    sum: f64,
+    samples: u64,
+}
+
+impl Energy {
+    fn add(&mut self, block: &[f32; BLOCK]) {
+        self.sum += block.iter().map(|s| f64::from(s * s)).sum::<f64>();
+        self.samples += BLOCK as u64;
+    }
+
+    fn take_dbfs(&mut self) -> f32 {
+        let Self { sum, samples } = std::mem::take(self);
+        let mean = sum / samples.max(1) as f64;
+        if mean > 0.0 { ((10.0 * mean.log10()) as f32).max(FLOOR_DBFS) } else { FLOOR_DBFS }
+    }
 }
 
 impl Processor {
     pub(crate) fn new(wanted: Processing) -> Self {
-        let mut processor = Self { wanted, inner: None, faults: 0 };
+        let mut processor = Self {
+            wanted,
+            inner: None,
+            faults: 0,
+            keystrokes: KeystrokeFilter::new(RATE),
+            comfort: ComfortNoise::default(),
+            raw: Energy::default(),
+            clean: Energy::default(),
+            clipped: 0,
+        };
         processor.rebuild();
         processor
     }
@@ -38,12 +77,14 @@ impl Processor {
 
     /// Starts to learn the room anew, as after a change of device.
     pub(crate) fn rebuild(&mut self) {
-        let on = self.wanted != Processing::NONE && self.faults <= FAULTS_ALLOWED;
+        let any = self.wanted.echo_cancellation || self.wanted.noise_suppression || self.wanted.auto_gain;
+        let on = any && self.faults <= FAULTS_ALLOWED;
         self.inner = if on { build(self.wanted) } else { None };
     }
 
-    pub(crate) const fn faults(&self) -> u64 {
-        self.faults
+    pub(crate) fn report(&mut self, gauges: &Gauges) {
+        gauges.processing_faults.store(self.faults, Relaxed);
+        gauges.set_microphone(self.raw.take_dbfs(), self.clean.take_dbfs(), self.clipped);
     }
 
     /// Takes a block that is about to be played.
@@ -60,6 +101,9 @@ impl Processor {
 
     /// Cleans a block of the microphone in place. `delay`: from a sample's `render` to its echo in `block`.
     pub(crate) fn capture(&mut self, block: &mut [f32; BLOCK], delay: Duration) {
+        self.raw.add(block);
+        self.clipped += block.iter().filter(|sample| sample.abs() >= CLIPPED).count() as u64;
+        self.comfort.hear(block);
         let (mut out, mut done) = ([0.0; BLOCK], false);
         let delay = i32::try_from(delay.as_millis()).unwrap_or(LONGEST_DELAY_MS).min(LONGEST_DELAY_MS);
         self.guarded(|inner| {
@@ -69,6 +113,13 @@ impl Processor {
         });
         if done {
             *block = out;
+        }
+        if self.wanted.typing_suppression {
+            self.keystrokes.process(block);
+        }
+        self.clean.add(block);
+        if self.wanted.echo_cancellation || self.wanted.noise_suppression {
+            self.comfort.fill(block);
         }
     }
 
@@ -98,3 +149,6 @@ fn build(wanted: Processing) -> Option<AudioProcessing> {
         catch_unwind(|| AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build());
     built.ok()
 }
+
+#[cfg(test)]
+mod echo_tests;

@@ -26,6 +26,25 @@ pub struct StreamHealth {
     /// Samples that found the ring full, or that it could not give.
     pub missed: AtomicU64,
     pub underruns: AtomicU64,
+    /// What the system says lies between a callback and the air, in microseconds, as of the last call; 0 while it says
+    /// nothing. For a microphone from the air to the callback.
+    pub delay_us: AtomicU64,
+}
+
+impl StreamHealth {
+    /// Beyond this a device's figure is not believed.
+    const LONGEST_DELAY: Duration = Duration::from_millis(500);
+
+    pub fn note_delay(&self, delay: Duration) {
+        let believed = if delay > Self::LONGEST_DELAY { Duration::ZERO } else { delay };
+        self.delay_us.store(believed.as_micros() as u64, Relaxed);
+    }
+
+    /// `None` while the system does not say.
+    pub fn delay(&self) -> Option<Duration> {
+        let micros = self.delay_us.load(Relaxed);
+        (micros > 0).then(|| Duration::from_micros(micros))
+    }
 }
 
 /// The callback's end of a microphone's ring.
@@ -52,6 +71,11 @@ pub fn capture_ring(rate: u32, channels: u16, health: Arc<StreamHealth>) -> (Cap
 }
 
 impl CaptureTap {
+    /// How long ago the samples that come next were in the air.
+    pub fn took(&self, delay: Duration) {
+        self.health.note_delay(delay);
+    }
+
     pub fn take<S>(&mut self, data: &[S])
     where
         S: SizedSample,
@@ -175,6 +199,16 @@ mod tests {
         assert_eq!(out[..2], [0.5, 0.5]);
         assert!(out[2] < 0.5 && out[7] > 0.4);
         assert_eq!(end.health.underruns.load(Relaxed), 1);
+    }
+
+    #[test]
+    fn a_delay_that_cannot_be_is_not_believed() {
+        let health = StreamHealth::default();
+        assert_eq!(health.delay(), None);
+        health.note_delay(Duration::from_millis(23));
+        assert_eq!(health.delay(), Some(Duration::from_millis(23)));
+        health.note_delay(Duration::from_secs(900));
+        assert_eq!(health.delay(), None);
     }
 
     #[test]

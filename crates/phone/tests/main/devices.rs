@@ -35,10 +35,10 @@ fn pulse(program: &str, device: &str) -> Command {
 }
 
 /// Plays `signal` over and over into a sink until dropped.
-struct Player(Child);
+pub struct Player(Child);
 
 impl Player {
-    fn start(sink: &str, signal: Vec<i16>) -> Self {
+    pub fn start(sink: &str, signal: Vec<i16>) -> Self {
         let mut child = pulse("pacat", sink).stdin(Stdio::piped()).spawn().expect("pacat is installed");
         let mut pipe = child.stdin.take().unwrap();
         std::thread::spawn(move || {
@@ -50,10 +50,10 @@ impl Player {
 }
 
 /// Records a source with the instant of its first sample.
-struct Recorder(Child, Arc<Mutex<(Option<Instant>, Vec<i16>)>>);
+pub struct Recorder(Child, Arc<Mutex<(Option<Instant>, Vec<i16>)>>);
 
 impl Recorder {
-    fn start(source: &str) -> Self {
+    pub fn start(source: &str) -> Self {
         let mut child = pulse("parec", source).stdout(Stdio::piped()).spawn().expect("parec is installed");
         let mut pipe = child.stdout.take().unwrap();
         let tape = Arc::<Mutex<(Option<Instant>, Vec<i16>)>>::default();
@@ -76,7 +76,7 @@ impl Recorder {
         self.1.lock().unwrap().1.clone()
     }
 
-    fn level_of_last(&self, seconds: f64) -> f32 {
+    pub fn level_of_last(&self, seconds: f64) -> f32 {
         let samples = self.samples();
         let count = (seconds * RATE as f64) as usize;
         media::level::rms_dbfs(&samples[samples.len().saturating_sub(count)..])
@@ -115,7 +115,7 @@ impl Drop for Recorder {
     }
 }
 
-async fn device_phone(server: &Server, name: &str, output: &str) -> TestPhone {
+pub async fn device_phone(server: &Server, name: &str, output: &str) -> TestPhone {
     let (phone, data) = phone_with(server, AudioBackend::Devices(DeviceOptions::default()), Duration::from_millis(10));
     phone.set_processing(Processing::NONE);
     phone.choose_device(DeviceKind::Input, Some("alsa:microphone"));
@@ -124,7 +124,14 @@ async fn device_phone(server: &Server, name: &str, output: &str) -> TestPhone {
     sign_in(name, (phone, data)).await
 }
 
-async fn seconds(count: f64) {
+/// What the sound server answers.
+pub fn pactl(arguments: &[&str]) -> String {
+    let output = Command::new("pactl").args(arguments).output().unwrap();
+    assert!(output.status.success(), "pactl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+pub async fn seconds(count: f64) {
     tokio::time::sleep(Duration::from_secs_f64(count)).await;
 }
 
@@ -148,10 +155,6 @@ async fn a_call_goes_through_microphone_and_speaker_and_survives_the_microphone(
     assert!(mouth.level_of_last(1.0) > -45.0);
 
     // A source that is taken away altogether is replaced by the sound server itself; one that stops is not.
-    let pactl = |arguments: &[&str]| {
-        let output = Command::new("pactl").args(arguments).output().unwrap();
-        assert!(output.status.success(), "pactl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    };
     pactl(&["suspend-source", "vmic_src", "1"]);
     until("missing the microphone", || asha.phone.state().microphone_problem == Some(DeviceProblem::Gone)).await;
     assert!(asha.phone.state().audio_running);

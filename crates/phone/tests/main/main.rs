@@ -5,6 +5,8 @@
 mod account;
 #[cfg(target_os = "linux")]
 mod devices;
+#[cfg(target_os = "linux")]
+mod hotplug;
 mod live;
 mod outbox;
 mod server;

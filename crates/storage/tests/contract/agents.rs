@@ -7,7 +7,7 @@ use serde_json::json;
 use storage::{
     Store, TenantScope,
     agents::{self, AgentState, AgentUpdate},
-    on_both_engines,
+    device_checks, on_both_engines,
     testing::TestStore,
     users,
 };
@@ -21,6 +21,30 @@ on_both_engines! {
     an_old_fence_changes_nothing,
     a_state_read_before_another_write_is_refused,
     answered_calls_are_counted_by_the_tenants_day,
+    the_last_check_of_each_agent_is_shown_and_old_ones_go,
+}
+
+async fn the_last_check_of_each_agent_is_shown_and_old_ones_go(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (asha, ravi, idle) = (user(&store, scope).await, user(&store, scope).await, user(&store, scope).await);
+    let figures = json!({ "microphone": null });
+    for n in 0..30 {
+        let verdict = if n == 29 { "bad" } else { "good" };
+        device_checks::add(&*store, scope, asha, at(n), "desktop", verdict, &figures).await.unwrap();
+    }
+    device_checks::add(&*store, scope, ravi, at(7), "browser", "fair", &figures).await.unwrap();
+    // The same instant again: the later word counts.
+    device_checks::add(&*store, scope, ravi, at(7), "browser", "good", &figures).await.unwrap();
+    device_checks::prune(&*store, scope, asha).await.unwrap();
+
+    let own = device_checks::of_user(&*store, scope, asha).await.unwrap();
+    assert_eq!(own.len(), device_checks::KEPT as usize);
+    assert_eq!((own[0].at, own[0].verdict.as_str(), &own[0].figures), (at(29), "bad", &figures));
+    assert_eq!(own.last().unwrap().at, at(10));
+    let latest = device_checks::latest(&*store, scope).await.unwrap();
+    let of =
+        |who| latest.iter().filter(|check| check.user_id == who).map(|check| check.verdict.clone()).collect::<Vec<_>>();
+    assert_eq!((of(asha), of(ravi), of(idle)), (vec!["bad".to_owned()], vec!["good".to_owned()], vec![]));
 }
 
 fn to(state: AgentState) -> AgentUpdate {

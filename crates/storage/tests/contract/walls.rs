@@ -16,7 +16,7 @@ use storage::{
     call_log,
     callbacks::{self, Callback, CallbackFilter},
     calls::{self, AnalysisProgress, AnalysisState, CallFilter, Conclusion},
-    campaigns, counters,
+    campaigns, counters, device_checks,
     dispositions::{self, Disposition},
     dnc::{self, DncEntry},
     idempotency::{self, Begun},
@@ -112,6 +112,7 @@ async fn world(store: &Store) -> World {
         .await
         .unwrap();
     sound::put(store, scope, call.id, &json!([]), NOW).await.unwrap();
+    device_checks::add(store, scope, user, NOW, "desktop", "good", &json!({})).await.unwrap();
     let job = a_job(call.id);
     jobs::enqueue(store, scope, &job).await.unwrap();
     let lease = jobs::claim(store, "transcribe", NOW, std::time::Duration::from_secs(60)).await.unwrap().unwrap().lease;
@@ -200,6 +201,8 @@ async fn a_stranger_sees_nothing(store: TestStore) {
         notes::of_call(on, s, world.call),
         jobs::of_call(on, s, world.call),
         counters::since(on, s, "2000-01-01"),
+        device_checks::of_user(on, s, world.user),
+        device_checks::latest(on, s),
     );
     let page = PageRequest::default;
     let of_lead = LeadFilter { search: Some("asha".into()), ..LeadFilter::default() };
@@ -336,6 +339,7 @@ async fn a_stranger_cannot_refer_to_anothers_rows(store: TestStore) {
         recordings::put(on, s, &a_recording(world.call)),
         intelligence::put_transcript(on, s, world.call, &transcript, NOW),
         sound::put(on, s, world.call, &json!([]), NOW),
+        device_checks::add(on, s, world.user, NOW, "desktop", "good", &json!({})),
         audit::add(on, s, &an_audit(Some(world.user))),
     );
     let begun = idempotency::begin(on, s, world.user, "k", "h", NOW, NOW).await;

@@ -358,6 +358,122 @@ export type SoundWelcome = {
  */
 max_frame: number, };
 
+/**
+ * Levels in dB relative to full scale. A part that is `None` could not be measured.
+ */
+export type CheckFigures = { microphone: MicrophoneFigures | null, speaker: SpeakerFigures | null, echo: EchoFigures | null, network: NetworkFigures | null, audio_loop: LoopFigures | null, };
+
+export type MicrophoneFigures = { 
+/**
+ * Loudest tenth of the time in which the person was asked to speak.
+ */
+speech_dbfs: number, 
+/**
+ * Quietest tenth of it: the room.
+ */
+room_dbfs: number, 
+/**
+ * Share of the tenths of a second with samples at the end of the range, in percent.
+ */
+clipped_percent: number, 
+/**
+ * The system says that the app may not use it.
+ */
+denied: boolean, 
+/**
+ * There is none, or it is away.
+ */
+missing: boolean, };
+
+export type SpeakerFigures = { missing: boolean, 
+/**
+ * Times that the speaker had nothing to play although it was due.
+ */
+gaps: number, };
+
+/**
+ * While the agent's own words were played.
+ */
+export type EchoFigures = { played_dbfs: number, 
+/**
+ * At the microphone, before the echo was taken out.
+ */
+heard_dbfs: number, 
+/**
+ * What a customer would have heard of it.
+ */
+left_dbfs: number, };
+
+export type NetworkFigures = { 
+/**
+ * `None` while the server has not measured it yet.
+ */
+round_trip_ms: number | null, 
+/**
+ * Of packets to the server and back.
+ */
+loss_percent: number, jitter_ms: number, };
+
+/**
+ * The marker and the words that were sent to the server and came back.
+ */
+export type LoopFigures = { came_back: boolean, 
+/**
+ * How alike what came back is to what was sent, 0 to 1.
+ */
+likeness: number, 
+/**
+ * From the one to the other without the time that the server held it back.
+ */
+delay_ms: number, };
+
+export type CheckSubject = "microphone" | "speaker" | "echo" | "network" | "audio_loop";
+
+/**
+ * From good to bad.
+ */
+export type CheckVerdict = "good" | "fair" | "bad";
+
+/**
+ * What was found; screens have the words and the advice.
+ */
+export type CheckFinding = "fine" | "not_measured" | "microphone_missing" | "microphone_denied" | "microphone_silent" | "microphone_quiet" | "microphone_clips" | "room_loud" | "speaker_missing" | "speaker_gaps" | "no_echo" | "echo_removed" | "echo_left" | "network_away" | "network_slow" | "network_loses" | "network_uneven" | "loop_silent" | "loop_late";
+
+export type CheckLine = { subject: CheckSubject, verdict: CheckVerdict, finding: CheckFinding, };
+
+/**
+ * What an app has measured; the server judges it anew.
+ */
+export type SaveDeviceCheck = { app: DeviceKind, figures: CheckFigures, };
+
+export type DeviceCheck = { user_id: UserId, user_name: string, at_ms: UnixMillis, app: DeviceKind, 
+/**
+ * The worst of the lines.
+ */
+verdict: CheckVerdict, lines: Array<CheckLine>, figures: CheckFigures, };
+
+/**
+ * Begins to send a device's own sound back to it. It ends after a minute, and with the device's next call.
+ */
+export type StartMediaLoop = { 
+/**
+ * How long the server holds it back, up to 5000.
+ */
+delay_ms: number, };
+
+/**
+ * A device that hears itself, and how its packets come in.
+ */
+export type MediaLoop = { session_id: MediaSessionId, delay_ms: number, 
+/**
+ * Not there before the first reports.
+ */
+round_trip_ms: number | null, jitter_ms: number, 
+/**
+ * Of the last second, on the way to the server.
+ */
+loss_percent: number, };
+
 export type Heat = "cold" | "warm" | "hot";
 
 export type Lead = { id: LeadId, name: string, 

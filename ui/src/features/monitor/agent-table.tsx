@@ -1,4 +1,5 @@
 import type { KeyboardEvent } from "react";
+import type { DeviceCheck } from "@/api/generated/wire";
 import { useT } from "@/app-context";
 import { STATE_ICON, useStateWords } from "@/features/shell/status-menu";
 import { cx } from "@/lib/cx";
@@ -7,6 +8,7 @@ import { MOS_WEAK, severity } from "@/state/monitor";
 import type { AgentRow } from "@/state/monitor";
 import { Icon } from "@/ui/icon";
 import { StateBox } from "@/ui/state-box";
+import { CheckMark } from "./check-mark";
 import { MODE_ICON, NEED_ICON, needWords, soundWords, withWords, worseSound } from "./words";
 
 const TONE = { live: "c-live", warn: "c-warn", note: "ink-3" } as const;
@@ -23,12 +25,13 @@ function moveRow(event: KeyboardEvent<HTMLElement>): void {
 
 interface RowProps {
   row: AgentRow;
+  check: DeviceCheck | undefined;
   on: boolean;
   now: number;
   onChoose: () => void;
 }
 
-function Row({ row, on, now, onChoose }: RowProps) {
+function Row({ row, check, on, now, onChoose }: RowProps) {
   const t = useT();
   const words = useStateWords();
   const { agent, call, need } = row;
@@ -37,7 +40,7 @@ function Row({ row, on, now, onChoose }: RowProps) {
   return (
     <tr aria-selected={on} className="go" data-testid="monitor-row" data-agent={agent.user_id} data-state={agent.state.kind} onClick={onChoose}>
       <td>{need ? <span className={cx("need", TONE[severity(need)])}><Icon name={NEED_ICON[need.kind]} /> {needWords(need, t)}</span> : <span className="ink-3">–</span>}</td>
-      <td><button type="button" className="row-name" onClick={onChoose} onKeyDown={moveRow}>{agent.name}</button></td>
+      <td><button type="button" className="row-name" onClick={onChoose} onKeyDown={moveRow}>{agent.name}</button> <CheckMark check={check} now={now} /></td>
       <td><Icon name={held ? "pause" : STATE_ICON[agent.state.kind]} size="sm" /> {held ? t("monitor.held") : words(agent.state)}</td>
       <td className={call ? undefined : "ink-3"}>{withWords(agent.state, call, now - agent.since_ms, t)}</td>
       <td className="num hide-narrow">{call ? timer(now - (call.answered_at_ms ?? call.started_at_ms)) : "–"}</td>
@@ -52,6 +55,8 @@ function Row({ row, on, now, onChoose }: RowProps) {
 
 interface Props {
   rows: readonly AgentRow[];
+  /** The last check of each agent who has made one. */
+  checks: readonly DeviceCheck[];
   chosen: string | null;
   now: number;
   onChoose: (userId: string) => void;
@@ -59,7 +64,7 @@ interface Props {
   onHold: (on: boolean) => void;
 }
 
-export function AgentTable({ rows, chosen, now, onChoose, onHold }: Props) {
+export function AgentTable({ rows, checks, chosen, now, onChoose, onHold }: Props) {
   const t = useT();
   return (
     <section className="left" aria-label={t("monitor.agents")} data-region="agents" tabIndex={-1}>
@@ -73,7 +78,7 @@ export function AgentTable({ rows, chosen, now, onChoose, onHold }: Props) {
             onMouseEnter={() => { onHold(true); }} onMouseLeave={() => { onHold(false); }}
             onFocus={() => { onHold(true); }} onBlur={() => { onHold(false); }}
           >
-            {rows.map((row) => <Row key={row.agent.user_id} row={row} on={row.agent.user_id === chosen} now={now} onChoose={() => { onChoose(row.agent.user_id); }} />)}
+            {rows.map((row) => <Row key={row.agent.user_id} row={row} check={checks.find((each) => each.user_id === row.agent.user_id)} on={row.agent.user_id === chosen} now={now} onChoose={() => { onChoose(row.agent.user_id); }} />)}
           </tbody>
         </table>
       )}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { AgentStatus, AskedAgentState, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
+import type { AgentStatus, AskedAgentState, DeviceCheck, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
 import { whyText } from "@/i18n/server-text";
 import { firstName, sentence } from "@/lib/text";
@@ -15,6 +15,7 @@ import { Seg } from "@/ui/seg";
 import type { SegOption } from "@/ui/seg";
 import { StateBox } from "@/ui/state-box";
 import { stretchOf } from "@/features/desk/sound-panel";
+import { CheckSection } from "./check-mark";
 import { MODE_ICON, NEED_ICON, nameWords, needWords } from "./words";
 
 type Mode = MonitorMode | "off";
@@ -130,7 +131,7 @@ function SetState({ agent }: { agent: AgentStatus }) {
   );
 }
 
-export function CallPane({ row, now, onClose }: { row: AgentRow | null; now: number; onClose: () => void }) {
+export function CallPane({ row, check, now, onClose }: { row: AgentRow | null; check: DeviceCheck | undefined; now: number; onClose: () => void }) {
   const t = useT();
   if (!row) {
     return <section className="pane" aria-label={t("monitor.pane")}><StateBox icon="ear" title={t("monitor.choose")} text={t("monitor.choose_text")} /></section>;
@@ -151,6 +152,7 @@ export function CallPane({ row, now, onClose }: { row: AgentRow | null; now: num
       {call && agent.state.kind === "on_call" ? <TakePart key={call.id} call={call} agent={agent} /> : <div><p className="ink-2">{t("monitor.no_call", { name: firstName(agent.name) })}</p></div>}
       {call ? <Sound call={call} agent={agent} /> : null}
       {call?.why ? <div className="col g-1"><h3 className="h-sec"><Icon name="cord" /> {t("monitor.why", { name: firstName(agent.name) })}</h3><p className="ink-2">{whyText(call.why, t)}</p></div> : null}
+      <CheckSection check={check} now={now} />
       <div className="grow" />
       <SetState agent={agent} />
     </section>

@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { keys } from "@/api/keys";
 import { useApp, useServerNow, useT } from "@/app-context";
 import { useNow } from "@/lib/use-now";
 import { useWhole } from "@/lib/use-store";
@@ -32,7 +34,8 @@ function Counts({ rows }: { rows: readonly AgentRow[] }) {
 /** Agents who need the supervisor first, the chosen call beside, queues below. */
 export function MonitorPage() {
   const t = useT();
-  const { live } = useApp();
+  const { api, live } = useApp();
+  const checks = useQuery({ queryKey: keys.agentChecks, queryFn: api.deviceChecks.agents, refetchInterval: 30_000 });
   const data = useWhole(live.store);
   const serverNow = useServerNow();
   const now = useNow();
@@ -59,10 +62,10 @@ export function MonitorPage() {
         <span className="t-12 ink-3">{behind < 30 ? t("monitor.live") : t("monitor.behind", { s: Math.round(behind) })}</span>
       </div>
       <AgentTable
-        rows={rows} chosen={open?.agent.user_id ?? null} now={serverNow} onChoose={setChosen}
+        rows={rows} checks={checks.data ?? []} chosen={open?.agent.user_id ?? null} now={serverNow} onChoose={setChosen}
         onHold={(on) => { setFrozen(on ? sorted.map((each) => each.agent.user_id) : null); }}
       />
-      <CallPane row={open} now={serverNow} onClose={() => { setChosen(null); }} />
+      <CallPane row={open} check={checks.data?.find((each) => each.user_id === open?.agent.user_id)} now={serverNow} onClose={() => { setChosen(null); }} />
       <QueueTable queues={queues} now={serverNow} />
     </div>
   );

@@ -62,13 +62,14 @@ function SoundSegment() {
     return <span className="mid-only"><Icon name="headset" /> <span className="dim">{t("bar.no_sound")}</span></span>;
   }
   const problem = state.microphoneProblem;
-  const chosen = state.devices.inputs.find((each) => each.id === state.chosen.input);
+  const used = state.inUse.input ?? state.devices.inputs.find((each) => each.id === state.chosen.input);
+  const name = used && used.name !== "" ? used.name : null;
   return (
     <span className="mid-only">
       <Icon name="headset" />
       {problem
         ? <span className="warn">{t(`device.mic_${problem}`)}</span>
-        : <><span className="dim trunc dev">{chosen?.name ?? t("bar.headset")}</span>
+        : <><span className="dim trunc dev">{name ?? t("bar.headset")}</span>
             <Level dbfs={state.muted ? -100 : mic} label={t("bar.mic_level", { db: Math.round(mic) })} /></>}
     </span>
   );

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PhoneState } from "../types";
 import { createMedia } from "./media";
-import { loadPhone } from "./phone-settings";
+import { loadPhone, withDevices } from "./phone-settings";
 import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
 
@@ -74,7 +74,7 @@ describe("the browser's sound", () => {
   });
 
   beforeEach(() => {
-    phone = { ...loadPhone(createKept(testStorage())), chosen: { input: null, output: "headset", ringer: null } };
+    phone = withDevices(loadPhone(createKept(testStorage())), { preferences: { input: [], output: [{ id: "headset", name: "Headset" }], ringer: [], alsoRingOn: null } });
     levels = 0;
     FakeAudio.made = [];
     FakeAudio.away = null;
