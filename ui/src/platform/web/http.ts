@@ -17,8 +17,8 @@ export interface Http {
   signOut(): Promise<void>;
 }
 
-const oneAtATime = <T>(run: () => Promise<T>): Promise<T> =>
-  "locks" in navigator ? navigator.locks.request("switchboard.refresh", run) : run();
+const oneAtATime = async (run: () => Promise<Answer>): Promise<Answer> =>
+  "locks" in navigator ? await navigator.locks.request("switchboard.refresh", run) : await run();
 
 export function createHttp(onSignedOut: () => void): Http {
   let access: { token: string; goodUntil: number } | null = null;
