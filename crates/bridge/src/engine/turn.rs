@@ -96,7 +96,8 @@ impl Engine {
             while let Some(session) = self.sessions.get_mut(&id) {
                 session.looped.take_if(|looped| looped.is_over(now));
                 let Some(held) = session.looped.as_mut().and_then(|looped| looped.take(now)) else { break };
-                let Some(numbers) = session.numbering().forwarded(PortId::Session(id), held.seq, held.time, clock) else {
+                let Some(numbers) = session.numbering().forwarded(PortId::Session(id), held.seq, held.time, clock)
+                else {
                     continue;
                 };
                 session.write(numbers, held.payload, now);
