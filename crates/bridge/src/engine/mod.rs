@@ -7,6 +7,7 @@ mod fifo;
 mod inbound;
 mod net;
 mod numbering;
+mod protect;
 mod room;
 mod session;
 mod socket;

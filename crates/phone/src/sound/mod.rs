@@ -3,6 +3,9 @@
 //!
 //! Inside, sound is mono at 48 kHz in blocks of 10 ms.
 
+#[cfg(test)]
+mod allocations;
+mod arena;
 mod engine;
 mod gauges;
 mod pacer;
@@ -13,7 +16,7 @@ mod rings;
 mod send;
 mod virtual_audio;
 
-pub(crate) use engine::SoundCommand;
+pub(crate) use engine::{Agreement, SoundCommand};
 pub use engine::{SoundEngine, SoundError};
 pub use gauges::{Gauges, SoundFigures};
 pub(crate) use receive::RtpIn;
@@ -32,4 +35,6 @@ pub(crate) const BLOCK_SPAN: Duration = media::frame::FRAME_10;
 
 /// RTP payload types that the phone offers and the bridge answers with.
 pub(crate) const OPUS_PAYLOAD: u8 = 111;
+/// Opus with copies of earlier frames (RFC 2198); the number that browsers use.
+pub(crate) const RED_PAYLOAD: u8 = 63;
 pub(crate) const EVENT_PAYLOAD: u8 = 110;
