@@ -265,7 +265,7 @@ mod tests {
         }
         let quietest = heard[3_200..].chunks(160).map(rms_dbfs).fold(0.0, f32::min);
         // The copy that rebuilds a frame is coarse and softer than the tone (-14 dBFS); a hole would read below -60.
-        assert!(quietest > -30.0, "a frame fell to {quietest} dBFS");
+        assert!(quietest > -35.0, "a frame fell to {quietest} dBFS");
         assert!(playout.counts().rebuilt >= 15, "{:?}", playout.counts());
     }
 

@@ -147,9 +147,8 @@ mod tests {
     #[test]
     fn the_example_of_the_rfc_reads_as_it_says() {
         // Section 4 has a PCMU primary with an LPC copy from 20 ms (160 units) before.
-        let mut packet = vec![0x80 | 5, 0, 160 << 2 & 0xFF, 14];
-        packet[1] = (160_u32 >> 6) as u8;
-        packet.push(0);
+        let offset = 160_u32;
+        let mut packet = vec![0x80 | 5, (offset >> 6) as u8, (offset << 2) as u8, 14, 0];
         packet.extend([7; 14]);
         packet.extend([9; 160]);
         let blocks = parse(&packet).unwrap();

@@ -11,7 +11,7 @@ use media::{codec::CodecError, dtmf::Digit, frame, protection::LossReport};
 use tokio::sync::mpsc as async_mpsc;
 
 use super::{
-    BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker,
+    Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker,
     VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
 };
 use crate::state::Processing;
@@ -34,20 +34,6 @@ const MARGIN_DECAY: Duration = Duration::from_secs(20);
 const STALLED: Duration = Duration::from_millis(60);
 /// A microphone's backlog beyond this (after a stall) is dropped rather than sent late.
 const LARGEST_BACKLOG: Duration = Duration::from_millis(80);
-
-/// What an answer allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Agreement {
-    /// Copies of earlier frames (RFC 2198).
-    pub red: bool,
-    /// Packets of 10 ms.
-    pub short: bool,
-}
-
-impl Agreement {
-    /// What everybody takes.
-    pub(crate) const PLAIN: Self = Self { red: false, short: false };
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum SoundError {

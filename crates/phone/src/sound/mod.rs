@@ -16,7 +16,7 @@ mod rings;
 mod send;
 mod virtual_audio;
 
-pub(crate) use engine::{Agreement, SoundCommand};
+pub(crate) use engine::SoundCommand;
 pub use engine::{SoundEngine, SoundError};
 pub use gauges::{Gauges, SoundFigures};
 pub(crate) use receive::RtpIn;
@@ -38,3 +38,17 @@ pub(crate) const OPUS_PAYLOAD: u8 = 111;
 /// Opus with copies of earlier frames (RFC 2198); the number that browsers use.
 pub(crate) const RED_PAYLOAD: u8 = 63;
 pub(crate) const EVENT_PAYLOAD: u8 = 110;
+
+/// What an answer allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Agreement {
+    /// Copies of earlier frames (RFC 2198).
+    pub red: bool,
+    /// Packets of 10 ms.
+    pub short: bool,
+}
+
+impl Agreement {
+    /// What everybody takes.
+    pub(crate) const PLAIN: Self = Self { red: false, short: false };
+}
