@@ -8,6 +8,7 @@ mod inbound;
 mod loopback;
 mod net;
 mod numbering;
+mod protect;
 mod room;
 mod session;
 mod socket;

@@ -2,22 +2,24 @@ use std::{
     sync::{
         Arc,
         atomic::Ordering::Relaxed,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
     },
     time::{Duration, Instant},
 };
 
-use media::{codec::CodecError, dtmf::Digit, frame};
+use media::{codec::CodecError, dtmf::Digit, frame, protection::LossReport};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
-    BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker, Tape,
-    VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
+    Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker,
+    Tape, VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
 };
 use crate::state::Processing;
 
 /// How often rings are looked after while a device runs.
 const DEVICE_TICK: Duration = Duration::from_millis(2);
+/// Commands that wait, packets among them: five seconds of these. The room is made once, so that none of them allocates.
+const INBOX: usize = 512;
 const IDLE_TICK: Duration = Duration::from_millis(200);
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// Decoded at once for a device: small, so that a packet is taken from the jitter buffer as late as possible.
@@ -45,8 +47,14 @@ pub(crate) enum SoundCommand {
     /// `None`: no device; silence is sent in its place.
     Capture(Option<CaptureEnd>),
     Playback(Option<PlaybackEnd>),
-    /// Where packets go; `None` while there is no connection.
+    /// Where packets go; `None` while there is no connection. Plain packets, until something else is agreed on.
     Outlet(Option<async_mpsc::Sender<RtpOut>>),
+    /// What the far end of the outlet takes besides plain packets.
+    Agreed(Agreement),
+    /// What the far end says about what it was sent.
+    Loss(LossReport),
+    /// Bits per second that one frame after the other should stay below for the next seconds.
+    Ceiling(i32),
     Packet(RtpIn),
     Digits(Vec<Digit>),
     Processing(Processing),
@@ -63,12 +71,13 @@ pub(crate) enum SoundCommand {
 /// The thread and what may be asked of it. Dropping the last clone of the sender ends it.
 #[derive(Debug, Clone)]
 pub struct SoundEngine {
-    commands: Sender<SoundCommand>,
+    commands: SyncSender<SoundCommand>,
     gauges: Arc<Gauges>,
 }
 
 impl SoundEngine {
-    /// Starts the thread. `virtual_audio` takes the place of devices for good. `frame`: 10 or 20 ms per packet.
+    /// Starts the thread. `virtual_audio` takes the place of devices for good. `frame`: the shortest packets to send, 10 or
+    /// 20 ms.
     ///
     /// # Errors
     /// [`SoundError`].
@@ -77,7 +86,7 @@ impl SoundEngine {
         frame: Duration,
         processing: Processing,
     ) -> Result<Self, SoundError> {
-        let (commands, inbox) = mpsc::channel();
+        let (commands, inbox) = mpsc::sync_channel(INBOX);
         let gauges = Arc::new(Gauges::default());
         let send = SendPath::new(frame, rand::random(), rand::random(), Arc::clone(&gauges))?;
         let is_virtual = virtual_audio.is_some();
@@ -111,8 +120,8 @@ impl SoundEngine {
     }
 
     pub(crate) fn tell(&self, command: SoundCommand) {
-        if self.commands.send(command).is_err() {
-            tracing::error!("the sound thread has ended");
+        if let Err(error) = self.commands.try_send(command) {
+            tracing::error!(%error, "the sound thread does not listen");
         }
     }
 }
@@ -244,6 +253,9 @@ impl Worker {
                 self.send.connect(outlet);
                 self.receive.restart();
             }
+            SoundCommand::Agreed(agreement) => self.send.agree(agreement),
+            SoundCommand::Loss(report) => self.send.far_end_reports(report, self.origin.elapsed()),
+            SoundCommand::Ceiling(bitrate) => self.send.stay_below(bitrate, self.origin.elapsed()),
             SoundCommand::Digits(digits) => self.send.press(digits),
             SoundCommand::Processing(wanted) => {
                 if !self.is_virtual {
@@ -347,7 +359,7 @@ impl Worker {
             self.captured.drain(..BLOCK);
             self.processor.capture(&mut block, delay);
             self.tape.iter_mut().for_each(|tape| tape.say(&mut block));
-            self.send.block(&block);
+            self.send.block(&block, now);
         }
     }
 
@@ -386,6 +398,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::sound::RED_PAYLOAD;
 
     fn wait_until(what: &str, mut true_now: impl FnMut() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(10);
@@ -406,6 +419,7 @@ mod tests {
                     arrived: Instant::now(),
                     seq: packet.seq,
                     timestamp: packet.timestamp,
+                    red: packet.payload_type == RED_PAYLOAD,
                     payload: packet.payload,
                 }));
             }

@@ -1,16 +1,18 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use bytes::Bytes;
-use media::{codec::CodecError, jitter::JitterSettings, level::Meter, playout::OpusPlayout};
+use media::{codec::CodecError, jitter::JitterSettings, level::Meter, playout::OpusPlayout, red};
 
 use super::{Gauges, RATE};
 
-/// One RTP packet of Opus as it came off the wire.
+/// One RTP packet of sound as it came off the wire.
 #[derive(Debug)]
 pub(crate) struct RtpIn {
     pub arrived: std::time::Instant,
     pub seq: u16,
     pub timestamp: u32,
+    /// The payload holds copies of earlier frames too (RFC 2198).
+    pub red: bool,
     pub payload: Bytes,
 }
 
@@ -30,7 +32,7 @@ const DEAD_BAND_MS: f64 = 1.0;
 
 /// From packets to blocks of sound.
 pub(crate) struct ReceivePath {
-    playout: OpusPlayout<Bytes>,
+    playout: OpusPlayout,
     meter: Meter,
     /// Smoothed surplus of the buffer's delay over its target, in milliseconds.
     surplus: f64,
@@ -43,8 +45,14 @@ impl ReceivePath {
 
     pub(crate) fn push(&mut self, packet: RtpIn, at: Duration, gauges: &Gauges) {
         gauges.packets_in.fetch_add(1, Relaxed);
-        // A packet that is not Opus is counted by the buffer and costs nothing else.
-        let _counted = self.playout.push(packet.seq, packet.timestamp, packet.payload, at);
+        let RtpIn { seq, timestamp, payload, .. } = &packet;
+        // A packet that is not Opus is counted by the buffer, and one that cannot be taken apart is lost; neither costs
+        // anything else.
+        let _counted = match packet.red.then(|| red::parse(payload)) {
+            None => self.playout.push(*seq, *timestamp, payload, at).map(drop),
+            Some(Ok(blocks)) => self.playout.push_blocks(*seq, *timestamp, &blocks, at).map(drop),
+            Some(Err(_)) => Ok(()),
+        };
     }
 
     /// What is heard from `now` on.
@@ -74,7 +82,7 @@ impl ReceivePath {
     pub(crate) fn report(&mut self, gauges: &Gauges) {
         let counts = self.playout.counts();
         gauges.concealed.store(counts.concealed, Relaxed);
-        gauges.rebuilt.store(counts.rebuilt, Relaxed);
+        gauges.rebuilt.store(counts.rebuilt + counts.recovered, Relaxed);
         gauges.late.store(counts.late, Relaxed);
         gauges.jitter_buffer_us.store(u64::try_from(self.playout.delay().as_micros()).unwrap_or(0), Relaxed);
         gauges.jitter_target_us.store(u64::try_from(self.playout.target().as_micros()).unwrap_or(0), Relaxed);
