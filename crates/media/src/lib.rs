@@ -6,6 +6,7 @@
 
 pub mod codec;
 pub mod dtmf;
+pub mod echo;
 pub mod frame;
 pub mod g711;
 pub mod hearing;

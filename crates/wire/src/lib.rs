@@ -17,4 +17,5 @@ pub mod live;
 pub mod media;
 pub mod page;
 pub mod recordings;
+pub mod sound;
 pub mod tasks;

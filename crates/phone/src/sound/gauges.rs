@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use media::level::FLOOR_DBFS;
+use media::level::{FLOOR_DBFS, Loudness};
 use serde::Serialize;
 
 /// Figures and switches that the sound thread shares. Each is independent of the others, so relaxed order is enough.
@@ -18,12 +18,22 @@ pub struct Gauges {
     pub(crate) concealed: AtomicU64,
     pub(crate) rebuilt: AtomicU64,
     pub(crate) late: AtomicU64,
+    /// Packets that must have been sent to us so far.
+    pub(crate) packets_expected: AtomicU64,
+    pub(crate) jitter_us: AtomicU64,
     pub(crate) jitter_buffer_us: AtomicU64,
     pub(crate) jitter_target_us: AtomicU64,
     /// How much faster than nominal the far end is played, in millionths; negative is slower.
     pub(crate) hurry_ppm: AtomicI64,
     pub(crate) speaker_buffer_us: AtomicU64,
     pub(crate) underruns: AtomicU64,
+    /// What the microphone's device and the speaker's add.
+    pub(crate) capture_us: AtomicU64,
+    pub(crate) playback_us: AtomicU64,
+    /// Share of the microphone's samples at the end of the range since the last report.
+    mic_clipped: AtomicU32,
+    /// What the echo canceller takes out, in hundredths of a dB; `u64::MAX` without one.
+    pub(crate) echo_removed_cb: AtomicU64,
     /// Times that the echo canceller had to be rebuilt after a fault.
     pub(crate) processing_faults: AtomicU64,
 }
@@ -41,11 +51,17 @@ impl Default for Gauges {
             concealed: AtomicU64::new(0),
             rebuilt: AtomicU64::new(0),
             late: AtomicU64::new(0),
+            packets_expected: AtomicU64::new(0),
+            jitter_us: AtomicU64::new(0),
             jitter_buffer_us: AtomicU64::new(0),
             jitter_target_us: AtomicU64::new(0),
             hurry_ppm: AtomicI64::new(0),
             speaker_buffer_us: AtomicU64::new(0),
             underruns: AtomicU64::new(0),
+            capture_us: AtomicU64::new(0),
+            playback_us: AtomicU64::new(0),
+            mic_clipped: AtomicU32::new(0),
+            echo_removed_cb: AtomicU64::new(u64::MAX),
             processing_faults: AtomicU64::new(0),
         }
     }
@@ -63,6 +79,8 @@ pub struct SoundFigures {
     pub concealed: u64,
     pub rebuilt: u64,
     pub late: u64,
+    pub packets_expected: u64,
+    pub jitter_ms: f32,
     pub jitter_buffer_ms: f32,
     /// How long packets are meant to wait at present.
     pub jitter_target_ms: f32,
@@ -70,12 +88,18 @@ pub struct SoundFigures {
     pub hurry_ppm: i64,
     pub speaker_buffer_ms: f32,
     pub underruns: u64,
+    pub capture_ms: f32,
+    pub playback_ms: f32,
+    pub mic_clipped: f32,
+    pub echo_removed_db: Option<f32>,
+    pub muted: bool,
     pub processing_faults: u64,
 }
 
 impl Gauges {
-    pub(crate) fn set_mic(&self, dbfs: f32) {
-        self.mic_dbfs.store(dbfs.to_bits(), Relaxed);
+    pub(crate) fn set_mic(&self, loudness: Loudness) {
+        self.mic_dbfs.store(loudness.dbfs.to_bits(), Relaxed);
+        self.mic_clipped.store(loudness.clipped.to_bits(), Relaxed);
     }
 
     pub(crate) fn set_speaker(&self, dbfs: f32) {
@@ -94,11 +118,20 @@ impl Gauges {
             concealed: self.concealed.load(Relaxed),
             rebuilt: self.rebuilt.load(Relaxed),
             late: self.late.load(Relaxed),
+            packets_expected: self.packets_expected.load(Relaxed),
+            jitter_ms: ms(&self.jitter_us),
             jitter_buffer_ms: ms(&self.jitter_buffer_us),
             jitter_target_ms: ms(&self.jitter_target_us),
             hurry_ppm: self.hurry_ppm.load(Relaxed),
             speaker_buffer_ms: ms(&self.speaker_buffer_us),
             underruns: self.underruns.load(Relaxed),
+            capture_ms: ms(&self.capture_us),
+            playback_ms: ms(&self.playback_us),
+            mic_clipped: f32::from_bits(self.mic_clipped.load(Relaxed)),
+            echo_removed_db: Some(self.echo_removed_cb.load(Relaxed))
+                .filter(|hundredths| *hundredths != u64::MAX)
+                .map(|hundredths| hundredths as f32 / 100.0),
+            muted: self.muted.load(Relaxed),
             processing_faults: self.processing_faults.load(Relaxed),
         }
     }

@@ -42,6 +42,12 @@ impl Processor {
         self.inner = if on { build(self.wanted) } else { None };
     }
 
+    /// How much of the speaker's sound is taken out of the microphone, dB; `None` without echo cancellation.
+    pub(crate) fn echo_removed_db(&self) -> Option<f32> {
+        let removed = self.inner.as_ref()?.statistics().echo_return_loss_enhancement?;
+        Some(removed as f32)
+    }
+
     pub(crate) const fn faults(&self) -> u64 {
         self.faults
     }

@@ -104,7 +104,7 @@ impl SendPath {
     }
 
     pub(crate) fn report(&mut self) {
-        self.gauges.set_mic(self.meter.take_dbfs());
+        self.gauges.set_mic(self.meter.take());
     }
 
     fn send_frame(&mut self) {
