@@ -1,5 +1,5 @@
 import { ApiFailure, asFailure, isApiError, isTransient } from "@/api/failure";
-import type { Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import type { LiveEvent, Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
 import { systemClock } from "@/lib/clock";
 import type { Kept } from "@/lib/kept";
 import { may } from "@/state/rights";

@@ -18,7 +18,7 @@ export interface Http {
 }
 
 const oneAtATime = <T>(run: () => Promise<T>): Promise<T> =>
-  "locks" in navigator ? navigator.locks.request("switchboard.refresh", run) : run();
+  "locks" in navigator ? navigator.locks.request("switchboard.refresh", run).then((done) => done) : run();
 
 export function createHttp(onSignedOut: () => void): Http {
   let access: { token: string; goodUntil: number } | null = null;
