@@ -8,6 +8,7 @@ pub mod allowance;
 pub mod codec;
 pub mod comfort;
 pub mod dtmf;
+pub mod echo;
 pub mod frame;
 pub mod g711;
 pub mod hearing;

@@ -13,7 +13,6 @@ use media::{
     dtmf::{Digit, Event as KeyEvent, EventReceiver},
     frame::WIDEBAND,
     jitter::JitterSettings,
-    level::Meter,
     playout::OpusPlayout,
     protection::LossReport,
     quality::CodecImpairment,
@@ -280,7 +279,7 @@ impl Session {
             Some(playout) => {
                 playout.fill(since_start, &mut self.voice.wide);
                 self.down.process(&self.voice.wide, &mut self.voice.narrow);
-                self.tally.level_in.get_or_insert_with(Meter::default).add(&self.voice.wide);
+                self.tally.heard(&self.voice.wide);
             }
             None => self.voice = Voice::SILENT,
         }

@@ -203,6 +203,7 @@ impl Worker {
                 self.send.report();
                 self.receive.report(&self.gauges);
                 self.processor.report(&self.gauges);
+                self.report_delays();
             }
         }
     }
@@ -374,6 +375,25 @@ impl Worker {
         if missed > STALLED {
             self.send.skip(missed);
         }
+    }
+
+    /// What the devices add: a period of the microphone's, and what waits for the speaker with a period of its own.
+    fn report_delays(&self) {
+        let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(0);
+        let capture = match &self.microphone {
+            MicrophoneEnd::Device { end, .. } => frame::span(end.rate, end.health.period.load(Relaxed)),
+            MicrophoneEnd::Paced(_) => Duration::ZERO,
+        };
+        let playback = match &self.speaker {
+            SpeakerEnd::Device { end, .. } => {
+                frame::span(end.rate, end.waiting() as u64 + end.health.period.load(Relaxed))
+            }
+            SpeakerEnd::Paced(_) => Duration::ZERO,
+        };
+        self.gauges.capture_us.store(micros(capture), Relaxed);
+        self.gauges.playback_us.store(micros(playback), Relaxed);
+        let removed = self.processor.echo_removed_db().filter(|db| *db >= 0.0);
+        self.gauges.echo_removed_cb.store(removed.map_or(u64::MAX, |db| (db * 100.0) as u64), Relaxed);
     }
 
     /// From a sample's turn as the echo canceller's reference to its echo: what waits for the speaker, and what the two

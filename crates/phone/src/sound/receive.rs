@@ -1,7 +1,14 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use bytes::Bytes;
-use media::{codec::CodecError, jitter::JitterSettings, level::Meter, playout::OpusPlayout, red};
+use media::{
+    codec::CodecError,
+    jitter::JitterSettings,
+    level::Meter,
+    playout::OpusPlayout,
+    red,
+    seq::{Reception, SeqUnwrap},
+};
 
 use super::{Gauges, RATE};
 
@@ -34,17 +41,30 @@ const DEAD_BAND_MS: f64 = 1.0;
 pub(crate) struct ReceivePath {
     playout: OpusPlayout,
     meter: Meter,
+    numbers: SeqUnwrap,
+    reception: Reception,
+    /// Packets of earlier connections.
+    expected_before: u64,
     /// Smoothed surplus of the buffer's delay over its target, in milliseconds.
     surplus: f64,
 }
 
 impl ReceivePath {
     pub(crate) fn new() -> Result<Self, CodecError> {
-        Ok(Self { playout: OpusPlayout::new(JITTER, RATE)?, meter: Meter::default(), surplus: 0.0 })
+        Ok(Self {
+            playout: OpusPlayout::new(JITTER, RATE)?,
+            meter: Meter::default(),
+            numbers: SeqUnwrap::default(),
+            reception: Reception::default(),
+            expected_before: 0,
+            surplus: 0.0,
+        })
     }
 
     pub(crate) fn push(&mut self, packet: RtpIn, at: Duration, gauges: &Gauges) {
         gauges.packets_in.fetch_add(1, Relaxed);
+        self.reception.record(self.numbers.extend(packet.seq));
+        gauges.packets_expected.store(self.expected_before + self.reception.expected(), Relaxed);
         let RtpIn { seq, timestamp, payload, .. } = &packet;
         // A packet that is not Opus is counted by the buffer, and one that cannot be taken apart is lost; neither costs
         // anything else.
@@ -76,6 +96,9 @@ impl ReceivePath {
 
     pub(crate) fn restart(&mut self) {
         self.playout.restart();
+        // Another connection numbers its packets anew.
+        self.expected_before += self.reception.expected();
+        (self.numbers, self.reception) = (SeqUnwrap::default(), Reception::default());
         self.surplus = 0.0;
     }
 
@@ -84,6 +107,7 @@ impl ReceivePath {
         gauges.concealed.store(counts.concealed, Relaxed);
         gauges.rebuilt.store(counts.rebuilt + counts.recovered, Relaxed);
         gauges.late.store(counts.late, Relaxed);
+        gauges.jitter_us.store(u64::try_from(self.playout.jitter().as_micros()).unwrap_or(0), Relaxed);
         gauges.jitter_buffer_us.store(u64::try_from(self.playout.delay().as_micros()).unwrap_or(0), Relaxed);
         gauges.jitter_target_us.store(u64::try_from(self.playout.target().as_micros()).unwrap_or(0), Relaxed);
         gauges.hurry_ppm.store((self.correction() * 1e6) as i64, Relaxed);

@@ -126,7 +126,7 @@ impl SendPath {
     }
 
     pub(crate) fn report(&mut self) {
-        self.gauges.set_mic(self.meter.take_dbfs());
+        self.gauges.set_mic(self.meter.take());
     }
 
     fn end_frame(&mut self, packet: Option<(u8, Bytes)>) {
