@@ -110,6 +110,16 @@ fn a_file_that_was_properly_ended_can_be_continued_too() {
 }
 
 #[test]
+fn a_page_on_which_no_packet_ends_says_nothing_of_the_length() {
+    let file: &[u8] = include_bytes!("../../../fuzz/corpus/ogg/no-packet-ends");
+    let recovered = scan(file).unwrap();
+    assert_eq!((recovered.granule, recovered.valid_bytes), (0, 141));
+    let mut writer = OggOpusWriter::resume(Vec::new(), &recovered);
+    writer.packet(&[0xFC, 0xFF, 0xFE], 960).unwrap();
+    assert_eq!(writer.granule(), 960);
+}
+
+#[test]
 fn what_is_not_a_recording_is_refused() {
     assert!(scan(&b""[..]).is_err());
     assert!(scan(&b"RIFF....WAVEfmt "[..]).is_err());

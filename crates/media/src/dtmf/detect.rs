@@ -63,8 +63,9 @@ impl ToneDetector {
         let before = std::mem::replace(&mut self.last, heard);
         let Some((digit, level)) = heard else {
             self.gap = self.gap.saturating_add(1);
-            // One window that noise spoiled does not make two presses of one.
-            if self.gap > 1 {
+            // A click spoils the two windows that hold it, and does not make two presses of one; a pause between presses
+            // (40 ms, Q.24) spoils three at least.
+            if self.gap > 2 {
                 self.reported = false;
             }
             return None;

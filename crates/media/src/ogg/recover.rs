@@ -7,6 +7,9 @@ use super::{
     page::{FIRST, Page},
 };
 
+const NEGATIVE: u64 = 1 << 63;
+const NO_PACKET_ENDS: u64 = u64::MAX;
+
 /// The trusted part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {
@@ -52,8 +55,13 @@ pub fn scan(mut input: impl Read) -> Result<Recovered, OggError> {
             recovered.ended = true;
             break;
         }
+        // Negative granules are no lengths, and -1 says that no packet ends on the page (RFC 3533 section 6).
+        if page.granule < NEGATIVE {
+            recovered.granule = page.granule;
+        } else if page.granule != NO_PACKET_ENDS {
+            break;
+        }
         recovered.next_sequence = page.sequence.wrapping_add(1);
-        recovered.granule = page.granule;
         recovered.valid_bytes += bytes;
     }
     Ok(recovered)

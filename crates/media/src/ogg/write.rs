@@ -77,7 +77,7 @@ impl<W: Write> OggOpusWriter<W> {
             self.write_page(0)?;
         }
         self.pending.add(packet);
-        self.granule += u64::from(samples);
+        self.granule = self.granule.saturating_add(u64::from(samples));
         self.pending_span += u64::from(samples);
         if self.pending_span >= PAGE_SPAN {
             self.write_page(0)?;
