@@ -8,12 +8,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use media::{level::Meter, quality::CodecImpairment, resample::Upsampler};
+use media::{
+    level::{self, Meter},
+    quality::CodecImpairment,
+    resample::Upsampler,
+};
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
 use super::{
     clip::Clips,
     fifo::Fifo,
+    gate::Gate,
     tally::{Reading, Tally},
     voice::Voice,
 };
@@ -30,6 +35,7 @@ pub(super) struct Carrier {
     overrun: Arc<AtomicU64>,
     fifo: Fifo,
     up: Upsampler,
+    gate: Gate,
     pub(super) voice: Voice,
     /// What is in `voice` came from the carrier in this turn.
     pub(super) fresh: bool,
@@ -51,6 +57,7 @@ impl Carrier {
             overrun,
             fifo: Fifo::new(codec.law()),
             up: Upsampler::default(),
+            gate: Gate::default(),
             voice: Voice::SILENT,
             fresh: false,
             clips: Clips::default(),
@@ -74,16 +81,22 @@ impl Carrier {
             self.tally.bytes_in += waiting as u64;
             self.tally.last_in = Some(now);
         }
-        self.fresh = self.fifo.pull(&mut self.voice.narrow);
+        self.voice.pass();
+        let narrow = &mut self.voice.speak().narrow;
+        self.fresh = self.fifo.pull(narrow);
         if self.fresh {
             self.tally.packets_in += 1;
         }
-        self.tally.level_in.get_or_insert_with(Meter::default).add(&self.voice.narrow);
+        self.tally.level_in.get_or_insert_with(Meter::default).add(narrow);
     }
 
-    /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it.
-    pub(super) fn widen(&mut self) {
-        self.up.process(&self.voice.narrow, &mut self.voice.wide);
+    /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it. False when the caller is silent, unless
+    /// `always` wanted.
+    pub(super) fn speak(&mut self, since_start: Duration, always: bool) -> bool {
+        let samples = self.voice.speak();
+        self.up.process(&samples.narrow, &mut samples.wide);
+        self.gate.hear_level(level::rms_dbfs(&samples.narrow), since_start);
+        always || self.gate.is_open(since_start)
     }
 
     pub(super) fn send(&mut self, pcm: &[i16; FRAME_BYTES], counters: &Counters) {
