@@ -12,6 +12,9 @@ on_both_databases!(
     a_device_hears_itself_only_when_its_owner_asks,
 );
 
+/// Whom `TestServer::user` makes for this role.
+const AGENT: &str = "telecaller@owner.example";
+
 fn figures(loss: f32) -> serde_json::Value {
     json!({
         "microphone": { "speech_dbfs": -25.0, "room_dbfs": -60.0, "clipped_percent": 0.0, "denied": false, "missing": false },
@@ -25,8 +28,8 @@ fn figures(loss: f32) -> serde_json::Value {
 async fn a_phone_checks_itself_and_its_supervisor_reads_it(engine: Engine) {
     let server = TestServer::start_on(engine, false).await;
     let admin = server.tenant("owner").await;
-    let (id, email) = server.user(&admin, "owner", Role::Telecaller).await;
-    let desk = Desk::sign_in(&server, &email).await;
+    let (_, id) = server.user(&admin, "owner", Role::Telecaller).await;
+    let desk = Desk::sign_in(&server, AGENT).await;
     desk.available().await;
     let mut events = desk.phone.events();
     assert!(desk.phone.start_check());
@@ -67,8 +70,7 @@ async fn a_phone_checks_itself_and_its_supervisor_reads_it(engine: Engine) {
 async fn checks_are_kept_judged_and_shown_to_supervisors_only(engine: Engine) {
     let server = TestServer::start_on(engine, false).await;
     let (admin, stranger) = (server.tenant("owner").await, server.tenant("stranger").await);
-    let (_, email) = server.user(&admin, "owner", Role::Telecaller).await;
-    let agent = server.sign_in(&email).await.text("access_token");
+    let (agent, _) = server.user(&admin, "owner", Role::Telecaller).await;
     for loss in [0.0, 8.0] {
         let body = json!({ "app": "desktop", "figures": figures(loss) });
         let kept = server.ask(Method::POST, "/me/device-checks", &agent, Some(body)).await;
@@ -85,8 +87,7 @@ async fn checks_are_kept_judged_and_shown_to_supervisors_only(engine: Engine) {
     assert_eq!(nosy.status, StatusCode::FORBIDDEN);
     let elsewhere = server.ask(Method::GET, "/agents/device-checks", &stranger, None).await;
     assert_eq!(elsewhere.body, json!([]));
-    let (_, viewer) = server.user(&admin, "owner", Role::Viewer).await;
-    let viewer = server.sign_in(&viewer).await.text("access_token");
+    let (viewer, _) = server.user(&admin, "owner", Role::Viewer).await;
     let body = json!({ "app": "browser", "figures": figures(0.0) });
     let refused = server.ask(Method::POST, "/me/device-checks", &viewer, Some(body)).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -96,10 +97,9 @@ async fn checks_are_kept_judged_and_shown_to_supervisors_only(engine: Engine) {
 async fn a_device_hears_itself_only_when_its_owner_asks(engine: Engine) {
     let server = TestServer::start_on(engine, false).await;
     let admin = server.tenant("owner").await;
-    let (_, email) = server.user(&admin, "owner", Role::Telecaller).await;
-    let desk = Desk::sign_in(&server, &email).await;
+    let (agent, _) = server.user(&admin, "owner", Role::Telecaller).await;
+    let desk = Desk::sign_in(&server, AGENT).await;
     desk.available().await;
-    let agent = server.sign_in(&email).await.text("access_token");
     let session = desk.phone.media_session_id().unwrap();
     let path = format!("/media/sessions/{session}/loop");
     let none = server.ask(Method::GET, &path, &agent, None).await;
