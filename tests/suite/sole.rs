@@ -65,6 +65,8 @@ async fn a_second_server_is_refused_in_words(engine: Engine) {
     }
     if engine == Engine::Postgres {
         let other = tempfile::tempdir().expect("a folder");
+        let keys = "keys.toml";
+        std::fs::copy(server.folder.path().join(keys), other.path().join(keys)).expect("the keys of the database");
         let output = run(other.path(), &address, &["serve"]).await;
         let words = said(&output);
         assert!(!output.status.success() && words.contains("uses this database already"), "{words}");
