@@ -35,3 +35,6 @@ step() {
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# A path from the root, without asking whether it is there (realpath -m is not to be had everywhere).
+absolute() { case "$1" in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac; }

@@ -17,6 +17,7 @@ mod load;
 mod offers;
 mod outage;
 mod queue;
+mod readers;
 mod settings;
 mod sole;
 mod sound_socket;

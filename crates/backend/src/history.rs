@@ -1,7 +1,7 @@
 //! Calls that were.
 
 use domain::{
-    ids::CallId,
+    ids::{CallId, LeadId},
     masking,
     pii::Personal,
     role::Role,
@@ -9,6 +9,7 @@ use domain::{
 };
 use serde::Deserialize;
 use storage::{
+    PageRequest,
     calls::{
         AnalysisState, Call as CallRowStored, CallFilter as RowFilter, CallStatus as StatusRow,
         Direction as DirectionRow,
@@ -178,14 +179,29 @@ fn holds(events: &[storage::call_log::StoredEvent]) -> Vec<Span> {
 }
 
 impl Backend {
-    /// A call that the reader may see: telecallers their own, everybody else all of the tenant.
+    /// A call that the actor may work on: telecallers on their own, the admins' roles on all of the tenant.
     pub(crate) async fn call_row(&self, actor: &Actor, id: CallId) -> Result<CallRowStored, BackendError> {
-        let row = storage::calls::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("call"))?;
-        let own = row.agent_id == Some(actor.user);
+        let row = self.stored_call(actor, id).await?;
+        self.has_part(actor, &row).await?.then_some(row).ok_or(BackendError::NotFound("call"))
+    }
+
+    /// A call that the actor may read: besides, those of the leads that a telecaller deals with.
+    pub(crate) async fn readable_call(&self, actor: &Actor, id: CallId) -> Result<CallRowStored, BackendError> {
+        let row = self.stored_call(actor, id).await?;
+        let may = self.has_part(actor, &row).await?
+            || actor.role == Role::Telecaller && self.deals_with(actor, row.lead_id).await?;
+        may.then_some(row).ok_or(BackendError::NotFound("call"))
+    }
+
+    async fn stored_call(&self, actor: &Actor, id: CallId) -> Result<CallRowStored, BackendError> {
+        storage::calls::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("call"))
+    }
+
+    async fn has_part(&self, actor: &Actor, row: &CallRowStored) -> Result<bool, BackendError> {
         match actor.role {
-            Role::TenantAdmin | Role::Manager | Role::Viewer => Ok(row),
-            Role::Telecaller if own || self.took_part(actor, id).await? => Ok(row),
-            Role::Telecaller | Role::FieldAgent => Err(BackendError::NotFound("call")),
+            Role::TenantAdmin | Role::Manager | Role::Viewer => Ok(true),
+            Role::Telecaller => Ok(row.agent_id == Some(actor.user) || self.took_part(actor, row.id).await?),
+            Role::FieldAgent => Ok(false),
         }
     }
 
@@ -193,6 +209,18 @@ impl Backend {
     async fn took_part(&self, actor: &Actor, id: CallId) -> Result<bool, BackendError> {
         let decisions = storage::routing::of_call(self.store(), actor.scope, id).await?;
         Ok(decisions.iter().any(|one| one.chosen == Some(actor.user)))
+    }
+
+    /// Whether a lead is the agent's own, or came to the agent in a call: what was said before is then part of the work.
+    async fn deals_with(&self, actor: &Actor, lead: Option<LeadId>) -> Result<bool, BackendError> {
+        let Some(lead) = lead else { return Ok(false) };
+        let store = self.store();
+        if storage::leads::get(store, actor.scope, lead).await?.is_some_and(|lead| lead.owner_id == Some(actor.user)) {
+            return Ok(true);
+        }
+        let with_lead = RowFilter { lead_id: Some(lead), agent_id: Some(actor.user), ..RowFilter::default() };
+        let one = PageRequest::new(None, Some(1));
+        Ok(!storage::calls::list(store, actor.scope, &with_lead, one).await?.items.is_empty())
     }
 
     pub async fn list_calls(&self, actor: &Actor, query: CallFilter) -> Result<Page<CallRow>, BackendError> {
@@ -220,7 +248,7 @@ impl Backend {
     }
 
     pub async fn get_call(&self, actor: &Actor, id: CallId) -> Result<CallDetail, BackendError> {
-        let row = self.call_row(actor, id).await?;
+        let row = self.readable_call(actor, id).await?;
         let store = self.store();
         let (events, why, notes, sound, receipt) = tokio::try_join!(
             storage::call_log::events(store, actor.scope, id),

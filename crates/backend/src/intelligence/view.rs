@@ -12,7 +12,7 @@ use crate::{Actor, Backend, clock, error::BackendError, history, leads};
 
 impl Backend {
     pub async fn call_intelligence(&self, actor: &Actor, id: CallId) -> Result<CallIntelligence, BackendError> {
-        let row = self.call_row(actor, id).await?;
+        let row = self.readable_call(actor, id).await?;
         let store = self.store();
         let (transcript, stored, changes) = tokio::try_join!(
             storage::intelligence::transcript(store, actor.scope, id),

@@ -34,19 +34,19 @@ impl Backend {
     }
 
     pub async fn recording_receipt(&self, actor: &Actor, id: CallId) -> Result<RecordingReceipt, BackendError> {
-        self.call_row(actor, id).await?;
+        self.readable_call(actor, id).await?;
         Ok(receipt(self.stored_recording(actor.scope, id).await?))
     }
 
     pub async fn recording_waveform(&self, actor: &Actor, id: CallId) -> Result<Waveform, BackendError> {
-        self.call_row(actor, id).await?;
+        self.readable_call(actor, id).await?;
         let waveform = storage::recordings::waveform(self.store(), actor.scope, id).await?;
         let waveform = waveform.ok_or(BackendError::NotFound("waveform"))?;
         serde_json::from_value(waveform).map_err(|error| BackendError::Internal(error.to_string()))
     }
 
     pub async fn recording_url(&self, actor: &Actor, id: CallId, query: AudioQuery) -> Result<SignedUrl, BackendError> {
-        self.call_row(actor, id).await?;
+        self.readable_call(actor, id).await?;
         self.stored_recording(actor.scope, id).await?;
         let link =
             Link { tenant: actor.tenant, call: id, format: query.format, expires_at: clock::now().plus(LINK_LIFE) };

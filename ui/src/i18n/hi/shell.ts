@@ -23,7 +23,7 @@ export const shell: Record<keyof typeof en, string> = {
 
   "nav.main": "मुख्य", "nav.desk": "डेस्क", "nav.monitor": "मॉनिटर", "nav.calls": "कॉल", "nav.leads": "लीड", "nav.keys": "कुंजियाँ", "nav.settings": "सेटिंग्स",
   "bar.label": "स्थिति", "bar.signed_in": "साइन इन", "bar.live_calls": "चालू कॉल", "bar.queues": "कतारें", "bar.waiting": "{n} प्रतीक्षा में", "bar.longest": "सबसे लंबी",
-  "bar.no_sound": "ध्वनि जुड़ी नहीं", "bar.headset": "हेडसेट", "bar.mic_level": "माइक्रोफ़ोन स्तर {db} dB", "bar.today": "आज", "bar.done": "{n} पूरी",
+  "bar.no_sound": "ध्वनि जुड़ी नहीं", "bar.headset": "हेडसेट", "bar.mic_level": "माइक्रोफ़ोन स्तर {db} dB", "bar.today": "आज", "bar.done": "{n} कॉल",
   "bar.next_callback": "अगली वापस कॉल", "bar.find": "लीड खोजें", "bar.network": "नेटवर्क", "bar.connected": "ठीक", "bar.offline": "ऑफ़लाइन", "bar.reconnecting": "फिर जुड़ रहा है",
   "bar.outbox": "{n} भेजने हैं", "bar.all_sent": "सब भेजा गया",
   "state.available": "उपलब्ध", "state.reserved": "बज रही है", "state.on_call": "कॉल पर", "state.wrap_up": "समापन", "state.break": "विराम", "state.unreachable": "पहुँच से बाहर",
