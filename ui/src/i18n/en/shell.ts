@@ -22,7 +22,7 @@ export const shell = {
 
   "nav.main": "Main", "nav.desk": "Desk", "nav.monitor": "Monitor", "nav.calls": "Calls", "nav.leads": "Leads", "nav.keys": "Keys", "nav.settings": "Settings",
   "bar.label": "State", "bar.signed_in": "Signed in", "bar.live_calls": "Live calls", "bar.queues": "Queues", "bar.waiting": "{n} waiting", "bar.longest": "longest",
-  "bar.no_sound": "No sound connection", "bar.headset": "Headset", "bar.mic_level": "Microphone level {db} dB", "bar.today": "Today", "bar.done": "{n:# call other # calls}",
+  "bar.no_sound": "No sound connection", "bar.headset": "Headset", "bar.mic_level": "Microphone level {db} dB", "bar.today": "Today", "bar.done": "{n:# call:# calls}",
   "bar.next_callback": "Next callback", "bar.find": "Find lead", "bar.network": "Network", "bar.connected": "OK", "bar.offline": "Offline", "bar.reconnecting": "Reconnecting",
   "bar.outbox": "{n} to send", "bar.all_sent": "All sent",
   "state.available": "Available", "state.reserved": "Ringing", "state.on_call": "On call", "state.wrap_up": "Wrap-up", "state.break": "Break", "state.unreachable": "Unreachable",
