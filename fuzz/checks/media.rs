@@ -9,6 +9,7 @@ use switchboard_media::{
     jitter::JitterSettings,
     ogg::{OggOpusReader, OggOpusWriter, crc, decode, scan},
     playout::OpusPlayout,
+    red,
 };
 
 /// Packets of an Opus stream: length, step of the sequence number and of the time, then the payload. What is decoded never
@@ -50,6 +51,23 @@ pub fn rtp_order(data: &[u8]) {
                 now += Duration::from_millis(u64::from(packet[7]) % 40);
             }
         }
+    }
+}
+
+/// A packet of redundant audio (RFC 2198). Blocks lie inside it, say the same when written again, and play.
+pub fn redundant(data: &[u8]) {
+    let Ok(blocks) = red::parse(data) else { return };
+    let inside: usize = blocks.copies().iter().map(|copy| copy.payload.len()).sum();
+    assert!(inside + blocks.primary.payload.len() < data.len());
+    let mut again = vec![0; data.len()];
+    let written = red::write(blocks.copies(), blocks.primary, &mut again);
+    assert!(written.is_ok_and(|length| red::parse(&again[..length]).as_ref() == Ok(&blocks)));
+    let Ok(mut playout) = OpusPlayout::new(JitterSettings::OPUS, 16_000) else { return };
+    let mut out = [0; 320];
+    for (seq, time) in [(7, 100_000), (8, 100_960), (3, 5)] {
+        // Whether it is taken or not is up to the buffer.
+        let _ = playout.push_blocks(seq, time, &blocks, Duration::ZERO);
+        playout.fill(Duration::ZERO, &mut out);
     }
 }
 

@@ -145,6 +145,9 @@ async fn a_call_outlives_its_server(engine: Engine) {
     assert_eq!((row.status, row.agent_id), (CallStatus::Completed, before.agent_id));
     assert_eq!(world.admin.calls().await.unwrap().len(), 1, "one call, one row");
     assert_eq!(count_events(&kept, "server_restarted"), 1);
+    let points = &kept.sound.points;
+    assert!(points.len() > 3 && points.is_sorted_by(|a, b| a.at_ms < b.at_ms), "{} points", points.len());
+    assert!(kept.sound.marks.iter().any(|mark| mark.kind == wire::sound::SoundMarkKind::ServerRestart));
     assert!(kept.is_stored(), "{receipt:?}");
     assert_eq!(store_jobs(&world, id).await.iter().map(|job| job.status).collect::<Vec<_>>(), [JobStatus::Done]);
     assert!(!world.spool_file(id).exists(), "the stored file is the only one");

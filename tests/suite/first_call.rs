@@ -115,6 +115,15 @@ async fn a_customer_calls_and_the_lead_is_up_to_date_a_minute_later(engine: Engi
         detail["receipt"]["state"]["kind"] == "stored"
     })
     .await;
+    let sound = server.ask(Method::GET, &format!("{path}/sound"), &admin, None).await.body;
+    let points = sound["points"].as_array().expect("a series of figures");
+    assert!(points.len() > 5, "{} points", points.len());
+    for side in ["agent", "device", "customer"] {
+        assert!(points.iter().any(|point| point[side].is_object()), "figures of {side}: {sound}");
+    }
+    let mos = |point: &Value| point["agent"]["mos"].as_f64();
+    assert!(points.iter().filter_map(mos).all(|mos| (1.0..=4.5).contains(&mos)), "{sound}");
+    assert!(points.iter().any(|point| point["mouth_to_ear_ms"].is_number()), "{sound}");
     let receipt = &detail["receipt"];
     assert_eq!(receipt["expected_bytes"], receipt["stored_bytes"]);
     assert!(

@@ -28,6 +28,7 @@ const PAGES = [
     await page.getByTestId("disposition-interested").click();
     await page.waitForTimeout(900);
   }],
+  ["desk-unheard", "unheard", "/desk", WIDE, (page) => page.locator(".sound-figures summary").click()],
   ["desk-held", "held", "/desk", WIDE],
   ["desk-callback", "talking", "/desk", WIDE, async (page) => {
     await page.getByTestId("disposition-callback").click();
@@ -51,6 +52,10 @@ const PAGES = [
   ["calls-none", "idle", "/calls?search=zzz", WIDE],
   ["calls-phone", "idle", "/calls", PHONE],
   ["call-detail", "admin", "/calls/call-1", TALL],
+  ["call-detail-figures", "admin", "/calls/call-1", TALL, async (page) => {
+    await page.getByTestId("metric").selectOption("delay");
+    await page.getByTestId("sound-table").locator("summary").click();
+  }],
   ["call-detail-failed", "admin", "/calls/call-6", TALL],
   ["call-detail-phone", "idle", "/calls/call-1", PHONE],
   ["receipt", "admin", "/calls/call-1", TALL, (page) => page.getByTestId("receipt").click()],

@@ -23,4 +23,5 @@ pub mod resume_recording;
 pub mod save_disposition;
 pub mod save_notes;
 pub mod script;
+pub mod sound;
 pub mod transfer;

@@ -82,6 +82,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(calls::list::handler, calls::place::handler))
         .routes(routes!(calls::get::handler))
         .routes(routes!(calls::live::handler))
+        .routes(routes!(calls::sound::handler))
         .routes(routes!(calls::answer::handler))
         .routes(routes!(calls::decline::handler))
         .routes(routes!(calls::hold::handler))

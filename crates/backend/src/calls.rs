@@ -16,6 +16,7 @@ mod outbound;
 mod recovery;
 mod registry;
 mod route;
+mod sound_parts;
 mod turns;
 mod unsettled;
 mod view;

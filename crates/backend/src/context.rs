@@ -27,6 +27,7 @@ use crate::{
     calls::{self, Calls},
     carriers::TenantCarrier,
     clock,
+    device_sound::DeviceReports,
     devices::Devices,
     housekeeping, jobs,
     live::LiveFeed,
@@ -70,6 +71,7 @@ struct Inner {
     calls: Calls,
     devices: Devices,
     presence: Presence,
+    device_reports: DeviceReports,
     throttle: SignInThrottle,
     token_key: TokenKey,
     secret: Vec<u8>,
@@ -101,6 +103,7 @@ impl Backend {
             calls: Calls::default(),
             devices: Devices::default(),
             presence: Presence::default(),
+            device_reports: DeviceReports::default(),
             throttle: SignInThrottle::default(),
             token_key: TokenKey::new(&parts.secret),
             secret: parts.secret,
@@ -191,6 +194,10 @@ impl Backend {
 
     pub(crate) fn presence(&self) -> &Presence {
         &self.0.presence
+    }
+
+    pub(crate) fn device_reports(&self) -> &DeviceReports {
+        &self.0.device_reports
     }
 
     pub(crate) fn throttle(&self) -> &SignInThrottle {

@@ -250,11 +250,10 @@ impl Backend {
     pub async fn get_call(&self, actor: &Actor, id: CallId) -> Result<CallDetail, BackendError> {
         let row = self.readable_call(actor, id).await?;
         let store = self.store();
-        let (events, why, notes, sound, receipt) = tokio::try_join!(
+        let (events, why, notes, receipt) = tokio::try_join!(
             storage::call_log::events(store, actor.scope, id),
             storage::routing::latest(store, actor.scope, id),
             storage::notes::of_call(store, actor.scope, id),
-            storage::sound::get(store, actor.scope, id),
             storage::recordings::of_call(store, actor.scope, id),
         )?;
         let holds = holds(&events);
@@ -268,7 +267,6 @@ impl Backend {
             receipt: receipt.map(crate::recordings::receipt),
             why: why.as_ref().and_then(decision),
             holds,
-            sound: sound.and_then(|series| serde_json::from_value(series).ok()).unwrap_or_default(),
             events: events.into_iter().map(|event| self.event_shown(actor, event)).collect(),
             row: shown(actor, row),
         })

@@ -56,6 +56,7 @@ impl Backend {
             }
             Err(error) => {
                 self.devices().close(id);
+                self.device_reports().forget(id);
                 Err(sdp_error(error))
             }
         }
@@ -82,6 +83,7 @@ impl Backend {
     pub async fn close_media_session(&self, actor: &Actor, id: MediaSessionId) -> Result<(), BackendError> {
         let device = self.own_device(actor, id)?;
         self.devices().close(id);
+        self.device_reports().forget(id);
         self.bridge().close_session(id);
         self.device_gone(device);
         Ok(())

@@ -1,6 +1,6 @@
 //! What the bridge reports.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
 
@@ -36,7 +36,7 @@ pub enum BridgeEvent {
         room: CallId,
         port: PortId,
     },
-    /// Nothing at all has come from this port for three seconds.
+    /// Nothing at all has come from this port for two seconds; said within the third.
     PortSilent {
         room: CallId,
         port: PortId,
@@ -64,9 +64,10 @@ pub enum BridgeEvent {
         recording: RecordingId,
         error: String,
     },
-    /// Once a second.
+    /// Once a second. `late`: how late the worst turn of the second was.
     Stats {
         room: CallId,
+        late: Duration,
         ports: Vec<(PortId, PortStats)>,
     },
 }
@@ -121,21 +122,29 @@ pub struct PortStats {
     pub level_dbfs_in: Option<f32>,
     /// `None` while packets of another port are passed on to it as they are.
     pub level_dbfs_out: Option<f32>,
+    /// Share of samples from this port at the end of the range, 0 to 1.
+    pub clipped: f32,
+    /// What was sent to the port comes back from it, so much weaker; `None` while no echo is heard.
+    pub echo_loss_db: Option<f32>,
     /// Packets lost on the way in, 0 to 1.
     pub loss_fraction: f32,
     /// Frames that had to be made up, in all.
     pub concealed: u64,
+    /// Share of the second that had to be made up, 0 to 1.
+    pub concealed_fraction: f32,
     pub jitter_ms: f32,
     pub round_trip_ms: Option<f32>,
     /// How long audio waits here to be played evenly.
     pub jitter_buffer_ms: f32,
     pub packets_in: u64,
+    /// Packets of the last second.
+    pub packets: u32,
     pub packets_out: u64,
     pub bytes_in: u64,
     pub bytes_out: u64,
     /// Packets that came too late and frames that could not be handed over.
     pub dropped: u64,
-    /// Estimate after ITU-T G.107, 1.0 to 4.5.
+    /// Estimate after ITU-T G.107 (carriers) or G.107.1 (devices), 1.0 to 4.5.
     pub mos: f32,
 }
 
@@ -144,12 +153,16 @@ impl Default for PortStats {
         Self {
             level_dbfs_in: None,
             level_dbfs_out: None,
+            clipped: 0.0,
+            echo_loss_db: None,
             loss_fraction: 0.0,
             concealed: 0,
+            concealed_fraction: 0.0,
             jitter_ms: 0.0,
             round_trip_ms: None,
             jitter_buffer_ms: 0.0,
             packets_in: 0,
+            packets: 0,
             packets_out: 0,
             bytes_in: 0,
             bytes_out: 0,

@@ -23,7 +23,7 @@ use crate::{
     engine::{self, Command, transport},
     event::{BridgeEvent, PortStats},
     plan::RoomPlan,
-    port::{CarrierCodec, CarrierInput, CarrierPort, INPUT_BYTES, OUTPUT_FRAMES, PortId},
+    port::{CarrierInput, CarrierOptions, CarrierPort, INPUT_BYTES, OUTPUT_FRAMES, PortId},
     recorder::left_over::{self, EndedRecording, LeftOverError},
     socket::{self, SoundSocket},
 };
@@ -50,7 +50,6 @@ pub(crate) type LastHeard = Arc<Mutex<HashMap<MediaSessionId, Arc<AtomicU64>>>>;
 #[derive(Debug, Clone)]
 pub struct BridgeHandle {
     commands: mpsc::UnboundedSender<Command>,
-    events: mpsc::UnboundedSender<BridgeEvent>,
     counters: Arc<Counters>,
     last_heard: LastHeard,
     candidates: Arc<[SocketAddr]>,
@@ -66,10 +65,9 @@ pub async fn start(config: BridgeConfig) -> Result<(BridgeHandle, mpsc::Unbounde
     let (events, events_out) = mpsc::unbounded_channel();
     let counters = Arc::new(Counters::default());
     let spool = Arc::from(config.spool.as_path());
-    let started = engine::start(config, events.clone(), Arc::clone(&counters)).await?;
+    let started = engine::start(config, events, Arc::clone(&counters)).await?;
     let handle = BridgeHandle {
         commands: started.commands,
-        events,
         counters,
         last_heard: started.last_heard,
         candidates: started.candidates.into(),
@@ -145,14 +143,14 @@ impl BridgeHandle {
     }
 
     /// Makes a port for a carrier's stream. A port that the leg had before is replaced and keeps its place in the room.
-    pub async fn open_carrier(&self, leg: LegId, codec: CarrierCodec) -> CarrierPort {
+    pub async fn open_carrier(&self, leg: LegId, options: CarrierOptions) -> CarrierPort {
         let (bytes, bytes_in) = rtrb::RingBuffer::new(INPUT_BYTES);
         let (frames, output) = mpsc::channel(OUTPUT_FRAMES);
         let dropped = Arc::new(AtomicU64::new(0));
         let input =
-            CarrierInput::new(leg, bytes, self.events.clone(), Arc::clone(&self.counters), Arc::clone(&dropped));
+            CarrierInput::new(leg, bytes, self.commands.clone(), Arc::clone(&self.counters), Arc::clone(&dropped));
         // When the bridge has stopped, the port's output ends at once, which tells its owner.
-        let _ = self.ask(|reply| Command::OpenCarrier { leg, codec, bytes: bytes_in, frames, dropped, reply }).await;
+        let _ = self.ask(|reply| Command::OpenCarrier { leg, options, bytes: bytes_in, frames, dropped, reply }).await;
         CarrierPort { leg, input, output }
     }
 

@@ -22,6 +22,6 @@ pub use counters::CounterSnapshot;
 pub use event::{BridgeEvent, GapCause, LossReason, PortStats, RecordingGap};
 pub use handle::{BridgeHandle, PromptId, SessionError, start};
 pub use plan::{Layout, RecordPlan, RoomPlan, Source, Stream};
-pub use port::{CarrierCodec, CarrierInput, CarrierOut, CarrierPort, FRAME_BYTES, PortId};
+pub use port::{CarrierCodec, CarrierInput, CarrierOptions, CarrierOut, CarrierPort, FRAME_BYTES, PortId};
 pub use recorder::left_over::{EndedRecording, LeftOverError};
 pub use socket::{SoundSocket, Verdict};

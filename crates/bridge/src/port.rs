@@ -9,7 +9,7 @@ use domain::ids::{LegId, MediaSessionId};
 use media::g711::Law;
 use tokio::sync::mpsc;
 
-use crate::{counters::Counters, event::BridgeEvent};
+use crate::{counters::Counters, engine::Command};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortId {
@@ -17,6 +17,21 @@ pub enum PortId {
     Session(MediaSessionId),
     /// A carrier's stream.
     Carrier(LegId),
+}
+
+/// What is known of a carrier's stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CarrierOptions {
+    pub codec: CarrierCodec,
+    /// The carrier reports no keys: their tones are to be found in its sound.
+    pub keys_in_sound: bool,
+}
+
+impl CarrierOptions {
+    /// A carrier that reports keys by itself.
+    pub const fn of(codec: CarrierCodec) -> Self {
+        Self { codec, keys_in_sound: false }
+    }
 }
 
 /// How a carrier's bytes are coded; 8 kHz mono either way.
@@ -65,7 +80,7 @@ pub enum CarrierOut {
 pub struct CarrierInput {
     leg: LegId,
     bytes: rtrb::Producer<u8>,
-    events: mpsc::UnboundedSender<BridgeEvent>,
+    commands: mpsc::UnboundedSender<Command>,
     counters: Arc<Counters>,
     dropped: Arc<AtomicU64>,
 }
@@ -74,11 +89,11 @@ impl CarrierInput {
     pub(crate) fn new(
         leg: LegId,
         bytes: rtrb::Producer<u8>,
-        events: mpsc::UnboundedSender<BridgeEvent>,
+        commands: mpsc::UnboundedSender<Command>,
         counters: Arc<Counters>,
         dropped: Arc<AtomicU64>,
     ) -> Self {
-        Self { leg, bytes, events, counters, dropped }
+        Self { leg, bytes, commands, counters, dropped }
     }
 
     /// Takes any number of bytes in the leg's codec; never waits. What does not fit into the second that may wait is
@@ -91,9 +106,9 @@ impl CarrierInput {
         }
     }
 
-    /// A key that the carrier recognised.
+    /// A key that the carrier recognised. It is reported once, also when its tones are heard too.
     pub fn dtmf(&self, digit: char) {
-        // Nobody listens any more when the bridge's owner is gone.
-        let _ = self.events.send(BridgeEvent::CarrierDtmf { leg: self.leg, digit });
+        // The bridge has stopped when this fails.
+        let _ = self.commands.send(Command::CarrierKey { leg: self.leg, digit });
     }
 }

@@ -15,6 +15,7 @@ pub mod phone_number;
 pub mod pii;
 pub mod role;
 pub mod routing;
+pub mod sound;
 pub mod time;
 pub mod windows;
 pub mod zone;

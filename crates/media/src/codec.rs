@@ -39,6 +39,8 @@ pub struct EncoderSettings {
     pub dtx: bool,
     /// Loss that FEC is dimensioned for, in per cent.
     pub expected_loss: i32,
+    /// Nothing above 8 kHz is sent: speech has little there, and the bits are heard more below.
+    pub wideband: bool,
 }
 
 impl EncoderSettings {
@@ -53,13 +55,14 @@ impl EncoderSettings {
             fec: true,
             dtx: false,
             expected_loss: 10,
+            wideband: true,
         }
     }
 
     /// Speech that came over a telephone line: as [`voice`](Self::voice) at 8 kHz, with a third of its effort. What the
-    /// encoder would look for longer is not in G.711 any more.
+    /// encoder would look for longer is not in G.711 any more. At 20 kb/s two copies of each frame fit into 64.
     pub const fn telephone() -> Self {
-        Self { complexity: 1, ..Self::voice(frame::NARROWBAND) }
+        Self { complexity: 1, bitrate: 20_000, ..Self::voice(frame::NARROWBAND) }
     }
 
     /// A recording: stereo, 20 ms, 32 kb/s, nothing spent on loss.
@@ -73,6 +76,7 @@ impl EncoderSettings {
             fec: false,
             dtx: false,
             expected_loss: 0,
+            wideband: false,
         }
     }
 
@@ -116,6 +120,9 @@ impl OpusEncoder {
         inner.set_inband_fec(settings.fec).map_err(failed)?;
         inner.set_packet_loss_perc(settings.expected_loss).map_err(failed)?;
         inner.set_dtx(settings.dtx).map_err(failed)?;
+        if settings.wideband {
+            inner.set_max_bandwidth(opus::Bandwidth::Wideband).map_err(failed)?;
+        }
         inner.set_signal(opus::Signal::Voice).map_err(failed)?;
         Ok(Self { inner, settings })
     }
@@ -149,6 +156,41 @@ impl OpusEncoder {
     pub fn lookahead(&mut self) -> Result<usize, CodecError> {
         let samples = self.inner.get_lookahead().map_err(|error| CodecError::Encode(error.to_string()))?;
         Ok(usize::try_from(samples).unwrap_or(0))
+    }
+
+    /// Length of the frames that [`encode`](Self::encode) takes from now on, 10 or 20 ms.
+    pub const fn set_frame(&mut self, frame: Duration) {
+        self.settings.frame = frame;
+    }
+
+    /// Bits per second from the next frame on.
+    ///
+    /// # Errors
+    /// [`CodecError::Encode`] when the encoder does not take it.
+    pub fn set_bitrate(&mut self, bitrate: i32) -> Result<(), CodecError> {
+        self.inner.set_bitrate(opus::Bitrate::Bits(bitrate)).map_err(|error| CodecError::Encode(error.to_string()))?;
+        self.settings.bitrate = bitrate;
+        Ok(())
+    }
+
+    /// Whether full packets are sent while nothing is said.
+    ///
+    /// # Errors
+    /// [`CodecError::Encode`] when the encoder does not take it.
+    pub fn set_dtx(&mut self, dtx: bool) -> Result<(), CodecError> {
+        self.inner.set_dtx(dtx).map_err(|error| CodecError::Encode(error.to_string()))?;
+        self.settings.dtx = dtx;
+        Ok(())
+    }
+
+    /// Whether frames carry a coarse copy of the one before.
+    ///
+    /// # Errors
+    /// [`CodecError::Encode`] when the encoder does not take it.
+    pub fn set_fec(&mut self, fec: bool) -> Result<(), CodecError> {
+        self.inner.set_inband_fec(fec).map_err(|error| CodecError::Encode(error.to_string()))?;
+        self.settings.fec = fec;
+        Ok(())
     }
 
     /// Tells the encoder how much loss the far end sees, so that it spends the right share on FEC.

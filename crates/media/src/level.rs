@@ -19,13 +19,24 @@ pub fn peak(samples: &[i16]) -> u16 {
     samples.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0)
 }
 
+/// From this magnitude on a sample counts as clipped: the last step of mu-law is at 32 124, that of A-law at 32 256.
+pub const CLIPPING: u16 = 32_000;
+
 /// How many samples sit at either end of the range: more than a handful per second means distortion at the source.
 pub fn clipped(samples: &[i16]) -> usize {
-    samples.iter().filter(|s| matches!(**s, i16::MIN..=-32_767 | i16::MAX)).count()
+    samples.iter().filter(|sample| sample.unsigned_abs() >= CLIPPING).count()
 }
 
 fn to_dbfs(ratio: f64) -> f32 {
     if ratio <= 0.0 { FLOOR_DBFS } else { ((20.0 * ratio.log10()) as f32).max(FLOOR_DBFS) }
+}
+
+/// What a [`Meter`] read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Loudness {
+    pub dbfs: f32,
+    /// Share of samples at either end of the range, 0 to 1.
+    pub clipped: f32,
 }
 
 /// Mean level over many frames, for a display that is refreshed about once a second.
@@ -33,17 +44,25 @@ fn to_dbfs(ratio: f64) -> f32 {
 pub struct Meter {
     energy: f64,
     samples: u64,
+    clipped: u64,
 }
 
 impl Meter {
     pub fn add(&mut self, samples: &[i16]) {
         self.energy += samples.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>();
         self.samples += samples.len() as u64;
+        self.clipped += clipped(samples) as u64;
+    }
+
+    /// Level and clipping since the last call; the floor and none when nothing was added.
+    pub fn take(&mut self) -> Loudness {
+        let clipped = if self.samples == 0 { 0.0 } else { self.clipped as f32 / self.samples as f32 };
+        Loudness { dbfs: self.take_dbfs(), clipped }
     }
 
     /// Level since the last call, in dBFS; [`FLOOR_DBFS`] when nothing was added.
     pub fn take_dbfs(&mut self) -> f32 {
-        let Self { energy, samples } = std::mem::take(self);
+        let Self { energy, samples, .. } = std::mem::take(self);
         if samples == 0 { FLOOR_DBFS } else { to_dbfs((energy / samples as f64).sqrt() / 32_768.0) }
     }
 }
@@ -67,5 +86,16 @@ mod tests {
         assert_eq!(rms_dbfs(&[0; 160]), FLOOR_DBFS);
         assert_eq!(peak(&[0, i16::MIN]), 32_768);
         assert_eq!(clipped(&[i16::MIN, 0, i16::MAX, 30_000]), 2);
+    }
+
+    #[test]
+    fn the_loudest_of_every_codec_counts_as_clipped() {
+        for law in [crate::g711::Law::Pcmu, crate::g711::Law::Pcma] {
+            let loudest: Vec<i16> = [i16::MIN, i16::MAX].map(|sample| law.decode(law.encode(sample))).to_vec();
+            let mut meter = Meter::default();
+            meter.add(&loudest);
+            meter.add(&[0; 2]);
+            assert_eq!(meter.take().clipped, 0.5, "{loudest:?}");
+        }
     }
 }

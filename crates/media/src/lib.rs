@@ -4,9 +4,11 @@
 //! [`Duration`](std::time::Duration)s since an origin of the caller's choice. Samples are signed 16-bit, full scale
 //! ±32 768; several channels are interleaved.
 
+pub mod allowance;
 pub mod codec;
 pub mod comfort;
 pub mod dtmf;
+pub mod echo;
 pub mod frame;
 pub mod g711;
 pub mod hearing;
@@ -18,9 +20,13 @@ pub mod ogg;
 pub mod parts;
 pub mod peaks;
 pub mod playout;
+pub mod protection;
 pub mod quality;
+pub mod red;
 pub mod resample;
+pub mod sender;
 pub mod seq;
 pub mod socket;
+pub mod stretch;
 pub mod tones;
 pub mod wav;

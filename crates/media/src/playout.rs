@@ -1,5 +1,7 @@
 //! A jitter buffer with its Opus decoder: packets in, evenly flowing samples out.
 
+mod watch;
+
 use std::time::Duration;
 
 use crate::{
@@ -7,24 +9,44 @@ use crate::{
     frame::FULLBAND,
     jitter::{Admission, Arrival, JitterBuffer, JitterCounts, JitterSettings, Pull},
     level::peak,
+    red,
+    stretch::{Stretcher, Wish},
 };
+use watch::Watch;
 
 /// 120 ms at 48 kHz, the longest Opus packet.
 const LONGEST: usize = 5_760;
 /// Peak below which a frame may be skipped unheard (-50 dBFS).
 const QUIET_PEAK: u16 = 100;
-
-/// Mono. `P` is the payload: cheap to clone, and readable as bytes.
+/// Sound is played slower from a wait that is shorter than it should be by this.
+const TOO_SHORT: Duration = Duration::from_millis(3);
+/// Sound is played faster from a wait that is longer than it should be by this, or by the reader's step where that is
+/// longer. The two are as far apart as the longest period of a voice that one seam takes, and farther than the wait is
+/// moved by a step, so that one does not call for the other.
+const TOO_LONG: Duration = Duration::from_millis(12);
+/// Between two seams, unless the wait is wrong by more than [`URGENT`].
+const REST: Duration = Duration::from_millis(60);
+const URGENT: Duration = Duration::from_millis(40);
+/// Less than this is too short to find a voice's period in; the next packet is taken with it.
+const SHORTEST_CUT: Duration = Duration::from_millis(20);
+/// Mono. Makes no allocation after it was made, as long as packets are not longer than 120 ms.
 #[derive(Debug)]
-pub struct OpusPlayout<P> {
-    jitter: JitterBuffer<P>,
+pub struct OpusPlayout {
+    jitter: JitterBuffer,
     decoder: OpusDecoder,
+    stretcher: Stretcher,
     ready: Vec<i16>,
     scratch: Vec<i16>,
     bad_packets: u64,
+    watch: Watch,
+    /// Played since the last seam, in samples.
+    since_seam: usize,
+    /// Samples that seams have added and taken away.
+    added: u64,
+    removed: u64,
 }
 
-impl<P: Clone + AsRef<[u8]>> OpusPlayout<P> {
+impl OpusPlayout {
     /// `rate`: of the samples that come out.
     ///
     /// # Errors
@@ -33,9 +55,14 @@ impl<P: Clone + AsRef<[u8]>> OpusPlayout<P> {
         Ok(Self {
             jitter: JitterBuffer::new(settings),
             decoder: OpusDecoder::new(rate, 1)?,
-            ready: Vec::with_capacity(LONGEST * 2),
-            scratch: vec![0; LONGEST],
+            stretcher: Stretcher::new(rate, 2 * LONGEST),
+            ready: Vec::with_capacity(LONGEST * 4),
+            scratch: Vec::with_capacity(LONGEST * 2),
             bad_packets: 0,
+            watch: Watch::default(),
+            since_seam: 0,
+            added: 0,
+            removed: 0,
         })
     }
 
@@ -43,70 +70,144 @@ impl<P: Clone + AsRef<[u8]>> OpusPlayout<P> {
     ///
     /// # Errors
     /// [`CodecError::BadPacket`] when it is not Opus; it is counted and otherwise ignored.
-    pub fn push(&mut self, seq: u16, timestamp: u32, payload: P, now: Duration) -> Result<Admission, CodecError> {
-        let length = packet_samples(payload.as_ref(), FULLBAND).inspect_err(|_| self.bad_packets += 1)?;
+    pub fn push(&mut self, seq: u16, timestamp: u32, payload: &[u8], now: Duration) -> Result<Admission, CodecError> {
+        let length = packet_samples(payload, FULLBAND).inspect_err(|_| self.bad_packets += 1)?;
         let duration = u32::try_from(length).unwrap_or(0);
         Ok(self.jitter.push(Arrival { seq, timestamp, duration, payload }, now))
+    }
+
+    /// As [`push`](Self::push), for a packet that was taken apart: its own frame, and the copies of earlier ones in it.
+    ///
+    /// # Errors
+    /// [`CodecError::BadPacket`] when its own frame is not Opus. Copies that are not are counted and left out.
+    pub fn push_blocks(
+        &mut self,
+        seq: u16,
+        timestamp: u32,
+        blocks: &red::Blocks<'_>,
+        now: Duration,
+    ) -> Result<Admission, CodecError> {
+        let admission = self.push(seq, timestamp, blocks.primary.payload, now)?;
+        for copy in blocks.copies().iter().filter(|copy| copy.payload_type == blocks.primary.payload_type) {
+            let Ok(length) = packet_samples(copy.payload, FULLBAND) else {
+                self.bad_packets += 1;
+                continue;
+            };
+            let duration = u32::try_from(length).unwrap_or(0);
+            let carrier = Arrival { seq, timestamp, duration, payload: &[] };
+            self.jitter.push_copy(carrier, copy.offset, copy.payload, duration, now);
+        }
+        Ok(admission)
     }
 
     /// Fills `out` with what is to be heard from `now` on. Answers whether any of it came from a packet (as opposed to
     /// being made up or silent).
     pub fn fill(&mut self, now: Duration, out: &mut [i16]) -> bool {
         let mut heard = false;
+        self.watch.read(now);
         while self.ready.len() < out.len() {
             let ahead = Duration::from_micros(self.ready.len() as u64 * 1_000_000 / u64::from(self.decoder.rate()));
-            heard |= self.decode_next(now + ahead);
+            heard |= self.play_next(now, ahead);
         }
         out.copy_from_slice(&self.ready[..out.len()]);
         self.ready.drain(..out.len());
         heard
     }
 
-    fn decode_next(&mut self, now: Duration) -> bool {
+    /// What is heard `ahead` from `now`.
+    fn play_next(&mut self, now: Duration, ahead: Duration) -> bool {
         let quiet = peak(&self.scratch) < QUIET_PEAK;
-        let pull = self.jitter.pull(now, quiet);
-        let (decoded, duration, heard) = match pull {
+        self.scratch.clear();
+        let heard = self.decode_next(now + ahead, quiet);
+        let wish = if heard { self.wish(ahead) } else { Wish::AsIs };
+        let rate = self.decoder.rate();
+        let enough = crate::frame::samples(rate, SHORTEST_CUT);
+        if wish == Wish::Shorter && self.scratch.len() < enough && !self.jitter.is_empty() {
+            let more = crate::frame::span(rate, self.scratch.len() as u64);
+            self.decode_next(now + ahead + more, false);
+        }
+        let change = self.stretcher.play(&self.scratch, wish, &mut self.ready);
+        self.watch.shift(change as i64 * 1_000_000 / i64::from(rate));
+        self.since_seam = if change == 0 { self.since_seam.saturating_add(self.scratch.len()) } else { 0 };
+        self.added += u64::try_from(change).unwrap_or(0);
+        self.removed += u64::try_from(-change).unwrap_or(0);
+        heard
+    }
+
+    /// Whether what was decoded had waited too long or not long enough. It had to be there `ahead` of its turn, so that much
+    /// of its wait was of no use against lateness.
+    fn wish(&mut self, ahead: Duration) -> Wish {
+        let rate = self.decoder.rate();
+        let target = self.jitter.target().as_micros() as i64;
+        let surplus = self.jitter.surplus_micros() - ahead.as_micros() as i64;
+        self.watch.took(target + surplus, crate::frame::span(rate, self.scratch.len() as u64));
+        let lasting = self.spare_micros();
+        let urgent = surplus.min(0).unsigned_abs().max(lasting.max(0).unsigned_abs()) >= URGENT.as_micros() as u64;
+        if self.since_seam < crate::frame::samples(rate, REST) && !urgent {
+            return Wish::AsIs;
+        }
+        if surplus < -(TOO_SHORT.as_micros() as i64) {
+            Wish::Longer
+        } else if lasting > TOO_LONG.max(self.watch.step()).as_micros() as i64 {
+            Wish::Shorter
+        } else {
+            Wish::AsIs
+        }
+    }
+
+    /// How much longer than it is meant to the packet that waited least of late has waited, in microseconds; 0 until it is
+    /// known.
+    fn spare_micros(&self) -> i64 {
+        self.watch.least().map_or(0, |least| least - self.jitter.target().as_micros() as i64)
+    }
+
+    /// By how much the wait is wrong for whoever can play a little faster or slower, in microseconds; negative when it is too
+    /// short. 0 within the reader's step: a change that does not reach the next step is none.
+    pub fn off_by_micros(&self) -> i64 {
+        let (spare, step) = (self.spare_micros(), self.watch.step().as_micros() as i64);
+        spare.min(0) + (spare - step).max(0)
+    }
+
+    /// Adds to the scratch what is to be played at `now`.
+    fn decode_next(&mut self, now: Duration, quiet: bool) -> bool {
+        let (before, rate) = (self.scratch.len(), self.decoder.rate());
+        let (decoded, duration, heard) = match self.jitter.pull(now, quiet) {
             Pull::Packet(packet) => {
-                let decoded = self.decoder.decode(packet.as_ref(), sized(&mut self.scratch, LONGEST));
+                let decoded = self.decoder.decode(packet, room(&mut self.scratch, before, LONGEST));
                 (decoded, None, true)
             }
             Pull::Fec { next, duration } => {
-                let samples = self.samples(duration);
-                let decoded = self.decoder.decode_fec(next.as_ref(), sized(&mut self.scratch, samples));
+                let samples = steps(duration, rate);
+                let decoded = self.decoder.decode_fec(next, room(&mut self.scratch, before, samples));
                 (decoded, Some(samples), true)
             }
             Pull::Conceal { duration } => {
-                let samples = self.samples(duration);
-                (self.decoder.conceal(sized(&mut self.scratch, samples)), Some(samples), false)
+                let samples = steps(duration, rate);
+                (self.decoder.conceal(room(&mut self.scratch, before, samples)), Some(samples), false)
             }
             Pull::Silence { duration } => {
-                let samples = self.samples(duration);
-                sized(&mut self.scratch, samples).fill(0);
+                let samples = steps(duration, rate);
+                room(&mut self.scratch, before, samples).fill(0);
                 (Ok(samples), Some(samples), false)
             }
         };
         // A packet that cannot be decoded costs its own 20 ms and nothing else.
-        let fallback = duration.unwrap_or_else(|| self.samples(FULLBAND / 50));
+        let fallback = duration.unwrap_or_else(|| steps(FULLBAND / 50, rate));
         let samples = decoded.unwrap_or_else(|_| {
             self.bad_packets += 1;
-            sized(&mut self.scratch, fallback).fill(0);
+            room(&mut self.scratch, before, fallback).fill(0);
             fallback
         });
-        self.scratch.truncate(samples.max(1));
-        self.ready.extend_from_slice(&self.scratch[..samples]);
+        self.scratch.truncate(before + samples.max(1));
         heard
-    }
-
-    /// Clock units to samples, in whole steps of 2.5 ms (all that the decoder can make up), at least one.
-    fn samples(&self, duration: u32) -> usize {
-        let steps = (duration / (FULLBAND / 400)).max(1);
-        (steps * self.decoder.rate() / 400) as usize
     }
 
     /// Forgets what was received, as after a change of the sender.
     pub fn restart(&mut self) {
         self.jitter.restart();
         self.ready.clear();
+        self.watch = Watch::default();
+        self.since_seam = 0;
     }
 
     pub fn counts(&self) -> JitterCounts {
@@ -126,15 +227,33 @@ impl<P: Clone + AsRef<[u8]>> OpusPlayout<P> {
         self.jitter.jitter()
     }
 
+    /// What is there to be played: packets that wait, and what was decoded of the last.
+    pub fn waiting(&self) -> Duration {
+        let packets = self.jitter.len() as u64 * u64::from(self.jitter.frame());
+        crate::frame::span(FULLBAND, packets) + crate::frame::span(self.decoder.rate(), self.ready.len() as u64)
+    }
+
+    /// Time that was added and taken away where the wait had to change.
+    pub fn stretched(&self) -> (Duration, Duration) {
+        let rate = self.decoder.rate();
+        (crate::frame::span(rate, self.added), crate::frame::span(rate, self.removed))
+    }
+
     /// Payloads that were not Opus.
     pub fn bad_packets(&self) -> u64 {
         self.bad_packets
     }
 }
 
-fn sized(scratch: &mut Vec<i16>, length: usize) -> &mut [i16] {
-    scratch.resize(length, 0);
-    scratch
+/// Clock units to samples, in whole steps of 2.5 ms (all that the decoder can make up), at least one.
+fn steps(duration: u32, rate: u32) -> usize {
+    let steps = (duration / (FULLBAND / 400)).max(1);
+    ((steps * rate / 400) as usize).min(LONGEST)
+}
+
+fn room(scratch: &mut Vec<i16>, from: usize, length: usize) -> &mut [i16] {
+    scratch.resize(from + length, 0);
+    &mut scratch[from..]
 }
 
 #[cfg(test)]
@@ -164,7 +283,7 @@ mod tests {
         for (n, packet) in packets(200).into_iter().enumerate() {
             let now = Duration::from_millis(20 * n as u64);
             if n % 10 != 7 {
-                playout.push(n as u16, (n * 960) as u32, packet, now).unwrap();
+                playout.push(n as u16, (n * 960) as u32, &packet, now).unwrap();
             }
             let mut out = [0; 160];
             playout.fill(now + Duration::from_millis(3), &mut out);
@@ -181,7 +300,7 @@ mod tests {
         let mut playout = OpusPlayout::new(JitterSettings::OPUS, 48_000).unwrap();
         for (n, packet) in packets(50).into_iter().enumerate() {
             let now = Duration::from_millis(20 * n as u64);
-            playout.push(n as u16, (n * 960) as u32, packet, now).unwrap();
+            playout.push(n as u16, (n * 960) as u32, &packet, now).unwrap();
             for half in 0..2 {
                 playout.fill(now + Duration::from_millis(10 * half), &mut [0; 480]);
             }
@@ -190,10 +309,52 @@ mod tests {
         assert!(playout.delay() <= Duration::from_millis(50));
     }
 
+    /// Plays 20 ms packets, each of which arrives at once, to a reader that comes at these times for 20 ms. By how much
+    /// the sound was made longer and shorter once the buffer knew the path.
+    fn stretched(readings: impl Iterator<Item = Duration>) -> (Duration, Duration) {
+        let mut playout = OpusPlayout::new(JitterSettings::OPUS, 16_000).unwrap();
+        let mut sent = packets(1_000).into_iter().enumerate().peekable();
+        let mut settled = (Duration::ZERO, Duration::ZERO);
+        for (reading, now) in readings.enumerate() {
+            let arrival = |n: usize| Duration::from_millis(20 * n as u64);
+            while let Some((n, packet)) = sent.next_if(|(n, _)| arrival(*n) <= now) {
+                playout.push(n as u16, (n * 960) as u32, &packet, arrival(n)).unwrap();
+            }
+            playout.fill(now, &mut [0; 320]);
+            if reading == 100 {
+                settled = playout.stretched();
+            }
+        }
+        let (longer, shorter) = playout.stretched();
+        (longer - settled.0, shorter - settled.1)
+    }
+
+    #[test]
+    fn sound_of_a_path_that_does_not_change_is_not_stretched_wherever_the_reader_comes_between_two_packets() {
+        for phase in 0..20 {
+            let readings = (0..1_000).map(|n| Duration::from_millis(20 * n + phase));
+            assert_eq!(stretched(readings), (Duration::ZERO, Duration::ZERO), "{phase} ms after a packet");
+        }
+    }
+
+    #[test]
+    fn nor_is_it_for_a_reader_who_is_late_now_and_then() {
+        let mut state = 7_u64;
+        let mut free = Duration::ZERO;
+        let readings = (0..1_000).map(|n| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let late = if state >> 61 == 0 { 10 + (state >> 40) % 50 } else { 0 };
+            // Two or three readings are made up for at once.
+            free = free.max(Duration::from_millis(20 * n + 3 + late));
+            free
+        });
+        assert_eq!(stretched(readings), (Duration::ZERO, Duration::ZERO));
+    }
+
     #[test]
     fn garbage_is_refused_and_costs_one_frame_at_most() {
         let mut playout = OpusPlayout::new(JitterSettings::OPUS, 8_000).unwrap();
-        assert!(playout.push(0, 0, vec![], Duration::ZERO).is_err());
+        assert!(playout.push(0, 0, &[], Duration::ZERO).is_err());
         let mut out = [7; 160];
         assert!(!playout.fill(Duration::ZERO, &mut out));
         assert_eq!((out, playout.bad_packets()), ([0; 160], 1));

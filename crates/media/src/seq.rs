@@ -67,7 +67,8 @@ impl Reception {
         self.received
     }
 
-    fn expected(&self) -> u64 {
+    /// How many must have been sent from the first that came to the newest.
+    pub fn expected(&self) -> u64 {
         self.first.map_or(0, |first| self.highest.saturating_sub(first) + 1)
     }
 

@@ -22,6 +22,11 @@ fn headers_of_rtp_packets() {
 }
 
 #[test]
+fn redundant_audio() {
+    replay("redundant", 5_000, checks::redundant);
+}
+
+#[test]
 fn telephone_events() {
     replay("telephone_event", 5_000, checks::telephone_event);
 }

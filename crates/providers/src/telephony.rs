@@ -22,6 +22,8 @@ pub struct Capabilities {
     pub recording: bool,
     pub answering_machine_detection: bool,
     pub dtmf: bool,
+    /// Reports keys by itself. Otherwise their tones are looked for in the sound.
+    pub reports_keys: bool,
     pub sms: bool,
     pub whatsapp: bool,
 }

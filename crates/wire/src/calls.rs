@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     leads::LeadCard,
     recordings::{RecordingReceipt, RecordingState},
+    sound::{DeviceSound, SoundCause},
     tasks::{Callback, Task},
 };
 
@@ -80,7 +81,8 @@ pub enum OfferEnd {
     Withdrawn,
 }
 
-/// Sound of one side. Units: dBFS, fraction 0 to 1, milliseconds, MOS 1 to 4.5 (ITU-T G.107 E-model estimate).
+/// Sound of one leg, as the server receives it. Units: dBFS, fraction 0 to 1, milliseconds, dB, MOS 1 to 4.5 (E-model
+/// estimate: ITU-T G.107.1 where `wideband`, else G.107; both directions of the leg, the worse of the two).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct LegSound {
     pub level_dbfs: f32,
@@ -89,6 +91,11 @@ pub struct LegSound {
     pub jitter_ms: f32,
     pub round_trip_ms: Option<f32>,
     pub buffer_ms: f32,
+    /// Share of samples at the end of the range.
+    pub clipped: f32,
+    /// How much weaker what is sent to the leg comes back from it; null while no echo is heard.
+    pub echo_loss_db: Option<f32>,
+    pub wideband: bool,
     pub mos: f32,
 }
 
@@ -172,6 +179,14 @@ pub struct LiveCall {
     pub reconnecting_since_ms: Option<UnixMillis>,
     pub agent_sound: Option<LegSound>,
     pub customer_sound: Option<LegSound>,
+    /// What the agent's device says of its side.
+    pub device_sound: Option<DeviceSound>,
+    /// The longer of both directions, milliseconds.
+    pub mouth_to_ear_ms: Option<f32>,
+    /// What is most likely wrong with the sound now.
+    pub sound_cause: Option<SoundCause>,
+    /// Keys that the customer pressed while talking.
+    pub customer_keys: String,
     /// What this carrier cannot do in a live call: `hold`, `transfer`, `dtmf`.
     pub unsupported: Vec<String>,
     /// Drawn from the simulator.
@@ -340,22 +355,12 @@ pub struct CallDetail {
     pub why: Option<RoutingDecision>,
     pub events: Vec<CallEventRow>,
     pub holds: Vec<Span>,
-    pub sound: Vec<SoundSecond>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Span {
     pub from_ms: UnixMillis,
     pub to_ms: Option<UnixMillis>,
-}
-
-/// Sound at one second of the call; at most one point a second, thinned for long calls.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct SoundSecond {
-    pub at_ms: UnixMillis,
-    pub agent_mos: Option<f32>,
-    pub customer_mos: Option<f32>,
-    pub agent_loss: Option<f32>,
 }
 
 /// One line of the event log, in words the UI translates by `kind`.

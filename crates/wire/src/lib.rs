@@ -18,4 +18,5 @@ pub mod live;
 pub mod media;
 pub mod page;
 pub mod recordings;
+pub mod sound;
 pub mod tasks;

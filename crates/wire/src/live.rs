@@ -19,6 +19,7 @@ use crate::{
     calls::{LegSound, LiveCall, Offer, OfferEnd},
     intelligence::AnalysisStatus,
     recordings::RecordingReceipt,
+    sound::{DeviceSound, SoundCause},
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -40,6 +41,11 @@ pub enum ClientMessage {
     },
     Ping {
         nonce: u64,
+    },
+    /// Once a second while in a call; more often is not looked at.
+    Sound {
+        media_session_id: MediaSessionId,
+        sound: DeviceSound,
     },
 }
 
@@ -91,6 +97,16 @@ pub enum LiveEvent {
         call_id: CallId,
         agent: Option<LegSound>,
         customer: Option<LegSound>,
+        /// What the agent's device says of its side.
+        device: Option<DeviceSound>,
+        /// The longer of both directions, milliseconds.
+        mouth_to_ear_ms: Option<f32>,
+        /// What is most likely wrong.
+        cause: Option<SoundCause>,
+    },
+    /// Nothing comes from this device of the reader: it is to find a new path to the server.
+    RestartMedia {
+        media_session_id: MediaSessionId,
     },
     Agent {
         agent: AgentStatus,

@@ -4,10 +4,10 @@
 
 use std::{fs, path::Path};
 
-use domain::{device_check as shift, ids, intelligence as call, role, time};
+use domain::{device_check as shift, ids, intelligence as call, role, sound as call_sound, time};
 use switchboard_wire::{
     accounts, agents, calls, config, device_check, error, intelligence, jobs, leads, live, media, page, recordings,
-    tasks,
+    sound, tasks,
 };
 use ts_rs::{Config, TS};
 
@@ -46,11 +46,13 @@ fn wire_types(cfg: &Config) -> String {
         tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
         recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,
         recordings::Waveform, recordings::SignedUrl,
+        sound::DeviceSound, call_sound::CauseSide, call_sound::Cause, sound::SoundCause, sound::SideSound, sound::SoundPoint,
+        sound::SoundMarkKind, sound::SoundMark, sound::CallSound,
         calls::Direction, calls::CallStatus, calls::Offer, calls::OfferEnd, calls::LegSound, calls::Side, calls::MonitorMode,
         calls::Monitor, calls::TransferTarget, calls::Transfer, calls::LiveCall, calls::AnswerCall, calls::DeclineCall,
         calls::PlaceCall, calls::StartTransfer, calls::SendDigits, calls::SetMonitor, calls::SaveNotes, calls::CallbackAt,
         calls::SaveDisposition, calls::AfterWrapUp, calls::DispositionEffect, calls::DispositionResult, calls::CallRow,
-        calls::CallFilter, calls::CallDetail, calls::Span, calls::SoundSecond, calls::CallEventRow, calls::RoutingDecision,
+        calls::CallFilter, calls::CallDetail, calls::Span, calls::CallEventRow, calls::RoutingDecision,
         calls::Candidate,
         intelligence::AnalysisStatus, intelligence::CallIntelligence, intelligence::FieldProposal, intelligence::AcceptProposal,
         jobs::JobStatus, jobs::Job,

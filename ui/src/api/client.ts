@@ -36,6 +36,7 @@ function calls(send: Send) {
   return {
     calls: (filter: W.CallFilter) => send<W.Page<W.CallRow>>("GET", `/calls${query({ ...filter })}`),
     call: (id: W.CallId) => send<W.CallDetail>("GET", `/calls/${id}`),
+    callSound: (id: W.CallId) => send<W.CallSound>("GET", `/calls/${id}/sound`),
     placeCall: (body: W.PlaceCall) => send<W.LiveCall>("POST", "/calls", body, key()),
     answer: (id: W.CallId, body: W.AnswerCall) => act<W.LiveCall>(id, "answer", body),
     decline: (id: W.CallId, body: W.DeclineCall) => act<null>(id, "decline", body),

@@ -5,6 +5,7 @@ export const keys = {
   setup: ["setup"],
   calls: (filter?: CallFilter) => (filter ? ["calls", filter] : ["calls"]),
   call: (id: string) => ["call", id],
+  callSound: (id: string) => ["call", id, "sound"],
   intelligence: (id: string) => ["call", id, "intelligence"],
   waveform: (id: string) => ["call", id, "waveform"],
   dispositions: (id: string) => ["call", id, "dispositions"],

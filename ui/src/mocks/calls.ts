@@ -1,19 +1,21 @@
-import type { CallDetail, CallIntelligence, CallRow, LegSound, LiveCall, Offer, RecordingReceipt, Waveform } from "@/api/generated/wire";
+import type { CallDetail, CallIntelligence, CallRow, CallSound, DeviceSound, LegSound, LiveCall, Offer, RecordingReceipt, SideSound, Waveform } from "@/api/generated/wire";
 import type { Analysis, ExtractedField, Segment } from "@/api/generated/intelligence";
 import { NAMES, NOW, agentId, card, changes, lead } from "./people";
 
 const MIN = 60_000;
 
-export const sound = (mos: number, loss = 0): LegSound => ({ level_dbfs: -24, loss, concealed: loss / 2, jitter_ms: 8, round_trip_ms: 46, buffer_ms: 40, mos });
+export const sound = (mos: number, loss = 0): LegSound => ({ level_dbfs: -24, loss, concealed: loss / 2, jitter_ms: 8, round_trip_ms: 46, buffer_ms: 40, clipped: 0, echo_loss_db: null, wideband: false, mos });
+
+const device: DeviceSound = { packets: 50, loss: 0.002, concealed: 0.001, jitter_ms: 6, buffer_ms: 34, speaker_dbfs: -27, mic_dbfs: -24, mic_clipped: 0, muted: false, capture_ms: 10, playback_ms: 14, gaps: 0, echo_removed_db: 31 };
 
 export const liveCall = (change: Partial<LiveCall> = {}): LiveCall => ({
   id: "live-0", direction: "inbound", status: "in_progress", customer_name: "Asha Marigold", customer_number: "+91 98••••••21", lead_id: lead.id, agent_id: agentId(0), agent_name: NAMES[0], queue_id: "q-sales", queue_name: "Sales", campaign_id: null, campaign_name: null,
   came_by: ["Facebook ad › “2 BHK, Juniper Heights”", "1 New homes"], why: "You are her owner and spoke last, 12 Nov", started_at_ms: NOW - 3.6 * MIN, queued_at_ms: NOW - 3.5 * MIN, answered_at_ms: NOW - 3.2 * MIN, held_since_ms: null, recording: { kind: "recording" }, monitors: [], transfer: null,
-  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: sound(4.3), customer_sound: sound(3.1, 0.04), unsupported: [], simulated: true, ...change,
+  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: sound(4.3), customer_sound: sound(3.1, 0.04), device_sound: device, mouth_to_ear_ms: 172, sound_cause: { cause: "carrier", side: "customer" }, customer_keys: "", unsupported: [], simulated: true, ...change,
 });
 
 const other = (index: number, name: string, minutes: number, change: Partial<LiveCall>): LiveCall =>
-  liveCall({ id: `live-${index}`, agent_id: agentId(index), agent_name: NAMES[index] ?? null, customer_name: name, lead_id: null, answered_at_ms: NOW - minutes * MIN, customer_sound: sound(4.1), ...change });
+  liveCall({ id: `live-${index}`, agent_id: agentId(index), agent_name: NAMES[index] ?? null, customer_name: name, lead_id: null, answered_at_ms: NOW - minutes * MIN, customer_sound: sound(4.1), sound_cause: null, ...change });
 
 export const liveCalls = (): LiveCall[] => [
   liveCall(), other(1, "Devan Saltpan", 8.8, { held_since_ms: NOW - 154_000 }), other(4, "Bela Tamarind", 6.1, {}), other(5, "Rohit Papermoon", 2.7, {}), other(6, "Tara Windmere", 1, {}), other(7, "Imran Quillon", 0.3, { customer_sound: sound(3.9) }),
@@ -95,6 +97,20 @@ export const detail = (id: string): CallDetail => {
     ] },
     events: [event(1, -24_000, "received"), event(2, -18_000, "digit_received", { digit: "1" }), event(3, -9000, "routed", { agent_name: "Mira Tamarind" }), event(4, 0, "offer_accepted"), event(5, 400, "side_heard", { side: "customer" }), event(6, 620, "side_heard", { side: "agent" }), event(7, 190_000, "hold_started"), event(8, 208_000, "hold_ended"), event(9, 246_000, "customer_hung_up"), event(10, 287_000, "disposition_saved", { code: "interested" }), event(11, 289_000, "recording_stored")],
     holds: [{ from_ms: start + 190_000, to_ms: start + 208_000 }],
-    sound: Array.from({ length: 123 }, (_, i) => ({ at_ms: start + i * 2000, agent_mos: 4.3 - (i % 7) * 0.02, customer_mos: i > 70 && i < 95 ? 3 + (i % 5) * 0.06 : 4.1 + (i % 5) * 0.03, agent_loss: 0 })),
+  };
+};
+
+const side = (mos: number, loss: number, index: number): SideSound => ({ mos, loss, concealed: loss / 2, jitter_ms: 5 + (index % 9), round_trip_ms: 40 + (index % 11), buffer_ms: 30, level_dbfs: -24 - (index % 13), clipped: 0, echo_loss_db: null });
+
+export const callSound = (id: string): CallSound => {
+  const start = (rows.find((each) => each.id === id)?.started_at_ms ?? NOW) + 24_000;
+  const bad = (i: number): boolean => i > 140 && i < 190;
+  return {
+    points: Array.from({ length: 246 }, (_, i) => ({
+      at_ms: start + i * 1000, span_ms: 1000, agent: side(4.3 - (i % 7) * 0.02, 0.002, i), device: { ...side(4.3, 0.001, i), mos: null, round_trip_ms: null },
+      customer: i > 190 && i < 208 ? null : { ...side(bad(i) ? 3 + (i % 5) * 0.06 : 4.1 + (i % 5) * 0.03, bad(i) ? 0.06 : 0, i), round_trip_ms: null }, mouth_to_ear_ms: 160 + (i % 17), cause: bad(i) ? "carrier" : null,
+    })),
+    marks: [{ kind: "hold", from_ms: start + 190_000, to_ms: start + 208_000 }, { kind: "agent_away", from_ms: start + 60_000, to_ms: start + 63_000 }],
+    agent_model: "ITU-T G.107.1", customer_model: "ITU-T G.107",
   };
 };

@@ -48,7 +48,7 @@ const ROUTES: [string, Handler][] = [
   ["POST /settings/*/test", () => ({ ok: true, took_ms: 84, message: "The service answered as it should." })],
   ["GET /leads/*/changes", () => people.changes], ["GET /leads/*", (_, [id]) => ({ ...people.card, lead: people.leads.find((each) => each.id === id) ?? people.lead })], ["GET /leads", (_, __, r) => page(filtered(r) ? [] : people.leads)],
   ["PATCH /leads/*", () => people.lead], ["GET /tasks", () => page(people.tasks)], ["GET /callbacks", () => page(people.callbacks)],
-  ["GET /calls/*/dispositions", () => settings.dispositions], ["GET /calls/*/script", () => settings.script], ["GET /calls/*/intelligence", (_, [id]) => calls.intelligence(id ?? "")],
+  ["GET /calls/*/dispositions", () => settings.dispositions], ["GET /calls/*/script", () => settings.script], ["GET /calls/*/sound", (_, [id]) => calls.callSound(id ?? "")], ["GET /calls/*/intelligence", (_, [id]) => calls.intelligence(id ?? "")],
   ["GET /calls/*", (_, [id]) => calls.detail(id ?? "")], ["GET /calls", (_, __, r) => page(filtered(r) ? [] : calls.rows)],
   ["GET /recordings/*/waveform", () => calls.waveform], ["GET /recordings/*/url", () => ({ url: "/mock.wav", expires_at_ms: people.NOW + 600_000 })],
   ["POST /calls/*/answer", (world) => world.answer()], ["POST /calls/*/decline", (world) => world.endOffer({ kind: "declined" })], ["POST /calls/*/hang-up", (world) => world.hangUp()],

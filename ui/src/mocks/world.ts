@@ -2,7 +2,7 @@ import type { AgentState, AgentStatus, AskedAgentState, LiveCall, LiveEvent, Me,
 import { liveCall, liveCalls, offer as offerOf } from "./calls";
 import { agents, me as meOf, queueStatus } from "./people";
 
-export const SCENES = ["sign-in", "first-run", "idle", "ring", "ring-unknown", "talking", "held", "wrap", "monitor", "admin"] as const;
+export const SCENES = ["sign-in", "first-run", "idle", "ring", "ring-unknown", "talking", "unheard", "held", "wrap", "monitor", "admin"] as const;
 export type Scene = (typeof SCENES)[number];
 
 /** A small stand-in for the server: enough state to play one call through. */
@@ -23,8 +23,9 @@ export class World {
     this.calls = supervisor ? liveCalls() : [];
     if (scene === "ring") this.offer = offerOf();
     if (scene === "ring-unknown") this.offer = offerOf({ lead: null, caller: "+1 415 555 0134", queue_name: "Support", came_by: ["Support line +1 415 555 0102", "Pressed 2 Possession date"], why: "You have waited longest of 4 free agents who speak English" });
-    if (scene === "talking" || scene === "held" || scene === "wrap") {
-      this.calls = [liveCall(scene === "held" ? { held_since_ms: Date.now() - 131_000, monitors: [{ user_id: "admin", name: "Leela Riverstone", mode: "whisper", since_ms: Date.now() }] } : {})];
+    if (scene === "talking" || scene === "unheard" || scene === "held" || scene === "wrap") {
+      const unheard = { both_heard: false, silent_side: "customer" as const, customer_sound: null, sound_cause: null, customer_keys: "12#" };
+      this.calls = [liveCall(scene === "unheard" ? unheard : scene === "held" ? { held_since_ms: Date.now() - 131_000, monitors: [{ user_id: "admin", name: "Leela Riverstone", mode: "whisper", since_ms: Date.now() }] } : {})];
       this.mine = { ...this.mine, state: { kind: "on_call", call_id: "live-0" } };
     }
     if (this.offer) this.mine = { ...this.mine, state: { kind: "reserved", call_id: "live-0" } };

@@ -1,5 +1,5 @@
 import { ApiFailure, asFailure, isApiError, isTransient } from "@/api/failure";
-import type { Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
+import type { LiveEvent, Me, ServerMessage, SignedIn, Snapshot } from "@/api/generated/wire";
 import { systemClock } from "@/lib/clock";
 import type { Kept } from "@/lib/kept";
 import { may } from "@/state/rights";
@@ -7,6 +7,7 @@ import type { Device, DeviceKind, Levels, Method, OutboxState, PhoneState, Platf
 import { listDevices } from "./web/devices";
 import { createHttp } from "./web/http";
 import { openLive } from "./web/live";
+import type { LiveSocket } from "./web/live";
 import { createMedia } from "./web/media";
 import { createOutbox } from "./web/outbox";
 import { createRingWatch } from "./web/ring-watch";
@@ -16,6 +17,8 @@ import { createTopic } from "./web/topic";
 
 /** Who is a phone from sign-in on; others become one when they go available or listen in. */
 const isPhone = (me: Me): boolean => me.user.role === "telecaller";
+
+const REPORT_MS = 1000;
 
 /** The browser as phone and screen: fetch, one live WebSocket, one WebRTC connection. */
 export function createWebPlatform(kept: Kept): Platform {
@@ -31,7 +34,9 @@ export function createWebPlatform(kept: Kept): Platform {
     connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie",
   };
   let phone: PhoneState = loadPhone(kept);
-  let closeLive: (() => void) | null = null;
+  let socket: LiveSocket | null = null;
+  let inCall: string | null = null;
+  let reports: ReturnType<typeof setInterval> | undefined;
 
   const setSession = (change: Partial<SessionState>): void => {
     session = { ...session, ...change };
@@ -112,14 +117,33 @@ export function createWebPlatform(kept: Kept): Platform {
 
   const heard = (message: ServerMessage): void => {
     rings.heard(message);
+    if (message.type === "event") followCall(message.event);
     live.send(message);
   };
 
+  /** Tells the server once a second how this page sounds while its user is in a call. */
+  const watchCall = (id: string | null): void => {
+    if (id === inCall) return;
+    inCall = id;
+    clearInterval(reports);
+    if (id === null) return;
+    reports = setInterval(() => {
+      void media.report().then((sound) => {
+        const session = media.id();
+        if (sound && session) socket?.send({ type: "sound", media_session_id: session, sound });
+      }).catch(() => undefined);
+    }, REPORT_MS);
+  };
+  const followCall = (event: LiveEvent): void => {
+    if (event.kind === "restart_media" && event.media_session_id === media.id()) media.mend();
+    else if (event.kind === "call" && event.call.status === "in_progress" && event.call.agent_id === session.me?.user.id) watchCall(event.call.id);
+    else if (event.kind === "call_ended" && event.call_id === inCall) watchCall(null);
+  };
   const started = (me: Me): void => {
     setSession({ signedIn: true, me });
     outboxes.send(outbox.state());
-    closeLive?.();
-    closeLive = openLive({
+    socket?.close();
+    socket = openLive({
       token: http.token,
       phone: may(me.user.role, "take_calls"),
       probe: () => ({ mediaSessionId: media.id(), audioRunning: media.running() }),
@@ -133,8 +157,9 @@ export function createWebPlatform(kept: Kept): Platform {
     void (isPhone(me) ? media.open(true) : Promise.resolve()).catch(() => undefined).then(refreshDevices);
   };
   const ended = (): void => {
-    closeLive?.();
-    closeLive = null;
+    socket?.close();
+    socket = null;
+    watchCall(null);
     media.close();
     rings.stop();
     setSession({ signedIn: false, me: null });

@@ -5,6 +5,8 @@ import { applyMessage, applySnapshot, emptyLive, myCall } from "./live";
 const after = (state = live(), ...messages: Parameters<typeof applyMessage>[1][]) =>
   messages.reduce((now, message) => applyMessage(now, message, 0).live, state);
 
+const figures = { kind: "sound" as const, call_id: "c1", agent: null, customer: null, device: null, mouth_to_ear_ms: null, cause: null };
+
 describe("the live state", () => {
   it("takes a snapshot as all that is known and sets the clock by it", () => {
     const state = applySnapshot(live({ calls: { old: call({ id: "old" }) } }), snapshot({ calls: [call()] }), 500);
@@ -38,13 +40,19 @@ describe("the live state", () => {
   });
 
   it("puts sound figures into their call", () => {
-    const state = after(live({ calls: { c1: call() } }), event(2, { kind: "sound", call_id: "c1", agent: sound(4.3), customer: sound(3.1) }));
-    expect(state.calls["c1"]?.customer_sound?.mos).toBe(3.1);
+    const state = after(live({ calls: { c1: call() } }), event(2, { ...figures, agent: sound(4.3), customer: sound(3.1), mouth_to_ear_ms: 150, cause: { cause: "carrier", side: "customer" } }));
+    expect(state.calls["c1"]).toMatchObject({ customer_sound: { mos: 3.1 }, mouth_to_ear_ms: 150, sound_cause: { cause: "carrier" } });
+  });
+
+  it("keeps the figures of the last second when a change of the call comes without any", () => {
+    const before = live({ calls: { c1: call({ customer_sound: sound(3.1), sound_cause: { cause: "carrier", side: "customer" } }) } });
+    const state = after(before, event(2, { kind: "call", call: call({ held_since_ms: 5 }) }));
+    expect(state.calls["c1"]).toMatchObject({ held_since_ms: 5, customer_sound: { mos: 3.1 }, sound_cause: { cause: "carrier" } });
   });
 
   it("takes sound figures that carry the number of the event before them, and no older ones", () => {
-    const figures = (seq: number, mos: number) => event(seq, { kind: "sound", call_id: "c1", agent: null, customer: sound(mos) });
-    const state = after(live({ seq: 7, calls: { c1: call() } }), figures(7, 4.1), figures(7, 4.2), figures(6, 1));
+    const second = (seq: number, mos: number) => event(seq, { ...figures, customer: sound(mos) });
+    const state = after(live({ seq: 7, calls: { c1: call() } }), second(7, 4.1), second(7, 4.2), second(6, 1));
     expect([state.calls["c1"]?.customer_sound?.mos, state.seq]).toEqual([4.2, 7]);
   });
 

@@ -92,6 +92,13 @@ export function applyMessage(live: Live, message: ServerMessage, now: number): L
   }
 }
 
+/** The figures of the last second come on their own; the call that is sent on a change has none. */
+function withSound(call: LiveCall, before: LiveCall | undefined): LiveCall {
+  if (!before || call.agent_sound !== null || call.customer_sound !== null) return call;
+  const { agent_sound, customer_sound, device_sound, mouth_to_ear_ms, sound_cause } = before;
+  return { ...call, agent_sound, customer_sound, device_sound, mouth_to_ear_ms, sound_cause };
+}
+
 function applyEvent(live: Live, event: LiveEvent, now: number): Live {
   switch (event.kind) {
     case "offer":
@@ -100,7 +107,7 @@ function applyEvent(live: Live, event: LiveEvent, now: number): Live {
       if (live.offer?.call_id !== event.call_id) return live;
       return { ...live, offer: null, endedOffer: { offer: live.offer, end: event.end, atMs: now } };
     case "call":
-      return { ...live, calls: { ...live.calls, [event.call.id]: event.call } };
+      return { ...live, calls: { ...live.calls, [event.call.id]: withSound(event.call, live.calls[event.call.id]) } };
     case "call_ended": {
       const { [event.call_id]: gone, ...rest } = live.calls;
       return gone ? { ...live, calls: rest } : live;
@@ -108,7 +115,10 @@ function applyEvent(live: Live, event: LiveEvent, now: number): Live {
     case "sound": {
       const call = live.calls[event.call_id];
       if (!call) return live;
-      const next = { ...call, agent_sound: event.agent, customer_sound: event.customer };
+      const next: LiveCall = {
+        ...call, agent_sound: event.agent, customer_sound: event.customer, device_sound: event.device,
+        mouth_to_ear_ms: event.mouth_to_ear_ms, sound_cause: event.cause,
+      };
       return { ...live, calls: { ...live.calls, [call.id]: next } };
     }
     case "agent": {
@@ -117,6 +127,7 @@ function applyEvent(live: Live, event: LiveEvent, now: number): Live {
     }
     case "queue":
       return { ...live, queues: { ...live.queues, [event.queue.queue_id]: event.queue } };
+    case "restart_media":
     case "lead":
     case "analysis":
     case "recording":

@@ -16,6 +16,11 @@ describe("what an agent needs", () => {
     expect(needOf(on, { ...bad, held_since_ms: null, silent_side: null }, NOW)).toEqual({ kind: "sound_bad", side: "customer", mos: 2 });
   });
 
+  it("names the likely cause before the figure", () => {
+    const bad = call({ customer_sound: sound(2), sound_cause: { cause: "carrier", side: "customer" } });
+    expect(needOf(on, bad, NOW)).toEqual({ kind: "sound_cause", cause: "carrier" });
+  });
+
   it("is nothing in a good call", () => {
     expect(needOf(on, call({ customer_sound: sound(4.2), agent_sound: sound(4.4) }), NOW)).toBeNull();
   });

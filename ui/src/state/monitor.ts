@@ -1,4 +1,4 @@
-import type { AgentStatus, LegSound, LiveCall } from "@/api/generated/wire";
+import type { AgentStatus, Cause, LegSound, LiveCall } from "@/api/generated/wire";
 
 /** Why an agent needs the supervisor, worst first. */
 export type Need =
@@ -6,6 +6,7 @@ export type Need =
   | { kind: "unreachable"; ms: number }
   | { kind: "silent"; side: "agent" | "customer" }
   | { kind: "reconnecting"; ms: number }
+  | { kind: "sound_cause"; cause: Cause }
   | { kind: "sound_bad"; side: "agent" | "customer"; mos: number }
   | { kind: "wrap_long"; ms: number };
 
@@ -27,6 +28,7 @@ export function severity(need: Need): Severity {
     case "unreachable":
     case "silent": return "live";
     case "reconnecting":
+    case "sound_cause":
     case "sound_bad": return "warn";
     case "wrap_long": return "note";
   }
@@ -46,6 +48,7 @@ export function needOf(agent: AgentStatus, call: LiveCall | null, now: number): 
   }
   if (call.reconnecting_since_ms !== null) return { kind: "reconnecting", ms: now - call.reconnecting_since_ms };
   if (call.silent_side !== null) return { kind: "silent", side: call.silent_side };
+  if (call.sound_cause !== null) return { kind: "sound_cause", cause: call.sound_cause.cause };
   if (weak(call.customer_sound)) return { kind: "sound_bad", side: "customer", mos: call.customer_sound.mos };
   if (weak(call.agent_sound)) return { kind: "sound_bad", side: "agent", mos: call.agent_sound.mos };
   return null;

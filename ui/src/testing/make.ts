@@ -2,12 +2,12 @@ import type { AgentState, AgentStatus, Disposition, LegSound, LiveCall, LiveEven
 import { emptyLive } from "@/state/live";
 import type { Live } from "@/state/live";
 
-export const sound = (mos: number): LegSound => ({ level_dbfs: -20, loss: 0, concealed: 0, jitter_ms: 5, round_trip_ms: 40, buffer_ms: 40, mos });
+export const sound = (mos: number): LegSound => ({ level_dbfs: -20, loss: 0, concealed: 0, jitter_ms: 5, round_trip_ms: 40, buffer_ms: 40, clipped: 0, echo_loss_db: null, wideband: true, mos });
 
 export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
   id: "c1", direction: "inbound", status: "in_progress", customer_name: "Asha Marigold", customer_number: "+91", lead_id: "l1", agent_id: "me", agent_name: "Farid", queue_id: "q", queue_name: "Sales",
   campaign_id: null, campaign_name: null, came_by: [], why: null, started_at_ms: 0, queued_at_ms: 0, answered_at_ms: 1000, held_since_ms: null, recording: { kind: "recording" }, monitors: [], transfer: null,
-  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: null, customer_sound: null, unsupported: [], simulated: false, ...change,
+  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: null, customer_sound: null, device_sound: null, mouth_to_ear_ms: null, sound_cause: null, customer_keys: "", unsupported: [], simulated: false, ...change,
 });
 
 export const agent = (state: AgentState, change: Partial<AgentStatus> = {}): AgentStatus => ({

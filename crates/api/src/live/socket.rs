@@ -141,6 +141,10 @@ async fn talk(
                 backend.probe_answered(actor, presence, media_session_id, audio_running).await;
                 true
             }
+            (Turn::Heard(ClientMessage::Sound { media_session_id, sound }), _) => {
+                backend.device_said(actor, media_session_id, &sound);
+                true
+            }
             (Turn::Heard(ClientMessage::ProbeReply { .. } | ClientMessage::Hello { .. }), _) => true,
         };
         if !open {

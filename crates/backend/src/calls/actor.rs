@@ -7,12 +7,13 @@ use domain::{
     ids::{CallId, QueueId, TenantId},
     time::UnixMillis,
 };
-use storage::TenantScope;
+use storage::{TenantScope, sound::SoundPart};
 use tokio::sync::mpsc;
 use wire::{calls::LiveCall, live::LiveEvent};
 
 use super::{
-    agent_steps::AgentSteps, figures::Figures, log::Log, names::Names, registry::Tell, unsettled::Unfinished, view,
+    agent_steps::AgentSteps, figures::Figures, log::Log, names::Names, registry::Tell, sound_parts,
+    unsettled::Unfinished, view,
 };
 use crate::{Backend, clock, error::BackendError, live::Audience};
 
@@ -27,6 +28,7 @@ pub(super) struct Actor {
     pub agent_steps: AgentSteps,
     timers: BTreeMap<Timer, UnixMillis>,
     log: Log,
+    sound: mpsc::UnboundedSender<SoundPart>,
     inbox: mpsc::UnboundedReceiver<Tell>,
     last_shown: Option<LiveCall>,
     waiting: Option<(QueueId, UnixMillis)>,
@@ -56,6 +58,7 @@ impl Actor {
         let actor = Self {
             backend: backend.clone(),
             log: Log::start(backend.clone(), begin.scope, id, begin.seq),
+            sound: sound_parts::writer(backend.clone(), begin.scope, id),
             scope: begin.scope,
             tenant: begin.tenant,
             timers: timers(&begin.call).into_iter().map(|(timer, armed)| (timer, armed.at)).collect(),
@@ -125,7 +128,10 @@ impl Actor {
                 drop(reply.send(offer.map(|offer| self.wire_offer(&offer, None))));
             }
             Tell::Sound(second) => {
-                self.figures.take(&self.call, &second);
+                let session = self.call.desk().and_then(|desk| desk.device.session());
+                let reported = session.and_then(|one| self.backend.device_reports().latest(one, second.at));
+                let part = self.figures.take(&self.call, &second, reported);
+                self.keep_sound(part);
                 self.publish_sound();
             }
             Tell::Digits { digits } => self.send_digits(digits),
@@ -195,7 +201,7 @@ impl Actor {
             }
         }
         let mut full = self.shown();
-        (full.agent_sound, full.customer_sound) = (None, None);
+        view::without_sound(&mut full);
         if self.last_shown.as_ref() == Some(&full) {
             return;
         }
@@ -221,12 +227,24 @@ impl Actor {
         self.last_shown = Some(full);
     }
 
+    /// Sends a part of the series on its way to the store.
+    pub fn keep_sound(&self, part: Option<SoundPart>) {
+        if let Some(part) = part
+            && self.sound.send(part).is_err()
+        {
+            tracing::error!(call = %self.id(), "the writer of sound figures has stopped");
+        }
+    }
+
     fn publish_sound(&self) {
         let Some(desk) = self.call.desk() else { return };
         let event = LiveEvent::Sound {
             call_id: self.id(),
             agent: self.figures.agent.clone(),
             customer: self.figures.customer.clone(),
+            device: self.figures.device,
+            mouth_to_ear_ms: self.figures.mouth_to_ear_ms,
+            cause: self.figures.cause.map(Into::into),
         };
         self.backend.feed().publish_passing(self.tenant, Audience::UserAndSupervisors(desk.agent), event);
     }

@@ -59,8 +59,8 @@ async fn handle(backend: &Backend, event: BridgeEvent, news: &mpsc::UnboundedSen
         BridgeEvent::PortSilent { room, port } => {
             calls.event(room, CallEvent::SideSilent { side: side(port) });
         }
-        BridgeEvent::Stats { room, ports } => {
-            calls.tell(room, Tell::Sound(SecondOfSound { at: clock::now(), ports }));
+        BridgeEvent::Stats { room, late, ports } => {
+            calls.tell(room, Tell::Sound(SecondOfSound { at: clock::now(), late, ports }));
         }
         BridgeEvent::RecordingStarted { room, resumed, .. } => {
             tracing::info!(call = %room, resumed, "recording");

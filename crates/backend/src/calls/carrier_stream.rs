@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use bridge::{CarrierCodec, CarrierOut, CarrierPort};
+use bridge::{CarrierCodec, CarrierOptions, CarrierOut, CarrierPort};
 use domain::{
     call::CallEvent,
     ids::{CallId, LegId, TenantId},
@@ -94,7 +94,12 @@ impl CarrierStream {
         };
         let party = carriers::party_of(start.parameters.get(PARTY_PARAMETER).map(String::as_str));
         let leg = LegId::new(clock::new_uuid());
-        let port = self.backend.bridge().open_carrier(leg, CarrierCodec::Pcmu).await;
+        let scope = storage::TenantScope::system(self.tenant);
+        // A carrier whose settings cannot be read now reported keys before.
+        let keys_in_sound =
+            self.backend.carrier(scope).await.is_ok_and(|carrier| !carrier.api.capabilities().reports_keys);
+        let options = CarrierOptions { codec: CarrierCodec::Pcmu, keys_in_sound };
+        let port = self.backend.bridge().open_carrier(leg, options).await;
         self.backend.calls().add_leg(leg, call);
         if !self.backend.calls().event(call, CallEvent::CarrierAttached { party, leg }) {
             tracing::info!(%call, "a media stream came for a call that is over");

@@ -41,6 +41,11 @@ impl Actor {
                 self.dial(Party::Outside { attempt }, number.as_str().to_owned()).await;
             }
             Effect::HangUpCarrier { provider_call_id, .. } => self.hang_up_carrier(provider_call_id).await,
+            Effect::RestartDeviceMedia { agent, session } => {
+                tracing::info!(call = %self.id(), %session, "nothing comes from the agent's device; it is asked for a new path");
+                let event = LiveEvent::RestartMedia { media_session_id: session };
+                self.backend.feed().publish_passing(self.tenant, Audience::User(agent), event);
+            }
             Effect::RestartCarrierMedia { party, provider_call_id } => {
                 self.restart_media(party, provider_call_id).await
             }
@@ -49,6 +54,8 @@ impl Actor {
             Effect::Notice { to, code } => self.notice(to, code),
             Effect::Over { reason } => {
                 tracing::info!(call = %self.id(), ?reason, "the call is over");
+                let part = self.figures.finish();
+                self.keep_sound(part);
                 self.backend.call_over(self).await;
             }
             Effect::SetTimer { .. } | Effect::ClearTimer { .. } => {}

@@ -79,18 +79,12 @@ impl Backend {
     pub(super) async fn call_over(&self, actor: &Actor) {
         let call = &actor.call;
         let talked = !call.history.talks.is_empty();
-        let series = serde_json::to_value(&actor.figures.series).unwrap_or_default();
         let (backend, scope, id) = (self.clone(), actor.scope, call.facts.id);
         let (lead, contacted) = (call.facts.lead, talked.then_some(call.facts.started_at));
         // Beside the actor: the agents of the call go on while the database is away.
         self.finishing().spawn(async move {
             let work = async {
-                let (store, now) = (backend.store(), clock::now());
-                until_written!(
-                    &backend,
-                    "the sound figures of a call",
-                    storage::sound::put(store, scope, id, &series, now).await.map_err(BackendError::from)
-                )?;
+                let store = backend.store();
                 if let Some(lead) = lead {
                     until_written!(
                         &backend,

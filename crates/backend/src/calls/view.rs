@@ -129,9 +129,19 @@ pub(super) fn live_call(call: &Call, names: &Names, figures: &Figures, masked: b
         reconnecting_since_ms: reconnecting_since(call),
         agent_sound: figures.agent.clone(),
         customer_sound: figures.customer.clone(),
+        device_sound: figures.device,
+        mouth_to_ear_ms: figures.mouth_to_ear_ms,
+        sound_cause: figures.cause.map(Into::into),
+        customer_keys: call.history.keys.clone(),
         unsupported: call.facts.capabilities.unsupported().into_iter().map(str::to_owned).collect(),
         simulated: call.facts.simulated,
     }
+}
+
+/// The call without the figures of its last second, which are sent on their own.
+pub(super) fn without_sound(call: &mut LiveCall) {
+    (call.agent_sound, call.customer_sound, call.device_sound) = (None, None, None);
+    (call.mouth_to_ear_ms, call.sound_cause) = (None, None);
 }
 
 /// Whether the call is still of interest to live screens.

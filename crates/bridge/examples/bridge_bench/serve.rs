@@ -10,7 +10,7 @@ use std::{
 use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
 use serde_json::{Value, json};
 use switchboard_bridge::{
-    BridgeConfig, BridgeHandle, CarrierCodec, CarrierOut, CarrierPort, PortId, RecordPlan, RoomPlan,
+    BridgeConfig, BridgeHandle, CarrierCodec, CarrierOptions, CarrierOut, CarrierPort, PortId, RecordPlan, RoomPlan,
 };
 use tokio::net::UdpSocket;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ async fn obey(bridge: &BridgeHandle, ports: &mut Vec<PortId>, order: &Value) -> 
         let socket = UdpSocket::bind("127.0.0.1:0").await?;
         socket.connect(carrier.parse::<SocketAddr>()?).await?;
         let at = socket.local_addr()?;
-        tokio::spawn(carry(bridge.open_carrier(leg, CarrierCodec::Pcmu).await, socket));
+        tokio::spawn(carry(bridge.open_carrier(leg, CarrierOptions::of(CarrierCodec::Pcmu)).await, socket));
         ports.push(PortId::Carrier(leg));
         return Ok(json!({ "port": ports.len() - 1, "at": at.to_string() }));
     }

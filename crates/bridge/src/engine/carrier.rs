@@ -8,7 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use media::{level::Meter, quality::CodecImpairment, resample::Upsampler};
+use media::{
+    dtmf::{Digit, DigitGate, DigitSource, ToneDetector},
+    quality::CodecImpairment,
+    resample::Upsampler,
+};
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
 use super::{
@@ -20,7 +24,7 @@ use super::{
 use crate::{
     counters::{Counters, count},
     event::PortStats,
-    port::{CarrierCodec, CarrierOut, FRAME_BYTES},
+    port::{CarrierCodec, CarrierOptions, CarrierOut, FRAME_BYTES},
 };
 
 pub(super) struct Carrier {
@@ -29,6 +33,9 @@ pub(super) struct Carrier {
     frames: Sender<CarrierOut>,
     overrun: Arc<AtomicU64>,
     fifo: Fifo,
+    /// Finds keys in the sound, for carriers that do not report them.
+    tones: Option<ToneDetector>,
+    pub(super) keys: DigitGate,
     up: Upsampler,
     pub(super) voice: Voice,
     /// What is in `voice` came from the carrier in this turn.
@@ -39,17 +46,20 @@ pub(super) struct Carrier {
 
 impl Carrier {
     pub(super) fn new(
-        codec: CarrierCodec,
+        options: CarrierOptions,
         bytes: rtrb::Consumer<u8>,
         frames: Sender<CarrierOut>,
         overrun: Arc<AtomicU64>,
     ) -> Self {
+        let codec = options.codec;
         Self {
             codec,
             bytes,
             frames,
             overrun,
             fifo: Fifo::new(codec.law()),
+            tones: options.keys_in_sound.then(ToneDetector::default),
+            keys: DigitGate::default(),
             up: Upsampler::default(),
             voice: Voice::SILENT,
             fresh: false,
@@ -78,7 +88,15 @@ impl Carrier {
         if self.fresh {
             self.tally.packets_in += 1;
         }
-        self.tally.level_in.get_or_insert_with(Meter::default).add(&self.voice.narrow);
+        self.tally.heard(&self.voice.narrow);
+    }
+
+    /// Keys whose tones ended in this turn's samples and that the carrier has not reported.
+    pub(super) fn hear_keys(&mut self, since_start: Duration) -> Vec<Digit> {
+        let Some(tones) = self.tones.as_mut().filter(|_| self.fresh) else { return Vec::new() };
+        let mut heard = tones.push(&self.voice.narrow);
+        heard.retain(|digit| self.keys.take(*digit, DigitSource::Sound, since_start));
+        heard
     }
 
     /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it.
@@ -92,7 +110,7 @@ impl Carrier {
         match self.frames.try_send(CarrierOut::Frame(frame)) {
             Ok(()) => {
                 self.tally.sent(FRAME_BYTES);
-                self.tally.level_out.get_or_insert_with(Meter::default).add(pcm);
+                self.tally.said(pcm);
             }
             Err(TrySendError::Full(_)) => {
                 self.tally.not_sent += 1;

@@ -8,7 +8,7 @@ use std::{
 
 use domain::ids::{CallId, MediaSessionId};
 use media::{
-    dtmf::{self, Digit},
+    dtmf::{self, Digit, DigitSource},
     frame::NARROWBAND,
 };
 use str0m::{Rtc, change::SdpOffer};
@@ -48,9 +48,22 @@ impl Engine {
             }
             Command::DetachSocket { session, attachment } => self.detach_socket(session, attachment),
             Command::SocketHeard { session, attachment, heard } => self.socket_heard(session, attachment, heard, now),
-            Command::OpenCarrier { leg, codec, bytes, frames, dropped, reply } => {
-                self.carriers.insert(leg, Carrier::new(codec, bytes, frames, dropped));
+            Command::OpenCarrier { leg, options, bytes, frames, dropped, reply } => {
+                self.carriers.insert(leg, Carrier::new(options, bytes, frames, dropped));
                 let _ = reply.send(());
+            }
+            Command::CarrierKey { leg, digit } => {
+                let since_start = now.duration_since(self.origin);
+                let key = Digit::from_char(digit);
+                // A leg that has gone cannot have heard the tones too.
+                let is_new = match (self.carriers.get_mut(&leg), key) {
+                    (Some(carrier), Some(key)) => carrier.keys.take(key, DigitSource::Event, since_start),
+                    (None, Some(_)) => true,
+                    (_, None) => false,
+                };
+                if is_new {
+                    self.report(BridgeEvent::CarrierDtmf { leg, digit });
+                }
             }
             Command::ApplyRoom { room, plan } => self.apply_room(room, plan, now),
             Command::CloseRoom(room) => self.close_room(room),

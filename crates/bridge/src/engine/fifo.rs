@@ -27,6 +27,7 @@ pub(super) struct Fifo {
     law: Law,
     bytes: VecDeque<u8>,
     last: [i16; FRAME_BYTES],
+    /// Turns in a row without a frame; `u32::MAX` before the first one came.
     missed: u32,
     lowest: usize,
     turns: u32,
@@ -92,8 +93,11 @@ impl Fifo {
 
     /// The frame before once more, at half its strength; then silence.
     fn make_up(&mut self, out: &mut [i16; FRAME_BYTES]) -> bool {
-        if self.missed == 0 {
+        // A carrier sends all the time, so that each turn without a frame is a gap, however long it lasts.
+        if self.missed != u32::MAX {
             self.concealed += 1;
+        }
+        if self.missed == 0 {
             for (sample, last) in out.iter_mut().zip(&self.last) {
                 *sample = last / 2;
             }
@@ -151,7 +155,7 @@ mod tests {
         assert!(!fifo.pull(&mut out));
         assert_eq!(out, [level / 2; FRAME_BYTES]);
         assert!(!fifo.pull(&mut out));
-        assert_eq!((out, fifo.concealed), ([0; FRAME_BYTES], 1));
+        assert_eq!((out, fifo.concealed), ([0; FRAME_BYTES], 2));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::{
 };
 
 use domain::ids::MediaSessionId;
+use media::red;
 use str0m::{
     Input,
     net::{Protocol, Receive},
@@ -162,6 +163,11 @@ impl Engine {
                     self.take_audio(id, seq, time, &payload, now);
                 }
             }
+            Inbound::Redundant { seq, time, payload } => {
+                if self.back_on_udp(id, now) {
+                    self.take_redundant(id, seq, time, &payload, now);
+                }
+            }
         }
     }
 
@@ -174,16 +180,44 @@ impl Engine {
         if let Some(looped) = &mut session.looped {
             looped.hold(seq, time, payload, now);
         }
+        self.prove_connected(id);
+        self.pass_on(id, seq, time, payload, &[], now);
+    }
+
+    /// As [`take_audio`](Self::take_audio), for a packet with copies of earlier frames.
+    fn take_redundant(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &Arc<[u8]>, now: Instant) {
+        let Ok(blocks) = red::parse(payload) else { return count(&self.counters.bad_payload) };
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.tally.received(payload.len(), now);
+        session.tally.reception.record(seq);
+        session.keep_blocks(seq, time, &blocks, now.duration_since(self.origin), &self.counters);
+        if let Some(looped) = &mut session.looped {
+            looped.hold(seq, time, &blocks.primary.payload.into(), now);
+        }
+        self.prove_connected(id);
+        self.pass_on(id, seq, time, &blocks.primary.payload.into(), blocks.copies(), now);
+    }
+
+    /// Sound came from the device.
+    fn prove_connected(&mut self, id: MediaSessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
         // Its keys prove who sent it, also when the checks of the path have been missing for so long that nothing is
         // nominated any more.
         if !std::mem::replace(&mut session.connected, true) {
             self.report(BridgeEvent::SessionConnected { id });
         }
-        self.pass_on(id, seq, time, payload, now);
     }
 
     /// Gives a packet to those who hear this device alone.
-    fn pass_on(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &Arc<[u8]>, now: Instant) {
+    fn pass_on(
+        &mut self,
+        id: MediaSessionId,
+        seq: u64,
+        time: u64,
+        payload: &Arc<[u8]>,
+        copies: &[red::Block<'_>],
+        now: Instant,
+    ) {
         let speaker = PortId::Session(id);
         let Some(room) = self.places.get(&speaker).and_then(|place| self.rooms.get_mut(place)) else { return };
         if payload.len() > SILENT_PACKET && room.heard.insert(speaker) {
@@ -191,18 +225,25 @@ impl Engine {
             let _ = self.events.send(BridgeEvent::AudioHeard { room: room.id, port: speaker });
         }
         let clock = (now.duration_since(self.origin).as_micros() * 48 / 1_000) as u64;
+        let mut ceiling: Option<i32> = None;
         for listener in room.listeners_of(speaker) {
             let PortId::Session(listener) = listener else { continue };
             let Some(session) = self.sessions.get_mut(&listener).filter(|session| session.clips.is_empty()) else {
                 continue;
             };
             if let Some(numbers) = session.numbering().forwarded(speaker, seq, time, clock) {
-                session.write(numbers, Arc::clone(payload), now);
+                session.forward(numbers, Arc::clone(payload), copies, now);
+                if let Some(room) = session.room_for_frames(now) {
+                    ceiling = Some(ceiling.map_or(room, |ceiling| ceiling.min(room)));
+                }
                 if let Err(error) = session.advance(now) {
                     tracing::debug!(id = %listener, %error, "a packet could not be passed on");
                 }
                 self.changed.push(listener);
             }
+        }
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.ask_to_stay_below(ceiling, now);
         }
     }
 

@@ -8,6 +8,7 @@ mod inbound;
 mod loopback;
 mod net;
 mod numbering;
+mod protect;
 mod room;
 mod session;
 mod socket;
@@ -38,7 +39,7 @@ use crate::{
     event::{BridgeEvent, PortStats},
     handle::{LastHeard, PromptId, SessionError},
     plan::RoomPlan,
-    port::{CarrierCodec, CarrierOut, PortId},
+    port::{CarrierOptions, CarrierOut, PortId},
     recorder::Recorder,
     socket::{SocketHeard, SocketOut},
 };
@@ -78,11 +79,16 @@ pub(crate) enum Command {
     },
     OpenCarrier {
         leg: LegId,
-        codec: CarrierCodec,
+        options: CarrierOptions,
         bytes: rtrb::Consumer<u8>,
         frames: mpsc::Sender<CarrierOut>,
         dropped: Arc<AtomicU64>,
         reply: oneshot::Sender<()>,
+    },
+    /// The carrier says that a key was pressed.
+    CarrierKey {
+        leg: LegId,
+        digit: char,
     },
     ApplyRoom {
         room: CallId,
@@ -149,6 +155,8 @@ struct Engine {
     next_timer: Instant,
     /// Counts sockets that carried a session's sound.
     attachments: u64,
+    /// How late the worst turn of this second was.
+    late: Duration,
     inbox: Vec<Inbound>,
     /// Sessions whose transport has something to send.
     changed: Vec<MediaSessionId>,
@@ -219,6 +227,7 @@ impl Engine {
             was_active: false,
             next_timer: origin,
             attachments: 0,
+            late: Duration::ZERO,
             inbox: Vec::new(),
             changed: Vec::new(),
             narrow: Mixer::new(NARROW),

@@ -13,15 +13,17 @@ use media::{
     dtmf::{Digit, Event as KeyEvent, EventReceiver},
     frame::WIDEBAND,
     jitter::JitterSettings,
-    level::Meter,
     playout::OpusPlayout,
+    protection::LossReport,
     quality::CodecImpairment,
+    red,
     resample::Downsampler,
     seq::Reception,
 };
 use str0m::{
     Event, IceConnectionState, Input, Output, Rtc, RtcError,
-    format::Codec,
+    bwe::Bitrate,
+    format::{Codec, PayloadParams},
     media::{Mid, Pt},
     net::{Receive, Transmit},
     rtp::RtpWrite,
@@ -31,6 +33,7 @@ use super::{
     clip::Clips,
     loopback::Loopback,
     numbering::{Numbering, Numbers},
+    protect::{self, Protector},
     socket::Attached,
     tally::{Reading, Tally},
     voice::Voice,
@@ -44,12 +47,21 @@ use crate::{
 const JITTER: JitterSettings =
     JitterSettings { start: Duration::from_millis(20), min: Duration::from_millis(10), ..JitterSettings::OPUS };
 
+/// A talker is asked to make room for a listener's copies this often.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+
 /// What the transport had to say.
 pub(super) enum Inbound {
     Connected,
     Unreachable,
     Closed,
     Audio {
+        seq: u64,
+        time: u64,
+        payload: Arc<[u8]>,
+    },
+    /// As `Audio`, with copies of earlier frames (RFC 2198).
+    Redundant {
         seq: u64,
         time: u64,
         payload: Arc<[u8]>,
@@ -63,7 +75,12 @@ pub(super) struct Session {
     pub(super) rtc: Box<Rtc>,
     mid: Option<Mid>,
     opus: Option<Pt>,
+    red: Option<Pt>,
     telephone_event: Option<Pt>,
+    protector: Protector,
+    /// When the device was asked last to stay below a bit-rate.
+    asked: Option<Instant>,
+    opened: Instant,
     pub(super) connected: bool,
     /// When the transport wants to be called at the latest.
     pub(super) deadline: Instant,
@@ -79,7 +96,7 @@ pub(super) struct Session {
     /// The datagram that was taken last is RTP and the transport has not handed it out.
     pub(super) rtp_awaited: bool,
     digits: EventReceiver,
-    playout: Option<OpusPlayout<Arc<[u8]>>>,
+    playout: Option<OpusPlayout>,
     down: Downsampler,
     pub(super) voice: Voice,
 }
@@ -90,7 +107,11 @@ impl Session {
             rtc,
             mid: None,
             opus: None,
+            red: None,
             telephone_event: None,
+            protector: Protector::default(),
+            asked: None,
+            opened: now,
             connected: false,
             deadline: now,
             addresses: Vec::new(),
@@ -182,6 +203,7 @@ impl Session {
                 let config = self.rtc.codec_config();
                 let payload_type = |codec| config.find(|params| params.spec().codec == codec).map(|params| params.pt());
                 (self.opus, self.telephone_event) = (payload_type(Codec::Opus), payload_type(Codec::Tele));
+                self.red = config.find(|params| params.spec().codec == Codec::Opus).and_then(PayloadParams::red);
                 self.mid = Some(media.mid);
             }
             Event::RtpPacket(packet) => {
@@ -190,6 +212,9 @@ impl Session {
                 if payload_type == self.opus {
                     let (seq, time) = (*packet.seq_no, packet.time.numer());
                     inbox.push(Inbound::Audio { seq, time, payload: packet.payload });
+                } else if payload_type == self.red {
+                    let (seq, time) = (*packet.seq_no, packet.time.numer());
+                    inbox.push(Inbound::Redundant { seq, time, payload: packet.payload });
                 } else if payload_type == self.telephone_event {
                     let digit = self.pressed(packet.header.timestamp, &packet.payload);
                     inbox.extend(digit.map(|digit| Inbound::Digit(digit.as_char())));
@@ -201,6 +226,12 @@ impl Session {
             Event::PeerStats(stats) => {
                 self.tally.round_trip =
                     stats.rtt.or(stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time));
+            }
+            Event::MediaEgressStats(stats) => {
+                if let Some(lost) = stats.loss {
+                    let now = stats.timestamp.saturating_duration_since(self.opened);
+                    self.protector.report(LossReport { lost, round_trip: stats.rtt }, now);
+                }
             }
             _ => {}
         }
@@ -218,16 +249,25 @@ impl Session {
     }
 
     /// Keeps a packet for decoding when somebody needs the samples.
-    pub(super) fn keep(
+    pub(super) fn keep(&mut self, seq: u64, time: u64, payload: &[u8], since_start: Duration, counters: &Counters) {
+        if let Some(playout) = &mut self.playout
+            && playout.push(seq as u16, time as u32, payload, since_start).is_err()
+        {
+            count(&counters.bad_payload);
+        }
+    }
+
+    /// As [`keep`](Self::keep), for a packet with copies.
+    pub(super) fn keep_blocks(
         &mut self,
         seq: u64,
         time: u64,
-        payload: &Arc<[u8]>,
+        blocks: &red::Blocks<'_>,
         since_start: Duration,
         counters: &Counters,
     ) {
         if let Some(playout) = &mut self.playout
-            && playout.push(seq as u16, time as u32, Arc::clone(payload), since_start).is_err()
+            && playout.push_blocks(seq as u16, time as u32, blocks, since_start).is_err()
         {
             count(&counters.bad_payload);
         }
@@ -239,7 +279,7 @@ impl Session {
             Some(playout) => {
                 playout.fill(since_start, &mut self.voice.wide);
                 self.down.process(&self.voice.wide, &mut self.voice.narrow);
-                self.tally.level_in.get_or_insert_with(Meter::default).add(&self.voice.wide);
+                self.tally.heard(&self.voice.wide);
             }
             None => self.voice = Voice::SILENT,
         }
@@ -247,6 +287,11 @@ impl Session {
 
     /// Queues an Opus packet; `drain` sends it.
     pub(super) fn write(&mut self, numbers: Numbers, payload: Arc<[u8]>, now: Instant) {
+        self.forward(numbers, payload, &[], now);
+    }
+
+    /// As [`write`](Self::write), for a packet that came with copies of frames before it.
+    pub(super) fn forward(&mut self, numbers: Numbers, payload: Arc<[u8]>, copies: &[red::Block<'_>], now: Instant) {
         if let Some(socket) = &self.socket {
             let length = payload.len();
             if socket.write(numbers, payload) {
@@ -256,12 +301,49 @@ impl Session {
             }
             return;
         }
-        let (Some(mid), Some(payload_type), true) = (self.mid, self.opus, self.connected) else { return };
+        let (Some(mid), Some(opus), true) = (self.mid, self.opus, self.connected) else { return };
+        let (payload_type, payload) = match self.protected(numbers, &payload, copies, opus, now) {
+            Some((red, wrapped)) => (red, wrapped),
+            None => (opus, payload),
+        };
         self.tally.sent(payload.len());
         let packet = RtpWrite::new(payload_type, numbers.seq.into(), numbers.time, now, payload).marker(numbers.marker);
         if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
             stream.write_rtp(packet);
         }
+    }
+
+    /// Bits per second that a talker should stay below, for this device's copies to fit beside its frames.
+    pub(super) fn room_for_frames(&self, now: Instant) -> Option<i32> {
+        self.red
+            .filter(|_| self.socket.is_none())
+            .and_then(|_| self.protector.room_for_frames(now.saturating_duration_since(self.opened)))
+    }
+
+    /// Asks the device to stay below `ceiling` as long as there is one, once a second.
+    pub(super) fn ask_to_stay_below(&mut self, ceiling: Option<i32>, now: Instant) {
+        if self.asked.is_some_and(|asked| now < asked + ASK_EVERY) {
+            return;
+        }
+        let (Some(ceiling), Some(mid)) = (ceiling, self.mid) else { return };
+        if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, None) {
+            stream.request_remb(Bitrate::bps(u64::try_from(ceiling).unwrap_or(0)));
+            self.asked = Some(now);
+        }
+    }
+
+    fn protected(
+        &mut self,
+        numbers: Numbers,
+        frame: &[u8],
+        copies: &[red::Block<'_>],
+        opus: Pt,
+        now: Instant,
+    ) -> Option<(Pt, Arc<[u8]>)> {
+        let red = self.red?;
+        let (since, mut out) = (now.saturating_duration_since(self.opened), [0; protect::LONGEST]);
+        let written = self.protector.wrap(numbers.time, frame, copies, *opus, since, &mut out)?;
+        Some((red, out[..written].into()))
     }
 
     pub(super) fn close_second(&mut self) -> PortStats {

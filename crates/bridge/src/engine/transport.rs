@@ -18,13 +18,17 @@ use crate::handle::SessionError;
 /// Payload type of RFC 4733 events; the number that browsers use too.
 const TELEPHONE_EVENT: u8 = 110;
 
+/// Devices follow the loss that they are told of.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
 /// ICE-lite: devices find us, we answer; all of them on the same address.
 pub(crate) fn new_rtc(candidates: &[SocketAddr], now: Instant) -> Rtc {
     let mut config = Rtc::builder()
         .clear_codecs()
         .set_rtp_mode(true)
         .set_ice_lite(true)
-        .enable_opus(true, false)
+        .enable_opus(true, true)
+        .set_rtcp_report_interval_audio(REPORT_EVERY)
         .set_stats_interval(Some(Duration::from_secs(1)));
     config.codec_config().add_config(
         TELEPHONE_EVENT.into(),

@@ -15,6 +15,7 @@ use super::{
     numbering::FRAME,
     room::{Channel, Room},
     session::Session,
+    tally::Tally,
     ticks::TICK,
     voice::{Music, NARROW, Voice, WIDE},
 };
@@ -30,7 +31,8 @@ const SECOND: u64 = 50;
 /// From here on a carrier's audio counts as heard: the least noise of an open line, where a closed one is digitally
 /// silent (the smallest step of G.711 is at -72 dBFS).
 const HEARD_DBFS: f32 = -75.0;
-const SILENT_AFTER: Duration = Duration::from_secs(3);
+/// Looked at once a second, so that it is said within three.
+const SILENT_AFTER: Duration = Duration::from_secs(2);
 
 /// What a turn needs of the engine besides the room itself.
 struct Stage<'a> {
@@ -49,10 +51,13 @@ impl Engine {
     pub(super) fn take_turn(&mut self, turn: u64, now: Instant) {
         self.drop_gone_carriers();
         self.play_loops(now);
-        for carrier in self.carriers.values_mut() {
-            carrier.take_in(now);
-        }
+        let since_start = now.duration_since(self.origin);
         let mut events = Vec::new();
+        for (leg, carrier) in &mut self.carriers {
+            carrier.take_in(now);
+            let keys = carrier.hear_keys(since_start).into_iter();
+            events.extend(keys.map(|key| BridgeEvent::CarrierDtmf { leg: *leg, digit: key.as_char() }));
+        }
         let mut stage = Stage {
             turn,
             now,
@@ -81,6 +86,11 @@ impl Engine {
         for event in events {
             self.report(event);
         }
+        for tally in self.tallies() {
+            tally.close_turn();
+        }
+        let due = self.origin + TICK * u32::try_from(turn).unwrap_or(u32::MAX);
+        self.late = self.late.max(now.saturating_duration_since(due));
         if turn.is_multiple_of(SECOND) {
             self.close_second(now);
         }
@@ -110,6 +120,11 @@ impl Engine {
         }
     }
 
+    fn tallies(&mut self) -> impl Iterator<Item = &mut Tally> {
+        let of_sessions = self.sessions.values_mut().map(|session| &mut session.tally);
+        of_sessions.chain(self.carriers.values_mut().map(|carrier| &mut carrier.tally))
+    }
+
     fn drop_gone_carriers(&mut self) {
         let gone: Vec<LegId> =
             self.carriers.iter().filter(|(_, carrier)| carrier.is_gone()).map(|(leg, _)| *leg).collect();
@@ -129,11 +144,12 @@ impl Engine {
         for (leg, carrier) in &mut self.carriers {
             figures.insert(PortId::Carrier(*leg), (carrier.close_second(), carrier.tally.last_in));
         }
+        let late = std::mem::take(&mut self.late);
         let mut events = Vec::new();
         for room in self.rooms.values_mut().filter(|room| !room.is_idle()) {
             let id = room.id;
             let ports = room.plan.members.iter().filter_map(|port| Some((*port, figures.get(port)?.0))).collect();
-            events.push(BridgeEvent::Stats { room: id, ports });
+            events.push(BridgeEvent::Stats { room: id, late, ports });
             for port in room.plan.members.clone() {
                 let last = figures.get(&port).and_then(|(_, last)| *last);
                 let quiet_since = last.map_or(room.changed, |last| last.max(room.changed));
@@ -273,7 +289,7 @@ impl Stage<'_> {
         if let Some(session) = self.sessions.get_mut(&id) {
             let numbers = session.numbering().paced(self.turn * FRAME);
             session.write(numbers, packet, self.now);
-            session.tally.level_out.get_or_insert_default().add(pcm);
+            session.tally.said(pcm);
             self.changed.push(id);
         }
     }

@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use media::{
-    dtmf::{Digit, ToneDetector},
+    dtmf::{self, Digit, ToneDetector},
     level::rms_dbfs,
     tones,
 };
-use switchboard_bridge::{BridgeEvent, RoomPlan};
+use switchboard_bridge::{BridgeEvent, CarrierCodec, CarrierOptions, RoomPlan};
 
 use crate::{
     carrier::Carrier,
@@ -62,7 +62,7 @@ async fn packets_between_two_devices_are_passed_on_without_being_decoded() {
     assert!(score > 0.7, "correlation {score}");
     let stats = stage
         .event("figures of the room", |event| match event {
-            BridgeEvent::Stats { room: id, ports } if *id == room && ports.len() == 2 => {
+            BridgeEvent::Stats { room: id, ports, .. } if *id == room && ports.len() == 2 => {
                 ports.iter().find(|(_, stats)| stats.packets_in > 60).map(|(_, stats)| *stats)
             }
             _ => None,
@@ -172,11 +172,63 @@ async fn keys_go_both_ways() {
         ToneDetector::default().push(&customer.take_heard()).into_iter().map(Digit::as_char).collect();
     assert_eq!(keys, ['1', '5', '#']);
 
-    let mut port = stage.bridge.open_carrier(customer.leg, switchboard_bridge::CarrierCodec::Pcmu).await;
+    let mut port = stage.bridge.open_carrier(customer.leg, CarrierOptions::of(CarrierCodec::Pcmu)).await;
     port.input.push(&[0xFF; 160]);
     port.input.dtmf('9');
     let wanted = BridgeEvent::CarrierDtmf { leg: customer.leg, digit: '9' };
     stage.event("the key of the carrier", |event| (*event == wanted).then_some(())).await;
     let pressed = |event: &&BridgeEvent| matches!(event, BridgeEvent::SessionDtmf { .. });
     assert_eq!(stage.events().iter().filter(pressed).count(), 1);
+}
+
+#[tokio::test]
+async fn keys_in_the_sound_are_found_where_the_carrier_reports_none() {
+    let stage = Stage::start().await;
+    let options = CarrierOptions { codec: CarrierCodec::Pcmu, keys_in_sound: true };
+    let customer = Carrier::open_with(&stage.bridge, options).await;
+    stage.bridge.apply_room(stage.room(), RoomPlan { members: vec![customer.port()], ..RoomPlan::default() });
+    let pressed: Vec<Digit> = "2580#".chars().filter_map(Digit::from_char).collect();
+    customer.say(&dtmf::tones(pressed, 8_000));
+    let heard = || -> String {
+        let key = |event: BridgeEvent| match event {
+            BridgeEvent::CarrierDtmf { leg, digit } if leg == customer.leg => Some(digit),
+            _ => None,
+        };
+        stage.events().into_iter().filter_map(key).collect()
+    };
+    until("the keys", || heard().len() >= 5).await;
+    assert_eq!(heard(), "2580#");
+}
+
+#[tokio::test]
+async fn a_carrier_that_reports_keys_is_not_listened_to_for_them() {
+    let stage = Stage::start().await;
+    let customer = Carrier::open(&stage.bridge).await;
+    stage.bridge.apply_room(stage.room(), RoomPlan { members: vec![customer.port()], ..RoomPlan::default() });
+    customer.say(&dtmf::tones(Digit::from_char('4'), 8_000));
+    until("the tones to have passed", || customer.heard_len() > RATE).await;
+    let keys = stage.events().into_iter().filter(|event| matches!(event, BridgeEvent::CarrierDtmf { .. })).count();
+    assert_eq!(keys, 0);
+}
+
+#[tokio::test]
+async fn the_figures_of_a_second_tell_level_clipping_and_echo() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    let room = stage.room();
+    stage.bridge.apply_room(room, together(&[customer.port(), agent.port()]));
+    until("the room to settle", || customer.heard_len() > RATE / 2).await;
+    customer.say(&vec![i16::MAX; 4 * RATE]);
+    let stats = stage
+        .event("a loud second", |event| match event {
+            BridgeEvent::Stats { room: id, ports, .. } if *id == room => {
+                let of = ports.iter().find(|(port, _)| *port == customer.port()).map(|(_, stats)| *stats);
+                of.filter(|stats| stats.clipped > 0.5)
+            }
+            _ => None,
+        })
+        .await;
+    assert!(stats.level_dbfs_in.is_some_and(|level| level > -6.0), "{stats:?}");
+    assert!(stats.packets > 20, "{stats:?}");
+    assert!((1.0..=4.5).contains(&stats.mos), "{stats:?}");
 }

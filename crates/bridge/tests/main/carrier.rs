@@ -11,7 +11,7 @@ use std::{
 
 use domain::ids::LegId;
 use media::g711::Law;
-use switchboard_bridge::{BridgeHandle, CarrierCodec, CarrierOut, PortId};
+use switchboard_bridge::{BridgeHandle, CarrierCodec, CarrierOptions, CarrierOut, PortId};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -25,8 +25,12 @@ pub struct Carrier {
 
 impl Carrier {
     pub async fn open(bridge: &BridgeHandle) -> Self {
+        Self::open_with(bridge, CarrierOptions::of(CarrierCodec::Pcmu)).await
+    }
+
+    pub async fn open_with(bridge: &BridgeHandle, options: CarrierOptions) -> Self {
         let leg = LegId::new(Uuid::now_v7());
-        let port = bridge.open_carrier(leg, CarrierCodec::Pcmu).await;
+        let port = bridge.open_carrier(leg, options).await;
         let voice = Arc::new(Mutex::new(VecDeque::new()));
         let heard = Arc::new(Mutex::new(Vec::new()));
         let clears = Arc::new(AtomicUsize::new(0));

@@ -14,8 +14,9 @@ use domain::ids::MediaSessionId;
 use media::{
     codec::{EncoderSettings, MAX_PACKET, OpusEncoder},
     dtmf::{Digit, EventSender},
-    jitter::JitterSettings,
+    jitter::{JitterCounts, JitterSettings},
     playout::OpusPlayout,
+    red::{History, parse},
 };
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
@@ -28,6 +29,9 @@ use str0m::{
 use switchboard_bridge::{BridgeHandle, PortId};
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
+
+/// Payload type of `red`; the number that browsers use too.
+const RED: u8 = 63;
 
 type Alter = Box<dyn Fn(&mut Vec<u8>) + Send>;
 
@@ -46,6 +50,13 @@ pub struct Shared {
     connected: Arc<AtomicBool>,
     packets: Arc<AtomicU64>,
     muted: Arc<AtomicBool>,
+    /// Takes and sends copies of earlier frames (RFC 2198).
+    red: bool,
+    /// Every so many packets one is lost on the way out, and on the way in; 0: none.
+    lost_out: Arc<AtomicU64>,
+    lost_in: Arc<AtomicU64>,
+    counts: Arc<Mutex<JitterCounts>>,
+    packets_with_copies: Arc<AtomicU64>,
 }
 
 pub struct Device {
@@ -57,13 +68,21 @@ pub struct Device {
 
 impl Device {
     pub async fn connect(bridge: &BridgeHandle) -> Self {
-        Self::connect_with(bridge, |offer| offer).await
+        Self::connect_as(bridge, Shared::default(), |offer| offer).await
     }
 
     /// With an offer that is not as it was made.
     pub async fn connect_with(bridge: &BridgeHandle, offered: impl FnOnce(String) -> String) -> Self {
+        Self::connect_as(bridge, Shared::default(), offered).await
+    }
+
+    /// One that knows `red` (RFC 2198) and sends each frame again with the next.
+    pub async fn connect_red(bridge: &BridgeHandle) -> Self {
+        Self::connect_as(bridge, Shared { red: true, ..Shared::default() }, |offer| offer).await
+    }
+
+    async fn connect_as(bridge: &BridgeHandle, shared: Shared, offered: impl FnOnce(String) -> String) -> Self {
         let id = MediaSessionId::new(Uuid::now_v7());
-        let shared = Shared::default();
         let (orders, inbox) = mpsc::unbounded_channel();
         let peer = Peer::offer(bridge.clone(), id, shared.clone(), offered).await;
         let task = tokio::spawn(peer.run(inbox));
@@ -91,6 +110,23 @@ impl Device {
 
     pub fn packets(&self) -> u64 {
         self.shared.packets.load(Relaxed)
+    }
+
+    pub fn lose_every_sent(&self, nth: u64) {
+        self.shared.lost_out.store(nth, Relaxed);
+    }
+
+    pub fn lose_every_received(&self, nth: u64) {
+        self.shared.lost_in.store(nth, Relaxed);
+    }
+
+    /// What became of the frames that were to be heard.
+    pub fn counts(&self) -> JitterCounts {
+        *self.shared.counts.lock().unwrap()
+    }
+
+    pub fn packets_with_copies(&self) -> u64 {
+        self.shared.packets_with_copies.load(Relaxed)
     }
 
     /// Stops sending audio altogether.
@@ -142,7 +178,9 @@ struct Peer {
     address: SocketAddr,
     mid: Mid,
     encoder: OpusEncoder,
-    ear: OpusPlayout<Arc<[u8]>>,
+    ear: OpusPlayout,
+    history: History,
+    arrived: u64,
     origin: Instant,
     seq: u64,
     time: u32,
@@ -164,7 +202,11 @@ impl Peer {
         shared: Shared,
         offered: impl FnOnce(String) -> String,
     ) -> Self {
-        let mut config = Rtc::builder().clear_codecs().enable_opus(true, false).set_rtp_mode(true);
+        let mut config = Rtc::builder()
+            .clear_codecs()
+            .enable_opus(true, shared.red)
+            .set_rtp_mode(true)
+            .set_rtcp_report_interval_audio(Duration::from_secs(1));
         let events = FormatParams::parse_line("0-16");
         config.codec_config().add_config(110.into(), None, Codec::Tele, Frequency::FORTY_EIGHT_KHZ, None, events);
         let mut rtc = config.build(Instant::now());
@@ -190,6 +232,8 @@ impl Peer {
             mid,
             encoder,
             ear,
+            history: History::default(),
+            arrived: 0,
             origin,
             seq: 1,
             time: 0,
@@ -213,6 +257,9 @@ impl Peer {
                 _ = clock.tick() => self.turn(),
                 received = self.socket.recv_from(&mut buffer) => {
                     let (length, source) = received.unwrap();
+                    if self.is_lost(&buffer[..length]) {
+                        continue;
+                    }
                     if let Ok(contents) = buffer[..length].try_into() {
                         let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
                         self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();
@@ -249,6 +296,14 @@ impl Peer {
         }
     }
 
+    /// Sound only (RFC 5761 section 4), every so many packets.
+    fn is_lost(&mut self, datagram: &[u8]) -> bool {
+        let sound = matches!(datagram, [128..=191, second, ..] if !(192..=223).contains(second));
+        self.arrived += u64::from(sound);
+        let lost = self.shared.lost_in.load(Relaxed);
+        sound && lost > 0 && self.arrived.is_multiple_of(lost)
+    }
+
     fn drain(&mut self) -> Instant {
         loop {
             match self.rtc.poll_output().unwrap() {
@@ -263,8 +318,13 @@ impl Peer {
                 Output::Event(Event::RtpPacket(packet)) => {
                     self.shared.packets.fetch_add(1, Relaxed);
                     let header = &packet.header;
-                    let now = self.origin.elapsed();
-                    self.ear.push(header.sequence_number, header.timestamp, packet.payload, now).unwrap();
+                    let (seq, time, now) = (header.sequence_number, header.timestamp, self.origin.elapsed());
+                    if *header.payload_type == RED {
+                        self.shared.packets_with_copies.fetch_add(1, Relaxed);
+                        self.ear.push_blocks(seq, time, &parse(&packet.payload).unwrap(), now).unwrap();
+                    } else {
+                        self.ear.push(seq, time, &packet.payload, now).unwrap();
+                    }
                 }
                 Output::Event(_) => {}
             }
@@ -275,13 +335,21 @@ impl Peer {
         let mut out = [0; 160];
         self.ear.fill(self.origin.elapsed(), &mut out);
         self.shared.heard.lock().unwrap().extend(out);
+        *self.shared.counts.lock().unwrap() = self.ear.counts();
         let mut microphone = self.shared.microphone.lock().unwrap();
         let frame: Vec<i16> = (0..160).map(|_| microphone.pop_front().unwrap_or(0)).collect();
         drop(microphone);
         let mut packet = [0; MAX_PACKET];
         let length = self.encoder.encode(&frame, &mut packet).unwrap();
         if !self.shared.muted.load(Relaxed) {
-            self.write(111, self.time, false, &packet[..length]);
+            let (frame, mut wrapped) = (&packet[..length], [0; 1_500]);
+            if self.shared.red {
+                let written = self.history.write(self.time, frame, 111, &[960], &mut wrapped).unwrap();
+                self.history.remember(self.time, frame);
+                self.write(RED, self.time, false, &wrapped[..written]);
+            } else {
+                self.write(111, self.time, false, frame);
+            }
         }
         let presses: Vec<_> = self.presses.iter_mut().filter_map(Iterator::next).collect();
         for press in presses {
@@ -292,6 +360,11 @@ impl Peer {
     }
 
     fn write(&mut self, payload_type: u8, time: u32, marker: bool, payload: &[u8]) {
+        let lost = self.shared.lost_out.load(Relaxed);
+        if lost > 0 && self.seq.is_multiple_of(lost) {
+            self.seq += 1;
+            return;
+        }
         let packet = RtpWrite::new(payload_type.into(), self.seq.into(), time, Instant::now(), payload).marker(marker);
         if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(self.mid, None) {
             stream.write_rtp(packet);

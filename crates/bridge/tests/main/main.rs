@@ -10,6 +10,7 @@ mod foreign_bytes;
 mod load;
 mod network;
 mod recording;
+mod redundancy;
 mod rooms;
 mod signal;
 mod socket;

@@ -31,10 +31,15 @@ impl Turn {
     }
 
     pub(super) fn digit_received(&mut self, digit: char) {
-        if let Phase::Greeting { digits, .. } = &mut self.call.phase
-            && digits.len() < DIGITS_LIMIT
-        {
-            digits.push(digit);
+        // What is not to be recorded is not to be kept as keys either: a card number, a PIN.
+        let private = matches!(self.call.recording, Recording::Paused | Recording::Failed { paused: true, .. });
+        let keys = match &mut self.call.phase {
+            Phase::Greeting { digits, .. } => digits,
+            Phase::Talking { .. } if !private => &mut self.call.history.keys,
+            _ => return,
+        };
+        if keys.len() < DIGITS_LIMIT {
+            keys.push(digit);
         }
     }
 

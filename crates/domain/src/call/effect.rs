@@ -8,7 +8,7 @@ use super::{
     timers::{Timer, TimerReason},
 };
 use crate::{
-    ids::{LegId, QueueId, UserId},
+    ids::{LegId, MediaSessionId, QueueId, UserId},
     phone_number::E164,
     time::UnixMillis,
 };
@@ -202,6 +202,11 @@ pub enum Effect {
     RestartCarrierMedia {
         party: Party,
         provider_call_id: Option<String>,
+    },
+    /// Ask the agent's device for a new path to the bridge; the connection and the call stay.
+    RestartDeviceMedia {
+        agent: UserId,
+        session: MediaSessionId,
     },
     /// Who hears whom from now on; replaces the plan before it.
     Room {

@@ -76,7 +76,7 @@ impl Turn {
         }
     }
 
-    fn restart_media(&mut self, party: Party) {
+    pub(super) fn restart_media(&mut self, party: Party) {
         if self.call.facts.capabilities.media_restart {
             let provider_call_id = match party {
                 Party::Customer => self.call.provider_call_id.clone(),

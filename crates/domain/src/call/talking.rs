@@ -2,7 +2,7 @@
 
 use super::{
     effect::{Effect, NoticeCode, NoticeTo},
-    state::{Desk, Heard, Hearing, Monitor, MonitorMode, Phase, Recording, Side, Span, Talk, TalkSpan},
+    state::{Desk, Heard, Hearing, Monitor, MonitorMode, Party, Phase, Recording, Side, Span, Talk, TalkSpan},
     step::Turn,
 };
 use crate::ids::{MediaSessionId, UserId};
@@ -82,20 +82,48 @@ impl Turn {
         let heard = self.heard_mut(side);
         if matches!(heard, Heard::Since { .. }) {
             *heard = Heard::Silent { since: now };
-            self.tell_agent(match side {
+            self.tell_of_sound(match side {
                 Side::Agent => NoticeCode::AgentSilent,
                 Side::Customer => NoticeCode::CustomerSilent,
             });
         }
+        self.repair(side);
     }
 
     pub(super) fn not_both_heard(&mut self) {
         self.call.hearing.told = true;
         if self.call.hearing.customer == Heard::NotYet {
-            self.tell_agent(NoticeCode::CustomerNotHeard);
+            self.tell_of_sound(NoticeCode::CustomerNotHeard);
         }
         if self.call.hearing.agent == Heard::NotYet {
-            self.tell_agent(NoticeCode::AgentNotHeard);
+            self.tell_of_sound(NoticeCode::AgentNotHeard);
+        }
+    }
+
+    fn tell_of_sound(&mut self, code: NoticeCode) {
+        self.tell_agent(code);
+        self.effects.push(Effect::Notice { to: NoticeTo::Supervisors, code });
+    }
+
+    /// Nothing at all comes from a side that is connected: its media are restarted, once in a talk. A side that is away is
+    /// waited for in its own way.
+    fn repair(&mut self, side: Side) {
+        let hearing = &mut self.call.hearing;
+        let tried = match side {
+            Side::Agent => &mut hearing.repaired_agent,
+            Side::Customer => &mut hearing.repaired_customer,
+        };
+        if hearing.joined_at.is_none() || std::mem::replace(tried, true) {
+            return;
+        }
+        match side {
+            Side::Customer => self.restart_media(Party::Customer),
+            Side::Agent => {
+                let desk = self.call.desk().and_then(|desk| desk.device.session().map(|session| (desk.agent, session)));
+                if let Some((agent, session)) = desk {
+                    self.effects.push(Effect::RestartDeviceMedia { agent, session });
+                }
+            }
         }
     }
 

@@ -2,10 +2,12 @@
 
 mod detect;
 mod event;
+mod gate;
 mod tone;
 
 pub use detect::ToneDetector;
 pub use event::{Event, EventReceiver, EventSender, EventWrite};
+pub use gate::{DigitGate, DigitSource};
 pub use tone::{tone, tones};
 
 /// One of the sixteen keys.
@@ -32,6 +34,13 @@ impl Digit {
 
     pub fn as_char(self) -> char {
         KEYS[usize::from(self.0)]
+    }
+
+    /// The key in this row and column of the pad, from 0.
+    pub(crate) fn at(row: usize, column: usize) -> Option<Self> {
+        const PAD: [[char; 4]; 4] =
+            [['1', '2', '3', 'A'], ['4', '5', '6', 'B'], ['7', '8', '9', 'C'], ['*', '0', '#', 'D']];
+        Self::from_char(*PAD.get(row)?.get(column)?)
     }
 
     /// Row and column tone in hertz (Q.23).
@@ -80,6 +89,18 @@ mod tests {
         assert_eq!(Digit::from_char('d').map(Digit::event_code), Some(15));
         assert_eq!(Digit::from_char('x'), None);
         assert_eq!(Digit::from_event_code(16), None);
+    }
+
+    #[test]
+    fn the_pad_and_the_tones_agree() {
+        let mut seen = 0;
+        for (row, column) in (0..4).flat_map(|row| (0..4).map(move |column| (row, column))) {
+            let (low, high) = Digit::at(row, column).unwrap().frequencies();
+            assert_eq!(low, [697.0, 770.0, 852.0, 941.0][row]);
+            assert_eq!(high, [1_209.0, 1_336.0, 1_477.0, 1_633.0][column]);
+            seen += 1;
+        }
+        assert_eq!((seen, Digit::at(4, 0)), (16, None));
     }
 
     #[test]

@@ -22,8 +22,12 @@ pub(super) struct LatenessEstimate {
     transits: VecDeque<i64>,
     fastest: i64,
     target: Duration,
+    /// Time on top of the percentile in which lost frames come another way.
+    extra: Duration,
+    least: Duration,
     since_refresh: u32,
     jitter: f64,
+    scratch: Vec<i64>,
 }
 
 impl LatenessEstimate {
@@ -33,8 +37,11 @@ impl LatenessEstimate {
             transits: VecDeque::with_capacity(WINDOW),
             fastest: 0,
             target: settings.start.clamp(settings.min, settings.max),
+            extra: Duration::ZERO,
+            least: settings.min,
             since_refresh: 0,
             jitter: 0.0,
+            scratch: Vec::with_capacity(WINDOW),
         }
     }
 
@@ -69,13 +76,27 @@ impl LatenessEstimate {
         }
     }
 
+    /// `extra`: what repairs need; `frame`: the length of a packet. Short packets come more often, so less of a wait
+    /// covers the next one's lateness.
+    pub(super) fn adapt(&mut self, extra: Duration, frame: Duration) {
+        let least = self.settings.min.min(frame / 2);
+        if (extra, least) != (self.extra, self.least) {
+            (self.extra, self.least) = (extra, least);
+            self.refresh();
+        }
+    }
+
     fn refresh(&mut self) {
-        let mut late: Vec<i64> = self.transits.iter().map(|transit| transit - self.fastest).collect();
-        let index = (late.len() * 95 / 100).min(late.len() - 1);
-        let (_, percentile, _) = late.select_nth_unstable(index);
+        self.scratch.clear();
+        self.scratch.extend(self.transits.iter().map(|transit| transit - self.fastest));
+        if self.scratch.is_empty() {
+            return;
+        }
+        let index = (self.scratch.len() * 95 / 100).min(self.scratch.len() - 1);
+        let (_, percentile, _) = self.scratch.select_nth_unstable(index);
         let measured = Duration::from_micros(u64::try_from(*percentile + MARGIN_MICROS).unwrap_or(0));
-        let least = if self.transits.len() < ENOUGH { self.settings.start } else { self.settings.min };
-        self.target = measured.max(least).clamp(self.settings.min, self.settings.max);
+        let least = if self.transits.len() < ENOUGH { self.settings.start } else { self.least };
+        self.target = (measured + self.extra).max(least).min(self.settings.max);
     }
 
     pub(super) fn target(&self) -> Duration {
@@ -86,6 +107,11 @@ impl LatenessEstimate {
     pub(super) fn due(&self, timestamp: u64) -> Duration {
         let micros = self.sender_micros(timestamp) + self.fastest + self.target.as_micros() as i64;
         Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+
+    /// How much longer than the target the packet of `timestamp` would have waited at `now`, in microseconds.
+    pub(super) fn surplus(&self, timestamp: u64, now: Duration) -> i64 {
+        self.transit(timestamp, now) - self.fastest - self.target.as_micros() as i64
     }
 
     /// How long after its earliest possible arrival the packet of `timestamp` would be played at `now`.

@@ -2,14 +2,18 @@
 //!
 //! Packets go in as they arrive, decisions come out when audio is due: decode this, rebuild that from its successor,
 //! conceal, or be silent. How long packets wait follows the 95th percentile of how late they have been over the last
-//! four seconds; the wait grows as soon as packets come late and shrinks only while nobody speaks.
+//! four seconds, and, while packets are being lost, how long their copies take. Nothing is allocated after it was made.
 
 mod estimate;
+mod repair;
+mod slots;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use crate::seq::{SeqUnwrap, TimestampUnwrap};
 use estimate::LatenessEstimate;
+use repair::Repairs;
+use slots::Slots;
 
 /// Bounds of the wait between the earliest possible arrival of a packet and its playing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +37,13 @@ impl JitterSettings {
 }
 
 /// One packet of audio as it came off the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arrival<P> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival<'a> {
     pub seq: u16,
     pub timestamp: u32,
     /// Length of the audio in RTP clock units.
     pub duration: u32,
-    pub payload: P,
+    pub payload: &'a [u8],
 }
 
 /// What became of an arriving packet.
@@ -51,17 +55,19 @@ pub enum Admission {
     Duplicate,
     /// It holds no audio.
     Empty,
+    /// A copy of what is there, has been played, or belongs to a stream before this one.
+    NotNeeded,
     /// The sender's clock jumped by more than a second: everything before this packet was forgotten.
     Restarted,
 }
 
 /// What to play now. Lengths are in RTP clock units.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pull<P> {
-    Packet(P),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pull<'a> {
+    Packet(&'a [u8]),
     /// The packet that is due was lost; rebuild `duration` of it from this one, which follows and will be pulled next.
     Fec {
-        next: P,
+        next: &'a [u8],
         duration: u32,
     },
     /// Let the decoder make up `duration`.
@@ -77,7 +83,10 @@ pub enum Pull<P> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JitterCounts {
     pub played: u64,
+    /// Frames rebuilt from what the next packet knew of them.
     pub rebuilt: u64,
+    /// Frames played from a copy in a later packet.
+    pub recovered: u64,
     /// Frames made up in the middle of speech; pauses that the sender made are not counted.
     pub concealed: u64,
     pub late: u64,
@@ -86,17 +95,10 @@ pub struct JitterCounts {
     pub skipped: u64,
 }
 
-#[derive(Debug)]
-struct Slot<P> {
-    seq: u64,
-    duration: u32,
-    payload: P,
-}
-
 #[derive(Debug, Clone, Copy)]
 enum Playout {
-    /// Nothing to play: at the start, or after the buffer ran dry `missed` pulls ago. `floor` is the timestamp that was
-    /// next when it did; what is older has been played.
+    /// Nothing to play: at the start, or after the buffer ran dry `missed` clock units ago. `floor` is the timestamp that
+    /// was next when it did; what is older has been played.
     Waiting {
         floor: u64,
         missed: u32,
@@ -107,22 +109,30 @@ enum Playout {
     },
 }
 
-/// After this many frames made up in a row (100 ms of 20 ms frames) comes silence.
-const MAX_CONCEALED: u32 = 5;
+/// After this share of a second (100 ms) made up in a row comes silence.
+const MAX_CONCEALED: u32 = 10;
 /// Opus packets this short say "nothing new" (RFC 6716 section 2.1.9: discontinuous transmission).
 const QUIET_PACKET: usize = 3;
 
-/// `P` is the payload: cheap to clone, and readable as bytes.
+/// Timestamps remembered as received: a copy of one of them repaired nothing.
+const RECEIVED: usize = 64;
+
 #[derive(Debug)]
-pub struct JitterBuffer<P> {
+pub struct JitterBuffer {
     settings: JitterSettings,
-    slots: BTreeMap<u64, Slot<P>>,
+    slots: Slots,
     playout: Playout,
     seqs: SeqUnwrap,
     timestamps: TimestampUnwrap,
     lateness: LatenessEstimate,
+    repairs: Repairs,
+    received: [u64; RECEIVED],
+    next_received: usize,
+    /// Timestamp of the first packet of this stream.
+    first: Option<u64>,
     frame: u32,
     delay: Duration,
+    surplus: i64,
     /// Sequence number of what was played last.
     played: Option<u64>,
     /// Frames made up since the buffer ran dry: concealed loss, or a sender who was silent. The next packet tells.
@@ -130,17 +140,22 @@ pub struct JitterBuffer<P> {
     counts: JitterCounts,
 }
 
-impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
+impl JitterBuffer {
     pub fn new(settings: JitterSettings) -> Self {
         Self {
             settings,
-            slots: BTreeMap::new(),
-            playout: Playout::Waiting { floor: 0, missed: MAX_CONCEALED },
+            slots: Slots::new(),
+            playout: Playout::Waiting { floor: 0, missed: u32::MAX },
             seqs: SeqUnwrap::default(),
             timestamps: TimestampUnwrap::default(),
             lateness: LatenessEstimate::new(settings),
+            repairs: Repairs::new(),
+            received: [u64::MAX; RECEIVED],
+            next_received: 0,
+            first: None,
             frame: settings.clock / 50,
             delay: Duration::ZERO,
+            surplus: 0,
             played: None,
             undecided: 0,
             counts: JitterCounts::default(),
@@ -148,7 +163,7 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
     }
 
     /// Takes a packet that arrived at `now`.
-    pub fn push(&mut self, packet: Arrival<P>, now: Duration) -> Admission {
+    pub fn push(&mut self, packet: Arrival<'_>, now: Duration) -> Admission {
         if packet.duration == 0 {
             return Admission::Empty;
         }
@@ -160,67 +175,126 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
             timestamp = self.timestamps.extend(packet.timestamp);
             seq = self.seqs.extend(packet.seq);
         }
+        self.first.get_or_insert(timestamp);
         self.lateness.record(timestamp, now);
-        let floor = match self.playout {
-            Playout::Waiting { floor, .. } => floor,
-            Playout::Playing { next, .. } => next,
-        };
-        if timestamp < floor {
+        self.frame = packet.duration;
+        let waits = self.repairs.depth(now);
+        self.lateness.adapt(crate::frame::span(self.settings.clock, u64::from(waits)), self.frame_span());
+        self.received[self.next_received] = timestamp;
+        self.next_received = (self.next_received + 1) % RECEIVED;
+        if timestamp < self.floor() {
             self.counts.late += 1;
             return Admission::Late;
         }
-        if self.slots.contains_key(&timestamp) {
-            self.counts.duplicate += 1;
+        if let Some(slot) = self.slots.find(timestamp) {
+            self.counts.duplicate += u64::from(!slot.copy);
             return Admission::Duplicate;
         }
-        self.frame = packet.duration;
-        self.slots.insert(timestamp, Slot { seq, duration: packet.duration, payload: packet.payload });
+        self.keep(timestamp, seq, packet.duration, false, packet.payload);
         if restarted { Admission::Restarted } else { Admission::Queued }
     }
 
+    /// Takes a copy of an earlier frame that arrived at `now` inside `carrier`, a packet that was pushed before it.
+    /// `offset`: how much older than the carrier it is, in clock units.
+    pub fn push_copy(
+        &mut self,
+        carrier: Arrival<'_>,
+        offset: u32,
+        copy: &[u8],
+        duration: u32,
+        now: Duration,
+    ) -> Admission {
+        let carried = self.timestamps.extend(carrier.timestamp);
+        let timestamp = carried.saturating_sub(u64::from(offset));
+        if duration == 0 || offset == 0 || copy.is_empty() {
+            return Admission::Empty;
+        }
+        self.repairs.note_carried(now, offset);
+        if self.first.is_none_or(|first| timestamp < first) || self.received.contains(&timestamp) {
+            return Admission::NotNeeded;
+        }
+        let late = timestamp < self.floor();
+        if !late && self.slots.find(timestamp).is_some() {
+            return Admission::NotNeeded;
+        }
+        self.repairs.note(now, offset);
+        if late {
+            return Admission::Late;
+        }
+        // Right as long as the sender made no pause in between; that is all the number is used for.
+        let back = u64::from(offset.div_ceil(duration));
+        let seq = self.seqs.extend(carrier.seq).saturating_sub(back);
+        self.keep(timestamp, seq, duration, true, copy);
+        Admission::Queued
+    }
+
+    fn keep(&mut self, timestamp: u64, seq: u64, duration: u32, copy: bool, payload: &[u8]) {
+        if self.slots.is_full() {
+            // Far more than the longest wait: the oldest can only be skipped later.
+            self.slots.take_first();
+            self.counts.skipped += 1;
+        }
+        self.slots.insert(timestamp, seq, duration, copy, payload);
+    }
+
+    /// What is older than this has had its turn.
+    const fn floor(&self) -> u64 {
+        match self.playout {
+            Playout::Waiting { floor, .. } => floor,
+            Playout::Playing { next, .. } => next,
+        }
+    }
+
     /// What to play at `now`. `quiet`: what was played last was silence, so that skipping a frame is not heard.
-    pub fn pull(&mut self, now: Duration, quiet: bool) -> Pull<P> {
+    pub fn pull(&mut self, now: Duration, quiet: bool) -> Pull<'_> {
         if let Playout::Waiting { floor, missed } = self.playout {
-            let Some((first, slot)) = self.slots.first_key_value() else {
+            let Some(slot) = self.slots.first() else {
                 return self.starve(floor, missed, self.frame);
             };
-            let due = self.lateness.due(*first);
+            let (first, seq) = (slot.timestamp, slot.seq);
+            let due = self.lateness.due(first);
             if now < due {
                 // Not a whole frame, or up to one frame would be added to the delay of all that follows.
                 return self.starve(floor, missed, self.until(due - now));
             }
-            let paused = *first > floor && self.played.is_some_and(|played| slot.seq == played + 1);
+            let paused = first > floor && self.played.is_some_and(|played| seq == played + 1);
             let made_up = std::mem::take(&mut self.undecided);
             self.counts.concealed += if paused { 0 } else { made_up };
-            self.playout = Playout::Playing { next: *first, last_seq: slot.seq.saturating_sub(1) };
+            if !paused && self.played.is_some_and(|played| seq > played + 1) {
+                // A little longer, and the lost one could have been rebuilt from this one.
+                self.repairs.note(now, self.frame);
+            }
+            self.playout = Playout::Playing { next: first, last_seq: seq.saturating_sub(1) };
         }
         let Playout::Playing { next, last_seq } = self.playout else {
             return Pull::Silence { duration: self.frame };
         };
         let next = self.catch_up(next, now, quiet);
         self.delay = self.lateness.delay(next, now);
-        self.play(next, last_seq)
+        self.surplus = self.lateness.surplus(next, now);
+        self.play(next, last_seq, now)
     }
 
-    fn play(&mut self, next: u64, last_seq: u64) -> Pull<P> {
+    fn play(&mut self, next: u64, last_seq: u64, now: Duration) -> Pull<'_> {
         let short = self.delay + self.frame_span() / 2 < self.lateness.target();
         let frame = self.frame;
-        let Some(entry) = self.slots.first_entry() else { return self.starve(next, 0, frame) };
-        let (timestamp, slot) = (*entry.key(), entry.get());
+        let Some(slot) = self.slots.first() else { return self.starve(next, 0, frame) };
+        let (timestamp, seq, duration) = (slot.timestamp, slot.seq, slot.duration);
         let gap = timestamp.saturating_sub(next);
         if gap == 0 {
-            let slot = entry.remove();
-            self.played = Some(slot.seq);
-            self.playout = Playout::Playing { next: timestamp + u64::from(slot.duration), last_seq: slot.seq };
+            self.played = Some(seq);
+            self.playout = Playout::Playing { next: timestamp + u64::from(duration), last_seq: seq };
+            let Some(slot) = self.slots.take_first() else { return Pull::Silence { duration: frame } };
             self.counts.played += 1;
-            return Pull::Packet(slot.payload);
+            self.counts.recovered += u64::from(slot.copy);
+            return Pull::Packet(&slot.payload);
         }
-        let lost = slot.seq > last_seq + 1;
+        let lost = seq > last_seq + 1;
         if lost && short {
             // It may only be late: wait longer for it from now on.
             return self.starve(next, 0, frame);
         }
-        let step = u32::try_from(gap).unwrap_or(u32::MAX).min(slot.duration);
+        let step = u32::try_from(gap).unwrap_or(u32::MAX).min(duration);
         self.playout = Playout::Playing { next: next + u64::from(step), last_seq };
         if !lost {
             // The sender was silent.
@@ -228,8 +302,10 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         }
         if u64::from(step) == gap {
             self.counts.rebuilt += 1;
-            self.playout = Playout::Playing { next: next + u64::from(step), last_seq: slot.seq - 1 };
-            return Pull::Fec { next: slot.payload.clone(), duration: step };
+            self.repairs.note(now, duration);
+            self.playout = Playout::Playing { next: next + u64::from(step), last_seq: seq - 1 };
+            let next = self.slots.first().map_or(&[][..], |slot| &slot.payload);
+            return Pull::Fec { next, duration: step };
         }
         self.counts.concealed += 1;
         Pull::Conceal { duration: step }
@@ -243,16 +319,17 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         steps.saturating_mul(step).min(self.frame.max(step))
     }
 
-    fn starve(&mut self, floor: u64, missed: u32, duration: u32) -> Pull<P> {
-        self.playout = Playout::Waiting { floor, missed: missed.saturating_add(1) };
-        if missed >= MAX_CONCEALED {
+    fn starve(&mut self, floor: u64, missed: u32, duration: u32) -> Pull<'static> {
+        self.playout = Playout::Waiting { floor, missed: missed.saturating_add(duration) };
+        if missed >= self.settings.clock / MAX_CONCEALED {
             return Pull::Silence { duration };
         }
         self.undecided += 1;
         Pull::Conceal { duration }
     }
 
-    /// Skips frames that keep the wait longer than it has to be; answers what to play next.
+    /// Skips frames that keep the wait longer than it may ever be, or for which nothing was said; answers what to play
+    /// next.
     fn catch_up(&mut self, mut next: u64, now: Duration, quiet: bool) -> u64 {
         let frame = self.frame_span();
         let comfortable = self.lateness.target() + frame + frame / 4;
@@ -260,17 +337,18 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         while self.slots.len() > 1 {
             let delay = self.lateness.delay(next, now);
             let too_long = delay > self.settings.max + frame;
-            let Some(entry) = self.slots.first_entry() else { break };
-            let silent = quiet || entry.get().payload.as_ref().len() <= QUIET_PACKET;
+            let Some(slot) = self.slots.first() else { break };
+            let silent = quiet || slot.payload.len() <= QUIET_PACKET;
             if !too_long && (delay <= comfortable || !silent || allowed == 0) {
                 break;
             }
             allowed = u32::saturating_sub(allowed, 1);
-            if *entry.key() > next {
-                next = (*entry.key()).min(next + u64::from(self.frame));
+            if slot.timestamp > next {
+                next = slot.timestamp.min(next + u64::from(self.frame));
             } else {
-                next = *entry.key() + u64::from(entry.get().duration);
-                let seq = entry.remove().seq;
+                let (after, seq) = (slot.timestamp + u64::from(slot.duration), slot.seq);
+                next = after;
+                self.slots.take_first();
                 self.played = Some(seq);
                 self.playout = Playout::Playing { next, last_seq: seq };
             }
@@ -291,15 +369,29 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
         self.slots.clear();
         self.played = None;
         self.undecided = 0;
-        self.playout = Playout::Waiting { floor: 0, missed: MAX_CONCEALED };
+        self.playout = Playout::Waiting { floor: 0, missed: u32::MAX };
         self.seqs = SeqUnwrap::default();
         self.timestamps = TimestampUnwrap::default();
         self.lateness = LatenessEstimate::new(self.settings);
+        self.repairs = Repairs::new();
+        self.received = [u64::MAX; RECEIVED];
+        self.first = None;
+        self.surplus = 0;
     }
 
     /// How long a packet waited at the last pull, counted from the earliest it could have arrived.
     pub fn delay(&self) -> Duration {
         self.delay
+    }
+
+    /// How much longer than it should what was pulled last had waited, in microseconds; negative when it came too soon.
+    pub fn surplus_micros(&self) -> i64 {
+        self.surplus
+    }
+
+    /// The length of the packets that come, in clock units.
+    pub fn frame(&self) -> u32 {
+        self.frame
     }
 
     /// How long packets are meant to wait at present.
@@ -322,7 +414,7 @@ impl<P: Clone + AsRef<[u8]>> JitterBuffer<P> {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.slots.len() == 0
     }
 }
 

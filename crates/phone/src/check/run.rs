@@ -112,7 +112,7 @@ impl Check {
             raw_dbfs: figures.raw_mic_dbfs,
             clean_dbfs: figures.clean_mic_dbfs,
             speaker_dbfs: figures.speaker_dbfs,
-            clipped: figures.mic_clipped,
+            clipped: figures.raw_mic_clipped,
             underruns: figures.underruns,
             packets_out: figures.packets_out,
             packets_in: figures.packets_in,

@@ -23,7 +23,7 @@ use crate::{
     live::{LiveInput, LiveOutput, ServerClock},
     network,
     session::{MediaInput, MediaStatus},
-    sound::SoundCommand,
+    sound::{SecondOfGauges, SoundCommand, SoundFigures},
     state::{Connection, ConnectionKind, Levels, MediaKind, OutboxStatus, PhoneEvent, PhoneState, SignOutReason},
 };
 
@@ -31,6 +31,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// The server's name is looked up this often, and this soon again when it was not found.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
 const LOOK_UP_RETRY: Duration = Duration::from_secs(1);
+const REPORT_EVERY: Duration = Duration::from_secs(1);
 /// The sound thread ticks five times a second at least; silent for this long it is stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(2);
 /// Sound keeps running this long after the last reason for it.
@@ -81,6 +82,8 @@ pub(super) struct Core {
     in_call: bool,
     checking: bool,
     ticks: (u64, Instant),
+    second: SecondOfGauges,
+    second_ends: Instant,
     packets_in: u64,
     server: Option<SocketAddr>,
     /// Ours on the way to the server.
@@ -104,6 +107,8 @@ impl Core {
             in_call: false,
             checking: false,
             ticks: (0, now),
+            second: SecondOfGauges::default(),
+            second_ends: now,
             packets_in: 0,
             server: None,
             address: None,
@@ -241,6 +246,13 @@ impl Core {
                     if let Some(watch) = &mut self.watch {
                         watch.apply(event);
                     }
+                    let ours = self.inlets.media.borrow().id;
+                    if let LiveEvent::RestartMedia { media_session_id } = event
+                        && Some(*media_session_id) == ours
+                    {
+                        tracing::info!("the server hears nothing of this device; it looks for a new path");
+                        self.to_media(MediaInput::Suspect);
+                    }
                 }
                 self.weigh();
                 self.emit(PhoneEvent::Live(*message));
@@ -292,6 +304,7 @@ impl Core {
         if self.active {
             self.emit(PhoneEvent::Levels(Levels { mic_dbfs: figures.mic_dbfs, speaker_dbfs: figures.speaker_dbfs }));
         }
+        self.report_sound(&figures, now);
         if self.watch.is_none() {
             return;
         }
@@ -306,6 +319,24 @@ impl Core {
         }
         if let Some(server) = self.server {
             self.on_address(network::our_address(server));
+        }
+    }
+
+    /// Tells the server once a second how this device's sound is while it is in a call.
+    fn report_sound(&mut self, figures: &SoundFigures, now: Instant) {
+        if !self.in_call {
+            self.second.clear();
+            self.second_ends = now + REPORT_EVERY;
+            return;
+        }
+        self.second.look(figures);
+        if now < self.second_ends {
+            return;
+        }
+        self.second_ends = now + REPORT_EVERY;
+        let media_session_id = self.inlets.media.borrow().id;
+        if let (Some(sound), Some(media_session_id)) = (self.second.close(figures), media_session_id) {
+            self.to_live(LiveInput::Reply(ClientMessage::Sound { media_session_id, sound }));
         }
     }
 

@@ -234,6 +234,10 @@ impl Driver {
         let by_udp = self.peer.as_ref().map(|peer| peer.outlet());
         let outlet = self.web.as_ref().map(|web| &web.outlet).or(by_udp);
         self.with.sound.tell(SoundCommand::Outlet(outlet.cloned()));
+        // A socket loses nothing, and takes plain packets only.
+        if let (None, Some(peer)) = (&self.web, &self.peer) {
+            self.with.sound.tell(SoundCommand::Agreed(peer.agreed()));
+        }
     }
 
     fn open(&mut self) {

@@ -1,7 +1,10 @@
 //! The connection to the bridge: opened once after sign-in, watched, mended, carried over the web where UDP does not get
 //! through, and opened anew when lost.
 
+mod agreement;
+mod ceiling;
 mod driver;
+mod feedback;
 mod peer;
 mod plan;
 mod relays;

@@ -27,8 +27,15 @@ use webrtc::{
     },
 };
 
-use super::{Relays, renumber::Renumber};
-use crate::sound::{EVENT_PAYLOAD, OPUS_PAYLOAD, RATE, RtpIn, RtpOut, SoundCommand, SoundEngine};
+use super::{
+    Relays, agreement,
+    ceiling::{self, Ceiling},
+    feedback,
+    renumber::Renumber,
+};
+use crate::sound::{
+    Agreement, EVENT_PAYLOAD, OPUS_PAYLOAD, RATE, RED_PAYLOAD, RtpIn, RtpOut, SoundCommand, SoundEngine,
+};
 
 /// No sign of life for this long counts as disconnected.
 const DISCONNECTED_AFTER: Duration = Duration::from_millis(1_500);
@@ -63,6 +70,7 @@ impl From<webrtc::error::Error> for PeerError {
 pub(super) struct Peer {
     connection: Arc<dyn PeerConnection>,
     outlet: mpsc::Sender<RtpOut>,
+    agreed: Mutex<Agreement>,
     relays: Mutex<Relays>,
     tasks: Arc<Mutex<JoinSet<()>>>,
 }
@@ -113,11 +121,13 @@ impl PeerConnectionEventHandler for Handler {
                 match event {
                     TrackRemoteEvent::OnRtpPacket(packet) => {
                         let header = packet.header;
-                        if header.payload_type == OPUS_PAYLOAD && !packet.payload.is_empty() {
+                        let red = header.payload_type == RED_PAYLOAD;
+                        if (red || header.payload_type == OPUS_PAYLOAD) && !packet.payload.is_empty() {
                             sound.tell(SoundCommand::Packet(RtpIn {
                                 arrived: Instant::now(),
                                 seq: header.sequence_number,
                                 timestamp: header.timestamp,
+                                red,
                                 payload: packet.payload,
                             }));
                         }
@@ -142,6 +152,18 @@ fn opus() -> RTCRtpCodecParameters {
     RTCRtpCodecParameters { rtp_codec, payload_type: OPUS_PAYLOAD }
 }
 
+/// Opus with copies of earlier frames (RFC 2198 section 5), as browsers write it.
+fn red() -> RTCRtpCodecParameters {
+    let rtp_codec = RTCRtpCodec {
+        mime_type: "audio/red".to_owned(),
+        clock_rate: RATE,
+        channels: 2,
+        sdp_fmtp_line: format!("{OPUS_PAYLOAD}/{OPUS_PAYLOAD}"),
+        rtcp_feedback: Vec::new(),
+    };
+    RTCRtpCodecParameters { rtp_codec, payload_type: RED_PAYLOAD }
+}
+
 /// At the clock of Opus only: two rates would make offers that some answerers refuse.
 fn events() -> RTCRtpCodecParameters {
     let rtp_codec = RTCRtpCodec {
@@ -164,6 +186,7 @@ impl Peer {
     ) -> Result<Self, PeerError> {
         let mut engine = MediaEngine::default();
         engine.register_codec(opus(), RtpCodecKind::Audio)?;
+        engine.register_codec(red(), RtpCodecKind::Audio)?;
         engine.register_codec(events(), RtpCodecKind::Audio)?;
         let settings = SettingEngineBuilder::default()
             .with_include_loopback_candidate(true)
@@ -191,14 +214,15 @@ impl Peer {
         let tasks = Arc::new(Mutex::new(JoinSet::new()));
         let handler = Handler {
             events: events_to,
-            sound,
+            sound: sound.clone(),
             tasks: Arc::clone(&tasks),
             secured: std::sync::atomic::AtomicBool::new(false),
         };
+        let reports = configure_rtcp_reports(Registry::new()).with(ceiling::SLOT, Ceiling::new(sound.clone()));
         let connection: Arc<dyn PeerConnection> = Arc::new(
             PeerConnectionBuilder::new()
                 .with_media_engine(engine)
-                .with_interceptor_registry(configure_rtcp_reports(Registry::new()))
+                .with_interceptor_registry(reports)
                 .with_setting_engine(settings)
                 .with_configuration(configuration(&relays))
                 .with_handler(Arc::new(handler))
@@ -208,12 +232,15 @@ impl Peer {
         );
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await?;
         for transceiver in connection.get_transceivers().await {
-            // Without this the offer leaves telephone events out and the digits that are sent vanish unseen.
-            transceiver.set_codec_preferences(vec![opus(), events()]).await?;
+            // Without this the offer leaves these out, and what is sent with them vanishes unseen.
+            transceiver.set_codec_preferences(vec![opus(), red(), events()]).await?;
         }
         let (outlet, packets) = mpsc::channel(OUTLET);
-        tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(send_packets(track, packets, ssrc));
-        Ok(Self { connection, outlet, relays: Mutex::new(relays), tasks })
+        let mut running = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        running.spawn(send_packets(track, packets, ssrc));
+        running.spawn(feedback::watch(Arc::downgrade(&connection), sound));
+        drop(running);
+        Ok(Self { connection, outlet, agreed: Mutex::new(Agreement::PLAIN), relays: Mutex::new(relays), tasks })
     }
 
     /// An offer, and candidates begin to be gathered. It does not wait for them, nor carry any: the bridge's address is in
@@ -251,12 +278,18 @@ impl Peer {
     }
 
     pub(super) async fn accept(&self, answer: String) -> Result<(), PeerError> {
+        *self.agreed.lock().unwrap_or_else(PoisonError::into_inner) = agreement::of(&answer);
         let answer = RTCSessionDescription::answer(answer)?;
         Ok(self.connection.set_remote_description(answer).await?)
     }
 
     pub(super) const fn outlet(&self) -> &mpsc::Sender<RtpOut> {
         &self.outlet
+    }
+
+    /// What the answer allows to be sent to the outlet.
+    pub(super) fn agreed(&self) -> Agreement {
+        *self.agreed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn close(&self) {

@@ -168,6 +168,7 @@ impl Line {
                     arrived: Instant::now(),
                     seq: seq as u16,
                     timestamp: time,
+                    red: false,
                     payload: bytes::Bytes::copy_from_slice(packet),
                 }));
             }

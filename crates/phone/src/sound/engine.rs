@@ -2,22 +2,24 @@ use std::{
     sync::{
         Arc,
         atomic::Ordering::Relaxed,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
     },
     time::{Duration, Instant},
 };
 
-use media::{codec::CodecError, dtmf::Digit, frame};
+use media::{codec::CodecError, dtmf::Digit, frame, protection::LossReport};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
-    BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker, Tape,
-    VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
+    Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker,
+    Tape, VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
 };
 use crate::state::Processing;
 
 /// How often rings are looked after while a device runs.
 const DEVICE_TICK: Duration = Duration::from_millis(2);
+/// Commands that wait, packets among them: five seconds of these. The room is made once, so that none of them allocates.
+const INBOX: usize = 512;
 const IDLE_TICK: Duration = Duration::from_millis(200);
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// Decoded at once for a device: small, so that a packet is taken from the jitter buffer as late as possible.
@@ -45,8 +47,14 @@ pub(crate) enum SoundCommand {
     /// `None`: no device; silence is sent in its place.
     Capture(Option<CaptureEnd>),
     Playback(Option<PlaybackEnd>),
-    /// Where packets go; `None` while there is no connection.
+    /// Where packets go; `None` while there is no connection. Plain packets, until something else is agreed on.
     Outlet(Option<async_mpsc::Sender<RtpOut>>),
+    /// What the far end of the outlet takes besides plain packets.
+    Agreed(Agreement),
+    /// What the far end says about what it was sent.
+    Loss(LossReport),
+    /// Bits per second that one frame after the other should stay below for the next seconds.
+    Ceiling(i32),
     Packet(RtpIn),
     Digits(Vec<Digit>),
     Processing(Processing),
@@ -63,12 +71,13 @@ pub(crate) enum SoundCommand {
 /// The thread and what may be asked of it. Dropping the last clone of the sender ends it.
 #[derive(Debug, Clone)]
 pub struct SoundEngine {
-    commands: Sender<SoundCommand>,
+    commands: SyncSender<SoundCommand>,
     gauges: Arc<Gauges>,
 }
 
 impl SoundEngine {
-    /// Starts the thread. `virtual_audio` takes the place of devices for good. `frame`: 10 or 20 ms per packet.
+    /// Starts the thread. `virtual_audio` takes the place of devices for good. `frame`: the shortest packets to send, 10 or
+    /// 20 ms.
     ///
     /// # Errors
     /// [`SoundError`].
@@ -77,7 +86,7 @@ impl SoundEngine {
         frame: Duration,
         processing: Processing,
     ) -> Result<Self, SoundError> {
-        let (commands, inbox) = mpsc::channel();
+        let (commands, inbox) = mpsc::sync_channel(INBOX);
         let gauges = Arc::new(Gauges::default());
         let send = SendPath::new(frame, rand::random(), rand::random(), Arc::clone(&gauges))?;
         let is_virtual = virtual_audio.is_some();
@@ -111,8 +120,8 @@ impl SoundEngine {
     }
 
     pub(crate) fn tell(&self, command: SoundCommand) {
-        if self.commands.send(command).is_err() {
-            tracing::error!("the sound thread has ended");
+        if let Err(error) = self.commands.try_send(command) {
+            tracing::error!(%error, "the sound thread does not listen");
         }
     }
 }
@@ -194,6 +203,7 @@ impl Worker {
                 self.send.report();
                 self.receive.report(&self.gauges);
                 self.processor.report(&self.gauges);
+                self.report_delays();
             }
         }
     }
@@ -244,6 +254,9 @@ impl Worker {
                 self.send.connect(outlet);
                 self.receive.restart();
             }
+            SoundCommand::Agreed(agreement) => self.send.agree(agreement),
+            SoundCommand::Loss(report) => self.send.far_end_reports(report, self.origin.elapsed()),
+            SoundCommand::Ceiling(bitrate) => self.send.stay_below(bitrate, self.origin.elapsed()),
             SoundCommand::Digits(digits) => self.send.press(digits),
             SoundCommand::Processing(wanted) => {
                 if !self.is_virtual {
@@ -275,8 +288,9 @@ impl Worker {
             SpeakerEnd::Paced(pacer) => {
                 let mut pcm = [0_i16; 2 * BLOCK];
                 let pcm = &mut pcm[..frame::samples(RATE, self.frame).min(2 * BLOCK)];
-                while pacer.due(now) {
-                    self.receive.fill(now, pcm);
+                // At the times at which it would have been played: this thread's lateness is not the sound's.
+                while let Some(due) = pacer.due(now) {
+                    self.receive.fill(due, pcm);
                     self.tape.iter_mut().for_each(|tape| tape.hear(pcm));
                     self.heard.write(pcm);
                 }
@@ -316,7 +330,7 @@ impl Worker {
             MicrophoneEnd::Paced(pacer) => {
                 let mut pcm = [0_i16; 2 * BLOCK];
                 let pcm = &mut pcm[..frame::samples(RATE, self.frame).min(2 * BLOCK)];
-                while pacer.due(now) {
+                while pacer.due(now).is_some() {
                     self.said.read(pcm);
                     self.captured.extend(pcm.iter().map(|s| f32::from(*s) / 32_768.0));
                 }
@@ -347,7 +361,7 @@ impl Worker {
             self.captured.drain(..BLOCK);
             self.processor.capture(&mut block, delay);
             self.tape.iter_mut().for_each(|tape| tape.say(&mut block));
-            self.send.block(&block);
+            self.send.block(&block, now);
         }
     }
 
@@ -362,6 +376,25 @@ impl Worker {
         if missed > STALLED {
             self.send.skip(missed);
         }
+    }
+
+    /// What the devices add: a period of the microphone's, and what waits for the speaker with a period of its own.
+    fn report_delays(&self) {
+        let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(0);
+        let capture = match &self.microphone {
+            MicrophoneEnd::Device { end, .. } => frame::span(end.rate, end.health.period.load(Relaxed)),
+            MicrophoneEnd::Paced(_) => Duration::ZERO,
+        };
+        let playback = match &self.speaker {
+            SpeakerEnd::Device { end, .. } => {
+                frame::span(end.rate, end.waiting() as u64 + end.health.period.load(Relaxed))
+            }
+            SpeakerEnd::Paced(_) => Duration::ZERO,
+        };
+        self.gauges.capture_us.store(micros(capture), Relaxed);
+        self.gauges.playback_us.store(micros(playback), Relaxed);
+        let removed = self.processor.echo_removed_db().filter(|db| *db >= 0.0);
+        self.gauges.echo_removed_cb.store(removed.map_or(u64::MAX, |db| (db * 100.0) as u64), Relaxed);
     }
 
     /// From a sample's turn as the echo canceller's reference to its echo: what waits for the speaker, and what the two
@@ -386,6 +419,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::sound::RED_PAYLOAD;
 
     fn wait_until(what: &str, mut true_now: impl FnMut() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(10);
@@ -406,6 +440,7 @@ mod tests {
                     arrived: Instant::now(),
                     seq: packet.seq,
                     timestamp: packet.timestamp,
+                    red: packet.payload_type == RED_PAYLOAD,
                     payload: packet.payload,
                 }));
             }

@@ -82,6 +82,12 @@ impl Processor {
         self.inner = if on { build(self.wanted) } else { None };
     }
 
+    /// How much of the speaker's sound is taken out of the microphone, dB; `None` without echo cancellation.
+    pub(crate) fn echo_removed_db(&self) -> Option<f32> {
+        let removed = self.inner.as_ref()?.statistics().echo_return_loss_enhancement?;
+        Some(removed as f32)
+    }
+
     pub(crate) fn report(&mut self, gauges: &Gauges) {
         gauges.processing_faults.store(self.faults, Relaxed);
         gauges.set_microphone(self.raw.take_dbfs(), self.clean.take_dbfs(), self.clipped);

@@ -1,16 +1,25 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use bytes::Bytes;
-use media::{codec::CodecError, jitter::JitterSettings, level::Meter, playout::OpusPlayout};
+use media::{
+    codec::CodecError,
+    jitter::JitterSettings,
+    level::Meter,
+    playout::OpusPlayout,
+    red,
+    seq::{Reception, SeqUnwrap},
+};
 
 use super::{Gauges, RATE};
 
-/// One RTP packet of Opus as it came off the wire.
+/// One RTP packet of sound as it came off the wire.
 #[derive(Debug)]
 pub(crate) struct RtpIn {
     pub arrived: std::time::Instant,
     pub seq: u16,
     pub timestamp: u32,
+    /// The payload holds copies of earlier frames too (RFC 2198).
+    pub red: bool,
     pub payload: Bytes,
 }
 
@@ -30,21 +39,40 @@ const DEAD_BAND_MS: f64 = 1.0;
 
 /// From packets to blocks of sound.
 pub(crate) struct ReceivePath {
-    playout: OpusPlayout<Bytes>,
+    playout: OpusPlayout,
     meter: Meter,
-    /// Smoothed surplus of the buffer's delay over its target, in milliseconds.
+    numbers: SeqUnwrap,
+    reception: Reception,
+    /// Packets of earlier connections.
+    expected_before: u64,
+    /// By how much packets wait too long, smoothed, in milliseconds.
     surplus: f64,
 }
 
 impl ReceivePath {
     pub(crate) fn new() -> Result<Self, CodecError> {
-        Ok(Self { playout: OpusPlayout::new(JITTER, RATE)?, meter: Meter::default(), surplus: 0.0 })
+        Ok(Self {
+            playout: OpusPlayout::new(JITTER, RATE)?,
+            meter: Meter::default(),
+            numbers: SeqUnwrap::default(),
+            reception: Reception::default(),
+            expected_before: 0,
+            surplus: 0.0,
+        })
     }
 
     pub(crate) fn push(&mut self, packet: RtpIn, at: Duration, gauges: &Gauges) {
         gauges.packets_in.fetch_add(1, Relaxed);
-        // A packet that is not Opus is counted by the buffer and costs nothing else.
-        let _counted = self.playout.push(packet.seq, packet.timestamp, packet.payload, at);
+        self.reception.record(self.numbers.extend(packet.seq));
+        gauges.packets_expected.store(self.expected_before + self.reception.expected(), Relaxed);
+        let RtpIn { seq, timestamp, payload, .. } = &packet;
+        // A packet that is not Opus is counted by the buffer, and one that cannot be taken apart is lost; neither costs
+        // anything else.
+        let _counted = match packet.red.then(|| red::parse(payload)) {
+            None => self.playout.push(*seq, *timestamp, payload, at).map(drop),
+            Some(Ok(blocks)) => self.playout.push_blocks(*seq, *timestamp, &blocks, at).map(drop),
+            Some(Err(_)) => Ok(()),
+        };
     }
 
     /// What is heard from `now` on.
@@ -52,13 +80,13 @@ impl ReceivePath {
         let heard = self.playout.fill(now, out);
         self.meter.add(out);
         if heard {
-            let delay = self.playout.delay().as_secs_f64() - self.playout.target().as_secs_f64();
-            self.surplus += (delay * 1_000.0 - self.surplus) * 0.05;
+            let off_by = self.playout.off_by_micros() as f64 / 1_000.0;
+            self.surplus += (off_by - self.surplus) * 0.05;
         }
     }
 
-    /// How much faster than nominal to play, so that the delay comes down to its target and stays there although the
-    /// two ends' clocks differ.
+    /// How much faster than nominal to play, so that the wait comes down to what it is meant to be and stays there although
+    /// the two ends' clocks differ.
     pub(crate) fn correction(&self) -> f64 {
         if self.surplus.abs() < DEAD_BAND_MS {
             return 0.0;
@@ -68,17 +96,81 @@ impl ReceivePath {
 
     pub(crate) fn restart(&mut self) {
         self.playout.restart();
+        // Another connection numbers its packets anew.
+        self.expected_before += self.reception.expected();
+        (self.numbers, self.reception) = (SeqUnwrap::default(), Reception::default());
         self.surplus = 0.0;
     }
 
     pub(crate) fn report(&mut self, gauges: &Gauges) {
         let counts = self.playout.counts();
         gauges.concealed.store(counts.concealed, Relaxed);
-        gauges.rebuilt.store(counts.rebuilt, Relaxed);
+        gauges.rebuilt.store(counts.rebuilt + counts.recovered, Relaxed);
         gauges.late.store(counts.late, Relaxed);
+        gauges.jitter_us.store(u64::try_from(self.playout.jitter().as_micros()).unwrap_or(0), Relaxed);
         gauges.jitter_buffer_us.store(u64::try_from(self.playout.delay().as_micros()).unwrap_or(0), Relaxed);
         gauges.jitter_target_us.store(u64::try_from(self.playout.target().as_micros()).unwrap_or(0), Relaxed);
         gauges.hurry_ppm.store((self.correction() * 1e6) as i64, Relaxed);
         gauges.set_speaker(self.meter.take_dbfs());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use media::codec::{EncoderSettings, MAX_PACKET, OpusEncoder};
+
+    use super::*;
+
+    const SLICE: usize = 240;
+
+    /// Packets of 10 ms, each of which arrives at once, played on a device that takes `period` samples at a time. By how
+    /// much the sound was stretched between the tenth second and the thirtieth.
+    fn stretched(period: f64, phase: Duration) -> (Duration, Duration) {
+        let (mut path, gauges) = (ReceivePath::new().unwrap(), Gauges::default());
+        let settings = EncoderSettings { frame: Duration::from_millis(10), ..EncoderSettings::voice(RATE) };
+        let mut encoder = OpusEncoder::new(settings).unwrap();
+        let (mut sent, mut asked, mut ring, mut before) = (0_u32, 0.0, 0.0, None);
+        for tick in 0..15_000_u64 {
+            let now = phase + Duration::from_millis(2 * tick);
+            while Duration::from_millis(10) * sent <= now {
+                let pcm: Vec<i16> =
+                    (0..480).map(|i| (f64::from(sent * 480 + i) * 0.05).sin() * 9_000.0).map(|s| s as i16).collect();
+                let mut packet = [0; MAX_PACKET];
+                let length = encoder.encode(&pcm, &mut packet).unwrap();
+                let arrived = Duration::from_millis(10) * sent;
+                let packet = RtpIn {
+                    arrived: std::time::Instant::now(),
+                    seq: sent as u16,
+                    timestamp: sent * 480,
+                    red: false,
+                    payload: Bytes::copy_from_slice(&packet[..length]),
+                };
+                path.push(packet, arrived, &gauges);
+                sent += 1;
+            }
+            while asked <= now.as_secs_f64() {
+                asked += period / 48_000.0;
+                ring = f64::max(ring - period, 0.0);
+            }
+            while ring < period + 144.0 {
+                path.fill(now, &mut [0; SLICE]);
+                ring += SLICE as f64 / (1.0 + path.correction());
+            }
+            if tick == 5_000 {
+                before = Some(path.playout.stretched());
+            }
+        }
+        let ((longer, shorter), before) = (path.playout.stretched(), before.unwrap());
+        (longer - before.0, shorter - before.1)
+    }
+
+    #[test]
+    fn a_device_hears_each_sound_as_long_as_it_was_however_much_it_takes_at_once() {
+        for period in [240.0, 480.0, 960.0, 1_024.0] {
+            for phase in [0, 3, 7] {
+                let stretched = stretched(period, Duration::from_millis(phase));
+                assert_eq!(stretched, (Duration::ZERO, Duration::ZERO), "{period} samples, {phase} ms");
+            }
+        }
     }
 }

@@ -6,14 +6,16 @@ use std::{
 
 use bytes::Bytes;
 use media::{
-    codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder},
+    codec::CodecError,
     dtmf::{Digit, EventSender},
-    frame::samples,
+    frame::{FRAME_10, samples},
     level::Meter,
+    protection::LossReport,
+    sender::{Agreed, Outcome, VoiceSender},
 };
 use tokio::sync::mpsc;
 
-use super::{BLOCK, EVENT_PAYLOAD, Gauges, OPUS_PAYLOAD, RATE};
+use super::{Agreement, BLOCK, EVENT_PAYLOAD, Gauges, OPUS_PAYLOAD, RATE, RED_PAYLOAD, arena::Arena};
 
 /// An RTP packet without the fields that the connection fills in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,18 +27,18 @@ pub(crate) struct RtpOut {
     pub payload: Bytes,
 }
 
-/// Packets this short only say that nothing changed (RFC 6716 section 2.1.9) and are not sent (RFC 7587 section 3.1.3).
-const NOTHING_NEW: usize = 2;
+/// Nothing is sent in 20 ms packets that the far end did not say it takes otherwise.
+const PLAIN: Agreed = Agreed { opus: OPUS_PAYLOAD, red: None, short: false };
 const DIGIT_LENGTH: Duration = Duration::from_millis(100);
 /// Frames of sound between two digits; receivers take closer ones for one.
 const FRAMES_BETWEEN_DIGITS: u32 = 4;
 
 /// From blocks of sound to packets.
 pub(crate) struct SendPath {
-    encoder: OpusEncoder,
-    frame: Vec<f32>,
-    frame_span: Duration,
-    packet: Box<[u8; MAX_PACKET]>,
+    sender: VoiceSender,
+    arena: Arena,
+    /// Packets of 10 ms are wanted where they are possible.
+    short: bool,
     seq: u16,
     timestamp: u32,
     /// The next packet of sound begins a stretch of it.
@@ -50,14 +52,13 @@ pub(crate) struct SendPath {
 }
 
 impl SendPath {
-    /// `frame`: 10 or 20 ms. `seq` and `timestamp` are where the stream starts (RFC 3550 section 5.1: random).
+    /// `frame`: the shortest packets to send, 10 or 20 ms. `seq` and `timestamp` are where the stream starts (RFC 3550
+    /// section 5.1: random).
     pub(crate) fn new(frame: Duration, seq: u16, timestamp: u32, gauges: Arc<Gauges>) -> Result<Self, CodecError> {
-        let settings = EncoderSettings { frame, dtx: true, ..EncoderSettings::voice(RATE) };
         Ok(Self {
-            encoder: OpusEncoder::new(settings)?,
-            frame: Vec::with_capacity(settings.frame_samples()),
-            frame_span: frame,
-            packet: Box::new([0; MAX_PACKET]),
+            sender: VoiceSender::new(RATE, PLAIN)?,
+            arena: Arena::default(),
+            short: frame <= FRAME_10,
             seq,
             timestamp,
             marker: true,
@@ -73,6 +74,22 @@ impl SendPath {
     pub(crate) fn connect(&mut self, outlet: Option<mpsc::Sender<RtpOut>>) {
         self.outlet = outlet;
         self.marker = true;
+        self.sender.agree(PLAIN);
+    }
+
+    pub(crate) fn agree(&mut self, agreement: Agreement) {
+        let red = agreement.red.then_some(RED_PAYLOAD);
+        self.sender.agree(Agreed { red, short: agreement.short && self.short, ..PLAIN });
+    }
+
+    /// `now`: on the clock of [`block`](Self::block).
+    pub(crate) fn far_end_reports(&mut self, report: LossReport, now: Duration) {
+        self.sender.report(report, now);
+    }
+
+    /// `now`: as above.
+    pub(crate) fn stay_below(&mut self, bitrate: i32, now: Duration) {
+        self.sender.stay_below(bitrate, now);
     }
 
     pub(crate) fn press(&mut self, digits: impl IntoIterator<Item = Digit>) {
@@ -82,45 +99,47 @@ impl SendPath {
     /// `span` passed in which there was nothing to send: the far end must take it for a pause, and not for a clock that
     /// is late from now on.
     pub(crate) fn skip(&mut self, span: Duration) {
-        self.frame.clear();
+        self.sender.abandon_frame();
         self.marker = true;
         self.timestamp = self.timestamp.wrapping_add(samples(RATE, span) as u32);
     }
 
     /// Takes 10 ms of the microphone. Muted, the far end gets silence from this block on; the meter still shows what is
     /// said, so that a person who talks while muted can be told.
-    pub(crate) fn block(&mut self, block: &[f32; BLOCK]) {
+    pub(crate) fn block(&mut self, block: &[f32; BLOCK], now: Duration) {
         let measured: [i16; BLOCK] = std::array::from_fn(|i| (block[i] * 32_767.0) as i16);
         self.meter.add(&measured);
-        if self.gauges.muted.load(Relaxed) {
-            self.frame.resize(self.frame.len() + BLOCK, 0.0);
-        } else {
-            self.frame.extend_from_slice(block);
-        }
-        if self.frame.len() >= samples(RATE, self.frame_span) {
-            self.send_frame();
-            self.frame.clear();
+        let muted = self.gauges.muted.load(Relaxed);
+        let outcome = self.sender.push(block, muted, self.timestamp, now).map(|outcome| match outcome {
+            Outcome::Collecting => None,
+            Outcome::Nothing => Some(None),
+            Outcome::Packet(payload) => Some(Some((payload.payload_type, self.arena.store(payload.bytes)))),
+        });
+        match outcome {
+            Ok(None) => {}
+            Ok(Some(packet)) => self.end_frame(packet),
+            Err(error) => {
+                tracing::error!(%error, "a frame could not be encoded");
+                self.end_frame(None);
+            }
         }
     }
 
     pub(crate) fn report(&mut self) {
-        self.gauges.set_mic(self.meter.take_dbfs());
+        self.gauges.set_mic(self.meter.take());
     }
 
-    fn send_frame(&mut self) {
-        let length = self.encoder.encode_float(&self.frame, self.packet.as_mut_slice());
+    fn end_frame(&mut self, packet: Option<(u8, Bytes)>) {
         if !self.send_digit() {
-            match length {
-                Ok(length) if length > NOTHING_NEW => {
-                    let payload = Bytes::copy_from_slice(&self.packet[..length]);
+            match packet {
+                Some((payload_type, payload)) => {
                     let marker = std::mem::take(&mut self.marker);
-                    self.emit(OPUS_PAYLOAD, marker, self.timestamp, payload);
+                    self.emit(payload_type, marker, self.timestamp, payload);
                 }
-                Ok(_) => self.marker = true,
-                Err(error) => tracing::error!(%error, "a frame could not be encoded"),
+                None => self.marker = true,
             }
         }
-        self.timestamp = self.timestamp.wrapping_add(samples(RATE, self.frame_span) as u32);
+        self.timestamp = self.timestamp.wrapping_add(samples(RATE, self.sender.frame()) as u32);
     }
 
     /// While a key is held its events go out in place of sound.
@@ -131,14 +150,15 @@ impl SendPath {
         }
         if self.pressed.is_none() {
             let Some(digit) = self.digits.pop_front() else { return false };
-            self.pressed = Some(EventSender::new(digit, self.timestamp, RATE, self.frame_span, DIGIT_LENGTH));
+            self.pressed = Some(EventSender::new(digit, self.timestamp, RATE, self.sender.frame(), DIGIT_LENGTH));
         }
         let Some(write) = self.pressed.as_mut().and_then(Iterator::next) else {
             self.pressed = None;
             self.rest = FRAMES_BETWEEN_DIGITS;
             return false;
         };
-        self.emit(EVENT_PAYLOAD, write.marker, write.timestamp, Bytes::copy_from_slice(&write.event.encode()));
+        let payload = self.arena.store(&write.event.encode());
+        self.emit(EVENT_PAYLOAD, write.marker, write.timestamp, payload);
         true
     }
 
@@ -165,6 +185,7 @@ mod tests {
         let mut path = SendPath::new(frame, u16::MAX, u32::MAX - 100, Arc::clone(&gauges)).unwrap();
         let (outlet, packets) = mpsc::channel(1_000);
         path.connect(Some(outlet));
+        path.agree(Agreement { red: true, short: true });
         (path, packets, gauges)
     }
 
@@ -177,6 +198,10 @@ mod tests {
         })
     }
 
+    fn at(block: usize) -> Duration {
+        Duration::from_millis(10 * block as u64)
+    }
+
     fn drain(packets: &mut mpsc::Receiver<RtpOut>) -> Vec<RtpOut> {
         std::iter::from_fn(|| packets.try_recv().ok()).collect()
     }
@@ -184,7 +209,7 @@ mod tests {
     #[test]
     fn a_second_of_voice_is_fifty_packets_with_running_numbers() {
         let (mut path, mut packets, _) = path(Duration::from_millis(20));
-        (0..100).for_each(|n| path.block(&voice(n)));
+        (0..100).for_each(|n| path.block(&voice(n), at(n)));
         let sent = drain(&mut packets);
         assert_eq!(sent.len(), 50);
         assert!(sent[0].marker && !sent[1].marker);
@@ -197,10 +222,10 @@ mod tests {
     #[test]
     fn muting_silences_the_next_packet_and_then_almost_stops_sending() {
         let (mut path, mut packets, gauges) = path(Duration::from_millis(20));
-        (0..100).for_each(|n| path.block(&voice(n)));
+        (0..100).for_each(|n| path.block(&voice(n), at(n)));
         drain(&mut packets);
         gauges.muted.store(true, Relaxed);
-        (100..200).for_each(|n| path.block(&voice(n)));
+        (100..200).for_each(|n| path.block(&voice(n), at(n)));
         let sent = drain(&mut packets);
         assert!(sent.len() < 20, "{} packets in a muted second", sent.len());
         let mut decoder = media::codec::OpusDecoder::new(48_000, 1).unwrap();
@@ -215,11 +240,30 @@ mod tests {
     }
 
     #[test]
+    fn loss_that_the_far_end_reports_brings_copies_and_a_new_connection_starts_without() {
+        let (mut path, mut packets, _) = path(Duration::from_millis(20));
+        path.far_end_reports(LossReport { lost: 0.2, round_trip: None }, Duration::ZERO);
+        (0..100).for_each(|n| path.block(&voice(n), at(n)));
+        let sent = drain(&mut packets);
+        assert_eq!(sent.len(), 50);
+        for packet in &sent[3..] {
+            assert_eq!(packet.payload_type, RED_PAYLOAD);
+            let blocks = media::red::parse(&packet.payload).unwrap();
+            assert_eq!(blocks.copies().len(), 2);
+            assert!(blocks.copies().iter().all(|copy| copy.payload_type == OPUS_PAYLOAD));
+        }
+        let (outlet, mut packets) = mpsc::channel(1_000);
+        path.connect(Some(outlet));
+        (100..120).for_each(|n| path.block(&voice(n), at(n)));
+        assert!(drain(&mut packets).iter().all(|packet| packet.payload_type == OPUS_PAYLOAD));
+    }
+
+    #[test]
     fn digits_are_sent_once_each_in_order_and_sound_goes_on_after_them() {
         for frame in [10, 20] {
             let (mut path, mut packets, _) = path(Duration::from_millis(frame));
             path.press("15#5".chars().filter_map(Digit::from_char));
-            (0..200).for_each(|n| path.block(&voice(n)));
+            (0..200).for_each(|n| path.block(&voice(n), at(n)));
             let (mut receiver, mut heard, mut sound_after) = (EventReceiver::default(), String::new(), 0);
             for packet in drain(&mut packets) {
                 if packet.payload_type == EVENT_PAYLOAD {
@@ -237,9 +281,9 @@ mod tests {
     #[test]
     fn a_pause_moves_the_time_and_not_the_sequence() {
         let (mut path, mut packets, _) = path(Duration::from_millis(20));
-        (0..10).for_each(|n| path.block(&voice(n)));
+        (0..10).for_each(|n| path.block(&voice(n), at(n)));
         path.skip(Duration::from_secs(1));
-        (10..20).for_each(|n| path.block(&voice(n)));
+        (10..20).for_each(|n| path.block(&voice(n), at(n)));
         let sent = drain(&mut packets);
         let at = sent.iter().rposition(|packet| packet.marker).unwrap();
         assert_eq!(sent[at].seq, sent[at - 1].seq.wrapping_add(1));
@@ -251,7 +295,7 @@ mod tests {
         let (mut path, _packets, gauges) = path(Duration::from_millis(20));
         let (outlet, _stuck) = mpsc::channel(1);
         path.connect(Some(outlet));
-        (0..20).for_each(|n| path.block(&voice(n)));
+        (0..20).for_each(|n| path.block(&voice(n), at(n)));
         assert_eq!(gauges.figures().packets_out, 1);
         assert_eq!(gauges.figures().packets_unsent, 9);
     }

@@ -36,6 +36,7 @@ use wire::{
     error::ErrorCode,
     live::{ClientMessage, LiveEvent, ServerMessage, Snapshot},
     media::{MediaSession, OpenMediaSession, RelayServers, RenegotiateMediaSession, SOUND_NO_SESSION, SoundHello},
+    sound::DeviceSound,
 };
 
 /// One request to an endpoint that only records.
@@ -54,6 +55,7 @@ pub struct Shared {
     drop_live: broadcast::Sender<()>,
     pub hellos: Mutex<Vec<(Option<String>, Option<u64>)>>,
     pub probe_replies: Mutex<Vec<(u64, Option<MediaSessionId>, bool)>>,
+    pub sound_reports: Mutex<Vec<(MediaSessionId, DeviceSound)>>,
     /// Access tokens of a generation before this have run out.
     pub valid_from: AtomicU64,
     generation: AtomicU64,
@@ -104,6 +106,7 @@ impl Server {
             drop_live: broadcast::channel(10).0,
             hellos: Mutex::default(),
             probe_replies: Mutex::default(),
+            sound_reports: Mutex::default(),
             valid_from: AtomicU64::new(0),
             generation: AtomicU64::new(0),
             refresh_tokens: Mutex::default(),
@@ -459,6 +462,9 @@ async fn serve_live(shared: Arc<Shared>, mut socket: WebSocket) {
                     ClientMessage::Ping { nonce } => {
                         let pong = ServerMessage::Pong { nonce, server_time_ms: UnixMillis(5_000) };
                         let _ = socket.send(Message::text(serde_json::to_string(&pong).unwrap())).await;
+                    }
+                    ClientMessage::Sound { media_session_id, sound } => {
+                        shared.sound_reports.lock().unwrap().push((media_session_id, sound));
                     }
                     ClientMessage::Hello { .. } => return,
                 },

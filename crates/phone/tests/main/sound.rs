@@ -49,6 +49,10 @@ pub fn live_call(n: u128, agent: UserId) -> LiveEvent {
             reconnecting_since_ms: None,
             agent_sound: None,
             customer_sound: None,
+            device_sound: None,
+            mouth_to_ear_ms: None,
+            sound_cause: None,
+            customer_keys: String::new(),
             unsupported: Vec::new(),
             simulated: false,
         }),
@@ -213,4 +217,21 @@ async fn a_user_who_takes_no_calls_has_no_media_session() {
     until("the live connection", || !server.shared.hellos.lock().unwrap().is_empty()).await;
     assert_eq!(phone.state().media, MediaKind::None);
     assert_eq!(server.shared.opened.load(SeqCst), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_is_told_once_a_second_how_the_device_sounds() {
+    let talk = Talk::start().await;
+    let session = talk.asha.phone.media_session_id().unwrap();
+    let reports = || -> Vec<_> {
+        let all = talk.server.shared.sound_reports.lock().unwrap();
+        all.iter().filter(|(of, _)| *of == session).map(|(_, sound)| *sound).collect()
+    };
+    until("four reports", || reports().len() >= 4).await;
+    let last = reports()[3];
+    assert!(last.packets > 10 && last.mic_dbfs > -60.0 && last.speaker_dbfs > -60.0, "{last:?}");
+    assert!(last.buffer_ms > 0.0 && last.loss < 0.5 && !last.muted, "{last:?}");
+    let before = reports().len();
+    talk.hear(3).await;
+    assert!(reports().len() <= before + 5, "{} reports in three seconds", reports().len() - before);
 }

@@ -169,6 +169,7 @@ impl Carrier for TwilioClient {
             recording: true,
             answering_machine_detection: true,
             dtmf: true,
+            reports_keys: true,
             sms: true,
             whatsapp: true,
         }

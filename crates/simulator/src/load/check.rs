@@ -5,6 +5,8 @@ use std::fmt;
 use domain::intelligence::Speaker;
 use serde::Serialize;
 
+use wire::sound::{SideSound, SoundPoint};
+
 use super::observer::KeptCall;
 use crate::{PartyReport, agent::AgentCall, customer::SaidLine, speech_service, twilio::CallOutcome};
 
@@ -79,9 +81,9 @@ impl fmt::Display for CallCheck {
 
 /// Compares what was said with what was heard and kept. Takes seconds of CPU for minutes of sound.
 pub fn check(outcome: &CallOutcome, agent: &AgentCall, kept: &KeptCall) -> CallCheck {
-    let sound = &kept.detail.sound;
-    let worst = |of: fn(&wire::calls::SoundSecond) -> Option<f32>| sound.iter().filter_map(of).reduce(f32::min);
-    let losses: Vec<f32> = sound.iter().filter_map(|second| second.agent_loss).collect();
+    let sound = &kept.sound.points;
+    let worst = |of: fn(&SoundPoint) -> Option<SideSound>| sound.iter().filter_map(|one| of(one)?.mos).reduce(f32::min);
+    let losses: Vec<f32> = sound.iter().filter_map(|point| point.agent?.loss).collect();
     let talk = agent.talk.as_ref();
     let heard_by_agent = talk.map(recognised).unwrap_or_default();
     let said_by_agent = talk.map(|talk| talk.lines.as_slice()).unwrap_or_default();
@@ -96,8 +98,8 @@ pub fn check(outcome: &CallOutcome, agent: &AgentCall, kept: &KeptCall) -> CallC
         analysed: kept.is_analysed(),
         customer: lines(&outcome.customer.lines, &heard_by_agent, &kept.said_by(Speaker::Customer)),
         agent: lines(said_by_agent, &recognised(&outcome.customer), &kept.said_by(Speaker::Agent)),
-        worst_agent_mos: worst(|second| second.agent_mos),
-        worst_customer_mos: worst(|second| second.customer_mos),
+        worst_agent_mos: worst(|point| point.agent),
+        worst_customer_mos: worst(|point| point.customer),
         agent_loss: losses.iter().sum::<f32>() / losses.len().max(1) as f32,
     }
 }

@@ -19,6 +19,7 @@ use wire::{
     intelligence::{AnalysisStatus, CallIntelligence},
     page::Page,
     recordings::{RecordingReceipt, RecordingState},
+    sound::CallSound,
 };
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -37,6 +38,7 @@ pub enum ObserverError {
 #[derive(Debug, Clone)]
 pub struct KeptCall {
     pub detail: CallDetail,
+    pub sound: CallSound,
     pub analysis: AnalysisStatus,
     pub transcript: Option<Transcript>,
 }
@@ -174,6 +176,7 @@ impl Observer {
         };
         let path = format!("/calls/{call}/intelligence");
         let learned = self.until(&path, "the analysis had ended", within, done).await?;
-        Ok(KeptCall { detail, analysis: learned.status, transcript: learned.transcript })
+        let sound = self.get(&format!("/calls/{call}/sound")).await?;
+        Ok(KeptCall { detail, sound, analysis: learned.status, transcript: learned.transcript })
     }
 }

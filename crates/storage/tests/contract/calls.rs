@@ -17,7 +17,8 @@ use storage::{
     notes::{self, Note},
     on_both_engines,
     recordings::{self, Recording, RecordingState},
-    routing, sound,
+    routing,
+    sound::{self, SoundPart},
     testing::TestStore,
 };
 
@@ -37,7 +38,8 @@ on_both_engines! {
     a_result_is_saved_once_for_its_key,
     routing_decisions_keep_their_order,
     a_recording_receipt_is_replaced_and_shown_on_the_call,
-    transcript_analysis_and_sound_read_back,
+    transcript_and_analysis_read_back,
+    the_parts_of_a_calls_sound_are_replaced_and_read_in_order,
 }
 
 async fn a_call_and_its_log_read_back(store: TestStore) {
@@ -294,7 +296,21 @@ fn an_analysis() -> Analysis {
     .unwrap()
 }
 
-async fn transcript_analysis_and_sound_read_back(store: TestStore) {
+async fn the_parts_of_a_calls_sound_are_replaced_and_read_in_order(store: TestStore) {
+    let scope = tenant(&store).await;
+    let id = call(&store, scope).await;
+    assert_eq!(sound::parts(&*store, scope, id).await.unwrap(), []);
+    let part = |from_s, points| SoundPart { from_s, points };
+    for (from_s, points) in [(60, json!([[60]])), (0, json!([[0]])), (0, json!([[0], [1]])), (120, json!([]))] {
+        sound::put_part(&*store, scope, id, &part(from_s, points), at(1)).await.unwrap();
+    }
+    let wanted = [part(0, json!([[0], [1]])), part(60, json!([[60]])), part(120, json!([]))];
+    assert_eq!(sound::parts(&*store, scope, id).await.unwrap(), wanted);
+    let other = call(&store, scope).await;
+    assert_eq!(sound::parts(&*store, scope, other).await.unwrap(), []);
+}
+
+async fn transcript_and_analysis_read_back(store: TestStore) {
     let scope = tenant(&store).await;
     let id = call(&store, scope).await;
     let segment = Segment {
@@ -319,10 +335,6 @@ async fn transcript_analysis_and_sound_read_back(store: TestStore) {
     let none = Personal::new(json!([]));
     assert!(!intelligence::set_proposals(&*store, scope, id, 1, &none).await.unwrap());
     assert!(intelligence::set_proposals(&*store, scope, id, 2, &none).await.unwrap());
-
-    sound::put(&*store, scope, id, &json!([1]), at(1)).await.unwrap();
-    sound::put(&*store, scope, id, &json!([1, 2]), at(2)).await.unwrap();
-    assert_eq!(sound::get(&*store, scope, id).await.unwrap(), Some(json!([1, 2])));
 
     let failed = AnalysisProgress {
         state: AnalysisState::Failed,

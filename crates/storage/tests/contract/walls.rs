@@ -32,7 +32,7 @@ use storage::{
     routing,
     sessions::{self, Device, Revoked, Session},
     settings::{self, Secrets},
-    sound,
+    sound::{self, SoundPart},
     tasks::{self, Task, TaskFilter, TaskStatus},
     tenants,
     testing::TestStore,
@@ -111,7 +111,7 @@ async fn world(store: &Store) -> World {
     intelligence::put_transcript(store, scope, call.id, &domain::intelligence::Transcript::default(), NOW)
         .await
         .unwrap();
-    sound::put(store, scope, call.id, &json!([]), NOW).await.unwrap();
+    sound::put_part(store, scope, call.id, &a_part(), NOW).await.unwrap();
     device_checks::add(store, scope, user, NOW, "desktop", "good", &json!({})).await.unwrap();
     let job = a_job(call.id);
     jobs::enqueue(store, scope, &job).await.unwrap();
@@ -183,11 +183,11 @@ async fn a_stranger_sees_nothing(store: TestStore) {
         recordings::waveform(on, s, world.call),
         intelligence::transcript(on, s, world.call),
         intelligence::analysis(on, s, world.call),
-        sound::get(on, s, world.call),
         jobs::get(on, s, world.job),
     );
     nothing!(
         sessions::of_user(on, s, world.user, NOW),
+        sound::parts(on, s, world.call),
         agents::list(on, s),
         queues::list(on, s),
         campaigns::list(on, s),
@@ -338,7 +338,7 @@ async fn a_stranger_cannot_refer_to_anothers_rows(store: TestStore) {
         dispositions::save(on, s, &a_disposition(world.call, world.user)),
         recordings::put(on, s, &a_recording(world.call)),
         intelligence::put_transcript(on, s, world.call, &transcript, NOW),
-        sound::put(on, s, world.call, &json!([]), NOW),
+        sound::put_part(on, s, world.call, &a_part(), NOW),
         device_checks::add(on, s, world.user, NOW, "desktop", "good", &json!({})),
         audit::add(on, s, &an_audit(Some(world.user))),
     );
@@ -461,6 +461,10 @@ fn a_disposition(call_id: CallId, user_id: UserId) -> Disposition {
         made_at: NOW,
         saved_at: NOW,
     }
+}
+
+fn a_part() -> SoundPart {
+    SoundPart { from_s: 0, points: json!([]) }
 }
 
 fn a_recording(call_id: CallId) -> Recording {

@@ -588,6 +588,114 @@ export type Waveform = { buckets_per_s: number, customer: Array<number>, agent: 
  */
 export type SignedUrl = { url: string, expires_at_ms: UnixMillis, };
 
+/**
+ * What a device says of its own last second while its user is in a call. Units: dBFS, shares 0 to 1, milliseconds.
+ */
+export type DeviceSound = { 
+/**
+ * Packets that came from the server.
+ */
+packets: number, 
+/**
+ * Share of packets that were lost on the way to the device.
+ */
+loss: number, 
+/**
+ * Share of the sound that had to be made up.
+ */
+concealed: number, jitter_ms: number, buffer_ms: number, 
+/**
+ * What is played to the user.
+ */
+speaker_dbfs: number, 
+/**
+ * After echo cancellation, noise suppression and gain.
+ */
+mic_dbfs: number, mic_clipped: number, muted: boolean, 
+/**
+ * From the microphone to the encoder.
+ */
+capture_ms: number, 
+/**
+ * From the decoder to the speaker, without `buffer_ms`.
+ */
+playback_ms: number, 
+/**
+ * Times that the speaker ran dry.
+ */
+gaps: number, 
+/**
+ * How much of the speaker's sound the echo canceller takes out of the microphone; null without one.
+ */
+echo_removed_db: number | null, };
+
+/**
+ * Whose trouble it is.
+ */
+export type CauseSide = "agent" | "customer" | "server";
+
+/**
+ * The likely cause of bad sound. In the order in which they are named: the first that holds explains the later ones.
+ */
+export type Cause = "server_busy" | "nothing_reaches_agent" | "agent_network" | "agent_computer" | "carrier" | "agent_microphone_dead" | "agent_loud" | "agent_echo" | "agent_quiet" | "customer_loud" | "customer_echo" | "customer_quiet" | "long_delay";
+
+/**
+ * The likely cause of bad sound, and whose it is.
+ */
+export type SoundCause = { cause: Cause, side: CauseSide, };
+
+/**
+ * One side at one point. Null where nothing was measured.
+ */
+export type SideSound = { mos: number | null, loss: number | null, concealed: number | null, jitter_ms: number | null, round_trip_ms: number | null, buffer_ms: number | null, level_dbfs: number | null, clipped: number | null, echo_loss_db: number | null, };
+
+export type SoundPoint = { at_ms: UnixMillis, 
+/**
+ * How long the point stands for.
+ */
+span_ms: number, 
+/**
+ * What the server received from the agent's device.
+ */
+agent: SideSound | null, 
+/**
+ * What the agent's device received.
+ */
+device: SideSound | null, 
+/**
+ * What the server received from the carrier.
+ */
+customer: SideSound | null, 
+/**
+ * The longer of both directions; the carrier's part is a planning value.
+ */
+mouth_to_ear_ms: number | null, cause: Cause | null, };
+
+export type SoundMarkKind = "hold" | "agent_away" | "carrier_away" | "server_restart";
+
+export type SoundMark = { kind: SoundMarkKind, from_ms: UnixMillis, to_ms: UnixMillis | null, };
+
+/**
+ * The figures of a call, for its page.
+ */
+export type CallSound = { 
+/**
+ * At most one point a second for ten minutes, one each ten seconds for an hour, one a minute after that.
+ */
+points: Array<SoundPoint>, 
+/**
+ * Holds and reconnects.
+ */
+marks: Array<SoundMark>, 
+/**
+ * What the opinion scores of the agent's leg are computed by.
+ */
+agent_model: string, 
+/**
+ * The same of the customer's leg.
+ */
+customer_model: string, };
+
 export type Direction = "inbound" | "outbound";
 
 /**
@@ -623,9 +731,18 @@ transferred_by: string | null, };
 export type OfferEnd = { "kind": "answered" } | { "kind": "taken_by", name: string, } | { "kind": "expired" } | { "kind": "caller_gone" } | { "kind": "declined" } | { "kind": "withdrawn" };
 
 /**
- * Sound of one side. Units: dBFS, fraction 0 to 1, milliseconds, MOS 1 to 4.5 (ITU-T G.107 E-model estimate).
+ * Sound of one leg, as the server receives it. Units: dBFS, fraction 0 to 1, milliseconds, dB, MOS 1 to 4.5 (E-model
+ * estimate: ITU-T G.107.1 where `wideband`, else G.107; both directions of the leg, the worse of the two).
  */
-export type LegSound = { level_dbfs: number, loss: number, concealed: number, jitter_ms: number, round_trip_ms: number | null, buffer_ms: number, mos: number, };
+export type LegSound = { level_dbfs: number, loss: number, concealed: number, jitter_ms: number, round_trip_ms: number | null, buffer_ms: number, 
+/**
+ * Share of samples at the end of the range.
+ */
+clipped: number, 
+/**
+ * How much weaker what is sent to the leg comes back from it; null while no echo is heard.
+ */
+echo_loss_db: number | null, wideband: boolean, mos: number, };
 
 export type Side = "agent" | "customer";
 
@@ -664,6 +781,22 @@ silent_side: Side | null,
  * The agent's device is away since then; the customer hears music for up to 30 s.
  */
 reconnecting_since_ms: UnixMillis | null, agent_sound: LegSound | null, customer_sound: LegSound | null, 
+/**
+ * What the agent's device says of its side.
+ */
+device_sound: DeviceSound | null, 
+/**
+ * The longer of both directions, milliseconds.
+ */
+mouth_to_ear_ms: number | null, 
+/**
+ * What is most likely wrong with the sound now.
+ */
+sound_cause: SoundCause | null, 
+/**
+ * Keys that the customer pressed while talking.
+ */
+customer_keys: string, 
 /**
  * What this carrier cannot do in a live call: `hold`, `transfer`, `dtmf`.
  */
@@ -760,14 +893,9 @@ search?: string, cursor?: string,
  */
 limit?: number, };
 
-export type CallDetail = { row: CallRow, came_by: Array<string>, provider: string, provider_call_id: string | null, notes: string, sub_disposition: string | null, dispositioned_at_ms: UnixMillis | null, receipt: RecordingReceipt | null, why: RoutingDecision | null, events: Array<CallEventRow>, holds: Array<Span>, sound: Array<SoundSecond>, };
+export type CallDetail = { row: CallRow, came_by: Array<string>, provider: string, provider_call_id: string | null, notes: string, sub_disposition: string | null, dispositioned_at_ms: UnixMillis | null, receipt: RecordingReceipt | null, why: RoutingDecision | null, events: Array<CallEventRow>, holds: Array<Span>, };
 
 export type Span = { from_ms: UnixMillis, to_ms: UnixMillis | null, };
-
-/**
- * Sound at one second of the call; at most one point a second, thinned for long calls.
- */
-export type SoundSecond = { at_ms: UnixMillis, agent_mos: number | null, customer_mos: number | null, agent_loss: number | null, };
 
 /**
  * One line of the event log, in words the UI translates by `kind`.
@@ -996,14 +1124,26 @@ epoch: string | null, after_seq: number | null,
 /**
  * `true` from the phone: this connection answers probes for its audio engine.
  */
-phone: boolean, } | { "type": "probe_reply", nonce: number, media_session_id: MediaSessionId | null, audio_running: boolean, } | { "type": "ping", nonce: number, };
+phone: boolean, } | { "type": "probe_reply", nonce: number, media_session_id: MediaSessionId | null, audio_running: boolean, } | { "type": "ping", nonce: number, } | { "type": "sound", media_session_id: MediaSessionId, sound: DeviceSound, };
 
 export type ServerMessage = { "type": "welcome", epoch: string, seq: number, resumed: boolean, server_time_ms: UnixMillis, } | { "type": "event", seq: number, at_ms: UnixMillis, event: LiveEvent, } | { "type": "probe", nonce: number, } | { "type": "pong", nonce: number, server_time_ms: UnixMillis, };
 
 /**
  * Each variant carries the whole new state of its subject, so that applying one twice does no harm.
  */
-export type LiveEvent = { "kind": "offer", offer: Offer, } | { "kind": "offer_ended", call_id: CallId, end: OfferEnd, } | { "kind": "call", call: LiveCall, } | { "kind": "call_ended", call_id: CallId, } | { "kind": "sound", call_id: CallId, agent: LegSound | null, customer: LegSound | null, } | { "kind": "agent", agent: AgentStatus, } | { "kind": "queue", queue: QueueStatus, } | { "kind": "lead", lead_id: LeadId, } | { "kind": "analysis", call_id: CallId, status: AnalysisStatus, } | { "kind": "recording", receipt: RecordingReceipt, } | { "kind": "tasks", } | { "kind": "settings", } | { "kind": "notice", notice: Notice, };
+export type LiveEvent = { "kind": "offer", offer: Offer, } | { "kind": "offer_ended", call_id: CallId, end: OfferEnd, } | { "kind": "call", call: LiveCall, } | { "kind": "call_ended", call_id: CallId, } | { "kind": "sound", call_id: CallId, agent: LegSound | null, customer: LegSound | null, 
+/**
+ * What the agent's device says of its side.
+ */
+device: DeviceSound | null, 
+/**
+ * The longer of both directions, milliseconds.
+ */
+mouth_to_ear_ms: number | null, 
+/**
+ * What is most likely wrong.
+ */
+cause: SoundCause | null, } | { "kind": "restart_media", media_session_id: MediaSessionId, } | { "kind": "agent", agent: AgentStatus, } | { "kind": "queue", queue: QueueStatus, } | { "kind": "lead", lead_id: LeadId, } | { "kind": "analysis", call_id: CallId, status: AnalysisStatus, } | { "kind": "recording", receipt: RecordingReceipt, } | { "kind": "tasks", } | { "kind": "settings", } | { "kind": "notice", notice: Notice, };
 
 export type Notice = { level: NoticeLevel, 
 /**

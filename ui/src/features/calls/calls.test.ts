@@ -16,7 +16,6 @@ import { sound } from "@/testing/make";
 import { moodOf } from "./badges";
 import { holdsOf, recordingStart } from "./detail-page";
 import { filterOf } from "./history-page";
-import { plotOf } from "./sound-plot";
 import { factsOf } from "./timeline";
 import { pieces, quotesBySegment, segmentAt } from "./transcript";
 import { columns, ticks } from "./waveform";
@@ -83,17 +82,6 @@ describe("a call's detail", () => {
   it("lists the chosen agent first, then by score, then who was passed over", () => {
     const why = detail("call-1").why;
     expect(why && ranked(why).map((each) => each.name)).toEqual(["Mira Tamarind", "Farid Kettlewell", "Ila Kettlewell", "Kabir Bluegate", "Nisha Saltpan"]);
-  });
-
-  it("joins weak seconds that lie close together", () => {
-    const points = [4, 3, 3.2, 4, 4, 4, 4, 4, 4, 2.9].map((customer, i) => ({ at_ms: i * 1000, agent_mos: 4.3, customer_mos: customer, agent_loss: null }));
-    expect(plotOf(points).weak).toEqual([{ fromMs: 1000, toMs: 2000 }, { fromMs: 9000, toMs: 10_000 }]);
-  });
-
-  it("leaves a gap in the line where a side was not measured", () => {
-    const points = [4, null, 4].map((agent, i) => ({ at_ms: i * 1000, agent_mos: agent, customer_mos: null, agent_loss: null }));
-    expect(plotOf(points).agent.match(/M/g)).toHaveLength(2);
-    expect(plotOf(points).customer).toBe("");
   });
 
   it("tells the facts of an event that people want", () => {

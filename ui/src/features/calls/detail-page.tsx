@@ -96,6 +96,7 @@ function Detail({ detail, from }: { detail: CallDetail; from: number | null }) {
   const { row } = detail;
   const [receipt, setReceipt] = useState(false);
   const intelligence = useQuery({ queryKey: keys.intelligence(row.id), queryFn: () => api.intelligence(row.id) });
+  const figures = useQuery({ queryKey: keys.callSound(row.id), queryFn: () => api.callSound(row.id) });
   const stored = row.recording.kind === "stored";
   const wave = useQuery({ queryKey: keys.waveform(row.id), queryFn: () => api.waveform(row.id), enabled: stored, staleTime: Infinity });
   const durationS = (detail.receipt?.duration_ms ?? row.talk_ms) / 1000;
@@ -116,7 +117,7 @@ function Detail({ detail, from }: { detail: CallDetail; from: number | null }) {
       <div className="colm-slot"><Loaded query={intelligence} rows={8}>{(data) => <LearnedColumn intelligence={data} onSeek={player.seek} />}</Loaded></div>
       <section className="colm" aria-label={t("detail.how")} data-region="how" tabIndex={-1}>
         <WhyCard decision={detail.why} />
-        <SoundPlot points={detail.sound} names={names} />
+        <div className="panel" data-testid="sound-plot"><header><h2>{t("sound.title")}</h2></header><div className="body"><Loaded query={figures} rows={3}>{(data) => <SoundPlot sound={data} names={names} />}</Loaded></div></div>
         {detail.notes !== "" ? <div className="panel" data-testid="detail-notes"><header><h2>{t("desk.notes")}</h2></header><div className="body"><p className="read">{detail.notes}</p></div></div> : null}
         <Timeline events={detail.events} names={everyone} footer={detail.receipt ? <button type="button" className="link t-12" onClick={() => { setReceipt(true); }}>{t("detail.receipt")}</button> : null} />
       </section>

@@ -38,6 +38,9 @@ function StateBadge({ deskCall }: { deskCall: DeskCall }) {
     return <Badge tone="warn" icon="offline">{t("desk.reconnecting", { time: span(away) })}</Badge>;
   }
   if (call.status === "ringing") return <Badge icon="bell">{t("desk.calling")}</Badge>;
+  if (call.silent_side !== null && call.held_since_ms === null) {
+    return <span role="status" data-testid="no-sound" data-side={call.silent_side}><Badge tone="live" icon="warn">{t(`desk.no_sound_${call.silent_side}`)}</Badge></span>;
+  }
   return call.both_heard
     ? <Badge tone="ok" icon="check">{t("desk.both_heard")}</Badge>
     : <Badge tone="warn" icon="clock">{t("desk.waiting_sound")}</Badge>;
@@ -54,6 +57,7 @@ function Came({ call }: { call: LiveCall }) {
       <dt>{t("desk.came_by")}</dt><dd>{call.came_by[0] ?? "–"}</dd>
       <dt>{t("desk.through")}</dt><dd>{through.join(" › ")}</dd>
       {call.why ? <><dt>{t("desk.why_you")}</dt><dd>{whyText(call.why, t)}</dd></> : null}
+      {call.customer_keys === "" ? null : <><dt>{t("desk.keys_pressed")}</dt><dd data-testid="customer-keys">{call.customer_keys}</dd></>}
     </dl>
   );
 }

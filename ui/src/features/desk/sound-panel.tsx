@@ -6,6 +6,7 @@ import { MOS_WEAK } from "@/state/monitor";
 import { Cord } from "@/ui/cord";
 import type { Stretch } from "@/ui/cord";
 import { Icon } from "@/ui/icon";
+import { LegTable } from "./leg-table";
 
 export function stretchOf(sound: LegSound | null, silent: boolean): Stretch {
   if (silent) return "silent";
@@ -22,6 +23,7 @@ const LOSS_TOLD = 0.02;
 function advice(call: LiveCall, customer: string, t: Translate): string | null {
   if (call.silent_side === "customer") return t("sound.advice_silent", { name: customer });
   if (call.silent_side === "agent") return t("sound.advice_silent_you");
+  if (call.sound_cause) return t(`cause.${call.sound_cause.cause}`, { name: customer, agent: t("sound.you") });
   const theirs = call.customer_sound;
   if (theirs && theirs.loss >= LOSS_TOLD) {
     return t("sound.advice_loss", { p: Math.round(theirs.loss * 100), name: customer });
@@ -56,7 +58,11 @@ export function SoundPanel({ call, customer }: { call: LiveCall; customer: strin
         <span data-testid="sound-agent" data-sound={mine}><b className="strong">{t("sound.you")}</b> {own}</span>
         <span data-testid="sound-customer" data-sound={theirs}><b className="strong">{sentence(customer)}</b> {other}</span>
       </div>
-      <p className="t-12 ink-2 advice">{told}</p>
+      <p className="t-12 ink-2 advice" role="status" data-testid="sound-cause" data-cause={call.sound_cause?.cause ?? ""}>{told}</p>
+      <details className="t-12 sound-figures">
+        <summary>{t("fig.show")}{call.mouth_to_ear_ms === null ? null : ` · ${t("fig.mouth_to_ear", { n: Math.round(call.mouth_to_ear_ms) })}`}</summary>
+        <LegTable call={call} agent={t("sound.you")} device={t("fig.side_device")} customer={sentence(customer)} />
+      </details>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { AgentStatus, AskedAgentState, DeviceCheck, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
+import type { AgentStatus, AskedAgentState, DeviceCheck, LiveCall, MonitorMode } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
 import { whyText } from "@/i18n/server-text";
 import { firstName, sentence } from "@/lib/text";
@@ -14,6 +14,7 @@ import { Menu } from "@/ui/menu";
 import { Seg } from "@/ui/seg";
 import type { SegOption } from "@/ui/seg";
 import { StateBox } from "@/ui/state-box";
+import { LegTable } from "@/features/desk/leg-table";
 import { stretchOf } from "@/features/desk/sound-panel";
 import { CheckSection } from "./check-mark";
 import { MODE_ICON, NEED_ICON, nameWords, needWords } from "./words";
@@ -87,19 +88,6 @@ function TakePart({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
   );
 }
 
-function Figures({ label, sound }: { label: string; sound: LegSound | null }) {
-  const t = useT();
-  return (
-    <tr>
-      <td className="strong">{label}</td>
-      <td className="num">{sound ? sound.mos.toFixed(1) : "–"}</td>
-      <td className="num">{sound ? `${(sound.loss * 100).toFixed(1)}\u00a0%` : "–"}</td>
-      <td className="num">{sound ? t("monitor.ms", { n: Math.round(sound.jitter_ms) }) : "–"}</td>
-      <td className="num">{sound?.round_trip_ms ? t("monitor.ms", { n: Math.round(sound.round_trip_ms) }) : "–"}</td>
-    </tr>
-  );
-}
-
 function Sound({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
   const t = useT();
   const own = stretchOf(call.agent_sound, call.silent_side === "agent");
@@ -109,8 +97,14 @@ function Sound({ call, agent }: { call: LiveCall; agent: AgentStatus }) {
     <div className="col">
       <h3 className="h-sec">{t("sound.title")}</h3>
       <Cord agent={own} customer={other} label={t("sound.label_both", names)} />
-      <table className="table flat"><thead><tr><th>{t("sound.side")}</th><th className="num">{t("sound.mos")}</th><th className="num">{t("sound.lost")}</th><th className="num">{t("sound.jitter")}</th><th className="num">{t("sound.delay")}</th></tr></thead>
-        <tbody><Figures label={firstName(agent.name)} sound={call.agent_sound} /><Figures label={sentence(nameWords(call, t))} sound={call.customer_sound} /></tbody></table>
+      {call.silent_side !== null && call.held_since_ms === null
+        ? <p className="row tight c-live" role="status" data-testid="monitor-no-sound"><Icon name="warn" size="sm" /> <b className="strong">{t(`need.silent_${call.silent_side}`)}</b></p>
+        : null}
+      {call.sound_cause
+        ? <p className="row tight" role="status" data-testid="monitor-cause" data-cause={call.sound_cause.cause}><span className="c-warn"><Icon name="warn" size="sm" /></span> <span>{sentence(t(`cause_of.${call.sound_cause.cause}`, { agent: firstName(agent.name), name: nameWords(call, t) }))}</span></p>
+        : null}
+      <LegTable call={call} agent={firstName(agent.name)} device={t("fig.phone")} customer={sentence(nameWords(call, t))} />
+      {call.mouth_to_ear_ms === null ? null : <p className="t-12 ink-2">{t("fig.mouth_to_ear", { n: Math.round(call.mouth_to_ear_ms) })}</p>}
     </div>
   );
 }

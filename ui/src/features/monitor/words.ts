@@ -1,13 +1,13 @@
 import type { AgentState, LegSound, LiveCall, MonitorMode } from "@/api/generated/wire";
 import type { Translate } from "@/i18n";
-import { firstName } from "@/lib/text";
+import { firstName, sentence } from "@/lib/text";
 import { span } from "@/lib/time";
 import { MOS_WEAK } from "@/state/monitor";
 import type { Need } from "@/state/monitor";
 import type { IconName } from "@/ui/icon";
 
 export const NEED_ICON: Record<Need["kind"], IconName> = {
-  hold_long: "pause", unreachable: "tri", silent: "warn", reconnecting: "offline", sound_bad: "warn", wrap_long: "half",
+  hold_long: "pause", unreachable: "tri", silent: "warn", reconnecting: "offline", sound_cause: "warn", sound_bad: "warn", wrap_long: "half",
 };
 
 export const MODE_ICON: Record<MonitorMode, IconName> = { listen: "ear", whisper: "whisper", barge: "barge" };
@@ -18,6 +18,7 @@ export function needWords(need: Need, t: Translate): string {
     case "unreachable": return t("need.unreachable", { time: span(need.ms) });
     case "silent": return t(need.side === "customer" ? "need.silent_customer" : "need.silent_agent");
     case "reconnecting": return t("need.reconnecting", { time: span(need.ms) });
+    case "sound_cause": return sentence(t(`cause_short.${need.cause}`));
     case "sound_bad": return t(need.side === "customer" ? "need.sound_customer" : "need.sound_agent", { mos: need.mos.toFixed(1) });
     case "wrap_long": return t("need.wrap", { time: span(need.ms) });
   }

@@ -24,8 +24,14 @@ export const backOff = (n: number, random: number): number =>
 const SILENT_MS = 25_000;
 const PING_MS = 10_000;
 
+export interface LiveSocket {
+  /** Says something when the connection stands; otherwise it is not said. */
+  send(message: ClientMessage): void;
+  close(): void;
+}
+
 /** The live connection: hello with the last number seen, then events in order; comes back by itself. */
-export function openLive(options: LiveSocketOptions): () => void {
+export function openLive(options: LiveSocketOptions): LiveSocket {
   let socket: WebSocket | null = null;
   let closed = false;
   let tries = 0;
@@ -113,11 +119,12 @@ export function openLive(options: LiveSocketOptions): () => void {
   window.addEventListener("online", online);
   void connect();
 
-  return () => {
+  const close = (): void => {
     closed = true;
     clearInterval(watch);
     clearTimeout(retry);
     window.removeEventListener("online", online);
     socket?.close();
   };
+  return { send, close };
 }

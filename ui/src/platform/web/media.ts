@@ -1,8 +1,10 @@
-import type { MediaSession } from "@/api/generated/wire";
+import type { DeviceSound, MediaSession } from "@/api/generated/wire";
 import { ApiFailure } from "@/api/failure";
 import type { DeviceProblem, Levels, PhoneState } from "../types";
 import { createMeter } from "./meter";
 import type { Meter } from "./meter";
+import { countsOf, reportOf } from "./report";
+import type { Counts } from "./report";
 
 type Send = <T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown) => Promise<T>;
 
@@ -18,6 +20,10 @@ export interface Media {
   id(): string | null;
   running(): boolean;
   setMuted(muted: boolean): void;
+  /** How this device sounded since the last call of this; null while nothing is known. */
+  report(): Promise<DeviceSound | null>;
+  /** Looks for a new path to the server, though the connection seems to stand. */
+  mend(): void;
   useInput(id: string | null): Promise<void>;
   /** Something was plugged in or out: `inputs` are there now. */
   devicesChanged(inputs: readonly string[]): Promise<void>;
@@ -45,6 +51,7 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
   let takesCalls = true;
   let mic: MediaStream | null = null;
   let muted = false;
+  let counts: Counts | null = null;
   let micMeter: Meter | null = null;
   let earMeter: Meter | null = null;
   const ear = new Audio();
@@ -167,7 +174,11 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
   /** New network addresses for the same session; a session that the server forgot is opened anew. */
   const restart = async (made: RTCPeerConnection): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    if (peer !== made || sessionId === null || made.connectionState === "connected") return;
+    if (peer !== made || made.connectionState === "connected") return;
+    await mend(made);
+  };
+  const mend = async (made: RTCPeerConnection): Promise<void> => {
+    if (sessionId === null) return;
     try {
       const answer = await options.send<MediaSession>("PUT", `/media/sessions/${sessionId}`, {
         sdp_offer: await offerOf(made, true),
@@ -199,6 +210,16 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
       muted = on;
       for (const track of mic?.getAudioTracks() ?? []) track.enabled = !on;
     },
+    report: async () => {
+      if (!peer) return null;
+      const stats: Record<string, unknown>[] = [];
+      (await peer.getStats()).forEach((each: Record<string, unknown>) => { stats.push(each); });
+      const before = counts;
+      counts = countsOf(stats);
+      if (!before || !counts) return null;
+      return reportOf(before, counts, { mic: micMeter?.read() ?? -100, speaker: earMeter?.read() ?? -100 }, muted);
+    },
+    mend: () => { if (peer) void mend(peer); },
     useInput: async (id) => {
       await speakThrough(await capture(id));
     },

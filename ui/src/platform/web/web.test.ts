@@ -215,7 +215,7 @@ describe("the live connection of the browser", () => {
 
   async function connect() {
     const log: string[] = [];
-    const stop = openLive({
+    const { close: stop } = openLive({
       token: () => Promise.resolve("t"), phone: true, probe: () => ({ mediaSessionId: "m1", audioRunning: true }), onMessage: (message) => { log.push(message.type); },
       onResync: () => { log.push("resync"); }, onConnection: (connection) => { log.push(connection.kind); },
     });

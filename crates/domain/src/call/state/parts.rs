@@ -208,6 +208,11 @@ pub struct Hearing {
     pub customer: Heard,
     /// The agent was told that a side stays unheard.
     pub told: bool,
+    /// One repair of each side's media was tried in this talk.
+    #[serde(default)]
+    pub repaired_agent: bool,
+    #[serde(default)]
+    pub repaired_customer: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -76,6 +76,9 @@ pub struct History {
     pub holds: Vec<Span>,
     /// Back in the queue because an agent's device was lost.
     pub returned_to_queue: u32,
+    /// Keys that the customer pressed while talking to an agent; not those of a time when the recording was paused.
+    #[serde(default)]
+    pub keys: String,
 }
 
 /// The result an agent saved.

@@ -176,7 +176,8 @@ fn the_agent_is_told_within_three_seconds_which_side_is_not_heard() {
     let joined = play.call.hearing.joined_at.unwrap();
     play.fire(Timer::HearBoth);
     assert_eq!(play.now.since(joined).as_secs(), 3);
-    assert_eq!(play.notices(), [NoticeCode::CustomerNotHeard]);
+    // The agent and the supervisors.
+    assert_eq!(play.notices(), [NoticeCode::CustomerNotHeard; 2]);
     assert!(!timers(&play.call).contains_key(&Timer::HearBoth));
 }
 
@@ -186,9 +187,33 @@ fn a_side_that_falls_silent_is_named_once_and_cleared_when_heard() {
     let (heard, silent) =
         (CallEvent::SideHeard { side: Side::Customer }, CallEvent::SideSilent { side: Side::Customer });
     play.take(heard.clone()).take(silent.clone());
-    assert_eq!(play.notices(), [NoticeCode::CustomerSilent]);
+    assert_eq!(play.notices(), [NoticeCode::CustomerSilent; 2]);
     play.ignores(silent).take(heard);
     assert!(matches!(play.call.hearing.customer, Heard::Since { .. }));
+}
+
+#[test]
+fn the_media_of_a_side_that_sends_nothing_are_restarted_once() {
+    let (agent, customer) =
+        (CallEvent::SideSilent { side: Side::Agent }, CallEvent::SideSilent { side: Side::Customer });
+    let heard = CallEvent::SideHeard { side: Side::Customer };
+    let of_device = Effect::RestartDeviceMedia { agent: ASHA, session: session(1) };
+    let of_carrier = Effect::RestartCarrierMedia { party: Party::Customer, provider_call_id: Some("CA1".into()) };
+    let mut play = talking();
+    play.take(agent.clone());
+    assert!(play.has(&of_device) && !play.has(&of_carrier));
+    play.ignores(agent);
+    play.take(heard.clone()).take(customer.clone());
+    assert!(play.has(&of_carrier));
+    play.take(heard).take(customer);
+    assert!(!play.has(&of_carrier));
+}
+
+#[test]
+fn a_side_that_sends_nothing_on_hold_is_left_alone() {
+    let mut play = talking();
+    play.take(CallEvent::HoldStarted { agent: ASHA }).take(CallEvent::SideSilent { side: Side::Agent });
+    assert!(!play.effects.iter().any(|effect| matches!(effect, Effect::RestartDeviceMedia { .. })));
 }
 
 #[test]
@@ -237,4 +262,17 @@ fn a_recording_is_paused_and_resumed_by_the_agent_of_the_call() {
     assert!(play.plan().record.unwrap().paused);
     play.take(CallEvent::RecordingResumed { agent: ASHA });
     assert_eq!(play.call.recording, Recording::Running);
+}
+
+#[test]
+fn keys_of_a_talk_are_kept_but_not_while_the_recording_is_paused() {
+    let mut play = talking();
+    let press = |digit| CallEvent::DigitReceived { digit };
+    play.take(press('1')).take(CallEvent::RecordingPaused { agent: ASHA });
+    play.ignores(press('4')).take(CallEvent::RecordingResumed { agent: ASHA }).take(press('#'));
+    assert_eq!(play.call.history.keys, "1#");
+    for _ in 0..100 {
+        play.take(press('7'));
+    }
+    assert!(play.call.history.keys.len() <= 64, "{}", play.call.history.keys);
 }
