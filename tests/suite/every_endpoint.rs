@@ -120,6 +120,7 @@ fn text(schema: &Value, name: &str) -> &'static str {
         (_, id) if id.ends_with("_id") => NOBODY,
         (_, "provider") => "twilio",
         (_, "account_sid") => "AC33333333333333333333333333333333",
+        (_, "attempt") => "0123456789abcdef0123456789abcdef",
         (_, "email") => "somebody@fuzz.example",
         (_, "phone" | "number") => "+919800077777",
         (_, "zone") => "Asia/Kolkata",

@@ -1,5 +1,6 @@
 //! Tenants, users, sign-in.
 
+mod refresh;
 mod register;
 mod sessions;
 mod sign_in;
