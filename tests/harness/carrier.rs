@@ -182,6 +182,19 @@ impl TestCarrier {
         self.post("voice", &fields).await
     }
 
+    /// The leg of a call comes back for instructions, for the `turn`th time.
+    pub async fn resume(&self, call: &str, call_sid: &str, turn: u32) -> Said {
+        let fields = [
+            ("CallSid", call_sid),
+            ("From", CUSTOMER),
+            ("To", NUMBER),
+            ("CallStatus", "in-progress"),
+            ("Direction", "inbound"),
+            ("ApiVersion", "2010-04-01"),
+        ];
+        self.post(&format!("resume?call={call}&party=customer&turn={turn}"), &fields).await
+    }
+
     pub async fn status(&self, call_sid: &str, status: &str, sequence: &str) -> Said {
         let fields = [
             ("CallSid", call_sid),
