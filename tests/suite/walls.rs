@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use switchboard_tests::{
     Engine, TestServer,
     carrier::{Account, TestCarrier},
-    document::{Operation, operations},
+    document::{Operation, operations, outside},
     estate::{self, Estate, IDEMPOTENCY_KEY},
     on_both_databases,
 };
@@ -24,6 +24,14 @@ on_both_databases!(
     nothing_but_the_open_endpoints_answers_without_signing_in,
     each_role_is_kept_to_what_it_may_do,
 );
+
+#[test]
+fn what_is_outside_of_the_api_is_in_the_document_too() {
+    let expected = ["/health/live", "/health/ready", "/webhooks/twilio/media/{tenant}", "/webhooks/twilio/{kind}"];
+    let mut outside = outside();
+    outside.sort_unstable();
+    assert_eq!(outside, expected, "each of them needs a test of who may ask");
+}
 
 /// They work without signing in.
 const OPEN: [&str; 5] = ["/setup", "/tenants", "/auth/sign-in", "/auth/refresh", "/recordings/signed/{token}"];
