@@ -17,6 +17,7 @@ mod load;
 mod offers;
 mod outage;
 mod queue;
+mod recordings;
 mod settings;
 mod sole;
 mod sound_socket;
