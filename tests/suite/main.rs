@@ -6,6 +6,7 @@ mod accounts;
 mod architecture;
 mod bad_input;
 mod claims;
+mod commands;
 mod crash;
 mod cut_off;
 mod device_check;
