@@ -4,6 +4,8 @@
 pub mod carrier;
 pub mod chirps;
 pub mod desk;
+pub mod document;
+pub mod estate;
 pub mod killable;
 pub mod sound;
 pub mod talk;
@@ -82,8 +84,12 @@ impl TestServer {
 
     /// With relays for the devices' sound.
     pub async fn start_with(database: &str, demo: bool, turn: TurnConfig) -> Self {
+        Self::start_in(tempfile::tempdir().expect("a temporary folder"), database, demo, turn).await
+    }
+
+    /// With what is in this folder.
+    pub async fn start_in(folder: tempfile::TempDir, database: &str, demo: bool, turn: TurnConfig) -> Self {
         log();
-        let folder = tempfile::tempdir().expect("a temporary folder");
         let config = Config {
             data_dir: folder.path().to_owned(),
             database: database.to_owned(),

@@ -61,6 +61,18 @@ impl Ear {
         heard.drain(..surplus);
     }
 
+    /// Waits until anything is heard.
+    ///
+    /// # Panics
+    /// When nothing is heard in time.
+    pub async fn is_heard(&self, what: &str) {
+        let began = std::time::Instant::now();
+        while self.seconds() < 0.1 {
+            assert!(began.elapsed() < crate::PATIENCE, "{what} was not heard");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     /// Forgets what was heard.
     pub fn clear(&self) {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clear();

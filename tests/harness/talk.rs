@@ -18,12 +18,18 @@ pub struct Talk {
     pub said: Said,
     pub desk: Desk,
     pub leg: Leg,
+    call_sid: String,
 }
 
 impl Talk {
     /// The first call of this server.
     pub async fn begin(server: TestServer) -> Self {
         let admin = server.tenant("owner").await;
+        Self::begin_at(server, admin).await
+    }
+
+    /// The first call of the tenant `owner`, which is there.
+    pub async fn begin_at(server: TestServer, admin: String) -> Self {
         let (_, agent) = server.user(&admin, "owner", Role::Telecaller).await;
         let carrier = TestCarrier::of(&server, &admin, &[agent]).await;
         let mut desk = Desk::sign_in(&server, "telecaller@owner.example").await;
@@ -31,7 +37,19 @@ impl Talk {
         let said = carrier.voice("CA1", CUSTOMER, NUMBER).await;
         let leg = carrier.connect(&said, "CA1").await;
         desk.answer_next().await;
-        let talk = Self { server, admin, carrier, said, desk, leg };
+        let talk = Self { server, admin, carrier, said, desk, leg, call_sid: "CA1".to_owned() };
+        talk.has_sound().await;
+        talk
+    }
+
+    /// The customer has hung up and calls again; the agent, who is available, takes it.
+    pub async fn again(self, call_sid: &str) -> Self {
+        let Self { server, admin, carrier, mut desk, leg, .. } = self;
+        leg.cut();
+        let said = carrier.voice(call_sid, CUSTOMER, NUMBER).await;
+        let leg = carrier.connect(&said, call_sid).await;
+        desk.answer_next().await;
+        let talk = Self { server, admin, carrier, said, desk, leg, call_sid: call_sid.to_owned() };
         talk.has_sound().await;
         talk
     }
@@ -69,7 +87,7 @@ impl Talk {
 
     /// The customer hangs up.
     pub async fn hang_up(&self) {
-        self.carrier.status("CA1", "completed", "2").await;
+        self.carrier.status(&self.call_sid, "completed", "2").await;
     }
 
     pub async fn end(self) {

@@ -4,12 +4,16 @@ use domain::role::Role;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use switchboard_tests::{Engine, PATIENCE, TestServer, on_both_databases};
+use switchboard_tests::{Answer, Engine, PATIENCE, TestServer, on_both_databases};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 
 on_both_databases!(
     a_refresh_token_works_once_and_using_it_again_ends_the_sign_in,
+    a_refresh_whose_answer_was_lost_is_repeated,
+    who_has_only_the_old_token_ends_the_sign_in,
+    a_repeat_behind_the_use_of_the_next_token_ends_the_sign_in,
+    a_browsers_lost_refresh_is_repeated_by_its_cookie,
     wrong_passwords_have_to_wait,
     a_browsers_refresh_token_is_in_a_cookie_and_not_in_the_body,
     the_same_key_gets_the_same_answer_and_acts_once,
@@ -33,6 +37,94 @@ async fn a_refresh_token_works_once_and_using_it_again_ends_the_sign_in(engine: 
     assert_eq!(third.status, StatusCode::UNAUTHORIZED, "the family is ended: {third:?}");
     let me = server.ask(Method::GET, "/me", &second.text("access_token"), None).await;
     assert_eq!(me.status, StatusCode::UNAUTHORIZED, "its access tokens too: {me:?}");
+    server.stop().await;
+}
+
+/// An exchange of a refresh token by somebody with this attempt.
+async fn exchange(server: &TestServer, token: &str, attempt: Option<&str>) -> Answer {
+    let body = json!({ "refresh_token": token, "attempt": attempt });
+    server.ask(Method::POST, "/auth/refresh", "", Some(body)).await
+}
+
+const ATTEMPT: Option<&str> = Some("0123456789abcdef0123456789abcdef");
+const OTHER_ATTEMPT: Option<&str> = Some("fedcba9876543210fedcba9876543210");
+
+async fn a_refresh_whose_answer_was_lost_is_repeated(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    server.tenant("owner").await;
+    let token = server.sign_in("admin@owner.example").await.text("refresh_token");
+    let lost = exchange(&server, &token, ATTEMPT).await;
+    assert_eq!(lost.status, StatusCode::OK, "{lost:?}");
+    // Also by a server that was started in between.
+    let server = server.start_again().await;
+    let (one, other) = tokio::join!(exchange(&server, &token, ATTEMPT), exchange(&server, &token, ATTEMPT));
+    for again in [&one, &other] {
+        assert_eq!(again.status, StatusCode::OK, "{again:?}");
+        assert_eq!(again.text("refresh_token"), lost.text("refresh_token"));
+        let me = server.ask(Method::GET, "/me", &again.text("access_token"), None).await;
+        assert_eq!(me.status, StatusCode::OK, "{me:?}");
+    }
+    // The sign-in goes on; an attempt that is kept too long does no harm to the next exchange.
+    let next = exchange(&server, &one.text("refresh_token"), ATTEMPT).await;
+    assert_eq!(next.status, StatusCode::OK, "{next:?}");
+    assert_ne!(next.text("refresh_token"), one.text("refresh_token"));
+    let short = exchange(&server, &next.text("refresh_token"), Some("short")).await;
+    assert_eq!(short.body["fields"][0]["field"], "attempt", "{short:?}");
+    assert_eq!(exchange(&server, &next.text("refresh_token"), None).await.status, StatusCode::OK, "it was not used up");
+    server.stop().await;
+}
+
+async fn who_has_only_the_old_token_ends_the_sign_in(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    server.tenant("owner").await;
+    for thief in [None, OTHER_ATTEMPT] {
+        let token = server.sign_in("admin@owner.example").await.text("refresh_token");
+        let owner = exchange(&server, &token, ATTEMPT).await;
+        let stolen = exchange(&server, &token, thief).await;
+        assert_eq!(stolen.code(), "token_reused", "{stolen:?}");
+        let after = exchange(&server, &owner.text("refresh_token"), OTHER_ATTEMPT).await;
+        assert_eq!(after.status, StatusCode::UNAUTHORIZED, "the family is ended: {after:?}");
+        let repeat = exchange(&server, &token, ATTEMPT).await;
+        assert_eq!(repeat.status, StatusCode::UNAUTHORIZED, "for the right attempt too: {repeat:?}");
+        let me = server.ask(Method::GET, "/me", &owner.text("access_token"), None).await;
+        assert_eq!(me.status, StatusCode::UNAUTHORIZED, "its access tokens too: {me:?}");
+    }
+    server.stop().await;
+}
+
+async fn a_repeat_behind_the_use_of_the_next_token_ends_the_sign_in(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    server.tenant("owner").await;
+    let first = server.sign_in("admin@owner.example").await.text("refresh_token");
+    let second = exchange(&server, &first, ATTEMPT).await.text("refresh_token");
+    let third = exchange(&server, &second, OTHER_ATTEMPT).await;
+    assert_eq!(third.status, StatusCode::OK, "{third:?}");
+    let late = exchange(&server, &first, ATTEMPT).await;
+    assert_eq!(late.code(), "token_reused", "{late:?}");
+    let after = exchange(&server, &third.text("refresh_token"), None).await;
+    assert_eq!(after.status, StatusCode::UNAUTHORIZED, "{after:?}");
+    server.stop().await;
+}
+
+async fn a_browsers_lost_refresh_is_repeated_by_its_cookie(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    server.tenant("owner").await;
+    let client = reqwest::Client::new();
+    let body = json!({ "email": "admin@owner.example", "password": switchboard_tests::PASSWORD, "device": "browser" });
+    let signed_in = client.post(server.url("/api/v1/auth/sign-in")).json(&body).send().await.unwrap();
+    let cookie = |response: &reqwest::Response| {
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    };
+    let first = cookie(&signed_in);
+    let refresh = |cookie: &str| {
+        let request = client.post(server.url("/api/v1/auth/refresh")).header("cookie", cookie);
+        request.json(&json!({ "refresh_token": null, "attempt": ATTEMPT })).send()
+    };
+    let lost = cookie(&refresh(&first).await.unwrap());
+    let again = refresh(&first).await.unwrap();
+    assert_eq!((again.status(), cookie(&again)), (StatusCode::OK, lost.clone()));
+    assert_eq!(refresh(&lost).await.unwrap().status(), StatusCode::OK);
     server.stop().await;
 }
 

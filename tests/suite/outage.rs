@@ -32,10 +32,12 @@ async fn a_talk_without_its_database<Gone: Send + 'static, Back: Send + 'static>
     let recording = |live: &Value| live["recording"]["kind"] == "recording" && live["both_heard"] == true;
     server.until(&format!("{path}/live"), &admin, "the call is recorded", recording).await;
 
+    // Instructions for the line that comes back: each is good for one stream.
+    let again = carrier.resume(&said.call(), "CA1", 1).await;
     let gone = tokio::task::spawn_blocking(leave).await.expect("the database goes away");
     let (left, left_ms) = (Instant::now(), unix_ms());
     leg.cut();
-    let leg = carrier.connect(&said, "CA1").await;
+    let leg = carrier.connect(&again, "CA1").await;
     heard_both_ways(&desk, &leg).await;
     assert!(left.elapsed() < AWAY, "the line was back while the database was away");
     desk.ear.clear();

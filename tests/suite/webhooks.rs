@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use switchboard_tests::{
     Engine, TestServer,
-    carrier::{CUSTOMER, NUMBER, TestCarrier},
+    carrier::{Account, CUSTOMER, NUMBER, TestCarrier},
     desk::Desk,
     on_both_databases,
 };
@@ -15,6 +15,9 @@ on_both_databases!(
     the_verdict_about_a_machine_and_the_carriers_recording_are_on_the_call,
     a_talk_ends_once_however_often_its_end_is_reported,
     a_caller_of_an_unknown_number_hears_why_and_the_admin_has_a_row,
+    a_webhook_in_json_names_its_account_as_a_form_does,
+    the_token_before_a_change_is_good_until_it_is_forgotten,
+    a_token_of_a_media_stream_is_good_once_and_for_its_call,
 );
 
 /// What is so at the end, without ids and times.
@@ -151,6 +154,107 @@ async fn the_verdict_about_a_machine_and_the_carriers_recording_are_on_the_call(
             && recordings.iter().any(|one| one["data"]["state"] == "in-progress")
     };
     server.until(&format!("/calls/{}", said.call()), &admin, "both are on the call", noted).await;
+    server.stop().await;
+}
+
+async fn a_webhook_in_json_names_its_account_as_a_form_does(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let carrier = TestCarrier::of(&server, &admin, &[]).await;
+    let stranger = server.tenant("stranger").await;
+    let theirs = TestCarrier::of_account(&server, &stranger, &[], Account::number(2)).await;
+    carrier.voice("CA1", CUSTOMER, NUMBER).await;
+    let ended = |account: Option<&str>| json!({ "AccountSid": account, "CallSid": "CA1", "CallStatus": "completed", "SequenceNumber": 2 });
+    let (own, other) = (carrier.sid(), theirs.sid());
+    let refused = [
+        carrier.post_json("status", "", &ended(None)).await,
+        carrier.post_json("status", "", &ended(Some(other))).await,
+        carrier.post_json("status", &format!("?AccountSid={other}"), &ended(Some(own))).await,
+        theirs.post_json("status", "", &ended(Some(own))).await,
+        theirs.post_json("status", &format!("?AccountSid={own}"), &ended(None)).await,
+    ];
+    for (n, refused) in refused.iter().enumerate() {
+        assert_eq!(refused.status, 403, "{n}: {refused:?}");
+    }
+    let list = carrier.post_json("status", &format!("?AccountSid={own}"), &json!([])).await;
+    assert_eq!(list.status, 400, "{list:?}");
+    // Signed by another tenant for its own account: nothing of ours has that call.
+    assert_eq!(theirs.post_json("status", "", &ended(Some(other))).await.status, 204);
+    let row = server.ask(reqwest::Method::GET, "/calls", &admin, None).await.body["items"][0].clone();
+    assert!(!is_over(&row), "{row}");
+
+    let taken = carrier.post_json("status", &format!("?AccountSid={own}"), &ended(None)).await;
+    assert_eq!(taken.status, 204, "{taken:?}");
+    assert_eq!(calls(&server, &admin).await[0]["status"], "abandoned");
+    carrier.voice("CA2", CUSTOMER, NUMBER).await;
+    let body = json!({ "AccountSid": own, "CallSid": "CA2", "CallStatus": "completed", "SequenceNumber": "2" });
+    assert_eq!(carrier.post_json("status", "", &body).await.status, 204);
+    assert_eq!(calls(&server, &admin).await.len(), 2);
+    server.stop().await;
+}
+
+async fn the_token_before_a_change_is_good_until_it_is_forgotten(engine: Engine) {
+    const DAY_MS: i64 = 24 * 3600 * 1000;
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let mut carrier = TestCarrier::of(&server, &admin, &[]).await;
+    let before = carrier.with_token(carrier.token());
+    carrier.change_token(&server, &admin, "another token for tests").await;
+    for (n, signs) in [&before, &carrier].into_iter().enumerate() {
+        let said = signs.voice(&format!("CA{n}"), CUSTOMER, NUMBER).await;
+        assert!(said.document.contains("<Stream"), "{n}: {said:?}");
+        assert!(signs.socket_at(&said.stream_url()).await.is_ok(), "{n}");
+    }
+    let backend = &server.running.backend;
+    let now = backend::clock::now();
+    assert_eq!(backend.forget_previous_tokens(now).await.expect("they are looked at"), 0);
+    let tomorrow = domain::time::UnixMillis(now.0 + DAY_MS + 60_000);
+    assert_eq!(backend.forget_previous_tokens(tomorrow).await.expect("they are looked at"), 1);
+    let said = before.voice("CA7", CUSTOMER, NUMBER).await;
+    assert_eq!(said.status, 403, "{said:?}");
+    let said = carrier.voice("CA8", CUSTOMER, NUMBER).await;
+    assert!(said.document.contains("<Stream"), "{said:?}");
+    server.stop().await;
+}
+
+async fn a_token_of_a_media_stream_is_good_once_and_for_its_call(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let carrier = TestCarrier::of(&server, &admin, &[]).await;
+    let (one, other) =
+        (carrier.voice("CA1", CUSTOMER, NUMBER).await, carrier.voice("CA2", "+919800011112", NUMBER).await);
+    let start = |call_sid: &str, call: String, token: String| {
+        json!({ "event": "start", "streamSid": "MZ9", "start": { "streamSid": "MZ9", "callSid": call_sid,
+            "customParameters": { "call": call, "token": token } } })
+    };
+    // The start message of another telephone call, the token of another one, and one that says it is of an outside party.
+    let mut outside = start("CA1", one.call(), one.parameter("token"));
+    outside["start"]["customParameters"]["party"] = json!("outside-1");
+    for wrong in [
+        start("CA2", one.call(), one.parameter("token")),
+        start("CA1", one.call(), other.parameter("token")),
+        start("CA1", other.call(), one.parameter("token")),
+        outside,
+    ] {
+        let mut socket = carrier.socket(&one).await;
+        socket.say(wrong.clone()).await;
+        assert!(socket.is_closed().await, "{wrong}");
+    }
+    let leg = carrier.connect(&one, "CA1").await;
+    leg.ear.is_heard("music for who waits").await;
+    let mut again = carrier.socket(&one).await;
+    again.say(start("CA1", one.call(), one.parameter("token"))).await;
+    assert!(again.is_closed().await, "the token is used up");
+
+    // Nor by a server that has taken the call up.
+    drop(leg);
+    let server = server.start_again().await;
+    server
+        .until(&format!("/calls/{}/live", one.call()), &admin, "the call is taken up", |live| live["id"].is_string())
+        .await;
+    let mut late = carrier.socket(&one).await;
+    late.say(start("CA1", one.call(), one.parameter("token"))).await;
+    assert!(late.is_closed().await, "the token is used up for the next server too");
     server.stop().await;
 }
 

@@ -7,7 +7,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::get,
     serve::ListenerExt,
 };
 use backend::Backend;
@@ -127,11 +127,21 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(live::socket::handler))
 }
 
-/// The OpenAPI document of everything below `/api/v1`.
+/// What carriers and load balancers ask, below the root.
+fn outside() -> OpenApiRouter<Backend> {
+    OpenApiRouter::new()
+        .routes(routes!(webhooks::twilio_media::handler))
+        .routes(routes!(webhooks::twilio::handler))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+}
+
+/// The OpenAPI document of everything below `/api/v1`, and of the webhooks and the health of the server.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = endpoints().into_openapi();
-    document.paths.paths =
-        document.paths.paths.into_iter().map(|(path, item)| (format!("/api/v1{path}"), item)).collect();
+    let api =
+        std::mem::take(&mut document.paths.paths).into_iter().map(|(path, item)| (format!("/api/v1{path}"), item));
+    document.paths.paths = api.chain(outside().into_openapi().paths.paths).collect();
     document
 }
 
@@ -144,10 +154,7 @@ pub fn router(backend: Backend) -> Router {
         .layer(from_fn_with_state(backend.clone(), idempotency::once));
     Router::new()
         .nest("/api/v1", api)
-        .route("/webhooks/twilio/media/{tenant}", get(webhooks::twilio_media::handler))
-        .route("/webhooks/twilio/{kind}", post(webhooks::twilio::handler))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
+        .merge(Router::from(outside()))
         .fallback(get(ui::handler))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))

@@ -1,11 +1,13 @@
 //! Tenants, users, sign-in.
 
+mod by_hand;
+mod refresh;
 mod register;
 mod sessions;
 mod sign_in;
 mod users;
 
-pub use users::add_user_by_hand;
+pub use by_hand::{AddTo, ByHand, add_user_by_hand};
 
 use domain::{ids::SessionId, pii::Personal, time::UnixMillis};
 use storage::{tenants::Tenant as TenantRow, users::User as UserRow};

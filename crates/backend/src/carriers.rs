@@ -1,11 +1,12 @@
 //! The tenant's carrier account, ready to use.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     call::Party,
-    ids::{CallId, TenantId},
+    ids::{CallId, LegId, TenantId},
     pii::Personal,
+    time::UnixMillis,
 };
 use providers::{
     telephony::Carrier,
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 use crate::{
     Backend,
-    calls::{CALL_PARAMETER, PARTY_PARAMETER, TOKEN_PARAMETER},
+    calls::{CALL_PARAMETER, NamedStream, PARTY_PARAMETER, TOKEN_PARAMETER},
     error::BackendError,
 };
 
@@ -42,13 +43,42 @@ pub(crate) struct CarrierRow {
     pub api_base: String,
     pub public_url: String,
     pub simulated: bool,
+    /// Until when the account's token before this one is good for webhooks.
+    pub previous_until: Option<UnixMillis>,
 }
 
 /// What is sealed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CarrierSecrets {
     pub auth_token: Personal<String>,
+    pub previous: Option<PreviousToken>,
+}
+
+/// The account's token before the present one: webhooks that are on their way, and an account whose change of tokens is not
+/// through, are signed with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PreviousToken {
+    pub token: Personal<String>,
+    pub until: UnixMillis,
+}
+
+/// Nothing of Twilio's is under way for so long.
+const PREVIOUS_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+impl CarrierSecrets {
+    /// With this token from `now` on, of the same account.
+    pub(crate) fn changed(self, auth_token: Personal<String>, now: UnixMillis) -> Self {
+        if self.auth_token == auth_token || self.auth_token.reveal().is_empty() {
+            return Self { auth_token, previous: self.previous }.at(now);
+        }
+        let previous = PreviousToken { token: self.auth_token, until: now.plus(PREVIOUS_LIFE) };
+        Self { auth_token, previous: Some(previous) }
+    }
+
+    /// What of it is left at this instant.
+    pub(crate) fn at(self, now: UnixMillis) -> Self {
+        Self { previous: self.previous.filter(|previous| now < previous.until), ..self }
+    }
 }
 
 /// A carrier account with the addresses that it is told.
@@ -56,8 +86,7 @@ pub(crate) struct CarrierSecrets {
 pub(crate) struct TenantCarrier {
     pub tenant: TenantId,
     pub api: Arc<dyn Carrier>,
-    /// Under which webhooks may be signed.
-    pub tokens: Vec<Personal<String>>,
+    secrets: CarrierSecrets,
     /// Without a slash at the end.
     pub public_url: String,
     pub simulated: bool,
@@ -82,10 +111,16 @@ impl TenantCarrier {
         Ok(Self {
             tenant,
             api: Arc::new(api),
-            tokens: vec![secrets.auth_token],
+            secrets,
             public_url: public.trim_end_matches('/').to_owned(),
             simulated: row.simulated,
         })
+    }
+
+    /// Under which webhooks may be signed at this instant.
+    pub(crate) fn tokens(&self, now: UnixMillis) -> Vec<Personal<String>> {
+        let CarrierSecrets { auth_token, previous } = self.secrets.clone().at(now);
+        [auth_token].into_iter().chain(previous.map(|previous| previous.token)).collect()
     }
 
     fn hook(&self, name: &str, call: CallId, party: Party) -> String {
@@ -124,20 +159,20 @@ impl TenantCarrier {
     pub(crate) fn connect(
         &self,
         backend: &Backend,
-        call: CallId,
-        party: Party,
+        stream: &NamedStream<'_>,
         greeting: Option<(&str, &str)>,
         turn: Uuid,
     ) -> Result<String, BackendError> {
+        let NamedStream { call, party, .. } = *stream;
         let internal = |error: providers::twilio::twiml::TwimlError| BackendError::Internal(error.to_string());
-        let mut stream = Stream::new(self.media_url())
+        let mut verb = Stream::new(self.media_url())
             .map_err(internal)?
             .parameter(CALL_PARAMETER, call.to_string())
             .map_err(internal)?
-            .parameter(TOKEN_PARAMETER, backend.stream_token(call))
+            .parameter(TOKEN_PARAMETER, stream.token(backend.secret(), LegId::new(turn)))
             .map_err(internal)?;
         if party != Party::Customer {
-            stream = stream.parameter(PARTY_PARAMETER, party_text(party)).map_err(internal)?;
+            verb = verb.parameter(PARTY_PARAMETER, party_text(party)).map_err(internal)?;
         }
         let mut document = Document::new();
         if let Some((text, language)) = greeting.filter(|(text, _)| !text.is_empty()) {
@@ -145,12 +180,12 @@ impl TenantCarrier {
         }
         let wait = Verb::Pause { seconds: BACK_BY_ITSELF_AFTER_S };
         let back = Verb::Redirect { url: self.resume_url(call, party, turn), method: Default::default() };
-        Ok(document.then(Verb::Connect(stream)).then(wait).then(back).to_xml())
+        Ok(document.then(Verb::Connect(verb)).then(wait).then(back).to_xml())
     }
 }
 
 /// The party as our own addresses and stream parameters name it.
-fn party_text(party: Party) -> String {
+pub(crate) fn party_text(party: Party) -> String {
     match party {
         Party::Customer => "customer".to_owned(),
         Party::Outside { attempt } => format!("outside-{attempt}"),
@@ -193,5 +228,41 @@ impl Backend {
         let carrier = TenantCarrier::new(scope.tenant(), &row, secrets, &self.options().public_url)?;
         self.cache_carrier(scope.tenant(), carrier.clone());
         Ok(carrier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(token: &str) -> CarrierSecrets {
+        CarrierSecrets { auth_token: Personal::new(token.to_owned()), previous: None }
+    }
+
+    fn carrier(secrets: CarrierSecrets) -> TenantCarrier {
+        let account_sid = format!("AC{}", "1".repeat(32));
+        let row = CarrierRow { provider: TWILIO.to_owned(), account_sid, ..CarrierRow::default() };
+        TenantCarrier::new(TenantId::new(Uuid::from_u128(1)), &row, secrets, "https://here.example").unwrap()
+    }
+
+    fn tokens(carrier: &TenantCarrier, now: i64) -> Vec<String> {
+        carrier.tokens(UnixMillis(now)).into_iter().map(Personal::into_inner).collect()
+    }
+
+    #[test]
+    fn the_token_before_a_change_is_good_for_a_day() {
+        const DAY_MS: i64 = 24 * 3600 * 1000;
+        let new = |token: &str| Personal::new(token.to_owned());
+        let changed = secrets("one").changed(new("two"), UnixMillis(5));
+        let carrier = carrier(changed.clone());
+        assert_eq!(tokens(&carrier, 5), ["two", "one"]);
+        assert_eq!(tokens(&carrier, 4 + DAY_MS), ["two", "one"]);
+        assert_eq!(tokens(&carrier, 5 + DAY_MS), ["two"]);
+        // Saving the same token again makes it no newer, and another change forgets the oldest.
+        assert_eq!(changed.clone().changed(new("two"), UnixMillis(9)), changed);
+        assert_eq!(changed.clone().changed(new("two"), UnixMillis(5 + DAY_MS)), secrets("two"));
+        let again = changed.changed(new("three"), UnixMillis(7));
+        assert_eq!(again.previous, Some(PreviousToken { token: new("two"), until: UnixMillis(7 + DAY_MS) }));
+        assert_eq!(secrets("").changed(new("one"), UnixMillis(5)), secrets("one"), "there was none");
     }
 }

@@ -12,12 +12,7 @@ use std::{
 };
 
 use bridge::{BridgeEvent, BridgeHandle};
-use domain::{
-    ids::{CallId, TenantId},
-    time::UnixMillis,
-};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use domain::{ids::TenantId, time::UnixMillis};
 use storage::Store;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -243,25 +238,6 @@ impl Backend {
 
     pub(crate) fn started_at(&self) -> UnixMillis {
         self.0.started_at
-    }
-
-    /// Goes into the TwiML and comes back with the media stream: proof that the stream belongs to the call.
-    pub(crate) fn stream_token(&self, call: CallId) -> String {
-        hex::encode(self.stream_mac(call).finalize().into_bytes())
-    }
-
-    pub(crate) fn stream_token_fits(&self, call: CallId, token: &str) -> bool {
-        hex::decode(token).is_ok_and(|token| self.stream_mac(call).verify_slice(&token).is_ok())
-    }
-
-    fn stream_mac(&self, call: CallId) -> Hmac<Sha256> {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0.secret) {
-            Ok(mac) => mac,
-            Err(_) => unreachable!("HMAC takes keys of any length (RFC 2104 section 3)"),
-        };
-        mac.update(b"media-stream:");
-        mac.update(call.to_string().as_bytes());
-        mac
     }
 
     pub(crate) fn cached_carrier(&self, tenant: TenantId) -> Option<TenantCarrier> {

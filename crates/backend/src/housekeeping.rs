@@ -27,6 +27,7 @@ pub(crate) async fn run(backend: Backend) {
 }
 
 impl Backend {
+    /// Rows and secrets that nobody needs any more at this instant.
     async fn forget_what_is_old(&self, now: UnixMillis) {
         let before = |days: i64| UnixMillis(now.0 - days * DAY_MS);
         let store = self.store();
@@ -36,6 +37,11 @@ impl Backend {
             ("answers", storage::idempotency::purge(store, before(ANSWERS_DAYS)).await),
             ("sign-ins", storage::sessions::purge(store, before(SESSIONS_DAYS)).await),
         ];
+        match self.forget_previous_tokens(now).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "tokens of carriers that were changed are forgotten"),
+            Err(error) => tracing::warn!(%error, "old tokens of carriers could not be removed; tomorrow again"),
+        }
         for (what, gone) in gone {
             match gone {
                 Ok(0) => {}

@@ -41,7 +41,7 @@ mod tasks;
 mod webhooks;
 mod wrap_up;
 
-pub use accounts::add_user_by_hand;
+pub use accounts::{AddTo, ByHand, add_user_by_hand};
 pub use actor::Actor;
 pub use bridge::{SoundSocket, Verdict};
 pub use calls::CarrierStream;

@@ -97,6 +97,31 @@ fn row(input: QueueInput, id: QueueId, version: u32, created_at: domain::time::U
     }
 }
 
+/// The queue that every tenant begins with, so that the first number has somebody to ring.
+pub(crate) async fn first(
+    on: impl Into<storage::On<'_>>,
+    scope: TenantScope,
+    member: UserId,
+    now: domain::time::UnixMillis,
+) -> Result<(), BackendError> {
+    let row = QueueRow {
+        id: QueueId::new(clock::new_uuid()),
+        name: "Main".to_owned(),
+        strategy: Strategy::RoundRobin.as_str().to_owned(),
+        member_ids: vec![member],
+        skills: Vec::new(),
+        ring_s: 20,
+        wrap_up_s: 30,
+        max_size: 50,
+        max_wait_s: 600,
+        target_answer_s: 20,
+        recording: true,
+        version: 1,
+        created_at: now,
+    };
+    Ok(storage::queues::insert(on, scope, &row).await?)
+}
+
 impl Backend {
     pub async fn list_queues(&self, actor: &Actor) -> Result<Vec<Queue>, BackendError> {
         Ok(storage::queues::list(self.store(), actor.scope).await?.into_iter().map(shown).collect())
@@ -121,26 +146,6 @@ impl Backend {
         storage::queues::insert(self.store(), actor.scope, &row).await?;
         self.settings_changed(actor, "queue.create", &row.id.to_string()).await;
         Ok(shown(row))
-    }
-
-    /// The queue that every tenant begins with, so that the first number has somebody to ring.
-    pub(crate) async fn first_queue(&self, scope: TenantScope, member: UserId) -> Result<(), BackendError> {
-        let row = QueueRow {
-            id: QueueId::new(clock::new_uuid()),
-            name: "Main".to_owned(),
-            strategy: Strategy::RoundRobin.as_str().to_owned(),
-            member_ids: vec![member],
-            skills: Vec::new(),
-            ring_s: 20,
-            wrap_up_s: 30,
-            max_size: 50,
-            max_wait_s: 600,
-            target_answer_s: 20,
-            recording: true,
-            version: 1,
-            created_at: clock::now(),
-        };
-        Ok(storage::queues::insert(self.store(), scope, &row).await?)
     }
 
     /// While there is one queue, everybody who takes calls is in it; with several, an admin says who is in which.

@@ -115,9 +115,10 @@ impl Backend {
             tracing::warn!(kind = %request.kind, why, "a webhook was refused");
             WebhookAnswer::text(403, "the request is not signed by the carrier of this server")
         };
-        let form = Form::parse(&request.body).map_err(|error| WebhookAnswer::text(400, &error.to_string()))?;
-        let account = form.text("AccountSid").unwrap_or_default();
-        let (tenant, _) = storage::settings::find_account(self.store(), carriers::SETTINGS, account)
+        let form = Form::read(&request.content_type, &request.body)
+            .map_err(|error| WebhookAnswer::text(400, &error.to_string()))?;
+        let account = form.account(&request.path_and_query).map_err(|error| refuse(&error.to_string()))?;
+        let (tenant, _) = storage::settings::find_account(self.store(), carriers::SETTINGS, &account)
             .await
             .map_err(|_| WebhookAnswer::text(503, "try again"))?
             .ok_or_else(|| refuse("unknown account"))?;
@@ -131,8 +132,9 @@ impl Backend {
             SignedBody::Raw(&request.body)
         };
         let header = Some(request.signature.as_str()).filter(|text| !text.is_empty());
-        signature::verify(&carrier.tokens, &url, body, header).map_err(|error| refuse(&error.to_string()))?;
-        Ok(Verified { tenant, scope, carrier, form })
+        signature::verify(&carrier.tokens(clock::now()), &url, body, header)
+            .map_err(|error| refuse(&error.to_string()))?;
+        Ok(Verified { tenant, scope, carrier, form: form.with_account(&account) })
     }
 
     async fn keep(&self, verified: &Verified, request: &WebhookRequest) -> Result<Kept, BackendError> {
@@ -163,7 +165,7 @@ impl Backend {
     pub async fn open_carrier_stream(&self, tenant: TenantId, signature: &str) -> Option<CarrierStream> {
         let carrier = self.carrier(TenantScope::system(tenant)).await.ok()?;
         let header = Some(signature).filter(|text| !text.is_empty());
-        match signature::verify_upgrade(&carrier.tokens, &carrier.media_url(), header) {
+        match signature::verify_upgrade(&carrier.tokens(clock::now()), &carrier.media_url(), header) {
             Ok(()) => Some(CarrierStream::new(self.clone(), tenant)),
             Err(error) => {
                 tracing::warn!(%tenant, %error, "a media socket was refused");

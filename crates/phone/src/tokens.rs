@@ -13,7 +13,7 @@ pub enum TokenStoreError {
     Failed(String),
 }
 
-/// Keeps one refresh token. Calls may block and are made off the async threads.
+/// Keeps one text, the refresh token and what belongs to it. Calls may block and are made off the async threads.
 pub trait TokenStore: Send + Sync {
     /// # Errors
     /// [`TokenStoreError`]; a store without a token answers `Ok(None)`.

@@ -78,23 +78,18 @@ mod tests {
     /// Opens, adds a tenant with a user, and closes.
     async fn with_data(folder: &Path) {
         let (store, _) = store(&config(folder)).await.unwrap();
-        let tenant = storage::tenants::Tenant {
-            id: domain::ids::TenantId::new(backend::clock::new_uuid()),
-            name: "Tenant".to_owned(),
+        let user = backend::ByHand {
+            name: "Asha".to_owned(),
+            email: "asha@example.org".to_owned(),
+            role: domain::role::Role::TenantAdmin,
+            password: Personal::new("a long enough password".to_owned()),
+        };
+        let first = backend::AddTo::First {
+            name: "Cedar".to_owned(),
             country: "IN".to_owned(),
             zone: "Asia/Kolkata".to_owned(),
-            created_at: backend::clock::now(),
         };
-        storage::tenants::insert(&store, &tenant).await.unwrap();
-        let user = backend::add_user_by_hand(
-            &store,
-            "Asha",
-            "asha@example.org",
-            domain::role::Role::TenantAdmin,
-            Personal::new("a long enough password".to_owned()),
-            None,
-        );
-        user.await.unwrap();
+        backend::add_user_by_hand(&store, user, first).await.unwrap();
         store.close().await;
     }
 

@@ -1,5 +1,6 @@
 //! Sign-ins: each is a family of refresh tokens of which only the newest works, once. A second use of any ends the family
-//! (RFC 9700 section 4.14.2). Tokens are stored as keyed hashes.
+//! (RFC 9700 section 4.14.2), unless it is the same attempt once more, whose answer was lost. Tokens and attempts are stored
+//! as keyed hashes.
 
 use domain::{
     ids::{SessionId, TenantId, UserId},
@@ -62,6 +63,8 @@ pub struct TokenOwner {
 pub enum Rotation {
     /// The next token is in force.
     Rotated(TokenOwner),
+    /// The same attempt as before, and the token that it got has not been used: it still is the next.
+    Repeated(TokenOwner),
     /// It had been used before: the whole family is ended now.
     Reused(TokenOwner),
     /// The session has run out or was ended.
@@ -96,32 +99,40 @@ pub async fn create(
     unit.finish().await
 }
 
-/// Uses up `token` and puts `next` in its place, or ends the family, in one transaction. Only one of two simultaneous
-/// uses can win; the other counts as re-use. A live session then runs until `expires_at`.
+/// A refresh token that is handed in for the next.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a> {
+    pub token: &'a Personal<String>,
+    /// Goes with every repeat of this exchange; `next` is then the same in each.
+    pub attempt: Option<&'a Personal<String>>,
+    pub next: &'a Personal<String>,
+}
+
+/// Uses up the token and puts the next in its place, or ends the family, in one transaction. Only one of two simultaneous
+/// uses can win; the other counts as re-use, unless both are the same attempt. A live session then runs until `expires_at`.
 pub async fn rotate(
     on: impl Into<On<'_>>,
-    token: &Personal<String>,
-    next: &Personal<String>,
+    exchange: Exchange<'_>,
     now: UnixMillis,
     expires_at: UnixMillis,
 ) -> Result<Rotation> {
     let mut unit = Unit::of(on.into()).await?;
-    let rotation = rotate_in(&mut unit.on(), token, next, now, expires_at).await?;
+    let rotation = rotate_in(&mut unit.on(), exchange, now, expires_at).await?;
     unit.finish().await?;
     Ok(rotation)
 }
 
 async fn rotate_in(
     on: &mut On<'_>,
-    token: &Personal<String>,
-    next: &Personal<String>,
+    exchange: Exchange<'_>,
     now: UnixMillis,
     expires_at: UnixMillis,
 ) -> Result<Rotation> {
-    let hash = on.keys().hash("refresh", None, token.reveal());
-    let sql =
-        "UPDATE refresh_tokens SET used_at_ms = $2 WHERE token_hash = $1 AND used_at_ms IS NULL RETURNING generation";
-    let first_use = on.write_returning(sql, args![&hash, now]).await?;
+    let hash = on.keys().hash("refresh", None, exchange.token.reveal());
+    let attempt = exchange.attempt.map(|attempt| on.keys().hash("refresh_attempt", None, attempt.reveal()));
+    let sql = "UPDATE refresh_tokens SET used_at_ms = $2, attempt_hash = $3 \
+               WHERE token_hash = $1 AND used_at_ms IS NULL RETURNING generation";
+    let first_use = on.write_returning(sql, args![&hash, now, &attempt]).await?;
     let sql = "SELECT s.tenant_id, s.id, s.user_id, s.device, s.user_agent, s.created_at_ms, s.last_used_at_ms, \
                s.expires_at_ms, s.revoked_because FROM refresh_tokens t JOIN sessions s \
                ON s.tenant_id = t.tenant_id AND s.id = t.session_id WHERE t.token_hash = $1";
@@ -133,14 +144,27 @@ async fn rotate_in(
         return Ok(Rotation::Ended(owner));
     }
     let Some(used) = first_use else {
+        if is_repeat(on, &hash, attempt, exchange.next).await? {
+            return Ok(Rotation::Repeated(owner));
+        }
         revoke(On::from_ref(on), scope, session.id, Revoked::TokenReused, now).await?;
         return Ok(Rotation::Reused(owner));
     };
     let generation = used.int("generation")? + 1;
-    insert_token(on, scope, session.id, generation, next, now).await?;
+    insert_token(on, scope, session.id, generation, exchange.next, now).await?;
     let sql = "UPDATE sessions SET generation = $3, last_used_at_ms = $4, expires_at_ms = $5 WHERE tenant_id = $1 AND id = $2";
     on.write(sql, args![scope, session.id, generation, now, expires_at]).await?;
     Ok(Rotation::Rotated(owner))
+}
+
+/// Whether the used token was used by this attempt, and `next`, which it got then, is still unused.
+async fn is_repeat(on: &mut On<'_>, used: &str, attempt: Option<String>, next: &Personal<String>) -> Result<bool> {
+    let Some(attempt) = attempt else { return Ok(false) };
+    let next = on.keys().hash("refresh", None, next.reveal());
+    let sql = "SELECT n.generation FROM refresh_tokens t JOIN refresh_tokens n ON n.tenant_id = t.tenant_id \
+               AND n.session_id = t.session_id AND n.generation = t.generation + 1 \
+               WHERE t.token_hash = $1 AND t.attempt_hash = $2 AND n.token_hash = $3 AND n.used_at_ms IS NULL";
+    Ok(on.read(sql, args![used, attempt, next]).await?.is_some())
 }
 
 async fn insert_token(

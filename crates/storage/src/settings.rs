@@ -60,6 +60,21 @@ pub async fn put(
     row.ok_or_else(|| StorageError::corrupt("settings.version", "nothing returned"))?.number("version")
 }
 
+/// Writes value and secrets if `setting.version` is still the stored one; false when it is not.
+pub async fn update(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    name: &str,
+    setting: &Setting,
+    now: UnixMillis,
+) -> Result<bool> {
+    let mut on = on.into();
+    let sealed = on.keys().of(scope, name).seal_json(Column::SETTING_SECRETS, &setting.secrets)?;
+    let sql = "UPDATE settings SET value = $4, secrets = $5, version = version + 1, updated_at_ms = $6 \
+               WHERE tenant_id = $1 AND name = $2 AND version = $3";
+    Ok(on.write(sql, args![scope, name, setting.version, &setting.value, sealed, now]).await? == 1)
+}
+
 /// False when it was not set.
 pub async fn remove(on: impl Into<On<'_>>, scope: TenantScope, name: &str) -> Result<bool> {
     let sql = "DELETE FROM settings WHERE tenant_id = $1 AND name = $2";

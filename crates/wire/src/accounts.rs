@@ -61,6 +61,13 @@ pub struct RefreshRequest {
     #[ts(as = "Option<String>")]
     #[schema(value_type = Option<String>)]
     pub refresh_token: Option<Personal<String>>,
+    /// 16 to 64 characters that nobody can guess, made before a token is sent and kept beside it until the answer is there:
+    /// the same token with the same attempt is answered with the same next token, as long as that one has not been used.
+    /// Without it, or with another one, a second use of a token ends the sign-in.
+    #[serde(default)]
+    #[ts(as = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub attempt: Option<Personal<String>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -70,7 +77,8 @@ pub struct SignedIn {
     #[schema(value_type = String)]
     pub access_token: Personal<String>,
     pub expires_in_s: u32,
-    /// Present for `device: desktop` only. Each works once; the answer to a refresh carries the next.
+    /// Present for `device: desktop` only. Each works once; the answer to a refresh carries the next. See
+    /// [`RefreshRequest::attempt`] for an answer that is lost.
     #[ts(as = "Option<String>")]
     #[schema(value_type = Option<String>)]
     pub refresh_token: Option<Personal<String>>,

@@ -5,6 +5,7 @@ import type { Kept } from "@/lib/kept";
 import { may } from "@/state/rights";
 import type { Device, DeviceKind, Levels, Method, OutboxState, PhoneState, Platform, SessionState } from "./types";
 import { listDevices } from "./web/devices";
+import { createRefreshAttempt } from "./web/attempt";
 import { createHttp } from "./web/http";
 import { openLive } from "./web/live";
 import type { LiveSocket } from "./web/live";
@@ -47,7 +48,7 @@ export function createWebPlatform(kept: Kept): Platform {
     phones.send(phone);
   };
 
-  const http = createHttp(() => { ended(); });
+  const http = createHttp(() => { ended(); }, createRefreshAttempt(kept));
   const send = async <T>(method: Method, path: string, body: unknown, key: string | null = null): Promise<T> => {
     const answer = await http.request({ method, path, body, idempotencyKey: key });
     if (answer.status >= 400) {

@@ -15,7 +15,8 @@ use wire::{
 use super::cookie;
 use crate::{error::ApiResult, extract::Body};
 
-/// Trades a refresh token for new tokens. Each works once; using one again ends the sign-in on every device it was on.
+/// Trades a refresh token for new tokens. Each works once; using one again ends the sign-in on every device it was on, unless
+/// it is the same `attempt` whose answer was lost: that one gets the same next token again.
 #[utoipa::path(
     post,
     path = "/auth/refresh",
@@ -33,7 +34,7 @@ pub async fn handler(
         Some(token) => (DeviceKind::Desktop, token),
         None => (DeviceKind::Browser, cookie::refresh_token(&headers).ok_or(BackendError::NotSignedIn)?),
     };
-    let signed_in = backend.refresh(token).await?;
+    let signed_in = backend.refresh(token, body.attempt).await?;
     let (cookies, signed_in) = cookie::hand_out(device, signed_in, backend.is_public_https());
     Ok((cookies, Json(signed_in)).into_response())
 }

@@ -19,12 +19,13 @@ fn range(headers: &HeaderMap, length: u64) -> Option<Result<(u64, u64), ()>> {
     }
     let (from, to) = spec.split_once('-')?;
     let bounds = match (from.parse::<u64>(), to.parse::<u64>()) {
-        (Ok(from), Ok(to)) => (from, to.min(length - 1)),
+        (Ok(from), Ok(to)) if from <= to => (from, to.min(length - 1)),
         (Ok(from), Err(_)) if to.is_empty() => (from, length - 1),
-        (Err(_), Ok(last)) if from.is_empty() && last > 0 => (length.saturating_sub(last), length - 1),
+        // Of the last no bytes nothing can be sent.
+        (Err(_), Ok(last)) if from.is_empty() => (length.saturating_sub(last), length - 1),
         _ => return None,
     };
-    Some(if bounds.0 <= bounds.1 && bounds.0 < length { Ok(bounds) } else { Err(()) })
+    Some(if bounds.0 < length { Ok(bounds) } else { Err(()) })
 }
 
 /// The sound itself. The token in the address is signed and runs out.
@@ -90,6 +91,9 @@ mod tests {
         assert_eq!(asked("bytes=-10"), Some(Ok((90, 99))));
         assert_eq!(asked("bytes=0-999"), Some(Ok((0, 99))));
         assert_eq!(asked("bytes=100-"), Some(Err(())));
+        assert_eq!(asked("bytes=-0"), Some(Err(())));
+        assert_eq!(asked("bytes=-500"), Some(Ok((0, 99))));
+        assert_eq!(asked("bytes=9-3"), None, "no range at all");
         assert_eq!(asked("bytes=0-1,4-5"), None);
         assert_eq!(asked("lines=0-1"), None);
     }

@@ -8,6 +8,35 @@ use axum::{
 };
 use backend::{Backend, WebhookAnswer, WebhookRequest};
 
+/// What Twilio has to say of a call. The signature covers the address and the form or, by `bodySHA256` in the address, the
+/// JSON body; the same delivery is worked on once.
+#[utoipa::path(
+    post,
+    path = "/webhooks/twilio/{kind}",
+    operation_id = "webhooks_twilio",
+    tag = "webhooks",
+    params(
+        (
+            "kind" = String,
+            Path,
+            description = "`voice`, `outbound-answer` and `resume` ask for instructions; `status`, `amd`, `recording` and `stream-status` report"
+        ),
+        ("X-Twilio-Signature" = String, Header, description = "https://www.twilio.com/docs/usage/security#validating-requests"),
+    ),
+    request_body(
+        content = String,
+        content_type = "application/x-www-form-urlencoded",
+        description = "the parameters of Twilio's webhooks, `AccountSid` among them; or the same as a JSON object"
+    ),
+    responses(
+        (status = 200, description = "instructions in TwiML", content_type = "text/xml"),
+        (status = 204, description = "taken"),
+        (status = 400, description = "the body cannot be read"),
+        (status = 403, description = "not signed by the carrier of a tenant here, or sent again long after"),
+        (status = 404, description = "no such webhook"),
+        (status = 503, description = "try again")
+    )
+)]
 pub async fn handler(
     State(backend): State<Backend>,
     Path(kind): Path<String>,

@@ -16,6 +16,23 @@ use crate::extract::Id;
 /// Beyond this the socket is closed. A media message of 20 ms has about 400 bytes; from 64 KiB on a message is dropped.
 const MOST_BYTES: usize = 1024 * 1024;
 
+/// The sound of one call, as Twilio's Media Streams speak it over a WebSocket
+/// (<https://www.twilio.com/docs/voice/media-streams/websocket-messages>). Its first message names the call and brings a token
+/// that is good once.
+#[utoipa::path(
+    get,
+    path = "/webhooks/twilio/media/{tenant}",
+    operation_id = "webhooks_twilio_media",
+    tag = "webhooks",
+    params(
+        ("tenant" = String, Path, description = "whose carrier signs"),
+        ("X-Twilio-Signature" = String, Header, description = "https://www.twilio.com/docs/usage/security#validating-requests"),
+    ),
+    responses(
+        (status = 101, description = "the WebSocket is open"),
+        (status = 403, description = "not signed by the carrier of this tenant")
+    )
+)]
 pub async fn handler(
     State(backend): State<Backend>,
     Id(tenant): Id<TenantId>,

@@ -10,6 +10,7 @@ use super::NewUser;
 use crate::{
     Backend, auth, clock,
     error::{BackendError, FieldChecks},
+    queues,
 };
 
 pub(super) const SHORTEST_PASSWORD: usize = 12;
@@ -34,6 +35,13 @@ pub(super) fn check_password(checks: &mut FieldChecks, field: &str, password: &P
     );
 }
 
+pub(super) fn check_place(checks: &mut FieldChecks, country: &str, zone: &str) {
+    let country_fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    checks.require(country_fits, "country", "expected an ISO 3166 code such as IN");
+    let zone_fits = jiff::tz::TimeZone::get(zone).is_ok();
+    checks.require(zone_fits, "zone", "expected an IANA time zone such as Asia/Kolkata");
+}
+
 impl Backend {
     pub async fn setup_status(&self) -> Result<SetupStatus, BackendError> {
         Ok(SetupStatus {
@@ -54,13 +62,7 @@ impl Backend {
         checks.text(&body.tenant_name, 100, "tenant_name").text(&body.name, 100, "name");
         check_email(&mut checks, &body.email);
         check_password(&mut checks, "password", &body.password);
-        let country_fits = body.country.len() == 2 && body.country.bytes().all(|byte| byte.is_ascii_uppercase());
-        checks.require(country_fits, "country", "expected an ISO 3166 code such as IN");
-        checks.require(
-            jiff::tz::TimeZone::get(&body.zone).is_ok(),
-            "zone",
-            "expected an IANA time zone such as Asia/Kolkata",
-        );
+        check_place(&mut checks, &body.country, &body.zone);
         checks.done()?;
         let too_many = |retry_after_s| BackendError::TooManyTries { retry_after_s };
         self.throttle().begin_registration(address, now).map_err(too_many)?;
@@ -91,7 +93,7 @@ impl Backend {
         storage::tenants::insert(self.store(), &tenant).await?;
         storage::users::insert(self.store(), scope, &admin, &Personal::new(password_hash)).await?;
         storage::agents::ensure(self.store(), scope, admin.id, now).await?;
-        self.first_queue(scope, admin.id).await?;
+        queues::first(self.store(), scope, admin.id, now).await?;
         self.new_session(scope, admin, tenant, body.device, user_agent).await
     }
 }

@@ -1,4 +1,4 @@
-//! Sign-in, refresh, sign-out.
+//! Sign-in and sign-out.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -6,7 +6,7 @@ use domain::{ids::SessionId, pii::Personal};
 use rand::Rng;
 use storage::{
     TenantScope,
-    sessions::{Device, Revoked, Rotation, Session},
+    sessions::{Device, Revoked, Session},
     tenants::Tenant as TenantRow,
     users::User as UserRow,
 };
@@ -21,10 +21,10 @@ use crate::{
 };
 
 /// A sign-in that is not used for so long ends.
-const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(super) const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// 32 random bytes in hexadecimal.
-fn new_refresh_token() -> Personal<String> {
+pub(super) fn new_refresh_token() -> Personal<String> {
     let mut bytes = [0_u8; 32];
     rand::rng().fill_bytes(&mut bytes);
     Personal::new(hex::encode(bytes))
@@ -76,7 +76,7 @@ impl Backend {
         self.signed_in(user, tenant, session.id, refresh)
     }
 
-    fn signed_in(
+    pub(super) fn signed_in(
         &self,
         user: UserRow,
         tenant: TenantRow,
@@ -93,26 +93,6 @@ impl Backend {
             refresh_token: Some(refresh),
             me: me(user, tenant, session),
         })
-    }
-
-    pub async fn refresh(&self, token: Personal<String>) -> Result<SignedIn, BackendError> {
-        let now = clock::now();
-        let next = new_refresh_token();
-        match storage::sessions::rotate(self.store(), &token, &next, now, now.plus(SESSION_LIFE)).await? {
-            Rotation::Rotated(owner) => {
-                let scope = TenantScope::authenticated(owner.tenant);
-                let user = storage::users::get(self.store(), scope, owner.user).await?.filter(|user| user.active);
-                let tenant = storage::tenants::get(self.store(), scope).await?;
-                let (Some(user), Some(tenant)) = (user, tenant) else { return Err(BackendError::NotSignedIn) };
-                self.signed_in(user, tenant, owner.session, next)
-            }
-            Rotation::Reused(owner) => {
-                tracing::warn!(user = %owner.user, session = %owner.session, "a refresh token was used twice");
-                self.sign_in_ended(owner.session).await;
-                Err(BackendError::TokenReused)
-            }
-            Rotation::Ended(_) | Rotation::Unknown => Err(BackendError::NotSignedIn),
-        }
     }
 
     pub async fn sign_out(&self, actor: &Actor) -> Result<(), BackendError> {

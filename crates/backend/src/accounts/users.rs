@@ -2,7 +2,7 @@
 
 use domain::pii::Personal;
 use domain::{ids::UserId, masking, phone_number::E164, role::Role};
-use storage::{Store, sessions::Revoked};
+use storage::sessions::Revoked;
 use wire::{
     accounts::{CreateUser, Me, UpdateMe, UpdateUser, User},
     page::{Page, PageQuery},
@@ -191,49 +191,4 @@ fn phone(actor: &Actor, text: Option<String>) -> Result<Option<String>, BackendE
                 .map_err(|error| BackendError::field("phone", error.to_string()))
         })
         .transpose()
-}
-
-/// For whoever holds the machine: adds a user to the tenant of `tenant_of`, or to the only one. Needs nothing but the store, so
-/// that a server may run beside it.
-pub async fn add_user_by_hand(
-    store: &Store,
-    name: &str,
-    email: &str,
-    role: Role,
-    password: Personal<String>,
-    tenant_of: Option<&str>,
-) -> Result<(), BackendError> {
-    let tenant = match tenant_of {
-        Some(colleague) => {
-            let found = storage::users::by_email(store, colleague).await?;
-            found.ok_or(BackendError::NotFound("user"))?.tenant
-        }
-        None => match storage::tenants::all(store).await?.as_slice() {
-            [only] => only.id,
-            [] => return Err(BackendError::Conflict("there is no tenant yet; open the app and set it up")),
-            _ => return Err(BackendError::Conflict("there are several tenants; name one by --tenant-of")),
-        },
-    };
-    let mut checks = FieldChecks::default();
-    checks.text(name, 100, "name");
-    check_email(&mut checks, email);
-    check_password(&mut checks, "password", &password);
-    checks.done()?;
-    let scope = storage::TenantScope::system(tenant);
-    let new = NewUser {
-        name: name.to_owned(),
-        email: email.to_owned(),
-        role,
-        skills: Vec::new(),
-        languages: vec!["en".to_owned()],
-        phone: None,
-        extension: None,
-    };
-    let user = new.row(clock::now());
-    let hash = Personal::new(auth::hash_password(password).await?);
-    storage::users::insert(store, scope, &user, &hash).await?;
-    if role.takes_calls() {
-        storage::agents::ensure(store, scope, user.id, clock::now()).await?;
-    }
-    Ok(())
 }

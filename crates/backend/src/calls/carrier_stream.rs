@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 
 use bridge::{CarrierCodec, CarrierOptions, CarrierOut, CarrierPort};
 use domain::{
-    call::CallEvent,
+    call::{CallEvent, Party},
     ids::{CallId, LegId, TenantId},
 };
 use providers::twilio::stream::{self, FromTwilio, Start};
 
-use crate::{Backend, carriers, clock};
+use super::named_stream::NamedStream;
+use crate::{Backend, carriers};
 
 /// Names of the `<Parameter>`s in our TwiML.
 pub(crate) const CALL_PARAMETER: &str = "call";
@@ -79,28 +80,33 @@ impl CarrierStream {
         self.backend.count_carrier_garbage();
     }
 
+    /// The call that the stream is for; its token is used up by this.
+    fn named(&self, start: &Start) -> Option<(CallId, Party, LegId)> {
+        let parameter = |name: &str| start.parameters.get(name).map(String::as_str);
+        let call: CallId = parameter(CALL_PARAMETER)?.parse().ok()?;
+        let party = carriers::party_of(parameter(PARTY_PARAMETER));
+        let stream = NamedStream { call, party, call_sid: &start.call_sid };
+        let leg = stream.leg(self.backend.secret(), parameter(TOKEN_PARAMETER)?)?;
+        let calls = self.backend.calls();
+        let fits = calls.tenant_of(call) == Some(self.tenant) && calls.take_leg(leg, call);
+        fits.then_some((call, party, leg))
+    }
+
     async fn start(&mut self, start: Start) -> ControlFlow<()> {
         if !matches!(self.state, State::Unnamed) {
             return self.garbage();
         }
-        let named = start.parameters.get(CALL_PARAMETER).and_then(|call| call.parse::<CallId>().ok());
-        let token = start.parameters.get(TOKEN_PARAMETER).map(String::as_str).unwrap_or_default();
-        let Some(call) = named.filter(|call| {
-            self.backend.stream_token_fits(*call, token) && self.backend.calls().tenant_of(*call) == Some(self.tenant)
-        }) else {
-            tracing::warn!("a media stream named no call of ours");
+        let Some((call, party, leg)) = self.named(&start) else {
+            tracing::warn!("a media stream named no call of ours, or one that it had been connected to before");
             self.backend.count_carrier_garbage();
             return ControlFlow::Break(());
         };
-        let party = carriers::party_of(start.parameters.get(PARTY_PARAMETER).map(String::as_str));
-        let leg = LegId::new(clock::new_uuid());
         let scope = storage::TenantScope::system(self.tenant);
         // A carrier whose settings cannot be read now reported keys before.
         let keys_in_sound =
             self.backend.carrier(scope).await.is_ok_and(|carrier| !carrier.api.capabilities().reports_keys);
         let options = CarrierOptions { codec: CarrierCodec::Pcmu, keys_in_sound };
         let port = self.backend.bridge().open_carrier(leg, options).await;
-        self.backend.calls().add_leg(leg, call);
         if !self.backend.calls().event(call, CallEvent::CarrierAttached { party, leg }) {
             tracing::info!(%call, "a media stream came for a call that is over");
             return ControlFlow::Break(());

@@ -63,6 +63,12 @@ impl Backend {
         };
         let seq = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let names = self.names_of(scope, &facts).await?;
+        // What was connected once is not connected again.
+        for (_, event) in &events {
+            if let CallEvent::CarrierAttached { leg, .. } = event {
+                self.calls().add_leg(*leg, id);
+            }
+        }
         let call = replay(facts, &events);
         tracing::info!(call = %id, events = seq, "a call that nobody carries is taken up");
         Ok(Some(Begin { scope, tenant: scope.tenant(), call, seq, names, language: language.to_owned() }))

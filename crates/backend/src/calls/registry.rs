@@ -1,7 +1,7 @@
 //! The calls that this server carries now.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -113,6 +113,17 @@ impl Calls {
 
     pub(crate) fn add_leg(&self, leg: LegId, call: CallId) {
         self.table().legs.insert(leg, call);
+    }
+
+    /// As [`Self::add_leg`], for one that may be new; false when it was there before. A leg stays for as long as its call.
+    pub(crate) fn take_leg(&self, leg: LegId, call: CallId) -> bool {
+        match self.table().legs.entry(leg) {
+            hash_map::Entry::Occupied(_) => false,
+            hash_map::Entry::Vacant(place) => {
+                place.insert(call);
+                true
+            }
+        }
     }
 
     pub(crate) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {

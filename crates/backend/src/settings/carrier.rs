@@ -2,17 +2,32 @@
 
 use std::time::Instant;
 
-use domain::pii::Personal;
-use storage::TenantScope;
+use domain::{pii::Personal, time::UnixMillis};
+use serde::Deserialize;
+use storage::{TenantScope, settings::Secrets};
 use wire::config::{CarrierSettings, CarrierSettingsInput, TestResult};
 
 use crate::{
     Actor, Backend,
-    carriers::{CarrierRow, CarrierSecrets, SETTINGS, TWILIO, TenantCarrier},
+    carriers::{CarrierRow, CarrierSecrets, PreviousToken, SETTINGS, TWILIO, TenantCarrier},
+    clock,
     error::{BackendError, FieldChecks},
 };
 
 const TOKEN: &str = "auth_token";
+const PREVIOUS_TOKEN: &str = "previous_auth_token";
+
+/// As they are sealed.
+fn sealed(secrets: &CarrierSecrets) -> Secrets {
+    let previous = secrets.previous.as_ref().map(|previous| (PREVIOUS_TOKEN.to_owned(), previous.token.clone()));
+    [(TOKEN.to_owned(), secrets.auth_token.clone())].into_iter().chain(previous).collect()
+}
+
+fn secrets(row: &CarrierRow, sealed: &Secrets) -> CarrierSecrets {
+    let auth_token = sealed.get(TOKEN).cloned().unwrap_or_default();
+    let previous = sealed.get(PREVIOUS_TOKEN).cloned().zip(row.previous_until);
+    CarrierSecrets { auth_token, previous: previous.map(|(token, until)| PreviousToken { token, until }) }
+}
 
 fn shown(row: CarrierRow, secrets: &CarrierSecrets) -> CarrierSettings {
     CarrierSettings {
@@ -27,9 +42,32 @@ fn shown(row: CarrierRow, secrets: &CarrierSecrets) -> CarrierSettings {
 
 impl Backend {
     pub(crate) async fn carrier_row(&self, scope: TenantScope) -> Result<(CarrierRow, CarrierSecrets), BackendError> {
-        let (row, secrets) = self.setting::<CarrierRow>(scope, SETTINGS).await?;
-        let auth_token = secrets.get(TOKEN).cloned().unwrap_or_default();
-        Ok((row, CarrierSecrets { auth_token }))
+        let (row, sealed) = self.setting::<CarrierRow>(scope, SETTINGS).await?;
+        let secrets = secrets(&row, &sealed);
+        Ok((row, secrets))
+    }
+
+    /// Removes tokens that were changed for others a day ago, of every tenant; how many.
+    ///
+    /// # Errors
+    /// `Unavailable` while the database is away.
+    pub async fn forget_previous_tokens(&self, now: UnixMillis) -> Result<u64, BackendError> {
+        let mut forgotten = 0;
+        for tenant in storage::tenants::all(self.store()).await? {
+            let scope = TenantScope::system(tenant.id);
+            let Some(mut setting) = storage::settings::get(self.store(), scope, SETTINGS).await? else { continue };
+            let Ok(mut row) = CarrierRow::deserialize(&setting.value) else { continue };
+            if row.previous_until.is_none_or(|until| now < until) {
+                continue;
+            }
+            setting.secrets = sealed(&secrets(&row, &setting.secrets).at(now));
+            row.previous_until = None;
+            setting.value = serde_json::to_value(row).map_err(|error| BackendError::Internal(error.to_string()))?;
+            // Not behind an admin's back: who has saved in between has decided about the token too.
+            forgotten += u64::from(storage::settings::update(self.store(), scope, SETTINGS, &setting, now).await?);
+            self.forget_carrier(tenant.id);
+        }
+        Ok(forgotten)
     }
 
     pub async fn carrier_settings(&self, actor: &Actor) -> Result<CarrierSettings, BackendError> {
@@ -58,16 +96,18 @@ impl Backend {
         let given = body.auth_token.filter(|token| !token.reveal().is_empty());
         // A token is sent to the account and address that it was entered for, and to no other.
         let same_account = body.account_sid.trim() == old.account_sid && body.api_base == old.api_base;
-        let auth_token = match given {
-            Some(token) => token,
-            None if same_account || old_secrets.auth_token.reveal().is_empty() => old_secrets.auth_token,
+        let now = clock::now();
+        let secrets = match given {
+            Some(token) if body.account_sid.trim() == old.account_sid => old_secrets.changed(token, now),
+            Some(auth_token) => CarrierSecrets { auth_token, previous: None },
+            None if same_account || old_secrets.auth_token.reveal().is_empty() => old_secrets.at(now),
             None => {
                 let problem = "enter the token again: the account or the address has changed";
                 return Err(BackendError::field("auth_token", problem));
             }
         };
-        let secrets = CarrierSecrets { auth_token };
         let row = CarrierRow {
+            previous_until: secrets.previous.as_ref().map(|previous| previous.until),
             provider: body.provider,
             account_sid: body.account_sid.trim().to_owned(),
             simulated: old.simulated && body.api_base == old.api_base,
@@ -87,7 +127,7 @@ impl Backend {
         if !row.provider.is_empty() {
             TenantCarrier::new(actor.tenant, row, secrets.clone(), &self.options().public_url)?;
         }
-        let sealed = [(TOKEN.to_owned(), secrets.auth_token.clone())].into_iter().collect();
+        let sealed = sealed(secrets);
         let account = Some(row.account_sid.as_str()).filter(|sid| !sid.is_empty());
         self.put_setting(actor, SETTINGS, row, &sealed, account).await?;
         self.forget_carrier(actor.tenant);
@@ -108,8 +148,9 @@ impl Backend {
             api_base: api_base.to_owned(),
             public_url: String::new(),
             simulated: true,
+            previous_until: None,
         };
-        self.keep_carrier(actor, &row, &CarrierSecrets { auth_token }).await
+        self.keep_carrier(actor, &row, &CarrierSecrets { auth_token, previous: None }).await
     }
 
     pub async fn test_carrier(&self, actor: &Actor) -> Result<TestResult, BackendError> {

@@ -16,6 +16,9 @@ const MOST: u32 = 1_000;
 struct Raw {
     kind: String,
     path_and_query: String,
+    /// Not there in what older versions have kept: forms, all of them.
+    #[serde(default)]
+    content_type: String,
     body: String,
 }
 
@@ -23,6 +26,7 @@ pub(super) fn raw(request: &WebhookRequest) -> Result<String, BackendError> {
     let raw = Raw {
         kind: request.kind.clone(),
         path_and_query: request.path_and_query.clone(),
+        content_type: request.content_type.clone(),
         body: String::from_utf8_lossy(&request.body).into_owned(),
     };
     serde_json::to_string(&raw).map_err(|error| BackendError::Internal(error.to_string()))
@@ -36,10 +40,15 @@ fn request(raw: &Personal<String>) -> Result<(WebhookRequest, Form), BackendErro
         kind: raw.kind,
         path_and_query: raw.path_and_query,
         signature: String::new(),
-        content_type: String::new(),
+        content_type: raw.content_type,
         body: raw.body.into_bytes(),
     };
-    let form = Form::parse(&request.body).map_err(|error| unreadable(error.to_string()))?;
+    let form = Form::read(&request.content_type, &request.body).map_err(|error| unreadable(error.to_string()))?;
+    // As it was checked then.
+    let form = match form.account(&request.path_and_query) {
+        Ok(account) => form.with_account(&account),
+        Err(_) => form,
+    };
     Ok((request, form))
 }
 

@@ -7,7 +7,12 @@ use domain::{
 use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, RecordingStatus, StatusCallback, VoiceRequest};
 
 use super::{Taken, Verified, WebhookAnswer, WebhookRequest};
-use crate::{Backend, calls::Arrival, carriers, error::BackendError};
+use crate::{
+    Backend,
+    calls::{Arrival, NamedStream},
+    carriers,
+    error::BackendError,
+};
 
 /// `call` and `party` of the query of an address that we gave out. The signature covers the query.
 fn named_call(path_and_query: &str) -> Option<(CallId, Party)> {
@@ -74,7 +79,8 @@ impl Backend {
         let request = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
         let document = match self.arrive(verified.scope, &verified.carrier, &request, taken.is_new).await? {
             Arrival::Welcome { call, greeting, language } => {
-                verified.carrier.connect(self, call, Party::Customer, Some((&greeting, &language)), taken.turn())?
+                let stream = NamedStream { call, party: Party::Customer, call_sid: &request.call_sid };
+                verified.carrier.connect(self, &stream, Some((&greeting, &language)), taken.turn())?
             }
             Arrival::Over => carriers::hang_up(),
             Arrival::UnknownNumber { sentence, language } => carriers::goodbye(&sentence, &language),
@@ -91,7 +97,10 @@ impl Backend {
     ) -> Result<WebhookAnswer, BackendError> {
         let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
         let document = match named {
-            Some((call, party)) => verified.carrier.connect(self, call, party, None, taken.turn())?,
+            Some((call, party)) => {
+                let call_sid = verified.form.text("CallSid").unwrap_or_default();
+                verified.carrier.connect(self, &NamedStream { call, party, call_sid }, None, taken.turn())?
+            }
             None => carriers::hang_up(),
         };
         Ok(WebhookAnswer::document(document))
@@ -117,13 +126,14 @@ impl Backend {
         };
         if taken.is_new {
             // The carrier's answer to our request may still be on its way; its own id is in this one.
-            self.calls().event(call, CallEvent::Dialed { party, provider_call_id: voice.call_sid });
+            self.calls().event(call, CallEvent::Dialed { party, provider_call_id: voice.call_sid.clone() });
             self.calls().event(call, event);
         }
         let document = if machine {
             carriers::hang_up()
         } else {
-            verified.carrier.connect(self, call, party, None, taken.turn())?
+            let stream = NamedStream { call, party, call_sid: &voice.call_sid };
+            verified.carrier.connect(self, &stream, None, taken.turn())?
         };
         Ok(WebhookAnswer::document(document))
     }

@@ -15,7 +15,10 @@ use wire::{
     error::{ApiError, ErrorCode},
 };
 
-use super::RequestError;
+use super::{
+    RequestError,
+    kept::{Kept, new_attempt},
+};
 use crate::{state::SignOutReason, tokens::TokenStore};
 
 pub use reqwest::Method;
@@ -83,6 +86,8 @@ struct Inner {
     store: Arc<dyn TokenStore>,
     access: Mutex<Option<Access>>,
     refreshing: tokio::sync::Mutex<()>,
+    /// The exchange under way, where the store would not take it.
+    unsaved: Mutex<Option<Kept>>,
     ended: mpsc::UnboundedSender<SignOutReason>,
 }
 
@@ -107,6 +112,7 @@ impl ApiClient {
             store,
             access: Mutex::new(None),
             refreshing: tokio::sync::Mutex::new(()),
+            unsaved: Mutex::new(None),
             ended,
         };
         Ok((Self { inner: Arc::new(inner) }, has_ended))
@@ -265,10 +271,11 @@ impl ApiClient {
         self.access().ok_or(RequestError::SignedOut)
     }
 
-    /// Exchanges the kept refresh token. The caller holds the `refreshing` lock: each refresh token works once.
+    /// Exchanges the kept refresh token. The caller holds the `refreshing` lock: each refresh token works once, or as often
+    /// as the same attempt asks whose answer was lost.
     async fn renew(&self) -> Result<SignedIn, RequestError> {
-        let Some(refresh_token) = self.load().await else { return Err(RequestError::SignedOut) };
-        let body = serde_json::to_value(RefreshRequest { refresh_token: Some(refresh_token) })
+        let Some(kept) = self.attempted().await else { return Err(RequestError::SignedOut) };
+        let body = serde_json::to_value(RefreshRequest { refresh_token: Some(kept.token), attempt: kept.attempt })
             .map_err(|error| RequestError::BadAnswer(error.to_string()))?;
         let answer = self.send(&Method::POST, "/auth/refresh", Some(&body), None, None).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
@@ -284,6 +291,26 @@ impl ApiClient {
         let signed_in: SignedIn = answer.into()?;
         self.keep(&signed_in).await;
         Ok(signed_in)
+    }
+
+    /// The kept token with an attempt, which is kept too before anything is sent.
+    async fn attempted(&self) -> Option<Kept> {
+        let mut kept = Kept::read(self.load().await?);
+        if kept.attempt.is_some() {
+            return Some(kept);
+        }
+        let unsaved = self.unsaved().take().filter(|unsaved| unsaved.token == kept.token);
+        kept.attempt = Some(unsaved.and_then(|one| one.attempt).unwrap_or_else(|| new_attempt(rand::random())));
+        let text = kept.text();
+        if let Some(Err(error)) = self.with_store(move |store| store.save(&text)).await {
+            tracing::warn!(%error, "the session may not survive a restart of this app in the next moment");
+            *self.unsaved() = Some(kept.clone());
+        }
+        Some(kept)
+    }
+
+    fn unsaved(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
+        self.inner.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn access(&self) -> Option<Access> {

@@ -2,6 +2,7 @@
 
 mod client;
 mod error;
+mod kept;
 
 pub use client::{ApiClient, ApiResponse, Method};
 pub use error::RequestError;

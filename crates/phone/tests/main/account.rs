@@ -46,6 +46,35 @@ async fn a_refresh_token_that_was_used_elsewhere_signs_this_phone_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_whose_answer_is_lost_is_asked_again_also_by_the_next_run() {
+    let server = Server::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let start = || {
+        Phone::start(PhoneConfig {
+            server_url: server.url(),
+            data_dir: data.path().to_owned(),
+            audio: AudioBackend::Virtual(VirtualAudio::silent()),
+            token_store: Arc::new(FileTokens::new(data.path().join("token"))),
+            user_agent: "phone-test".to_owned(),
+            frame: std::time::Duration::from_millis(20),
+        })
+        .unwrap()
+    };
+    let first = start();
+    let me = first.sign_in(credentials("viewer")).await.unwrap();
+    server.expire_tokens();
+    server.shared.lose_refresh.store(true, SeqCst);
+    let lost = first.request(Method::GET, "/me", None, None).await;
+    assert!(matches!(lost, Err(RequestError::Unreachable(_))), "{lost:?}");
+    assert_eq!(first.request(Method::GET, "/me", None, None).await.unwrap().status, 200);
+    server.expire_tokens();
+    server.shared.lose_refresh.store(true, SeqCst);
+    assert!(first.request(Method::GET, "/me", None, None).await.is_err());
+    drop(first);
+    assert_eq!(start().restore().await.unwrap(), Some(me));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_told_in_the_servers_words() {
     let server = Server::start().await;
     let (phone, _data) = phone(&server, VirtualAudio::silent());

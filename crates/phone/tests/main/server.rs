@@ -61,6 +61,10 @@ pub struct Shared {
     generation: AtomicU64,
     refresh_tokens: Mutex<HashMap<String, String>>,
     used: Mutex<HashSet<String>>,
+    /// What the attempt got that used a token.
+    answers: Mutex<HashMap<(String, String), SignedIn>>,
+    /// The next answer to a refresh does not arrive.
+    pub lose_refresh: AtomicBool,
     pub refreshes: AtomicU32,
     sessions: Mutex<HashSet<MediaSessionId>>,
     pub opened: AtomicU32,
@@ -111,6 +115,8 @@ impl Server {
             generation: AtomicU64::new(0),
             refresh_tokens: Mutex::default(),
             used: Mutex::default(),
+            answers: Mutex::default(),
+            lose_refresh: AtomicBool::new(false),
             refreshes: AtomicU32::new(0),
             sessions: Mutex::default(),
             opened: AtomicU32::new(0),
@@ -260,14 +266,21 @@ async fn sign_in(State(shared): State<Arc<Shared>>, Json(body): Json<SignIn>) ->
 async fn refresh(State(shared): State<Arc<Shared>>, Json(body): Json<RefreshRequest>) -> Response {
     shared.refreshes.fetch_add(1, SeqCst);
     let token = body.refresh_token.map(Personal::into_inner).unwrap_or_default();
+    let exchange = (token.clone(), body.attempt.map(Personal::into_inner).unwrap_or_default());
     if !shared.used.lock().unwrap().insert(token.clone()) {
-        return refused(StatusCode::UNAUTHORIZED, ErrorCode::TokenReused);
+        return match shared.answers.lock().unwrap().get(&exchange) {
+            Some(answer) => Json(answer.clone()).into_response(),
+            None => refused(StatusCode::UNAUTHORIZED, ErrorCode::TokenReused),
+        };
     }
     let email = shared.refresh_tokens.lock().unwrap().remove(&token);
-    match email {
-        Some(email) => Json(signed_in(&shared, &email)).into_response(),
-        None => refused(StatusCode::UNAUTHORIZED, ErrorCode::NotSignedIn),
+    let Some(email) = email else { return refused(StatusCode::UNAUTHORIZED, ErrorCode::NotSignedIn) };
+    let answer = signed_in(&shared, &email);
+    shared.answers.lock().unwrap().insert(exchange, answer.clone());
+    if shared.lose_refresh.swap(false, SeqCst) {
+        return StatusCode::BAD_GATEWAY.into_response();
     }
+    Json(answer).into_response()
 }
 
 async fn me(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use backend::error::BackendError;
 use tracing_subscriber::EnvFilter;
 
 use super::Problem;
@@ -19,6 +20,17 @@ pub(super) fn say_json(value: &serde_json::Value) {
 
 pub(super) fn say_problem(problem: &Problem) {
     drop(writeln!(std::io::stderr(), "switchboard: {problem}"));
+}
+
+/// With each field that is wrong, and what is expected of it.
+pub(super) fn in_words(error: BackendError) -> Problem {
+    match error {
+        BackendError::InvalidFields(fields) => {
+            let words = fields.iter().map(|field| format!("{}: {}", field.field, field.problem));
+            words.collect::<Vec<_>>().join("; ").into()
+        }
+        other => other.into(),
+    }
 }
 
 /// Logs go to standard error.

@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: SeedArguments) -> Result<(), Problem> {
     };
     let made = seed::tenant(&running.backend, &plan).await;
     running.stop().await;
-    let accounts = made?;
+    let accounts = made.map_err(output::in_words)?;
     output::say(&format!(
         "{} with {} calls. Sign in as {}, {} or {}.",
         plan.tenant_name, plan.calls, accounts.admin.email, accounts.supervisor.email, accounts.agent.email

@@ -8,7 +8,7 @@ use domain::{
 };
 use storage::{
     StorageError, Store, TenantScope, on_both_engines,
-    sessions::{self, Device, Revoked, Rotation, Session},
+    sessions::{self, Device, Exchange, Revoked, Rotation, Session},
     testing::TestStore,
     users,
 };
@@ -19,6 +19,8 @@ on_both_engines! {
     a_user_reads_back_as_written,
     an_email_is_unique_over_all_tenants_and_found_in_any_case,
     a_refresh_token_works_once_and_its_second_use_ends_the_family,
+    the_same_attempt_gets_the_same_token_until_that_is_used,
+    another_attempt_with_a_used_token_ends_the_family,
     of_many_uses_of_one_token_at_once_one_rotates,
     a_session_that_ran_out_or_was_ended_rotates_no_more,
     a_password_change_ends_every_other_session,
@@ -83,7 +85,50 @@ async fn session(store: &Store, scope: TenantScope, user_id: UserId, token: &str
 }
 
 async fn rotate(store: &Store, token: &str, next: &str, ms: i64) -> Rotation {
-    sessions::rotate(store, &personal(token), &personal(next), at(ms), at(ms + 1_000_000)).await.unwrap()
+    exchange(store, token, None, next, ms).await
+}
+
+async fn exchange(store: &Store, token: &str, attempt: Option<&str>, next: &str, ms: i64) -> Rotation {
+    let (token, attempt, next) = (personal(token), attempt.map(personal), personal(next));
+    let exchange = Exchange { token: &token, attempt: attempt.as_ref(), next: &next };
+    sessions::rotate(store, exchange, at(ms), at(ms + 1_000_000)).await.unwrap()
+}
+
+async fn the_same_attempt_gets_the_same_token_until_that_is_used(store: TestStore) {
+    let scope = tenant(&store).await;
+    let user = user(&store, scope).await;
+    let session = session(&store, scope, user, "t1").await;
+    let first = exchange(&store, "t1", Some("a1"), "t2", 10).await;
+    let Rotation::Rotated(owner) = first else { panic!("the first use rotates: {first:?}") };
+    for ms in [20, 30] {
+        assert_eq!(exchange(&store, "t1", Some("a1"), "t2", ms).await, Rotation::Repeated(owner));
+    }
+    assert!(matches!(exchange(&store, "t2", Some("a2"), "t3", 40).await, Rotation::Rotated(_)));
+    assert_eq!(exchange(&store, "t1", Some("a1"), "t2", 50).await, Rotation::Reused(owner));
+    assert_eq!(exchange(&store, "t2", Some("a2"), "t3", 60).await, Rotation::Ended(owner));
+    let after = sessions::get(&*store, scope, session.id).await.unwrap().unwrap();
+    assert_eq!(after.revoked, Some(Revoked::TokenReused));
+}
+
+async fn another_attempt_with_a_used_token_ends_the_family(store: TestStore) {
+    let scope = tenant(&store).await;
+    let user = user(&store, scope).await;
+    // Another attempt, none, the right one that would get another token, and an attempt where there was none.
+    let uses = [
+        (Some("a1"), Some("a2"), "next"),
+        (Some("a1"), None, "next"),
+        (Some("a1"), Some("a1"), "other"),
+        (None, Some("a1"), "next"),
+    ];
+    for (n, (first, second, next)) in uses.into_iter().enumerate() {
+        let token = format!("token{n}");
+        session(&store, scope, user, &token).await;
+        assert!(matches!(exchange(&store, &token, first, &format!("next{n}"), 10).await, Rotation::Rotated(_)));
+        let again = exchange(&store, &token, second, &format!("{next}{n}"), 20).await;
+        assert!(matches!(again, Rotation::Reused(_)), "{n}: {again:?}");
+        let ended = exchange(&store, &format!("next{n}"), None, "x", 30).await;
+        assert!(matches!(ended, Rotation::Ended(_)), "{n}: {ended:?}");
+    }
 }
 
 async fn a_refresh_token_works_once_and_its_second_use_ends_the_family(store: TestStore) {

@@ -143,6 +143,14 @@ async fn settings_keep_secrets_apart_and_are_found_by_account(store: TestStore) 
     assert!(settings::find_account(&*store, "storage", "AC2").await.unwrap().is_none());
     let refused = settings::put(&*store, other, "carrier", &value, &secrets, Some("AC2"), NOW).await;
     assert!(matches!(refused, Err(StorageError::Unique { what: "account" })), "{refused:?}");
+    let mut read = settings::get(&*store, scope, "carrier").await.unwrap().unwrap();
+    read.secrets = secrets;
+    assert!(settings::update(&*store, scope, "carrier", &read, at(2)).await.unwrap());
+    assert!(!settings::update(&*store, scope, "carrier", &read, at(3)).await.unwrap(), "it has changed since");
+    read.version = 3;
+    assert!(!settings::update(&*store, other, "carrier", &read, at(3)).await.unwrap(), "it is not theirs");
+    let kept = settings::get(&*store, scope, "carrier").await.unwrap().unwrap();
+    assert_eq!((kept.secrets, kept.version, kept.account.as_deref()), (read.secrets, 3, Some("AC2")));
     assert!(settings::remove(&*store, scope, "carrier").await.unwrap());
     assert!(settings::get(&*store, scope, "carrier").await.unwrap().is_none());
 }

@@ -250,6 +250,7 @@ async fn a_stranger_changes_nothing(store: TestStore) {
     let number = numbers::get(on, world.scope, world.number).await.unwrap().unwrap();
     let lead = leads::get(on, world.scope, world.lead).await.unwrap().unwrap();
     let task = tasks::get(on, world.scope, world.task).await.unwrap().unwrap();
+    let setting = settings::get(on, world.scope, "carrier").await.unwrap().unwrap();
     let progress = AnalysisProgress { state: AnalysisState::Failed, reason: None, message: None };
     refused!(
         users::update(on, s, &user),
@@ -262,6 +263,7 @@ async fn a_stranger_changes_nothing(store: TestStore) {
         queues::add_member(on, s, world.queue, world.user),
         numbers::update(on, s, &number),
         numbers::remove(on, s, world.number),
+        settings::update(on, s, "carrier", &setting, NOW),
         settings::remove(on, s, "carrier"),
         tasks::update(on, s, &task, NOW),
         callbacks::set_status(on, s, world.callback, TaskStatus::Open, TaskStatus::Done, NOW),

@@ -192,7 +192,13 @@ export type RefreshRequest = {
 /**
  * Left out by browsers, whose token is in the cookie.
  */
-refresh_token: string | null, };
+refresh_token: string | null, 
+/**
+ * 16 to 64 characters that nobody can guess, made before a token is sent and kept beside it until the answer is there:
+ * the same token with the same attempt is answered with the same next token, as long as that one has not been used.
+ * Without it, or with another one, a second use of a token ends the sign-in.
+ */
+attempt: string | null, };
 
 export type SignedIn = { 
 /**
@@ -200,7 +206,8 @@ export type SignedIn = {
  */
 access_token: string, expires_in_s: number, 
 /**
- * Present for `device: desktop` only. Each works once; the answer to a refresh carries the next.
+ * Present for `device: desktop` only. Each works once; the answer to a refresh carries the next. See
+ * [`RefreshRequest::attempt`] for an answer that is lost.
  */
 refresh_token: string | null, me: Me, };
 

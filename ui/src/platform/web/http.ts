@@ -1,7 +1,8 @@
 import { ApiFailure, isApiError } from "@/api/failure";
-import type { Me, SignedIn } from "@/api/generated/wire";
+import type { Me, RefreshRequest, SignedIn } from "@/api/generated/wire";
 import { NoAnswer } from "../types";
 import type { Answer, Request } from "../types";
+import type { RefreshAttempt } from "./attempt";
 
 const BASE = "/api/v1";
 
@@ -20,7 +21,7 @@ export interface Http {
 const oneAtATime = async (run: () => Promise<Answer>): Promise<Answer> =>
   "locks" in navigator ? await navigator.locks.request("switchboard.refresh", run) : await run();
 
-export function createHttp(onSignedOut: () => void): Http {
+export function createHttp(onSignedOut: () => void, attempt: RefreshAttempt): Http {
   let access: { token: string; goodUntil: number } | null = null;
   let refreshing: Promise<Me | null> | null = null;
   let user: string | null = null;
@@ -56,10 +57,14 @@ export function createHttp(onSignedOut: () => void): Http {
 
   const refresh = (): Promise<Me | null> => {
     refreshing ??= (async () => {
-      // All windows share the cookie, and a token works once: one after the other.
-      const answer = await oneAtATime(() => send(
-        { method: "POST", path: "/auth/refresh", body: { refresh_token: null }, idempotencyKey: null }, null,
-      ));
+      // All windows share the cookie and the attempt, and a token works once: one after the other.
+      const answer = await oneAtATime(async () => {
+        const body: RefreshRequest = { refresh_token: null, attempt: attempt.current() };
+        const got = await send({ method: "POST", path: "/auth/refresh", body, idempotencyKey: null }, null);
+        // What a proxy says for the server is no answer of it.
+        if (got.status < 500) attempt.answered();
+        return got;
+      });
       if (answer.status === 200) {
         const made = answer.body as SignedIn;
         // Another tab has signed somebody else in: the cookie is theirs.

@@ -4,6 +4,7 @@ import { settle } from "@/testing/clock";
 import { ApiFailure } from "@/api/failure";
 import { createKept } from "@/lib/kept";
 import { testStorage } from "@/testing/storage";
+import { createRefreshAttempt } from "./attempt";
 import { createHttp } from "./http";
 import { backOff, openLive } from "./live";
 import { dbfs } from "./meter";
@@ -104,6 +105,8 @@ describe("the browser's outbox", () => {
 const json = (status: number, body: unknown): Response => new Response(JSON.stringify(body), { status });
 const signedIn = (token: string) => ({ access_token: token, expires_in_s: 900, refresh_token: null, me: { user: { name: "F" } } });
 
+const attempt = (storage = testStorage()) => createRefreshAttempt(createKept(storage));
+
 describe("requests of the browser", () => {
   afterEach(() => { vi.unstubAllGlobals(); });
 
@@ -128,7 +131,7 @@ describe("requests of the browser", () => {
       const bearer = (init.headers as Record<string, string>)["authorization"];
       return bearer === "Bearer new" && fresh ? json(200, 1) : json(401, { code: "token_expired", message: "m", request_id: "r" });
     });
-    const http = createHttp(() => undefined);
+    const http = createHttp(() => undefined, attempt());
     http.signedIn(signedIn("old") as never);
     const read = () => http.request({ method: "GET", path: "/me", body: null, idempotencyKey: null });
     const answers = await Promise.all([read(), read(), read()]);
@@ -140,12 +143,32 @@ describe("requests of the browser", () => {
     let ended = 0;
     const refusals = [new Error("down"), json(401, { code: "token_reused", message: "m", request_id: "r" })];
     stub(() => refusals.shift() ?? json(500, null));
-    const http = createHttp(() => { ended += 1; });
+    const http = createHttp(() => { ended += 1; }, attempt());
     http.signedIn(signedIn("old") as never);
     await expect(http.restore()).rejects.toThrow("down");
     expect(ended).toBe(0);
     expect(await http.restore()).toBeNull();
     expect([ended, await http.token()]).toEqual([1, null]);
+  });
+
+  it("repeat a refresh whose answer was lost as the same attempt, also after a reload", async () => {
+    const storage = testStorage();
+    const sent: unknown[] = [];
+    const answers = [new Error("lost"), json(502, null), json(200, signedIn("new")), json(200, signedIn("newer"))];
+    stub((_, init) => {
+      sent.push((JSON.parse(init.body as string) as { attempt: unknown }).attempt);
+      return answers.shift() ?? json(500, null);
+    });
+    const http = createHttp(() => undefined, attempt(storage));
+    await expect(http.restore()).rejects.toThrow("lost");
+    await expect(http.restore()).rejects.toThrow("502");
+    const reloaded = createHttp(() => undefined, attempt(storage));
+    await reloaded.restore();
+    await reloaded.restore();
+    expect(sent[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect([sent[1], sent[2]]).toEqual([sent[0], sent[0]]);
+    expect(sent[3]).not.toBe(sent[0]);
+    expect(storage.length).toBe(0);
   });
 
   it("made by one person never go out with the token of the next", async () => {
@@ -154,7 +177,7 @@ describe("requests of the browser", () => {
     const slow = new Promise<Response>((done) => { release = done; });
     const direct = fetch;
     vi.stubGlobal("fetch", (url: string, init: RequestInit) => (url.endsWith("/me") ? slow : direct(url, init)));
-    const http = createHttp(() => undefined);
+    const http = createHttp(() => undefined, attempt());
     http.signedIn(signedIn("one") as never);
     const asked = http.request({ method: "GET", path: "/me", body: null, idempotencyKey: null });
     await http.signOut();
@@ -167,7 +190,7 @@ describe("requests of the browser", () => {
   it("another tab's sign-in ends this one's session", async () => {
     let ended = 0;
     stub(() => json(200, { ...signedIn("other"), me: { user: { id: "u2", name: "G" } } }));
-    const http = createHttp(() => { ended += 1; });
+    const http = createHttp(() => { ended += 1; }, attempt());
     http.signedIn({ ...signedIn("mine"), me: { user: { id: "u1", name: "F" } } } as never);
     expect([await http.restore(), ended, await http.token()]).toEqual([null, 1, null]);
   });
@@ -178,7 +201,7 @@ describe("requests of the browser", () => {
       seen.push((init.headers as Record<string, string>)["idempotency-key"]);
       return new Response("", { status: 200 });
     });
-    await createHttp(() => undefined).request({ method: "POST", path: "/setup", body: {}, idempotencyKey: "k" });
+    await createHttp(() => undefined, attempt()).request({ method: "POST", path: "/setup", body: {}, idempotencyKey: "k" });
     expect(seen).toEqual(["k"]);
   });
 });

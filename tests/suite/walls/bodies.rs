@@ -1,0 +1,85 @@
+//! A body for each operation that takes one, which its tenant's admin could send.
+
+use serde_json::{Value, json};
+use switchboard_tests::{
+    PASSWORD,
+    document::Operation,
+    estate::{self, Estate},
+};
+
+/// With these the body names things of the tenant; whoever has none of them is refused.
+pub const NAMES_OTHERS: [&str; 6] =
+    ["POST /queues", "POST /numbers", "POST /campaigns", "POST /leads", "POST /calls", "PUT /settings/carrier"];
+
+/// The things that bodies name.
+pub struct Around<'a> {
+    estate: &'a Estate,
+    /// Of several who ask for the same, each has another one.
+    turn: usize,
+}
+
+impl<'a> Around<'a> {
+    pub fn owner(estate: &'a Estate) -> Self {
+        Self { estate, turn: 0 }
+    }
+
+    pub fn turn(estate: &'a Estate, turn: usize) -> Self {
+        Self { estate, turn }
+    }
+}
+
+/// # Panics
+/// When none is written here for the operation.
+pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
+    let (estate, turn) = (around.estate, around.turn);
+    let user = estate.user.as_str();
+    match operation.name().as_str() {
+        "PATCH /me" => json!({ "name": format!("New name {turn}") }),
+        "POST /me/device-checks" => estate::device_check(),
+        "POST /users" => json!({ "name": "Somebody", "email": format!("somebody-{turn}@elsewhere.example"),
+            "role": "viewer", "password": PASSWORD }),
+        "PATCH /users/{id}" => json!({ "name": "Taken over" }),
+        "PUT /agents/me/state" | "PUT /agents/{id}/state" => json!({ "kind": "break", "reason": "lunch" }),
+        "POST /queues" => estate::queue(&format!("Queue {turn}"), &[user]),
+        "PUT /queues/{id}" => estate::queue("Taken over", &[user]),
+        "POST /numbers" => estate::number(&format!("+91804555022{turn}"), Some(&estate.queue), Some(&estate.campaign)),
+        "PUT /numbers/{id}" => estate::number("+918045550118", Some(&estate.queue), None),
+        "POST /campaigns" => estate::campaign(&format!("Campaign {turn}"), &[user]),
+        "PUT /campaigns/{id}" => estate::campaign("Taken over", &[user]),
+        "POST /do-not-call" => json!({ "number": format!("+91980003333{turn}"), "reason": "asked" }),
+        "POST /leads" => json!({ "name": "Somebody", "phone": format!("+91980004444{turn}"), "owner_id": user,
+            "campaign_id": estate.campaign }),
+        "PATCH /leads/{id}" => json!({ "stage": format!("stage {turn}"), "owner_id": user }),
+        "PATCH /tasks/{id}" => json!({ "text": format!("Text {turn}"), "status": "open" }),
+        "POST /media/sessions" | "PUT /media/sessions/{id}" => json!({ "sdp_offer": "v=0", "takes_calls": true }),
+        "PUT /media/sessions/{id}/loop" => json!({ "delay_ms": 100 }),
+        other => of_call(other, around).or_else(|| of_settings(other)).unwrap_or_else(|| panic!("no body for {other}")),
+    }
+}
+
+fn of_call(operation: &str, around: &Around<'_>) -> Option<Value> {
+    let field = ["fields.budget", "fields.bedrooms", "fields.preferred_location"];
+    Some(match operation {
+        "POST /calls" => json!({ "lead_id": around.estate.lead, "campaign_id": around.estate.campaign }),
+        "POST /calls/{id}/answer" | "POST /calls/{id}/decline" => json!({ "fence": 1, "media_session_id": null }),
+        "PUT /calls/{id}/monitor" => json!({ "mode": "listen", "media_session_id": null }),
+        "POST /calls/{id}/transfer" => json!({ "to": { "kind": "queue", "queue_id": around.estate.queue } }),
+        "POST /calls/{id}/digits" => json!({ "digits": "1" }),
+        "PUT /calls/{id}/notes" => json!({ "text": "taken over", "revision": 900 + around.turn }),
+        "POST /calls/{id}/disposition" | "POST /calls/{id}/disposition/preview" => estate::outcome("callback"),
+        "POST /calls/{id}/proposals/accept" => json!({ "field": field[around.turn % field.len()] }),
+        _ => return None,
+    })
+}
+
+fn of_settings(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "PUT /settings/carrier" => json!({ "provider": "twilio", "account_sid": format!("AC{}", "1".repeat(32)),
+            "auth_token": "a token of somebody", "api_base": "http://127.0.0.1:9", "public_url": "" }),
+        "PUT /settings/storage" => json!({ "kind": "local" }),
+        "PUT /settings/engines" => json!({ "speech": null, "language": null, "auto_transcribe": true,
+            "auto_analyse": true, "min_call_s": 5, "update_leads": true }),
+        "PUT /settings/calling-hours" => json!({ "days": [1], "from_minute": 540, "to_minute": 1080 }),
+        _ => return None,
+    })
+}

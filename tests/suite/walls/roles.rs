@@ -1,0 +1,197 @@
+//! Which role may do what: every operation of the document stands in the table.
+
+use std::collections::BTreeMap;
+
+use domain::role::Role;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use switchboard_tests::{
+    Answer,
+    document::{Operation, operations},
+    estate::Estate,
+};
+
+use super::bodies::{Around, body};
+
+/// The letters of a row, in this order.
+const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Role::FieldAgent, Role::Viewer];
+
+/// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
+/// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
+const TABLE: [(&str, &str); 99] = [
+    ("GET /setup", "open"),
+    ("POST /tenants", "open"),
+    ("POST /auth/sign-in", "open"),
+    ("POST /auth/refresh", "open"),
+    ("GET /recordings/signed/{token}", "open"),
+    ("GET /live", "open"),
+    ("GET /media/sound", "open"),
+    ("GET /me", "aaaaa"),
+    ("PATCH /me", "aaaaa"),
+    ("GET /me/sessions", "aaaaa"),
+    ("DELETE /me/sessions/{id}", "aaaaa"),
+    ("GET /me/device-checks", "aaaaa"),
+    ("POST /me/device-checks", "aaaff"),
+    ("GET /users", "aaaaa"),
+    ("POST /users", "affff"),
+    ("GET /users/{id}", "aaaaa"),
+    ("PATCH /users/{id}", "affff"),
+    ("GET /agents", "aaaaa"),
+    ("GET /agents/device-checks", "aafff"),
+    ("GET /queues", "aaaaa"),
+    ("POST /queues", "affff"),
+    ("GET /queues/{id}", "aaaaa"),
+    ("PUT /queues/{id}", "affff"),
+    ("GET /numbers", "aaaaa"),
+    ("POST /numbers", "affff"),
+    ("GET /numbers/unknown", "affff"),
+    ("PUT /numbers/{id}", "affff"),
+    ("GET /campaigns", "aaaaa"),
+    ("POST /campaigns", "affff"),
+    ("GET /campaigns/default-dispositions", "aaaaa"),
+    ("GET /campaigns/{id}", "aaaaa"),
+    ("PUT /campaigns/{id}", "affff"),
+    ("GET /do-not-call", "aaaaa"),
+    ("POST /do-not-call", "aaaff"),
+    ("DELETE /do-not-call/{id}", "aafff"),
+    ("GET /leads", "aaaaa"),
+    ("POST /leads", "aaaff"),
+    ("GET /leads/{id}", "aaaaa"),
+    ("PATCH /leads/{id}", "aaaff"),
+    ("GET /leads/{id}/changes", "aaaaa"),
+    ("POST /leads/{id}/changes/{change_id}/undo", "aaaff"),
+    ("GET /tasks", "aaaaa"),
+    ("PATCH /tasks/{id}", "aaaff"),
+    ("GET /callbacks", "aaaaa"),
+    ("GET /live/snapshot", "aaaaa"),
+    ("GET /settings/calling-hours", "aaaaa"),
+    ("PUT /settings/calling-hours", "affff"),
+    ("GET /settings/carrier", "affff"),
+    ("POST /settings/carrier/test", "affff"),
+    ("GET /settings/storage", "affff"),
+    ("PUT /settings/storage", "affff"),
+    ("POST /settings/storage/test", "affff"),
+    ("GET /settings/engines", "affff"),
+    ("POST /settings/engines/test", "affff"),
+    ("GET /audit", "affff"),
+    ("GET /media/dropped", "affff"),
+    ("GET /media/relays", "aaaff"),
+    // The call that is over.
+    ("GET /calls", "aaafa"),
+    ("GET /calls/{id}", "aaana"),
+    ("GET /calls/{id}/dispositions", "aaana"),
+    ("GET /calls/{id}/script", "aaana"),
+    ("GET /calls/{id}/intelligence", "aaana"),
+    ("GET /recordings/{id}/receipt", "aaana"),
+    ("GET /recordings/{id}/waveform", "aaana"),
+    ("GET /recordings/{id}/url", "aaana"),
+    ("PUT /calls/{id}/notes", "aaaff"),
+    ("POST /calls/{id}/disposition/preview", "aaaff"),
+    ("POST /calls/{id}/disposition", "aaaff"),
+    ("POST /calls/{id}/proposals/accept", "aaaff"),
+    ("POST /calls/{id}/reprocess", "aaaff"),
+    ("GET /jobs", "affff"),
+    ("POST /jobs/{id}/retry", "affff"),
+    ("PUT /settings/engines", "affff"),
+    // The call that goes on.
+    ("GET /calls/{id}/live", "aaaff"),
+    ("PUT /calls/{id}/monitor", "aafff"),
+    ("POST /calls/{id}/answer", "aaaff"),
+    ("POST /calls/{id}/decline", "aaaff"),
+    ("POST /calls/{id}/wrap-up/extend", "aaaff"),
+    ("POST /calls/{id}/digits", "ffaff"),
+    ("POST /calls/{id}/recording/pause", "ffaff"),
+    ("POST /calls/{id}/recording/resume", "ffaff"),
+    ("POST /calls/{id}/hold", "ffaff"),
+    ("POST /calls/{id}/resume", "ffaff"),
+    ("POST /calls/{id}/transfer", "ffaff"),
+    ("POST /calls/{id}/transfer/cancel", "ffaff"),
+    ("POST /calls/{id}/hang-up", "ffaff"),
+    ("PUT /agents/{id}/state", "aafff"),
+    ("PUT /agents/me/state", "aaaff"),
+    // The manager's device.
+    ("PUT /media/sessions/{id}", "nannn"),
+    ("PUT /media/sessions/{id}/loop", "nannn"),
+    ("GET /media/sessions/{id}/loop", "nannn"),
+    ("DELETE /media/sessions/{id}/loop", "nannn"),
+    ("DELETE /media/sessions/{id}", "nannn"),
+    ("POST /media/sessions", "aaaff"),
+    ("POST /calls", "aaaff"),
+    ("PUT /settings/carrier", "affff"),
+    ("DELETE /numbers/{id}", "affff"),
+    ("DELETE /queues/{id}", "affff"),
+    ("POST /auth/sign-out", "aaaaa"),
+];
+
+fn email(role: Role) -> String {
+    let name = if role == Role::TenantAdmin { "admin".to_owned() } else { role.as_str().replace('_', "-") };
+    format!("{name}@owner.example")
+}
+
+/// Whether the answer is what the letter says.
+fn is(letter: char, answer: &Answer) -> bool {
+    match letter {
+        // A value or a state that does not fit is no matter of the role.
+        'a' => {
+            let refused = answer.code() == "not_allowed" || answer.status == StatusCode::UNAUTHORIZED;
+            !refused && answer.code() != "not_found" && !answer.status.is_server_error()
+        }
+        'f' => answer.status == StatusCode::FORBIDDEN && answer.code() == "not_allowed",
+        'n' => answer.status == StatusCode::NOT_FOUND && answer.code() == "not_found",
+        other => panic!("no letter {other}"),
+    }
+}
+
+pub async fn check(estate: &Estate) {
+    let all: BTreeMap<String, Operation> = operations().into_iter().map(|one| (one.name(), one)).collect();
+    let table: BTreeMap<&str, &str> = TABLE.into_iter().collect();
+    let missing: Vec<_> = all.keys().filter(|name| !table.contains_key(name.as_str())).collect();
+    let surplus: Vec<_> = table.keys().filter(|name| !all.contains_key(**name)).collect();
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "not in the table: {missing:?}; not in the document: {surplus:?}"
+    );
+
+    let server = &estate.talk.server;
+    let mut tokens = Vec::new();
+    for role in ROLES {
+        tokens.push(server.sign_in(&email(role)).await.text("access_token"));
+    }
+    let mut wrong = Vec::new();
+    for (name, letters) in TABLE.into_iter().filter(|(_, letters)| *letters != "open") {
+        let operation = &all[name];
+        assert_eq!(letters.len(), ROLES.len(), "{name}");
+        // What is refused leaves everything as it is for the next.
+        let (allowed, refused): (Vec<_>, Vec<_>) = letters.chars().enumerate().partition(|(_, letter)| *letter == 'a');
+        for (column, letter) in refused.into_iter().chain(allowed) {
+            let path = of_ones_own(estate, operation, ROLES[column]).await.unwrap_or_else(|| estate.path(operation));
+            let body = operation.has_body.then(|| body(operation, &Around::turn(estate, column)));
+            let answer = server.ask(operation.method.clone(), &path, &tokens[column], body).await;
+            if !is(letter, &answer) {
+                wrong.push(format!("{name} for {:?} is not {letter}: {answer:?}", ROLES[column]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Where asking takes the thing away, or only one's own is there: one for each who asks.
+async fn of_ones_own(estate: &Estate, operation: &Operation, role: Role) -> Option<String> {
+    let (server, admin) = (&estate.talk.server, estate.talk.admin.as_str());
+    match operation.name().as_str() {
+        "DELETE /me/sessions/{id}" => {
+            let token = server.sign_in(&email(role)).await.text("access_token");
+            let me = server.ask(Method::GET, "/me", &token, None).await.body;
+            me["session_id"].as_str().map(|id| format!("/me/sessions/{id}"))
+        }
+        "DELETE /do-not-call/{id}" => {
+            let number = format!("+9198000555{}0", role.as_str().len() % 10);
+            let entry: Value = json!({ "number": number, "reason": "asked" });
+            let made = server.ask(Method::POST, "/do-not-call", admin, Some(entry)).await;
+            Some(format!("/do-not-call/{}", made.text("id")))
+        }
+        "POST /settings/engines/test" => Some("/settings/engines/test?which=speech".to_owned()),
+        "GET /recordings/{id}/url" => Some(format!("/recordings/{}/url?format=ogg", estate.past_call)),
+        _ => None,
+    }
+}
