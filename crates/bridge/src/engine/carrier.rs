@@ -99,6 +99,12 @@ impl Carrier {
         heard
     }
 
+    /// How long ago the end of this turn's sound arrived; `None` while it is made up.
+    pub(super) fn wait(&self, now: Instant) -> Option<Duration> {
+        let newest = self.tally.last_in.filter(|_| self.fresh)?;
+        Some(Duration::from_millis(self.fifo.depth_ms() as u64) + now.saturating_duration_since(newest))
+    }
+
     /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it.
     pub(super) fn widen(&mut self) {
         self.up.process(&self.voice.narrow, &mut self.voice.wide);

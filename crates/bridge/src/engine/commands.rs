@@ -185,7 +185,7 @@ impl Engine {
         let wanted = plan.record.clone();
         if running != wanted.as_ref().map(|record| record.recording) {
             if let Some(mut tap) = room.tap.take() {
-                self.recorder.finish(tap.plan.recording, tap.take());
+                self.recorder.finish(tap.plan.recording, tap.end());
             }
             room.tap = wanted.map(|record| {
                 self.recorder.start_recording(id, record.recording);
@@ -210,7 +210,7 @@ impl Engine {
     fn close_room(&mut self, id: CallId) {
         self.places.retain(|_, place| *place != id);
         if let Some(mut tap) = self.rooms.remove(&id).and_then(|room| room.tap) {
-            self.recorder.finish(tap.plan.recording, tap.take());
+            self.recorder.finish(tap.plan.recording, tap.end());
         }
         self.refresh_decoding();
     }

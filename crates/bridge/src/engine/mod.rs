@@ -18,6 +18,9 @@ pub(crate) mod transport;
 mod turn;
 mod voice;
 
+#[cfg(test)]
+mod alignment_tests;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -312,7 +315,7 @@ impl Engine {
             tracing::debug!(%id, "session closed with the bridge");
         }
         for room in self.rooms.values_mut() {
-            if let Some(chunk) = room.tap.as_mut().and_then(room::Tap::take) {
+            if let Some(chunk) = room.tap.as_mut().and_then(room::Tap::end) {
                 self.recorder.chunk(chunk);
             }
         }

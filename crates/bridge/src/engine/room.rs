@@ -1,6 +1,9 @@
 //! A room: its plan, the work that the plan makes, and the encoders of its streams.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use domain::ids::CallId;
 use media::{
@@ -8,12 +11,17 @@ use media::{
     frame::WIDEBAND,
 };
 
-use super::voice::WIDE;
+use super::{ticks::TICK, voice::WIDE};
 use crate::{
     plan::{Layout, RecordPlan, RoomPlan, Stream},
     port::PortId,
-    recorder::{CHUNK_FRAMES, Chunk},
+    recorder::{
+        CHUNK_FRAMES, Chunk,
+        align::{BEHIND, Channel as Aligned},
+    },
 };
+
+const BEHIND_TURNS: u64 = (BEHIND.as_millis() / TICK.as_millis()) as u64;
 
 /// One stream with the encoder for the devices among its listeners.
 pub(super) struct Channel {
@@ -33,34 +41,74 @@ impl Channel {
     }
 }
 
-/// A recording in progress: collects frames until a chunk is full.
+/// A recording in progress: puts both channels side by side and collects frames until a chunk is full.
 pub(super) struct Tap {
     pub(super) plan: RecordPlan,
+    /// The turn of the first frame, and the next one.
+    turns: Option<(u64, u64)>,
+    left: Aligned,
+    right: Aligned,
     first_turn: u64,
     pcm: Vec<i16>,
 }
 
+/// 20 ms of one side, and how long it has waited since it arrived, where that is known.
+pub(super) struct Side {
+    pub(super) frame: [i16; WIDE],
+    pub(super) wait: Option<Duration>,
+}
+
+impl Side {
+    pub(super) const SILENT: Self = Self { frame: [0; WIDE], wait: None };
+}
+
 impl Tap {
     pub(super) fn new(plan: RecordPlan) -> Self {
-        Self { plan, first_turn: 0, pcm: Vec::new() }
+        Self { plan, turns: None, left: Aligned::new(), right: Aligned::new(), first_turn: 0, pcm: Vec::new() }
     }
 
-    /// Adds one frame; the answer is a chunk that is ready for the recorder.
-    pub(super) fn add(&mut self, turn: u64, left: &[i16; WIDE], right: &[i16; WIDE]) -> Option<Chunk> {
-        let frames = (self.pcm.len() / (2 * WIDE)) as u64;
-        let skipped = !self.pcm.is_empty() && turn != self.first_turn + frames;
-        let early = if skipped { self.take() } else { None };
+    /// Adds the frame of a turn; the answer is a chunk that is ready for the recorder.
+    pub(super) fn add(&mut self, turn: u64, left: &Side, right: &Side) -> Option<Chunk> {
+        // After turns that were left out, what is on its way belongs before them.
+        let before = if self.turns.is_some_and(|(_, next)| next != turn) { self.end() } else { None };
+        let (began, _) = *self.turns.get_or_insert((turn, turn));
+        self.turns = Some((began, turn + 1));
+        let (left, right) = (self.left.pass(&left.frame, left.wait), self.right.pass(&right.frame, right.wait));
+        match turn.checked_sub(BEHIND_TURNS).filter(|aligned| *aligned >= began) {
+            Some(aligned) => before.or_else(|| self.collect(aligned, &left, &right)),
+            None => before,
+        }
+    }
+
+    fn collect(&mut self, turn: u64, left: &[i16; WIDE], right: &[i16; WIDE]) -> Option<Chunk> {
         if self.pcm.is_empty() {
             self.first_turn = turn;
             self.pcm.reserve(2 * WIDE * CHUNK_FRAMES);
         }
         self.pcm.extend(left.iter().zip(right).flat_map(|(l, r)| [*l, *r]));
-        let full = self.pcm.len() >= 2 * WIDE * CHUNK_FRAMES;
-        early.or_else(|| if full { self.take() } else { None })
+        if self.pcm.len() >= 2 * WIDE * CHUNK_FRAMES { self.take() } else { None }
     }
 
-    /// What has been collected so far.
-    pub(super) fn take(&mut self) -> Option<Chunk> {
+    /// All that has been said until now; what is added later begins anew.
+    pub(super) fn end(&mut self) -> Option<Chunk> {
+        let (began, next) = self.turns.take()?;
+        let silent = [0; WIDE];
+        let (mut left, mut right) = (self.left.rest(), self.right.rest());
+        for aligned in next.saturating_sub(BEHIND_TURNS)..next {
+            let (left, right) = (left.next().unwrap_or(silent), right.next().unwrap_or(silent));
+            if aligned >= began {
+                // A chunk may be longer than usual.
+                if self.pcm.is_empty() {
+                    self.first_turn = aligned;
+                }
+                self.pcm.extend(left.iter().zip(&right).flat_map(|(l, r)| [*l, *r]));
+            }
+        }
+        (self.left, self.right) = (Aligned::new(), Aligned::new());
+        self.take()
+    }
+
+    fn take(&mut self) -> Option<Chunk> {
         let pcm = std::mem::take(&mut self.pcm);
         (!pcm.is_empty()).then_some(Chunk { recording: self.plan.recording, first_turn: self.first_turn, pcm })
     }

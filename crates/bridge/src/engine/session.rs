@@ -44,7 +44,7 @@ use crate::{
 };
 
 /// Devices play evenly at their own end; here only the network's unevenness counts, so the wait may be shorter.
-const JITTER: JitterSettings =
+pub(super) const JITTER: JitterSettings =
     JitterSettings { start: Duration::from_millis(20), min: Duration::from_millis(10), ..JitterSettings::OPUS };
 
 /// A talker is asked to make room for a listener's copies this often.
@@ -99,6 +99,8 @@ pub(super) struct Session {
     playout: Option<OpusPlayout>,
     down: Downsampler,
     pub(super) voice: Voice,
+    /// What is in `voice` came from the device in this turn.
+    fresh: bool,
 }
 
 impl Session {
@@ -126,6 +128,7 @@ impl Session {
             playout: None,
             down: Downsampler::default(),
             voice: Voice::SILENT,
+            fresh: false,
         }
     }
 
@@ -277,12 +280,17 @@ impl Session {
     pub(super) fn speak(&mut self, since_start: Duration) {
         match &mut self.playout {
             Some(playout) => {
-                playout.fill(since_start, &mut self.voice.wide);
+                self.fresh = playout.fill(since_start, &mut self.voice.wide);
                 self.down.process(&self.voice.wide, &mut self.voice.narrow);
                 self.tally.heard(&self.voice.wide);
             }
-            None => self.voice = Voice::SILENT,
+            None => (self.voice, self.fresh) = (Voice::SILENT, false),
         }
+    }
+
+    /// How long after its earliest possible arrival this turn's sound is played; `None` while nobody speaks.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        self.playout.as_ref().filter(|_| self.fresh).map(OpusPlayout::delay)
     }
 
     /// Queues an Opus packet; `drain` sends it.

@@ -13,7 +13,7 @@ use super::{
     Engine,
     carrier::Carrier,
     numbering::FRAME,
-    room::{Channel, Room},
+    room::{Channel, Room, Side},
     session::Session,
     tally::Tally,
     ticks::TICK,
@@ -321,15 +321,19 @@ impl Stage<'_> {
     fn record(&mut self, room: &mut Room) -> Option<crate::recorder::Chunk> {
         let tap = room.tap.as_mut()?;
         if tap.plan.paused {
-            return tap.add(self.turn, &[0; WIDE], &[0; WIDE]);
+            return tap.add(self.turn, &Side::SILENT, &Side::SILENT);
         }
         let members = &room.plan.members;
-        let side = |ports: &[PortId]| -> Vec<Source> {
-            ports.iter().copied().filter(|port| members.contains(port)).map(Source::Port).collect()
-        };
-        let (left, right) = (side(&tap.plan.left), side(&tap.plan.right));
-        let left = self.mix_wide(left.into_iter());
-        let right = self.mix_wide(right.into_iter());
+        let left = self.side(tap.plan.left.iter().copied().filter(|port| members.contains(port)));
+        let right = self.side(tap.plan.right.iter().copied().filter(|port| members.contains(port)));
         tap.add(self.turn, &left, &right)
+    }
+
+    fn side(&mut self, ports: impl Iterator<Item = PortId> + Clone) -> Side {
+        let wait = ports.clone().find_map(|port| match port {
+            PortId::Session(id) => self.sessions.get(&id).and_then(Session::wait),
+            PortId::Carrier(leg) => self.carriers.get(&leg).and_then(|carrier| carrier.wait(self.now)),
+        });
+        Side { frame: self.mix_wide(ports.map(Source::Port)), wait }
     }
 }

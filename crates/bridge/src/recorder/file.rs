@@ -193,7 +193,7 @@ impl RecordingFile {
         Ok(())
     }
 
-    /// Appends interleaved frames, the last of which is `now` (Unix milliseconds); what is missing before them is filled with
+    /// Appends interleaved frames, the last of which ends at `now` (Unix milliseconds); what is missing before them is filled with
     /// silence.
     pub(super) fn append(&mut self, first_turn: u64, pcm: &[i16], now: u64) -> Result<(), FileError> {
         let length_ms = (pcm.len() / FRAME) as u64 * FRAME_MS;

@@ -1,5 +1,6 @@
 //! Recordings in progress: a thread that encodes and writes, fed by the audio thread without waiting.
 
+pub(crate) mod align;
 mod file;
 pub(crate) mod left_over;
 mod worker;

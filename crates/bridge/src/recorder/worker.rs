@@ -16,6 +16,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     Chunk, Order,
+    align::BEHIND,
     file::{self, FileError, RecordingFile, Summary},
 };
 use crate::event::{BridgeEvent, GapCause};
@@ -86,7 +87,8 @@ impl Worker {
             self.try_again(room, chunk.recording, began);
         }
         let Some(Running::Writing { room, began, file }) = self.running.get_mut(&chunk.recording) else { return };
-        if let Err(error) = file.append(chunk.first_turn, &chunk.pcm, unix_ms()) {
+        let until = unix_ms().saturating_sub(BEHIND.as_millis() as u64);
+        if let Err(error) = file.append(chunk.first_turn, &chunk.pcm, until) {
             let (room, began) = (*room, *began);
             self.failed(room, chunk.recording, began, &error);
         }
