@@ -278,10 +278,65 @@ pub fn packet_samples(packet: &[u8], rate: u32) -> Result<usize, CodecError> {
     opus::packet::get_nb_samples(packet, rate).map_err(|error| CodecError::BadPacket(error.to_string()))
 }
 
+/// Whether the sender's encoder heard a voice in this packet, read from its bits without decoding: the linear-prediction
+/// layer begins with one flag for each of its frames (RFC 6716 section 4.2.3). `None` when the packet has no such layer
+/// (music modes), is too short, or has several frames of which only the first could be read.
+pub fn says_voice(packet: &[u8]) -> Option<bool> {
+    let [toc, rest @ ..] = packet else { return None };
+    let config = toc >> 3;
+    // Sections 3.1 and 4.2.3: configurations 0 to 11 are linear prediction in 10, 20, 40 or 60 ms, 12 to 15 hybrid in 10 or
+    // 20 ms; frames of the layer are 20 ms at most.
+    let frames = match config {
+        0..=11 => [1, 1, 2, 3][usize::from(config % 4)],
+        12..=15 => 1,
+        _ => return None,
+    };
+    match (toc & 3, rest) {
+        // An encoder that stopped sending sends a frame without a body now and then.
+        (0, []) => Some(false),
+        // The flags are the first bits that the range coder codes, evenly likely: they stand in the first byte as they are.
+        (0, [first, ..]) => Some(first >> (8 - frames) != 0),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::level::rms_dbfs;
+
+    #[test]
+    fn a_voice_is_told_from_a_quiet_room_without_decoding() {
+        for rate in [8_000, 16_000] {
+            let mut encoder = OpusEncoder::new(EncoderSettings::voice(rate)).unwrap();
+            let frame = encoder.settings().frame_samples();
+            // Vowels of 200 ms: a pulse at 125 Hz that rings, with pauses of noise that no microphone is without.
+            let mut noise = 1_u32;
+            let mut hiss = move || {
+                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (noise >> 28) as i16 - 8
+            };
+            let vowel = |at: usize| {
+                let t = (at % (rate as usize / 125)) as f64 / f64::from(rate);
+                ((-t * 300.0).exp() * (t * 4_400.0).sin() * 12_000.0) as i16
+            };
+            let mut said = [[0; 2]; 2];
+            for n in 0..500 {
+                let speaks = n / 50 % 2 == 1;
+                let pcm: Vec<i16> =
+                    (n * frame..(n + 1) * frame).map(|at| hiss() + if speaks { vowel(at) } else { 0 }).collect();
+                let mut packet = [0; MAX_PACKET];
+                let length = encoder.encode(&pcm, &mut packet).unwrap();
+                // The encoder's own estimate needs a while after each change.
+                if n % 50 >= 25 {
+                    said[usize::from(speaks)][usize::from(says_voice(&packet[..length]) == Some(true))] += 1;
+                }
+            }
+            assert!(said[1][1] > 120, "{rate} Hz: voice was noticed in {} of 125", said[1][1]);
+            assert!(said[0][0] > 110, "{rate} Hz: the room was quiet in {} of 125", said[0][0]);
+        }
+        assert_eq!((says_voice(&[]), says_voice(&[0x08]), says_voice(&[0xF8, 1])), (None, Some(false), None));
+    }
 
     fn tone(samples: usize, rate: f64) -> Vec<i16> {
         (0..samples).map(|i| ((std::f64::consts::TAU * 400.0 * i as f64 / rate).sin() * 8_000.0) as i16).collect()

@@ -9,9 +9,15 @@ pub fn rms_dbfs(samples: &[i16]) -> f32 {
     if samples.is_empty() {
         return FLOOR_DBFS;
     }
-    let sum: u64 = samples.iter().map(|s| u64::from(s.unsigned_abs()).pow(2)).sum();
-    let mean = sum as f64 / samples.len() as f64;
+    let mean = energy(samples) as f64 / samples.len() as f64;
     to_dbfs(mean.sqrt() / 32_768.0)
+}
+
+/// Sum of the squares.
+fn energy(samples: &[i16]) -> u64 {
+    // The square fits into 32 bits, also that of the lowest sample; whole numbers may be added in any order, so that the
+    // compiler makes vectors of it.
+    samples.iter().map(|sample| u64::from((i32::from(*sample) * i32::from(*sample)) as u32)).sum()
 }
 
 /// Largest magnitude, 0 to 32 768.
@@ -49,7 +55,7 @@ pub struct Meter {
 
 impl Meter {
     pub fn add(&mut self, samples: &[i16]) {
-        self.energy += samples.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>();
+        self.energy += energy(samples) as f64;
         self.samples += samples.len() as u64;
         self.clipped += clipped(samples) as u64;
     }
@@ -60,10 +66,21 @@ impl Meter {
         Loudness { dbfs: self.take_dbfs(), clipped }
     }
 
+    /// Adds what another has measured.
+    pub fn merge(&mut self, other: &Self) {
+        self.energy += other.energy;
+        self.samples += other.samples;
+        self.clipped += other.clipped;
+    }
+
+    /// Level so far, in dBFS; [`FLOOR_DBFS`] when nothing was added.
+    pub fn dbfs(&self) -> f32 {
+        if self.samples == 0 { FLOOR_DBFS } else { to_dbfs((self.energy / self.samples as f64).sqrt() / 32_768.0) }
+    }
+
     /// Level since the last call, in dBFS; [`FLOOR_DBFS`] when nothing was added.
     pub fn take_dbfs(&mut self) -> f32 {
-        let Self { energy, samples, .. } = std::mem::take(self);
-        if samples == 0 { FLOOR_DBFS } else { to_dbfs((energy / samples as f64).sqrt() / 32_768.0) }
+        std::mem::take(self).dbfs()
     }
 }
 

@@ -20,6 +20,27 @@ impl Mixer {
         }
     }
 
+    /// As [`add`](Self::add), growing evenly from nothing to full strength over the first `ramp` samples.
+    pub fn fade_in(&mut self, voice: &[i16], ramp: usize) {
+        let ramp = ramp.min(voice.len()).min(self.sum.len());
+        let (start, rest) = voice.split_at(ramp);
+        for (at, (sum, sample)) in self.sum.iter_mut().zip(start).enumerate() {
+            *sum += i32::from(*sample) * at as i32 / ramp as i32;
+        }
+        for (sum, sample) in self.sum[ramp..].iter_mut().zip(rest) {
+            *sum += i32::from(*sample);
+        }
+    }
+
+    /// Lets a voice that has ended come to rest: its `last` sample sinks evenly to nothing over the first `ramp` samples, so
+    /// that there is no step, and nothing of what the voice says now is in it.
+    pub fn settle(&mut self, last: i16, ramp: usize) {
+        let ramp = ramp.min(self.sum.len());
+        for (at, sum) in self.sum[..ramp].iter_mut().enumerate() {
+            *sum += i32::from(last) * (ramp - at) as i32 / (ramp as i32 + 1);
+        }
+    }
+
     /// Writes the saturated sum into `out` and starts again from silence.
     pub fn take_into(&mut self, out: &mut [i16]) {
         for (out, sum) in out.iter_mut().zip(&mut self.sum) {
@@ -42,6 +63,25 @@ mod tests {
         assert_eq!(out, [i16::MAX, i16::MIN, 5]);
         mixer.take_into(&mut out);
         assert_eq!(out, [0; 3]);
+    }
+
+    #[test]
+    fn voices_come_and_go_without_a_step() {
+        let mut mixer = Mixer::new(160);
+        let mut out = [0; 160];
+        mixer.fade_in(&[12_000; 160], 40);
+        mixer.take_into(&mut out);
+        assert_eq!((out[0], out[20], out[40], out[159]), (0, 6_000, 12_000, 12_000));
+        mixer.settle(12_000, 40);
+        mixer.take_into(&mut out);
+        let steps = out.windows(2).map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs()).max();
+        assert!(12_000 - out[0] < 400 && steps < Some(400) && out[40..] == [0; 120], "{out:?}");
+        // Lengths that do not fit are no reason to stop.
+        let mut short = Mixer::new(10);
+        short.fade_in(&[5; 4], 40);
+        short.fade_in(&[5; 40], 0);
+        short.settle(7, 40);
+        short.take_into(&mut out);
     }
 
     #[test]

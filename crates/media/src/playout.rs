@@ -5,7 +5,7 @@ mod watch;
 use std::time::Duration;
 
 use crate::{
-    codec::{CodecError, OpusDecoder, packet_samples},
+    codec::{CodecError, MAX_PACKET, OpusDecoder, packet_samples},
     frame::FULLBAND,
     jitter::{Admission, Arrival, JitterBuffer, JitterCounts, JitterSettings, Pull},
     level::peak,
@@ -37,6 +37,8 @@ pub struct OpusPlayout {
     stretcher: Stretcher,
     ready: Vec<i16>,
     scratch: Vec<i16>,
+    /// The last packet that was not decoded.
+    skipped: Vec<u8>,
     bad_packets: u64,
     watch: Watch,
     /// Played since the last seam, in samples.
@@ -58,6 +60,7 @@ impl OpusPlayout {
             stretcher: Stretcher::new(rate, 2 * LONGEST),
             ready: Vec::with_capacity(LONGEST * 4),
             scratch: Vec::with_capacity(LONGEST * 2),
+            skipped: Vec::with_capacity(MAX_PACKET),
             bad_packets: 0,
             watch: Watch::default(),
             since_seam: 0,
@@ -112,6 +115,28 @@ impl OpusPlayout {
         out.copy_from_slice(&self.ready[..out.len()]);
         self.ready.drain(..out.len());
         heard
+    }
+
+    /// Lets the next `samples` pass unheard and without the work of decoding them; what follows is then decoded from the last
+    /// packet that was left out, so that the decoder is in its stride.
+    pub fn skip(&mut self, now: Duration, samples: usize) {
+        let rate = self.decoder.rate();
+        self.watch.read(now);
+        while self.ready.len() < samples {
+            let ahead = crate::frame::span(rate, self.ready.len() as u64);
+            let duration = match self.jitter.pull(now + ahead, true) {
+                Pull::Packet(packet) => {
+                    self.skipped.clear();
+                    self.skipped.extend_from_slice(packet);
+                    u32::try_from(packet_samples(packet, FULLBAND).unwrap_or(0)).unwrap_or(0)
+                }
+                Pull::Fec { duration, .. } | Pull::Conceal { duration } | Pull::Silence { duration } => duration,
+            };
+            self.ready.resize(self.ready.len() + steps(duration, rate), 0);
+        }
+        self.ready.drain(..samples);
+        // What was decoded last is not what will be heard next.
+        self.scratch.clear();
     }
 
     /// What is heard `ahead` from `now`.
@@ -171,6 +196,12 @@ impl OpusPlayout {
     /// Adds to the scratch what is to be played at `now`.
     fn decode_next(&mut self, now: Duration, quiet: bool) -> bool {
         let (before, rate) = (self.scratch.len(), self.decoder.rate());
+        if !self.skipped.is_empty() {
+            // Only to prepare the decoder; a bad packet prepares it for nothing.
+            let _ = self.decoder.decode(&self.skipped, room(&mut self.scratch, before, LONGEST));
+            self.scratch.truncate(before);
+            self.skipped.clear();
+        }
         let (decoded, duration, heard) = match self.jitter.pull(now, quiet) {
             Pull::Packet(packet) => {
                 let decoded = self.decoder.decode(packet, room(&mut self.scratch, before, LONGEST));
@@ -205,6 +236,7 @@ impl OpusPlayout {
     /// Forgets what was received, as after a change of the sender.
     pub fn restart(&mut self) {
         self.jitter.restart();
+        self.skipped.clear();
         self.ready.clear();
         self.watch = Watch::default();
         self.since_seam = 0;
@@ -260,7 +292,7 @@ fn room(scratch: &mut Vec<i16>, from: usize, length: usize) -> &mut [i16] {
 mod tests {
     use super::*;
     use crate::{
-        codec::{EncoderSettings, MAX_PACKET, OpusEncoder},
+        codec::{EncoderSettings, OpusEncoder},
         level::rms_dbfs,
     };
 
@@ -349,6 +381,25 @@ mod tests {
             free
         });
         assert_eq!(stretched(readings), (Duration::ZERO, Duration::ZERO));
+    }
+
+    #[test]
+    fn what_was_passed_over_is_not_heard_and_what_follows_begins_at_once() {
+        let mut playout = OpusPlayout::new(JitterSettings::OPUS, 8_000).unwrap();
+        let mut levels = Vec::new();
+        for (n, packet) in packets(200).into_iter().enumerate() {
+            let now = Duration::from_millis(20 * n as u64);
+            playout.push(n as u16, (n * 960) as u32, &packet, now).unwrap();
+            let mut out = [0; 160];
+            if n < 100 {
+                playout.skip(now + Duration::from_millis(3), 160);
+            } else {
+                playout.fill(now + Duration::from_millis(3), &mut out);
+            }
+            levels.push(rms_dbfs(&out));
+        }
+        assert!(levels[102..].iter().all(|level| *level > -25.0), "{:?}", &levels[100..110]);
+        assert!(playout.counts().played >= 195, "{:?}", playout.counts());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::{
 
 use media::{
     dtmf::{Digit, DigitGate, DigitSource, ToneDetector},
+    level,
     quality::CodecImpairment,
     resample::Upsampler,
 };
@@ -18,6 +19,7 @@ use tokio::sync::mpsc::{Sender, error::TrySendError};
 use super::{
     clip::Clips,
     fifo::Fifo,
+    gate::Gate,
     tally::{Reading, Tally},
     voice::Voice,
 };
@@ -37,6 +39,7 @@ pub(super) struct Carrier {
     tones: Option<ToneDetector>,
     pub(super) keys: DigitGate,
     up: Upsampler,
+    gate: Gate,
     pub(super) voice: Voice,
     /// What is in `voice` came from the carrier in this turn.
     pub(super) fresh: bool,
@@ -61,6 +64,7 @@ impl Carrier {
             tones: options.keys_in_sound.then(ToneDetector::default),
             keys: DigitGate::default(),
             up: Upsampler::default(),
+            gate: Gate::default(),
             voice: Voice::SILENT,
             fresh: false,
             clips: Clips::default(),
@@ -84,17 +88,19 @@ impl Carrier {
             self.tally.bytes_in += waiting as u64;
             self.tally.last_in = Some(now);
         }
-        self.fresh = self.fifo.pull(&mut self.voice.narrow);
+        self.voice.pass();
+        let narrow = &mut self.voice.speak().narrow;
+        self.fresh = self.fifo.pull(narrow);
         if self.fresh {
             self.tally.packets_in += 1;
         }
-        self.tally.heard(&self.voice.narrow);
+        self.tally.heard(narrow);
     }
 
     /// Keys whose tones ended in this turn's samples and that the carrier has not reported.
     pub(super) fn hear_keys(&mut self, since_start: Duration) -> Vec<Digit> {
         let Some(tones) = self.tones.as_mut().filter(|_| self.fresh) else { return Vec::new() };
-        let mut heard = tones.push(&self.voice.narrow);
+        let mut heard = tones.push(&self.voice.now.narrow);
         heard.retain(|digit| self.keys.take(*digit, DigitSource::Sound, since_start));
         heard
     }
@@ -105,9 +111,13 @@ impl Carrier {
         Some(Duration::from_millis(self.fifo.depth_ms() as u64) + now.saturating_duration_since(newest))
     }
 
-    /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it.
-    pub(super) fn widen(&mut self) {
-        self.up.process(&self.voice.narrow, &mut self.voice.wide);
+    /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it. False when the caller is silent, unless
+    /// `always` wanted.
+    pub(super) fn speak(&mut self, since_start: Duration, always: bool) -> bool {
+        let samples = self.voice.speak();
+        self.up.process(&samples.narrow, &mut samples.wide);
+        self.gate.hear_level(level::rms_dbfs(&samples.narrow), since_start);
+        always || self.gate.is_open(since_start)
     }
 
     pub(super) fn send(&mut self, pcm: &[i16; FRAME_BYTES], counters: &Counters) {

@@ -13,7 +13,9 @@ use str0m::{
     net::{Protocol, Receive},
 };
 
-use super::{BATCH, Engine, HANDSHAKE_SLACK, TIMER_SLACK, net::Owner, session::Inbound};
+use super::{
+    BATCHES, Engine, HANDSHAKE_SLACK, TIMER_SLACK, datagrams::Inbox, gate::Loudness, net::Owner, session::Inbound,
+};
 use crate::{
     counters::count,
     event::{BridgeEvent, LossReason},
@@ -26,6 +28,8 @@ const SILENT_PACKET: usize = 3;
 const UNREACHABLE_AFTER: Duration = Duration::from_secs(8);
 /// One that has sent sound into its room sends some every 400 ms, also while nobody speaks (RFC 7587 section 3.1.3).
 const TALKER_UNREACHABLE_AFTER: Duration = Duration::from_secs(4);
+/// Between two walks over all sessions for their timers.
+const TIMER_STEP: Duration = Duration::from_millis(5);
 /// When the transport has no timer, look again after this long.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -35,11 +39,16 @@ fn is_rtp(datagram: &[u8]) -> bool {
 }
 
 impl Engine {
-    pub(super) fn take_datagrams(&mut self, buffer: &mut [u8]) {
-        for _ in 0..BATCH {
-            let Some((length, source)) = self.net.receive(buffer) else { return };
-            self.take_datagram(&buffer[..length], source, Instant::now());
-            self.flush(Instant::now());
+    pub(super) fn take_datagrams(&mut self, inbox: &mut Inbox) {
+        for _ in 0..BATCHES {
+            if !self.net.receive(inbox) {
+                return;
+            }
+            for (datagram, source) in inbox.datagrams() {
+                let now = Instant::now();
+                self.take_datagram(datagram, source, now);
+                self.flush(now);
+            }
         }
     }
 
@@ -87,6 +96,7 @@ impl Engine {
             return;
         }
         self.next_timer = now + IDLE;
+        let soonest = now + TIMER_STEP;
         let since_start = now.duration_since(self.origin);
         let mut vanished = Vec::new();
         for (id, session) in &mut self.sessions {
@@ -101,7 +111,7 @@ impl Engine {
                 }
                 self.changed.push(*id);
             } else {
-                self.next_timer = self.next_timer.min(session.deadline);
+                self.next_timer = self.next_timer.min(session.deadline.max(soonest));
             }
         }
         for id in vanished {
@@ -158,22 +168,31 @@ impl Engine {
                 self.report(BridgeEvent::SessionDtmf { id, digit });
             }
             Inbound::Nonsense => count(&self.counters.bad_payload),
-            Inbound::Audio { seq, time, payload } => {
+            Inbound::Audio { seq, time, header, payload } => {
                 if self.back_on_udp(id, now) {
-                    self.take_audio(id, seq, time, &payload, now);
+                    self.take_audio(id, seq, time, header, &payload, now);
                 }
             }
-            Inbound::Redundant { seq, time, payload } => {
+            Inbound::Redundant { seq, time, header, payload } => {
                 if self.back_on_udp(id, now) {
-                    self.take_redundant(id, seq, time, &payload, now);
+                    self.take_redundant(id, seq, time, header, &payload, now);
                 }
             }
         }
     }
 
     /// A packet of Opus from the device, by whichever path.
-    pub(super) fn take_audio(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &Arc<[u8]>, now: Instant) {
+    pub(super) fn take_audio(
+        &mut self,
+        id: MediaSessionId,
+        seq: u64,
+        time: u64,
+        header: Loudness,
+        payload: &Arc<[u8]>,
+        now: Instant,
+    ) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.gate.hear_packet(header, payload, now.duration_since(self.origin));
         session.tally.received(payload.len(), now);
         session.tally.reception.record(seq);
         session.keep(seq, time, payload, now.duration_since(self.origin), &self.counters);
@@ -185,9 +204,18 @@ impl Engine {
     }
 
     /// As [`take_audio`](Self::take_audio), for a packet with copies of earlier frames.
-    fn take_redundant(&mut self, id: MediaSessionId, seq: u64, time: u64, payload: &Arc<[u8]>, now: Instant) {
+    fn take_redundant(
+        &mut self,
+        id: MediaSessionId,
+        seq: u64,
+        time: u64,
+        header: Loudness,
+        payload: &Arc<[u8]>,
+        now: Instant,
+    ) {
         let Ok(blocks) = red::parse(payload) else { return count(&self.counters.bad_payload) };
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.gate.hear_packet(header, blocks.primary.payload, now.duration_since(self.origin));
         session.tally.received(payload.len(), now);
         session.tally.reception.record(seq);
         session.keep_blocks(seq, time, &blocks, now.duration_since(self.origin), &self.counters);

@@ -3,7 +3,10 @@
 mod carrier;
 mod clip;
 mod commands;
+mod datagrams;
+mod desk;
 mod fifo;
+mod gate;
 mod inbound;
 mod loopback;
 mod net;
@@ -47,6 +50,7 @@ use crate::{
     socket::{SocketHeard, SocketOut},
 };
 use carrier::Carrier;
+use datagrams::Inbox;
 use net::Net;
 use room::Room;
 use session::{Inbound, Session};
@@ -131,15 +135,13 @@ pub(crate) struct Started {
     pub(crate) origin: Instant,
 }
 
-/// Datagrams taken in before turns and commands get their chance again.
-const BATCH: usize = 64;
+/// Times that datagrams are taken in before turns and commands get their chance again.
+const BATCHES: usize = 2;
 /// A connected transport's own timers (reports, time-outs of seconds) are allowed to be this late, so that many sessions
 /// share one wake-up.
 const TIMER_SLACK: Duration = Duration::from_millis(100);
 /// The same while it connects, when a person may be waiting for it.
 const HANDSHAKE_SLACK: Duration = Duration::from_millis(5);
-/// Larger than any datagram that a device sends.
-const DATAGRAM: usize = 2_048;
 
 struct Engine {
     origin: Instant,
@@ -190,9 +192,12 @@ pub(crate) async fn start(
                 Ok(socket) => socket,
                 Err(error) => return ready.send(Err(error)).unwrap_or(()),
             };
+            let net = match Net::new(socket, ours, Arc::clone(&counters)) {
+                Ok(net) => net,
+                Err(error) => return ready.send(Err(error)).unwrap_or(()),
+            };
             // Whoever started us may have given up in the meantime; then the command channel is closed too.
             let _ = ready.send(Ok(()));
-            let net = Net::new(socket, ours, Arc::clone(&counters));
             Engine::new(origin, net, events, counters, heard, recorder, music).run(&mut orders).await;
         });
     };
@@ -239,7 +244,7 @@ impl Engine {
     }
 
     async fn run(mut self, orders: &mut mpsc::UnboundedReceiver<Command>) {
-        let mut buffer = vec![0; DATAGRAM];
+        let mut inbox = Inbox::new();
         let timer = tokio::time::sleep(Duration::ZERO);
         tokio::pin!(timer);
         loop {
@@ -265,10 +270,11 @@ impl Engine {
                 }
             }
             // Before the turns: when this thread was kept waiting, packets that came in time would count as missing.
-            self.take_datagrams(&mut buffer);
+            self.take_datagrams(&mut inbox);
             self.take_turns();
             self.run_timers();
             self.flush(Instant::now());
+            self.net.flush();
         }
         self.stop();
     }
@@ -314,6 +320,7 @@ impl Engine {
             }
             tracing::debug!(%id, "session closed with the bridge");
         }
+        self.net.flush();
         for room in self.rooms.values_mut() {
             if let Some(chunk) = room.tap.as_mut().and_then(room::Tap::end) {
                 self.recorder.chunk(chunk);

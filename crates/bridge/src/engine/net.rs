@@ -4,16 +4,24 @@ use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
 
 use domain::ids::MediaSessionId;
 use str0m::net::Transmit;
-use tokio::net::UdpSocket;
+use tokio::{io::Interest, net::UdpSocket};
 
-use super::transport;
+use super::{
+    datagrams::{self, Inbox},
+    transport,
+};
 use crate::counters::{Counters, count};
 
 /// Addresses that one session may come from at the same time; an older one is forgotten.
 const MAX_ADDRESSES: usize = 8;
+/// Datagrams that one system call sends at most.
+const OUTBOX: usize = 64;
 
 pub(super) struct Net {
     socket: UdpSocket,
+    receiver: datagrams::Receiver,
+    /// What is to be sent with the next system call.
+    outbox: Vec<Transmit>,
     candidates: Arc<[SocketAddr]>,
     counters: Arc<Counters>,
     routes: HashMap<SocketAddr, MediaSessionId>,
@@ -31,34 +39,54 @@ pub(super) enum Owner {
 }
 
 impl Net {
-    pub(super) fn new(socket: UdpSocket, candidates: Arc<[SocketAddr]>, counters: Arc<Counters>) -> Self {
-        Self { socket, candidates, counters, routes: HashMap::new(), ufrags: HashMap::new() }
+    pub(super) fn new(socket: UdpSocket, candidates: Arc<[SocketAddr]>, counters: Arc<Counters>) -> io::Result<Self> {
+        let receiver = datagrams::Receiver::new(&socket)?;
+        let (routes, ufrags) = (HashMap::new(), HashMap::new());
+        Ok(Self { socket, receiver, outbox: Vec::with_capacity(OUTBOX), candidates, counters, routes, ufrags })
     }
 
     pub(super) async fn readable(&self) -> io::Result<()> {
         self.socket.readable().await
     }
 
-    /// The next datagram that waits, or `None`.
-    pub(super) fn receive(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+    /// Takes in the datagrams that wait, as many as `inbox` holds; false when there are none.
+    pub(super) fn receive(&self, inbox: &mut Inbox) -> bool {
         loop {
-            match self.socket.try_recv_from(buffer) {
-                Ok(received) => return Some(received),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+            match self.socket.try_io(Interest::READABLE, || self.receiver.receive(&self.socket, inbox)) {
+                Ok(()) => return true,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
                 // An ICMP error of an earlier datagram; the next one may be fine.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
                 Err(error) => {
                     tracing::warn!(%error, "the audio port could not be read");
-                    return None;
+                    return false;
                 }
             }
         }
     }
 
-    pub(super) fn send(&self, transmit: &Transmit) {
-        if self.socket.try_send_to(&transmit.contents, transmit.destination).is_err() {
-            count(&self.counters.send_failed);
+    /// Puts a datagram with those that [`flush`](Self::flush) sends.
+    pub(super) fn send(&mut self, transmit: Transmit) {
+        self.outbox.push(transmit);
+        if self.outbox.len() == OUTBOX {
+            self.flush();
         }
+    }
+
+    /// Sends what has gathered. What the system does not take is counted and lost, as on any network.
+    pub(super) fn flush(&mut self) {
+        let mut rest = self.outbox.as_slice();
+        while let [first, others @ ..] = rest {
+            match self.socket.try_io(Interest::WRITABLE, || datagrams::send(&self.socket, rest)) {
+                Ok(sent) => rest = rest.get(sent.max(1)..).unwrap_or(&[]),
+                Err(error) => {
+                    tracing::trace!(%error, to = %first.destination, "a datagram was not sent");
+                    count(&self.counters.send_failed);
+                    rest = others;
+                }
+            }
+        }
+        self.outbox.clear();
     }
 
     /// Connectivity checks name their session, all else is told by its address.

@@ -1,4 +1,4 @@
-//! A room: its plan, the work that the plan makes, and the encoders of its streams.
+//! A room: its plan, the work that the plan makes, its mixing desk and its recording.
 
 use std::{
     collections::BTreeSet,
@@ -6,14 +6,10 @@ use std::{
 };
 
 use domain::ids::CallId;
-use media::{
-    codec::{CodecError, EncoderSettings, OpusEncoder},
-    frame::WIDEBAND,
-};
 
-use super::{ticks::TICK, voice::WIDE};
+use super::{desk::Desk, ticks::TICK, voice::WIDE};
 use crate::{
-    plan::{Layout, RecordPlan, RoomPlan, Stream},
+    plan::{Layout, RecordPlan, RoomPlan},
     port::PortId,
     recorder::{
         CHUNK_FRAMES, Chunk,
@@ -22,24 +18,8 @@ use crate::{
 };
 
 const BEHIND_TURNS: u64 = (BEHIND.as_millis() / TICK.as_millis()) as u64;
-
-/// One stream with the encoder for the devices among its listeners.
-pub(super) struct Channel {
-    pub(super) stream: Stream,
-    encoder: Option<OpusEncoder>,
-}
-
-impl Channel {
-    /// 8 kHz when nothing above 4 kHz is in it, else 16 kHz.
-    pub(super) fn encoder(&mut self) -> Result<&mut OpusEncoder, CodecError> {
-        let settings =
-            if self.stream.is_narrowband() { EncoderSettings::telephone() } else { EncoderSettings::voice(WIDEBAND) };
-        match &mut self.encoder {
-            Some(encoder) => Ok(encoder),
-            none => Ok(none.insert(OpusEncoder::new(settings)?)),
-        }
-    }
-}
+/// Customer, agent, somebody they consult, and a supervisor.
+const CONVERSATION: usize = 4;
 
 /// A recording in progress: puts both channels side by side and collects frames until a chunk is full.
 pub(super) struct Tap {
@@ -117,7 +97,7 @@ impl Tap {
 pub(super) struct Room {
     pub(super) id: CallId,
     pub(super) plan: RoomPlan,
-    pub(super) channels: Vec<Channel>,
+    pub(super) desk: Desk,
     pub(super) forwards: Vec<(PortId, PortId)>,
     pub(super) decoded: BTreeSet<PortId>,
     pub(super) tap: Option<Tap>,
@@ -133,7 +113,7 @@ impl Room {
         Self {
             id,
             plan: RoomPlan::default(),
-            channels: Vec::new(),
+            desk: Desk::default(),
             forwards: Vec::new(),
             decoded: BTreeSet::new(),
             tap: None,
@@ -143,18 +123,9 @@ impl Room {
         }
     }
 
-    /// Takes a plan; streams that go on keep their encoders, so that their listeners hear no seam.
     pub(super) fn apply(&mut self, plan: RoomPlan, now: Instant) {
         let layout = Layout::of(&plan);
-        let mut before = std::mem::take(&mut self.channels);
-        self.channels = layout
-            .streams
-            .into_iter()
-            .map(|stream| {
-                let kept = before.iter_mut().find(|channel| channel.stream.sources == stream.sources);
-                Channel { encoder: kept.and_then(|channel| channel.encoder.take()), stream }
-            })
-            .collect();
+        self.desk.apply(layout.streams);
         self.forwards = layout.forwards;
         self.decoded = layout.decoded;
         let stays = |port: &PortId| plan.members.contains(port);
@@ -162,6 +133,12 @@ impl Room {
         self.silent.retain(stays);
         self.plan = plan;
         self.changed = now;
+    }
+
+    /// So many members that the silent ones are left out of the mix. In a conversation of few, what a quiet microphone
+    /// brings is the sign that the line is there.
+    pub(super) fn is_large(&self) -> bool {
+        self.plan.members.len() > CONVERSATION
     }
 
     pub(super) fn is_idle(&self) -> bool {

@@ -31,12 +31,13 @@ use str0m::{
 
 use super::{
     clip::Clips,
+    gate::{Gate, Loudness},
     loopback::Loopback,
     numbering::{Numbering, Numbers},
     protect::{self, Protector},
     socket::Attached,
     tally::{Reading, Tally},
-    voice::Voice,
+    voice::{Samples, Voice, WIDE},
 };
 use crate::{
     counters::{Counters, count},
@@ -58,12 +59,14 @@ pub(super) enum Inbound {
     Audio {
         seq: u64,
         time: u64,
+        header: Loudness,
         payload: Arc<[u8]>,
     },
     /// As `Audio`, with copies of earlier frames (RFC 2198).
     Redundant {
         seq: u64,
         time: u64,
+        header: Loudness,
         payload: Arc<[u8]>,
     },
     Digit(char),
@@ -98,6 +101,7 @@ pub(super) struct Session {
     digits: EventReceiver,
     playout: Option<OpusPlayout>,
     down: Downsampler,
+    pub(super) gate: Gate,
     pub(super) voice: Voice,
     /// What is in `voice` came from the device in this turn.
     fresh: bool,
@@ -127,6 +131,7 @@ impl Session {
             digits: EventReceiver::default(),
             playout: None,
             down: Downsampler::default(),
+            gate: Gate::default(),
             voice: Voice::SILENT,
             fresh: false,
         }
@@ -179,14 +184,14 @@ impl Session {
     }
 
     /// Takes out all that the transport has ready; it has to be called after everything that changes the transport.
-    pub(super) fn drain(&mut self, inbox: &mut Vec<Inbound>, mut send: impl FnMut(&Transmit)) -> Result<(), RtcError> {
+    pub(super) fn drain(&mut self, inbox: &mut Vec<Inbound>, mut send: impl FnMut(Transmit)) -> Result<(), RtcError> {
         loop {
             match self.rtc.poll_output()? {
                 Output::Timeout(at) => {
                     self.deadline = at;
                     return Ok(());
                 }
-                Output::Transmit(transmit) => send(&transmit),
+                Output::Transmit(transmit) => send(transmit),
                 Output::Event(event) => self.take_event(event, inbox),
             }
         }
@@ -214,10 +219,14 @@ impl Session {
                 let payload_type = Some(packet.header.payload_type);
                 if payload_type == self.opus {
                     let (seq, time) = (*packet.seq_no, packet.time.numer());
-                    inbox.push(Inbound::Audio { seq, time, payload: packet.payload });
+                    let extensions = &packet.header.ext_vals;
+                    let header = Loudness { level: extensions.audio_level, voice: extensions.voice_activity };
+                    inbox.push(Inbound::Audio { seq, time, header, payload: packet.payload });
                 } else if payload_type == self.red {
                     let (seq, time) = (*packet.seq_no, packet.time.numer());
-                    inbox.push(Inbound::Redundant { seq, time, payload: packet.payload });
+                    let extensions = &packet.header.ext_vals;
+                    let header = Loudness { level: extensions.audio_level, voice: extensions.voice_activity };
+                    inbox.push(Inbound::Redundant { seq, time, header, payload: packet.payload });
                 } else if payload_type == self.telephone_event {
                     let digit = self.pressed(packet.header.timestamp, &packet.payload);
                     inbox.extend(digit.map(|digit| Inbound::Digit(digit.as_char())));
@@ -276,16 +285,21 @@ impl Session {
         }
     }
 
-    /// Readies the samples of this turn.
-    pub(super) fn speak(&mut self, since_start: Duration) {
-        match &mut self.playout {
-            Some(playout) => {
-                self.fresh = playout.fill(since_start, &mut self.voice.wide);
-                self.down.process(&self.voice.wide, &mut self.voice.narrow);
-                self.tally.heard(&self.voice.wide);
-            }
-            None => (self.voice, self.fresh) = (Voice::SILENT, false),
+    /// Readies the samples of this turn. False when the device's user is silent and it was not decoded, unless `always`
+    /// wanted.
+    pub(super) fn speak(&mut self, since_start: Duration, always: bool) -> bool {
+        self.fresh = false;
+        let Some(playout) = &mut self.playout else { return always };
+        if !always && !self.gate.is_open(since_start) {
+            playout.skip(since_start, WIDE);
+            self.tally.heard(&Samples::SILENT.wide);
+            return false;
         }
+        let samples = self.voice.speak();
+        self.fresh = playout.fill(since_start, &mut samples.wide);
+        self.down.process(&samples.wide, &mut samples.narrow);
+        self.tally.heard(&samples.wide);
+        true
     }
 
     /// How long after its earliest possible arrival this turn's sound is played; `None` while nobody speaks.

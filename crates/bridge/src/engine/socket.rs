@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Engine,
+    gate::Loudness,
     numbering::{Numbering, Numbers},
     session::Inbound,
 };
@@ -80,7 +81,7 @@ impl Engine {
             SocketHeard::Alive => {}
             SocketHeard::Audio { seq, time, packet } => {
                 let seq = attachment * NUMBERS + u64::from(seq);
-                self.take_audio(id, seq, u64::from(time), &packet, now);
+                self.take_audio(id, seq, u64::from(time), Loudness::default(), &packet, now);
             }
             SocketHeard::Key { time, event } => {
                 let Some(session) = self.sessions.get_mut(&id) else { return };

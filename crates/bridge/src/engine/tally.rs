@@ -67,6 +67,12 @@ impl Tally {
         self.turn.0 = Some(rms_dbfs(pcm));
     }
 
+    /// As [`said`](Self::said), for samples that several ports are sent and that were measured once.
+    pub(super) fn said_at(&mut self, measured: &Meter) {
+        self.level_out.get_or_insert_default().merge(measured);
+        self.turn.0 = Some(measured.dbfs());
+    }
+
     /// Both directions have had their turn.
     pub(super) fn close_turn(&mut self) {
         if let (Some(said), Some(heard)) = std::mem::take(&mut self.turn) {

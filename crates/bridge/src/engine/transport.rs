@@ -11,12 +11,16 @@ use str0m::{
     format::{Codec, FormatParams},
     ice::StunMessage,
     media::Frequency,
+    rtp::Extension,
 };
 
 use crate::handle::SessionError;
 
 /// Payload type of RFC 4733 events; the number that browsers use too.
 const TELEPHONE_EVENT: u8 = 110;
+/// Header extensions (RFC 8285) by the numbers that browsers offer too.
+const AUDIO_LEVEL: u8 = 1;
+const MID: u8 = 4;
 
 /// Devices follow the loss that they are told of.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -25,6 +29,10 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 pub(crate) fn new_rtc(candidates: &[SocketAddr], now: Instant) -> Rtc {
     let mut config = Rtc::builder()
         .clear_codecs()
+        // Of the extensions only what is made use of: transport-wide feedback would be a report for every few packets.
+        .clear_extension_map()
+        .set_extension(AUDIO_LEVEL, Extension::AudioLevel)
+        .set_extension(MID, Extension::RtpMid)
         .set_rtp_mode(true)
         .set_ice_lite(true)
         .enable_opus(true, true)

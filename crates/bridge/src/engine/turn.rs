@@ -1,23 +1,28 @@
 //! One turn of 20 ms: everybody's samples are readied, mixed, encoded and sent.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use domain::ids::{LegId, MediaSessionId};
-use media::{codec::MAX_PACKET, level, mix::Mixer};
+use media::{
+    codec::MAX_PACKET,
+    level::{self, Meter},
+    mix::Mixer,
+};
 
 use super::{
     Engine,
     carrier::Carrier,
+    desk::Group,
     numbering::FRAME,
-    room::{Channel, Room, Side},
+    room::{Room, Side},
     session::Session,
     tally::Tally,
     ticks::TICK,
-    voice::{Music, NARROW, Voice, WIDE},
+    voice::{Music, NARROW, Samples},
 };
 use crate::{
     counters::Counters,
@@ -51,6 +56,7 @@ impl Engine {
     pub(super) fn take_turn(&mut self, turn: u64, now: Instant) {
         self.drop_gone_carriers();
         self.play_loops(now);
+        self.sessions.values_mut().for_each(|session| session.voice.pass());
         let since_start = now.duration_since(self.origin);
         let mut events = Vec::new();
         for (leg, carrier) in &mut self.carriers {
@@ -168,83 +174,78 @@ impl Engine {
     }
 }
 
+/// A packet for several devices, and the level of what is in it.
+type Made = (Arc<[u8]>, Meter);
+
+/// Where the samples of this turn are.
+fn voices<'a>(
+    sessions: &'a HashMap<MediaSessionId, Session>,
+    carriers: &'a HashMap<LegId, Carrier>,
+    music: [&'a Samples; 2],
+) -> impl Fn(Source) -> Option<(&'a Samples, &'a Samples)> {
+    move |source| {
+        let voice = match source {
+            Source::Music => return Some((music[0], music[1])),
+            Source::Port(PortId::Session(id)) => &sessions.get(&id)?.voice,
+            Source::Port(PortId::Carrier(leg)) => &carriers.get(&leg)?.voice,
+        };
+        Some((&voice.now, &voice.before))
+    }
+}
+
 impl Stage<'_> {
+    fn since_start(&self) -> Duration {
+        TICK * u32::try_from(self.turn).unwrap_or(u32::MAX)
+    }
+
     fn play_room(&mut self, room: &mut Room, events: &mut Vec<BridgeEvent>) {
-        for port in &room.decoded {
-            match port {
-                PortId::Session(id) => {
-                    if let Some(session) = self.sessions.get_mut(id) {
-                        session.speak(TICK * u32::try_from(self.turn).unwrap_or(u32::MAX));
-                    }
-                }
-                PortId::Carrier(leg) => {
-                    if let Some(carrier) = self.carriers.get_mut(leg) {
-                        carrier.widen();
-                    }
-                }
-            }
-        }
+        let silent = self.ready_voices(room);
         for port in &room.plan.members {
             if let PortId::Carrier(leg) = port
                 && let Some(carrier) = self.carriers.get(leg)
                 && carrier.fresh
                 && !room.heard.contains(port)
-                && level::rms_dbfs(&carrier.voice.narrow) > HEARD_DBFS
+                && level::rms_dbfs(&carrier.voice.now.narrow) > HEARD_DBFS
             {
                 room.heard.insert(*port);
                 events.push(BridgeEvent::AudioHeard { room: room.id, port: *port });
             }
         }
-        for channel in &mut room.channels {
-            self.play_channel(channel);
+        for group in room.desk.turn(&silent) {
+            self.play_group(group);
         }
     }
 
-    fn voice(&self, port: PortId) -> Option<&Voice> {
-        match port {
-            PortId::Session(id) => self.sessions.get(&id).map(|session| &session.voice),
-            PortId::Carrier(leg) => self.carriers.get(&leg).map(|carrier| &carrier.voice),
-        }
-    }
-
-    fn mix_narrow(&mut self, sources: &[Source]) -> [i16; NARROW] {
-        let mut mix = [0; NARROW];
-        let mut mixer = std::mem::replace(self.narrow, Mixer::new(0));
-        for source in sources {
-            match source {
-                Source::Music => mixer.add(self.music.narrow(self.turn)),
-                Source::Port(port) => mixer.add(self.voice(*port).map_or(&[], |voice| &voice.narrow)),
+    /// Readies the samples of those who are needed; in a large room only of those who speak. The answer is the others.
+    fn ready_voices(&mut self, room: &Room) -> BTreeSet<PortId> {
+        let (large, since_start) = (room.is_large(), self.since_start());
+        let mut silent = BTreeSet::new();
+        for port in &room.decoded {
+            let speaks = match port {
+                PortId::Session(id) => {
+                    self.sessions.get_mut(id).is_none_or(|session| session.speak(since_start, !large))
+                }
+                PortId::Carrier(leg) => {
+                    self.carriers.get_mut(leg).is_none_or(|carrier| carrier.speak(since_start, !large))
+                }
+            };
+            if !speaks {
+                silent.insert(*port);
             }
         }
-        mixer.take_into(&mut mix);
-        *self.narrow = mixer;
-        mix
+        silent
     }
 
-    fn mix_wide(&mut self, sources: impl Iterator<Item = Source>) -> [i16; WIDE] {
-        let mut mix = [0; WIDE];
-        let mut mixer = std::mem::replace(self.wide, Mixer::new(0));
-        for source in sources {
-            match source {
-                Source::Music => mixer.add(self.music.wide(self.turn)),
-                Source::Port(port) => mixer.add(self.voice(port).map_or(&[], |voice| &voice.wide)),
-            }
-        }
-        mixer.take_into(&mut mix);
-        *self.wide = mixer;
-        mix
-    }
-
-    fn play_channel(&mut self, channel: &mut Channel) {
+    fn play_group(&mut self, group: &mut Group) {
         let mut narrow = None;
         let mut packet = None;
-        for at in 0..channel.stream.listeners.len() {
-            match channel.stream.listeners[at] {
+        for at in 0..group.listeners.len() {
+            match group.listeners[at] {
                 PortId::Carrier(leg) => {
                     if !self.carriers.get(&leg).is_some_and(|carrier| carrier.clips.is_empty()) {
                         continue;
                     }
-                    let mix = *narrow.get_or_insert_with(|| self.mix_narrow(&channel.stream.sources));
+                    let mix = *narrow.get_or_insert_with(|| self.mix_narrow(group));
                     if let Some(carrier) = self.carriers.get_mut(&leg) {
                         carrier.send(&mix, self.counters);
                     }
@@ -255,7 +256,7 @@ impl Stage<'_> {
                         continue;
                     }
                     if packet.is_none() {
-                        packet = self.encode(channel);
+                        packet = self.encode(group);
                     }
                     if let Some((packet, level)) = &packet {
                         self.send(id, Arc::clone(packet), level);
@@ -265,19 +266,32 @@ impl Stage<'_> {
         }
     }
 
-    /// One packet for all devices that hear this stream, with the samples that are in it.
-    fn encode(&mut self, channel: &mut Channel) -> Option<(Arc<[u8]>, Vec<i16>)> {
-        if channel.stream.sources == [Source::Music] {
-            return Some((self.music.packet(self.turn), self.music.narrow(self.turn).to_vec()));
+    fn mix_narrow(&mut self, group: &Group) -> [i16; NARROW] {
+        let music = [self.music.samples(self.turn), self.music.samples(self.turn.saturating_sub(1))];
+        group.mix_narrow(self.narrow, &voices(self.sessions, self.carriers, music))
+    }
+
+    /// One packet for all devices of this group.
+    fn encode(&mut self, group: &mut Group) -> Option<Made> {
+        let mut meter = Meter::default();
+        if group.is_music() {
+            meter.add(&self.music.samples(self.turn).narrow);
+            return Some((self.music.packet(self.turn), meter));
         }
-        let pcm = if channel.stream.is_narrowband() {
-            self.mix_narrow(&channel.stream.sources).to_vec()
-        } else {
-            self.mix_wide(channel.stream.sources.iter().copied()).to_vec()
-        };
+        let music = [self.music.samples(self.turn), self.music.samples(self.turn.saturating_sub(1))];
+        let voices = voices(self.sessions, self.carriers, music);
         let mut packet = [0; MAX_PACKET];
-        match channel.encoder().and_then(|encoder| encoder.encode(&pcm, &mut packet)) {
-            Ok(length) => Some((packet[..length].into(), pcm)),
+        let encoded = if group.is_narrowband() {
+            let pcm = group.mix_narrow(self.narrow, &voices);
+            meter.add(&pcm);
+            group.encode(&pcm, self.narrow, &voices, &mut packet)
+        } else {
+            let pcm = group.mix_wide(self.wide, &voices);
+            meter.add(&pcm);
+            group.encode(&pcm, self.wide, &voices, &mut packet)
+        };
+        match encoded {
+            Ok(length) => Some((packet[..length].into(), meter)),
             Err(error) => {
                 tracing::error!(%error, "a mix could not be encoded");
                 None
@@ -285,11 +299,11 @@ impl Stage<'_> {
         }
     }
 
-    fn send(&mut self, id: MediaSessionId, packet: Arc<[u8]>, pcm: &[i16]) {
+    fn send(&mut self, id: MediaSessionId, packet: Arc<[u8]>, level: &Meter) {
         if let Some(session) = self.sessions.get_mut(&id) {
             let numbers = session.numbering().paced(self.turn * FRAME);
             session.write(numbers, packet, self.now);
-            session.tally.said(pcm);
+            session.tally.said_at(level);
             self.changed.push(id);
         }
     }
@@ -308,7 +322,7 @@ impl Stage<'_> {
             let port = PortId::Session(id);
             match self.sessions.get_mut(&id).map(|session| session.clips.next_packet()) {
                 Some(Ok(Some((packet, finished)))) => {
-                    self.send(id, packet, &[]);
+                    self.send(id, packet, &Meter::default());
                     events.extend(finished.map(|prompt| BridgeEvent::PromptFinished { port, prompt, completed: true }));
                 }
                 Some(Err(error)) => tracing::error!(%error, "a prompt could not be encoded"),
@@ -329,11 +343,19 @@ impl Stage<'_> {
         tap.add(self.turn, &left, &right)
     }
 
-    fn side(&mut self, ports: impl Iterator<Item = PortId> + Clone) -> Side {
-        let wait = ports.clone().find_map(|port| match port {
-            PortId::Session(id) => self.sessions.get(&id).and_then(Session::wait),
-            PortId::Carrier(leg) => self.carriers.get(&leg).and_then(|carrier| carrier.wait(self.now)),
-        });
-        Side { frame: self.mix_wide(ports.map(Source::Port)), wait }
+    /// Those of one side, with the wait of the first of them that speaks.
+    fn side(&mut self, ports: impl Iterator<Item = PortId>) -> Side {
+        let mut side = Side::SILENT;
+        for port in ports {
+            let (voice, wait) = match port {
+                PortId::Session(id) => self.sessions.get(&id).map(|session| (&session.voice, session.wait())),
+                PortId::Carrier(leg) => self.carriers.get(&leg).map(|leg| (&leg.voice, leg.wait(self.now))),
+            }
+            .unzip();
+            self.wide.add(voice.map_or(&[], |voice| &voice.now.wide));
+            side.wait = side.wait.or(wait.flatten());
+        }
+        self.wide.take_into(&mut side.frame);
+        side
     }
 }

@@ -11,20 +11,47 @@ use media::{
 pub(super) const NARROW: usize = 160;
 pub(super) const WIDE: usize = 320;
 
-#[derive(Debug, Clone)]
-pub(super) struct Voice {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Samples {
     pub(super) narrow: [i16; NARROW],
     pub(super) wide: [i16; WIDE],
 }
 
-impl Voice {
+impl Samples {
     pub(super) const SILENT: Self = Self { narrow: [0; NARROW], wide: [0; WIDE] };
+}
+
+/// What a speaker says in this turn, and what was said in the one before: of that a voice that stops comes to rest, and a
+/// fresh encoder gets into its stride.
+#[derive(Debug, Clone)]
+pub(super) struct Voice {
+    pub(super) now: Samples,
+    pub(super) before: Samples,
+    /// Turns since anything was written here; from two on all of it is silence.
+    idle: u8,
+}
+
+impl Voice {
+    pub(super) const SILENT: Self = Self { now: Samples::SILENT, before: Samples::SILENT, idle: 2 };
+
+    /// A turn begins; whoever speaks in it writes into the answer of [`speak`](Self::speak).
+    pub(super) fn pass(&mut self) {
+        if self.idle < 2 {
+            self.before = self.now;
+            self.now = Samples::SILENT;
+            self.idle += 1;
+        }
+    }
+
+    pub(super) fn speak(&mut self) -> &mut Samples {
+        self.idle = 0;
+        &mut self.now
+    }
 }
 
 /// The loop, made and encoded once for everybody on hold.
 pub(super) struct Music {
-    narrow: Vec<i16>,
-    wide: Vec<i16>,
+    frames: Vec<Samples>,
     packets: Vec<Arc<[u8]>>,
 }
 
@@ -42,24 +69,16 @@ impl Music {
                 packets.push(packet[..length].into());
             }
         }
-        Ok(Self { narrow, wide, packets })
-    }
-
-    fn index(&self, turn: u64) -> usize {
-        (turn % self.packets.len().max(1) as u64) as usize
+        let frames = narrow.as_chunks().0.iter().zip(wide.as_chunks().0);
+        let frames = frames.map(|(narrow, wide)| Samples { narrow: *narrow, wide: *wide }).collect();
+        Ok(Self { frames, packets })
     }
 
     pub(super) fn packet(&self, turn: u64) -> Arc<[u8]> {
-        Arc::clone(&self.packets[self.index(turn)])
+        Arc::clone(&self.packets[(turn % self.packets.len().max(1) as u64) as usize])
     }
 
-    pub(super) fn narrow(&self, turn: u64) -> &[i16] {
-        let at = self.index(turn) * NARROW;
-        &self.narrow[at..at + NARROW]
-    }
-
-    pub(super) fn wide(&self, turn: u64) -> &[i16] {
-        let at = self.index(turn) * WIDE;
-        &self.wide[at..at + WIDE]
+    pub(super) fn samples(&self, turn: u64) -> &Samples {
+        &self.frames[(turn % self.frames.len().max(1) as u64) as usize]
     }
 }
