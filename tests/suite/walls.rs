@@ -88,10 +88,13 @@ async fn everything(estate: &Estate) -> Vec<(String, Value)> {
 }
 
 fn forget_what_moves(value: &mut Value) {
-    const MOVES: [&str; 8] = [
+    const MOVES: [&str; 11] = [
         "agent_sound",
         "customer_sound",
+        "device_sound",
+        "mouth_to_ear_ms",
         "sound",
+        "sound_cause",
         "last_used_at_ms",
         "last_seen_at_ms",
         "server_time_ms",

@@ -14,7 +14,7 @@ use crate::{Actor, Backend, error::BackendError};
 impl Backend {
     /// Whoever may see the call may see how it sounded.
     pub async fn call_sound(&self, actor: &Actor, id: CallId) -> Result<CallSound, BackendError> {
-        let row = self.call_row(actor, id).await?;
+        let row = self.readable_call(actor, id).await?;
         let (parts, events) = tokio::try_join!(
             storage::sound::parts(self.store(), actor.scope, id),
             storage::call_log::events(self.store(), actor.scope, id),

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 99] = [
+const TABLE: [(&str, &str); 100] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -82,6 +82,7 @@ const TABLE: [(&str, &str); 99] = [
     ("GET /calls/{id}/dispositions", "aaana"),
     ("GET /calls/{id}/script", "aaana"),
     ("GET /calls/{id}/intelligence", "aaana"),
+    ("GET /calls/{id}/sound", "aaana"),
     ("GET /recordings/{id}/receipt", "aaana"),
     ("GET /recordings/{id}/waveform", "aaana"),
     ("GET /recordings/{id}/url", "aaana"),

@@ -7,8 +7,8 @@ use super::{
     page::{FIRST, LAST, MAX_SEGMENTS, Page, segments},
 };
 
-/// A page is written when it holds this much audio (480 ms): the most that a killed process loses.
-const PAGE_SPAN: u64 = GRANULE_RATE as u64 * 48 / 100;
+/// A page is written when it holds this much audio (240 ms): the most of what was handed in that a killed process loses.
+const PAGE_SPAN: u64 = GRANULE_RATE as u64 * 24 / 100;
 
 /// Each page is one `write_all` followed by a `flush`, so nothing waits in this process once it is complete.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl<W: Write> OggOpusWriter<W> {
         }
     }
 
-    /// Appends one Opus packet of `samples` samples at 48 kHz. Writes a page when 480 ms are together.
+    /// Appends one Opus packet of `samples` samples at 48 kHz. Writes a page when 240 ms are together.
     ///
     /// # Errors
     /// [`OggError::Io`] (the packets of the page are lost; the file is valid up to the page before);
