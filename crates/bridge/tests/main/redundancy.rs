@@ -10,7 +10,7 @@ use crate::{
 /// A machine with other work may hold up any of so many stretches of two seconds, but not all; without copies a quarter of
 /// the frames is missing in each.
 const STRETCHES: usize = 6;
-const FEW: u64 = 4;
+const FEW: u64 = 3;
 
 /// The fewest frames made up in two seconds of sound.
 async fn made_up(heard: impl Fn() -> usize, concealed: impl AsyncFn() -> u64) -> u64 {
