@@ -191,16 +191,12 @@ impl Engine {
         payload: &Arc<[u8]>,
         now: Instant,
     ) {
+        let since_start = now.duration_since(self.origin);
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.gate.hear_packet(header, payload, now.duration_since(self.origin));
-        session.tally.received(payload.len(), now);
-        session.tally.reception.record(seq);
-        session.keep(seq, time, payload, now.duration_since(self.origin), &self.counters);
-        if let Some(looped) = &mut session.looped {
-            looped.hold(seq, time, payload, now);
-        }
-        self.prove_connected(id);
-        self.pass_on(id, seq, time, payload, &[], now);
+        session.gate.hear_packet(header, payload, since_start);
+        session.note_packet(seq, payload.len(), now);
+        session.keep(seq, time, payload, since_start, &self.counters);
+        self.hand_on(id, seq, time, payload, &[], now);
     }
 
     /// As [`take_audio`](Self::take_audio), for a packet with copies of earlier frames.
@@ -214,26 +210,34 @@ impl Engine {
         now: Instant,
     ) {
         let Ok(blocks) = red::parse(payload) else { return count(&self.counters.bad_payload) };
+        let since_start = now.duration_since(self.origin);
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.gate.hear_packet(header, blocks.primary.payload, now.duration_since(self.origin));
-        session.tally.received(payload.len(), now);
-        session.tally.reception.record(seq);
-        session.keep_blocks(seq, time, &blocks, now.duration_since(self.origin), &self.counters);
-        if let Some(looped) = &mut session.looped {
-            looped.hold(seq, time, &blocks.primary.payload.into(), now);
-        }
-        self.prove_connected(id);
-        self.pass_on(id, seq, time, &blocks.primary.payload.into(), blocks.copies(), now);
+        session.gate.hear_packet(header, blocks.primary.payload, since_start);
+        session.note_packet(seq, payload.len(), now);
+        session.keep_blocks(seq, time, &blocks, since_start, &self.counters);
+        self.hand_on(id, seq, time, &blocks.primary.payload.into(), blocks.copies(), now);
     }
 
-    /// Sound came from the device.
-    fn prove_connected(&mut self, id: MediaSessionId) {
+    /// Sound came from the device: to itself while it hears itself, and to those who hear it alone.
+    fn hand_on(
+        &mut self,
+        id: MediaSessionId,
+        seq: u64,
+        time: u64,
+        payload: &Arc<[u8]>,
+        copies: &[red::Block<'_>],
+        now: Instant,
+    ) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        if let Some(looped) = &mut session.looped {
+            looped.hold(seq, time, payload, now);
+        }
         // Its keys prove who sent it, also when the checks of the path have been missing for so long that nothing is
         // nominated any more.
         if !std::mem::replace(&mut session.connected, true) {
             self.report(BridgeEvent::SessionConnected { id });
         }
+        self.pass_on(id, seq, time, payload, copies, now);
     }
 
     /// Gives a packet to those who hear this device alone.

@@ -13,7 +13,7 @@ use crate::{
     port::PortId,
     recorder::{
         CHUNK_FRAMES, Chunk,
-        align::{BEHIND, Channel as Aligned},
+        align::{BEHIND, Channel},
     },
 };
 
@@ -26,8 +26,8 @@ pub(super) struct Tap {
     pub(super) plan: RecordPlan,
     /// The turn of the first frame, and the next one.
     turns: Option<(u64, u64)>,
-    left: Aligned,
-    right: Aligned,
+    left: Channel,
+    right: Channel,
     first_turn: u64,
     pcm: Vec<i16>,
 }
@@ -44,7 +44,7 @@ impl Side {
 
 impl Tap {
     pub(super) fn new(plan: RecordPlan) -> Self {
-        Self { plan, turns: None, left: Aligned::new(), right: Aligned::new(), first_turn: 0, pcm: Vec::new() }
+        Self { plan, turns: None, left: Channel::new(), right: Channel::new(), first_turn: 0, pcm: Vec::new() }
     }
 
     /// Adds the frame of a turn; the answer is a chunk that is ready for the recorder.
@@ -84,7 +84,7 @@ impl Tap {
                 self.pcm.extend(left.iter().zip(&right).flat_map(|(l, r)| [*l, *r]));
             }
         }
-        (self.left, self.right) = (Aligned::new(), Aligned::new());
+        (self.left, self.right) = (Channel::new(), Channel::new());
         self.take()
     }
 

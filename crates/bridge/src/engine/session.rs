@@ -217,15 +217,13 @@ impl Session {
             Event::RtpPacket(packet) => {
                 self.rtp_awaited = false;
                 let payload_type = Some(packet.header.payload_type);
+                let extensions = &packet.header.ext_vals;
+                let header = Loudness { level: extensions.audio_level, voice: extensions.voice_activity };
                 if payload_type == self.opus {
                     let (seq, time) = (*packet.seq_no, packet.time.numer());
-                    let extensions = &packet.header.ext_vals;
-                    let header = Loudness { level: extensions.audio_level, voice: extensions.voice_activity };
                     inbox.push(Inbound::Audio { seq, time, header, payload: packet.payload });
                 } else if payload_type == self.red {
                     let (seq, time) = (*packet.seq_no, packet.time.numer());
-                    let extensions = &packet.header.ext_vals;
-                    let header = Loudness { level: extensions.audio_level, voice: extensions.voice_activity };
                     inbox.push(Inbound::Redundant { seq, time, header, payload: packet.payload });
                 } else if payload_type == self.telephone_event {
                     let digit = self.pressed(packet.header.timestamp, &packet.payload);
@@ -258,6 +256,12 @@ impl Session {
         } else if !wanted {
             self.playout = None;
         }
+    }
+
+    /// Counts a packet of sound, of so many bytes.
+    pub(super) fn note_packet(&mut self, seq: u64, bytes: usize, now: Instant) {
+        self.tally.received(bytes, now);
+        self.tally.reception.record(seq);
     }
 
     /// Keeps a packet for decoding when somebody needs the samples.
