@@ -26,6 +26,7 @@ mod intelligence;
 mod jobs;
 mod leads;
 pub mod live;
+mod mac;
 mod media_sessions;
 mod numbers;
 mod outage;

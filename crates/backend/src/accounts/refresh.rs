@@ -1,8 +1,7 @@
 //! A refresh token for the next, also when the answer is lost on its way: `docs/decisions/0009-lost-refresh.md`.
 
 use domain::pii::Personal;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 use storage::{
     TenantScope,
     sessions::{Exchange, Rotation},
@@ -10,17 +9,14 @@ use storage::{
 use wire::accounts::SignedIn;
 
 use super::sign_in::{SESSION_LIFE, new_refresh_token};
-use crate::{Backend, clock, error::BackendError};
+use crate::{Backend, clock, error::BackendError, mac::keyed};
 
 /// Bounds of an attempt's id, in characters.
 const ATTEMPT: std::ops::RangeInclusive<usize> = 16..=64;
 
 /// The token behind `token` for this attempt: the same each time, and only this server can make it.
 fn successor(key: &[u8], token: &Personal<String>, attempt: &Personal<String>) -> Personal<String> {
-    let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mac) => mac,
-        Err(_) => unreachable!("HMAC takes keys of any length (RFC 2104 section 3)"),
-    };
+    let mut mac = keyed(key);
     mac.update(b"refresh-successor:");
     for part in [token, attempt] {
         // With its length, so that no two pairs are one text.

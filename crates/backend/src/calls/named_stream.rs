@@ -4,10 +4,10 @@ use domain::{
     call::Party,
     ids::{CallId, LegId},
 };
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::carriers::party_text;
+use crate::{carriers::party_text, mac::keyed};
 
 /// What a stream is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +33,7 @@ impl NamedStream<'_> {
     }
 
     fn mac(&self, key: &[u8], leg: LegId) -> Hmac<Sha256> {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
-            Ok(mac) => mac,
-            Err(_) => unreachable!("HMAC takes keys of any length (RFC 2104 section 3)"),
-        };
+        let mut mac = keyed(key);
         // The carrier's text comes last: nothing can be moved from it into another part.
         let signed = format!("media-stream:{}:{leg}:{}:{}", self.call, party_text(self.party), self.call_sid);
         mac.update(signed.as_bytes());

@@ -6,9 +6,11 @@ use domain::{
     ids::{CallId, TenantId},
     time::UnixMillis,
 };
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use wire::recordings::AudioFormat;
+
+use crate::mac::keyed;
 
 /// Life of a link.
 pub const LINK_LIFE: Duration = Duration::from_secs(600);
@@ -73,10 +75,7 @@ impl Link {
 }
 
 fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
-    let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mac) => mac,
-        Err(_) => unreachable!("HMAC takes keys of any length (RFC 2104 section 3)"),
-    };
+    let mut mac = keyed(key);
     mac.update(b"recording-link:");
     mac.update(text.as_bytes());
     mac
