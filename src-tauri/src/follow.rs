@@ -1,16 +1,27 @@
 //! Hands on what the phone says: to every window as events, and to the shell for windows, tray and notifications.
 
-use phone::PhoneEvent;
+use phone::{PhoneEvent, state::Levels};
 use tauri::AppHandle;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use wire::live::ServerMessage;
 
 use crate::{commands::session, engine::Engine, perform::emit, seen, shell};
 
+/// From where on a level meter lights one bar more, in dBFS; as the page draws it (`ui/src/state/phone.ts`).
+const BARS: [f32; 4] = [-60.0, -45.0, -32.0, -18.0];
+
+/// Lit bars of the meters for microphone and speaker.
+fn bars(levels: &Levels) -> [usize; 2] {
+    [levels.mic_dbfs, levels.speaker_dbfs].map(|dbfs| BARS.iter().filter(|step| dbfs >= **step).count())
+}
+
 /// Runs until the phone is gone.
 pub async fn follow(app: AppHandle, engine: Engine, mut events: Receiver<PhoneEvent>) {
+    let mut shown = None;
     loop {
         match events.recv().await {
+            // Ten a second: the page is woken only for those that change what it draws.
+            Ok(PhoneEvent::Levels(levels)) if shown.replace(bars(&levels)) == Some(bars(&levels)) => {}
             Ok(event) => heard(&app, &engine, event).await,
             // Too slow for a moment: what was missed is in the snapshot.
             Err(RecvError::Lagged(missed)) => {
@@ -67,5 +78,18 @@ async fn read_again(app: &AppHandle, engine: &Engine) {
         }
         // The phone says `Resync` again when the connection is back.
         Err(error) => tracing::info!(%error, "live state not read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_lit_from_its_level_on() {
+        let at = |mic_dbfs, speaker_dbfs| bars(&Levels { mic_dbfs, speaker_dbfs });
+        assert_eq!(at(-100.0, -60.1), [0, 0]);
+        assert_eq!(at(-60.0, -45.0), [1, 2]);
+        assert_eq!(at(-32.0, 0.0), [3, 4]);
     }
 }

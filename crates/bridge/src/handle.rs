@@ -88,7 +88,8 @@ impl BridgeHandle {
         // Keys and certificate are made here, on the caller's thread: the audio thread only gets the finished object.
         let mut rtc = transport::new_rtc(&self.candidates, Instant::now());
         let answer = transport::accept(&mut rtc, offer)?;
-        self.ask(|reply| Command::OpenSession { id, rtc: Box::new(rtc), reply }).await?;
+        let short = transport::asks_for_short_packets(&offer_sdp);
+        self.ask(|reply| Command::OpenSession { id, rtc: Box::new(rtc), short, reply }).await?;
         Ok(answer)
     }
 

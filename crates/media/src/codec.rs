@@ -198,7 +198,9 @@ impl OpusEncoder {
     /// # Errors
     /// [`CodecError::Encode`] when `percent` is not 0 to 100.
     pub fn set_expected_loss(&mut self, percent: i32) -> Result<(), CodecError> {
-        self.inner.set_packet_loss_perc(percent).map_err(|error| CodecError::Encode(error.to_string()))
+        self.inner.set_packet_loss_perc(percent).map_err(|error| CodecError::Encode(error.to_string()))?;
+        self.settings.expected_loss = percent;
+        Ok(())
     }
 
     fn check(&self, got: usize) -> Result<(), CodecError> {

@@ -8,10 +8,10 @@ const QUIETEST: f32 = 1.6e-4;
 /// The floor is followed downwards within some 100 ms and upwards within some ten seconds.
 const DOWN: f32 = 0.1;
 const UP: f32 = 1.004;
-/// Noise is rounded off above some 2 kHz at 48 kHz, as rooms sound.
-const COLOUR: f32 = 0.25;
+/// Noise is rounded off above some 2 kHz at 16 kHz, as rooms sound.
+const COLOUR: f32 = 0.578;
 /// Root mean square of the coloured noise that the generator makes, before it is scaled.
-const GENERATED: f32 = 0.218;
+const GENERATED: f32 = 0.368;
 
 /// Keeps the background of a voice at the level that the room itself had before it was suppressed, less 12 dB.
 #[derive(Debug, Clone)]

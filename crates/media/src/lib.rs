@@ -24,6 +24,7 @@ pub mod protection;
 pub mod quality;
 pub mod red;
 pub mod resample;
+pub mod rumble;
 pub mod sender;
 pub mod seq;
 pub mod socket;

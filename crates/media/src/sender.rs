@@ -52,6 +52,8 @@ pub struct VoiceSender {
     encoder: OpusEncoder,
     policy: ProtectionPolicy,
     in_force: Protection,
+    /// What was agreed on has changed since the encoder was set.
+    renewed: bool,
     history: History,
     allowance: Allowance,
     pcm: Vec<f32>,
@@ -73,6 +75,7 @@ impl VoiceSender {
             encoder: OpusEncoder::new(settings)?,
             policy,
             in_force,
+            renewed: false,
             history: History::default(),
             allowance: Allowance::default(),
             pcm: Vec::with_capacity(2 * settings.frame_samples()),
@@ -87,6 +90,7 @@ impl VoiceSender {
     pub fn agree(&mut self, agreed: Agreed) {
         if agreed != self.agreed {
             self.agreed = agreed;
+            self.renewed = true;
             self.policy = ProtectionPolicy::new(agreed.red.is_some());
             self.history.clear();
         }
@@ -140,7 +144,7 @@ impl VoiceSender {
     ) -> Result<Outcome<'_>, CodecError> {
         if self.pcm.is_empty() {
             let wanted = self.policy.protection(now);
-            if wanted != self.in_force || silent != self.encoder.settings().dtx {
+            if wanted != self.in_force || std::mem::take(&mut self.renewed) || silent != self.encoder.settings().dtx {
                 self.encoder.set_dtx(silent)?;
                 self.apply(wanted)?;
             }
@@ -243,6 +247,16 @@ mod tests {
         assert!(lossy[5..].iter().all(|(payload_type, copies, _)| *payload_type == 63 && *copies > 0), "{lossy:?}");
         let bits: usize = lossy[50..].iter().map(|(_, _, length)| length * 8).sum();
         assert!(bits <= 64_000 + 6_000, "{bits} bits in a second");
+    }
+
+    #[test]
+    fn short_packets_begin_when_the_far_end_has_said_that_it_takes_them() {
+        let mut sender = VoiceSender::new(FULLBAND, Agreed { opus: 111, red: None, short: false }).unwrap();
+        assert_eq!(send(&mut sender, 0, 1).len(), 50);
+        sender.agree(AGREED);
+        assert_eq!(send(&mut sender, 100, 1).len(), 100);
+        sender.agree(Agreed { short: false, ..AGREED });
+        assert_eq!(send(&mut sender, 200, 1).len(), 50);
     }
 
     #[test]

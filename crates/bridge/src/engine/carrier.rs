@@ -43,6 +43,10 @@ pub(super) struct Carrier {
     pub(super) voice: Voice,
     /// What is in `voice` came from the carrier in this turn.
     pub(super) fresh: bool,
+    /// How long ago the end of it had arrived when it was taken in.
+    waited: Option<Duration>,
+    /// The turn for which it was taken in.
+    taken: Option<u64>,
     pub(super) clips: Clips,
     pub(super) tally: Tally,
 }
@@ -67,6 +71,8 @@ impl Carrier {
             gate: Gate::default(),
             voice: Voice::SILENT,
             fresh: false,
+            waited: None,
+            taken: None,
             clips: Clips::default(),
             tally: Tally::default(),
         }
@@ -77,8 +83,12 @@ impl Carrier {
         self.frames.is_closed()
     }
 
-    /// Takes in what came since the last turn and readies the samples of this one.
-    pub(super) fn take_in(&mut self, now: Instant) {
+    /// Takes in what came since the last turn and readies the samples of this one, once a turn. Answers with the keys that
+    /// are heard in it and that the carrier has not reported.
+    pub(super) fn take_in(&mut self, turn: u64, now: Instant, since_start: Duration) -> Vec<Digit> {
+        if self.taken.replace(turn) == Some(turn) {
+            return Vec::new();
+        }
         let waiting = self.bytes.slots();
         if let (true, Ok(chunk)) = (waiting > 0, self.bytes.read_chunk(waiting)) {
             let (first, second) = chunk.as_slices();
@@ -95,20 +105,22 @@ impl Carrier {
             self.tally.packets_in += 1;
         }
         self.tally.heard(narrow);
+        let newest = self.tally.last_in.filter(|_| self.fresh);
+        let depth = Duration::from_millis(self.fifo.depth_ms() as u64);
+        self.waited = newest.map(|newest| depth + now.saturating_duration_since(newest));
+        self.hear_keys(since_start)
     }
 
-    /// Keys whose tones ended in this turn's samples and that the carrier has not reported.
-    pub(super) fn hear_keys(&mut self, since_start: Duration) -> Vec<Digit> {
+    fn hear_keys(&mut self, since_start: Duration) -> Vec<Digit> {
         let Some(tones) = self.tones.as_mut().filter(|_| self.fresh) else { return Vec::new() };
         let mut heard = tones.push(&self.voice.now.narrow);
         heard.retain(|digit| self.keys.take(*digit, DigitSource::Sound, since_start));
         heard
     }
 
-    /// How long ago the end of this turn's sound arrived; `None` while it is made up.
-    pub(super) fn wait(&self, now: Instant) -> Option<Duration> {
-        let newest = self.tally.last_in.filter(|_| self.fresh)?;
-        Some(Duration::from_millis(self.fifo.depth_ms() as u64) + now.saturating_duration_since(newest))
+    /// How long ago the end of this turn's sound had arrived at its turn; `None` while it is made up.
+    pub(super) const fn wait(&self) -> Option<Duration> {
+        self.waited
     }
 
     /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it. False when the caller is silent, unless

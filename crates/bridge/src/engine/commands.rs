@@ -14,7 +14,7 @@ use media::{
 use str0m::{Rtc, change::SdpOffer};
 
 use super::{
-    Command, Engine,
+    Command, Engine, RoomChange,
     carrier::Carrier,
     clip::Clips,
     loopback::Loopback,
@@ -32,8 +32,8 @@ use crate::{
 impl Engine {
     pub(super) fn obey(&mut self, command: Command, now: Instant) {
         match command {
-            Command::OpenSession { id, rtc, reply } => {
-                self.open_session(id, rtc, now);
+            Command::OpenSession { id, rtc, short, reply } => {
+                self.open_session(id, rtc, short, now);
                 // The asker may have gone; the session stands all the same.
                 let _ = reply.send(());
             }
@@ -65,8 +65,8 @@ impl Engine {
                     self.report(BridgeEvent::CarrierDtmf { leg, digit });
                 }
             }
-            Command::ApplyRoom { room, plan } => self.apply_room(room, plan, now),
-            Command::CloseRoom(room) => self.close_room(room),
+            Command::ApplyRoom { room, plan } => self.change_room(RoomChange::Apply(room, plan), now),
+            Command::CloseRoom(room) => self.change_room(RoomChange::Close(room), now),
             Command::Play { port, prompt, pcm } => match self.clips_of(port) {
                 Some(clips) => {
                     let cut = clips.play(prompt, pcm);
@@ -101,12 +101,12 @@ impl Engine {
         true
     }
 
-    fn open_session(&mut self, id: MediaSessionId, mut rtc: Box<Rtc>, now: Instant) {
+    fn open_session(&mut self, id: MediaSessionId, mut rtc: Box<Rtc>, short: bool, now: Instant) {
         self.remove_session(id);
         let heard_at = Arc::new(AtomicU64::new(0));
         self.last_heard.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&heard_at));
         self.net.expect(id, rtc.direct_api().local_ice_credentials().ufrag);
-        self.sessions.insert(id, Session::new(rtc, heard_at, now));
+        self.sessions.insert(id, Session::new(rtc, short, heard_at, now));
         self.changed.push(id);
         self.refresh_decoding();
     }
@@ -163,6 +163,27 @@ impl Engine {
             carrier.clear(&self.counters);
         }
         self.prompts_cut(port, cut);
+    }
+
+    fn change_room(&mut self, change: RoomChange, now: Instant) {
+        if self.begun.is_some() {
+            self.waiting.push(change);
+        } else {
+            self.carry_out(change, now);
+        }
+    }
+
+    pub(super) fn change_waiting_rooms(&mut self, now: Instant) {
+        for change in std::mem::take(&mut self.waiting) {
+            self.carry_out(change, now);
+        }
+    }
+
+    fn carry_out(&mut self, change: RoomChange, now: Instant) {
+        match change {
+            RoomChange::Apply(room, plan) => self.apply_room(room, plan, now),
+            RoomChange::Close(room) => self.close_room(room),
+        }
     }
 
     fn apply_room(&mut self, id: CallId, mut plan: RoomPlan, now: Instant) {

@@ -40,16 +40,20 @@ fn is_rtp(datagram: &[u8]) -> bool {
 
 impl Engine {
     pub(super) fn take_datagrams(&mut self, inbox: &mut Inbox) {
+        let (mut came, mut more) = (0, true);
         for _ in 0..BATCHES {
-            if !self.net.receive(inbox) {
-                return;
+            more = self.net.receive(inbox);
+            if !more {
+                break;
             }
             for (datagram, source) in inbox.datagrams() {
                 let now = Instant::now();
                 self.take_datagram(datagram, source, now);
                 self.flush(now);
+                came += 1;
             }
         }
+        self.pace.read(came, more, self.origin.elapsed());
     }
 
     fn take_datagram(&mut self, datagram: &[u8], source: SocketAddr, now: Instant) {

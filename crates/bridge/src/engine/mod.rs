@@ -11,6 +11,7 @@ mod inbound;
 mod loopback;
 mod net;
 mod numbering;
+mod pace;
 mod protect;
 mod room;
 mod session;
@@ -52,6 +53,7 @@ use crate::{
 use carrier::Carrier;
 use datagrams::Inbox;
 use net::Net;
+use pace::Pace;
 use room::Room;
 use session::{Inbound, Session};
 use ticks::Grid;
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     OpenSession {
         id: MediaSessionId,
         rtc: Box<Rtc>,
+        /// The device asks for packets of 10 ms.
+        short: bool,
         reply: oneshot::Sender<()>,
     },
     Renegotiate {
@@ -128,6 +132,12 @@ pub(crate) enum Command {
     },
 }
 
+/// What is done to a room between two turns.
+enum RoomChange {
+    Apply(CallId, RoomPlan),
+    Close(CallId),
+}
+
 pub(crate) struct Started {
     pub(crate) commands: mpsc::UnboundedSender<Command>,
     pub(crate) candidates: Vec<SocketAddr>,
@@ -156,7 +166,14 @@ struct Engine {
     rooms: HashMap<CallId, Room>,
     places: HashMap<PortId, CallId>,
     grid: Grid,
+    pace: Pace,
     was_active: bool,
+    /// The turn whose first half has been played.
+    begun: Option<u64>,
+    /// Some room is played in halves.
+    halves: bool,
+    /// Changes of rooms that came in the middle of a turn, which belongs to the plans before.
+    waiting: Vec<RoomChange>,
     next_timer: Instant,
     /// Counts sockets that carried a session's sound.
     attachments: u64,
@@ -232,7 +249,11 @@ impl Engine {
             rooms: HashMap::new(),
             places: HashMap::new(),
             grid: Grid::default(),
+            pace: Pace::default(),
             was_active: false,
+            begun: None,
+            halves: false,
+            waiting: Vec::new(),
             next_timer: origin,
             attachments: 0,
             late: Duration::ZERO,
@@ -248,7 +269,10 @@ impl Engine {
         let timer = tokio::time::sleep(Duration::ZERO);
         tokio::pin!(timer);
         loop {
-            let wake = tokio::time::Instant::from_std(self.wake_at());
+            let paused = self.pace.wait(self.origin.elapsed());
+            let next = self.wake_at();
+            let wake = paused.map_or(next, |until| next.min(self.origin + until));
+            let wake = tokio::time::Instant::from_std(wake);
             if timer.deadline() != wake {
                 timer.as_mut().reset(wake);
             }
@@ -262,7 +286,7 @@ impl Engine {
                         self.obey(order, Instant::now());
                     }
                 }
-                readable = self.net.readable() => {
+                readable = self.net.readable(), if paused.is_none() => {
                     if let Err(error) = readable {
                         tracing::error!(%error, "the audio port is broken; the audio thread stops");
                         break;
@@ -270,7 +294,10 @@ impl Engine {
                 }
             }
             // Before the turns: when this thread was kept waiting, packets that came in time would count as missing.
-            self.take_datagrams(&mut inbox);
+            let now = self.origin.elapsed();
+            if self.pace.wait(now).is_none() || now >= self.grid.due() {
+                self.take_datagrams(&mut inbox);
+            }
             self.take_turns();
             self.run_timers();
             self.flush(Instant::now());
@@ -282,6 +309,7 @@ impl Engine {
     /// Whether anybody has to be played to or listened to on the clock.
     fn is_active(&self) -> bool {
         !self.carriers.is_empty()
+            || !self.waiting.is_empty()
             || self.rooms.values().any(|room| !room.is_idle())
             || self.sessions.values().any(|session| !session.clips.is_empty() || session.looped.is_some())
     }
@@ -292,16 +320,23 @@ impl Engine {
             self.grid.resume(self.origin.elapsed());
         }
         self.was_active = active;
-        if active { self.next_timer.min(self.origin + self.grid.due()) } else { self.next_timer }
+        let due = if self.halves { self.grid.due() } else { self.grid.end_due() };
+        if active { self.next_timer.min(self.origin + due) } else { self.next_timer }
     }
 
     fn take_turns(&mut self) {
         if !self.was_active {
             return;
         }
-        while let Some((turn, skipped)) = self.grid.take(self.origin.elapsed()) {
-            self.counters.skipped_ticks.fetch_add(skipped, std::sync::atomic::Ordering::Relaxed);
-            self.take_turn(turn, Instant::now());
+        while let Some((half, skipped)) = self.grid.take(self.origin.elapsed()) {
+            self.counters.skipped_ticks.fetch_add(skipped / 2, std::sync::atomic::Ordering::Relaxed);
+            let (turn, now) = (half / 2, Instant::now());
+            if self.begun != Some(turn) {
+                self.begin_turn(turn, now);
+            }
+            if half % 2 == 1 {
+                self.end_turn(turn, now);
+            }
         }
     }
 

@@ -7,6 +7,8 @@ use crate::port::PortId;
 
 /// 20 ms at 48 kHz.
 pub(super) const FRAME: u64 = 960;
+/// 10 ms at 48 kHz.
+pub(super) const SHORT_FRAME: u64 = FRAME / 2;
 /// A sender that is this far off our clock (1 s), or whose numbers jump this far, has started anew.
 const FAR_TIME: u64 = 48_000;
 const FAR_SEQ: u64 = 1_000;
@@ -31,30 +33,31 @@ struct Anchor {
 #[derive(Debug)]
 pub(super) struct Numbering {
     next_seq: u64,
-    last_time: Option<u64>,
+    /// Where what was sent last ends.
+    end: Option<u64>,
     anchor: Option<Anchor>,
 }
 
 impl Default for Numbering {
     fn default() -> Self {
         // Below 2^16, so that the receiver's rollover counter starts at zero too (RFC 3711 section 3.3.1).
-        Self { next_seq: 1_000, last_time: None, anchor: None }
+        Self { next_seq: 1_000, end: None, anchor: None }
     }
 }
 
 impl Numbering {
     fn start_at(&self, clock: u64) -> u64 {
-        self.last_time.map_or(clock, |last| clock.max(last + FRAME))
+        self.end.map_or(clock, |end| clock.max(end))
     }
 
-    /// For a frame of ours. `clock`: time since the start at 48 kHz.
-    pub(super) fn paced(&mut self, clock: u64) -> Numbers {
+    /// For a frame of ours that is `length` long. `clock`: time since the start. Both at 48 kHz.
+    pub(super) fn paced(&mut self, clock: u64, length: u64) -> Numbers {
         let switched = self.anchor.take().is_some();
         let time = self.start_at(clock);
-        let marker = switched || self.last_time.is_none_or(|last| time > last + FRAME);
+        let marker = switched || self.end.is_none_or(|end| time > end);
         let seq = self.next_seq;
         self.next_seq += 1;
-        self.last_time = Some(time);
+        self.end = Some(time + length);
         Numbers { seq, time: time as u32, marker }
     }
 
@@ -79,7 +82,8 @@ impl Numbering {
         let seq = anchor.seq_out + (seq_in - anchor.seq_in);
         let time = (anchor.time_out + time_in).saturating_sub(anchor.time_in);
         self.next_seq = seq + 1;
-        self.last_time = Some(self.last_time.map_or(time, |last| last.max(time)));
+        // Of a packet that is passed on only the longest usual length is known.
+        self.end = Some(self.end.unwrap_or(0).max(time + FRAME));
         self.anchor = Some(Anchor { last_in: seq_in, ..anchor });
         Some(Numbers { seq, time: time as u32, marker })
     }
@@ -110,9 +114,18 @@ mod tests {
     #[test]
     fn a_pause_moves_the_time_but_not_the_sequence() {
         let mut numbering = Numbering::default();
-        numbering.paced(960);
-        assert_eq!(numbering.paced(1_920), Numbers { seq: 1_001, time: 1_920, marker: false });
-        assert_eq!(numbering.paced(96_000), Numbers { seq: 1_002, time: 96_000, marker: true });
+        numbering.paced(960, FRAME);
+        assert_eq!(numbering.paced(1_920, FRAME), Numbers { seq: 1_001, time: 1_920, marker: false });
+        assert_eq!(numbering.paced(96_000, FRAME), Numbers { seq: 1_002, time: 96_000, marker: true });
+    }
+
+    #[test]
+    fn short_packets_follow_one_another_and_long_ones() {
+        let mut numbering = Numbering::default();
+        numbering.paced(960, SHORT_FRAME);
+        assert_eq!(numbering.paced(1_440, SHORT_FRAME), Numbers { seq: 1_001, time: 1_440, marker: false });
+        assert_eq!(numbering.paced(1_920, FRAME), Numbers { seq: 1_002, time: 1_920, marker: false });
+        assert_eq!(numbering.paced(2_880, SHORT_FRAME), Numbers { seq: 1_003, time: 2_880, marker: false });
     }
 
     proptest! {
@@ -129,7 +142,7 @@ mod tests {
                     *time += FRAME * (1 + lost) + drift;
                     numbering.forwarded(port(u128::from(kind)), *seq, *time, clock)
                 } else {
-                    Some(numbering.paced(clock))
+                    Some(numbering.paced(clock, if drift % 2 == 0 { FRAME } else { SHORT_FRAME }))
                 };
                 if let (Some(now), Some(before)) = (numbers, last) {
                     prop_assert!(now.seq > before.seq, "{:?} after {:?}", now, before);

@@ -9,7 +9,7 @@ use media::{
     allowance::Allowance,
     codec::packet_samples,
     frame::FULLBAND,
-    protection::{BUDGET, LossReport, ProtectionPolicy},
+    protection::{BUDGET, LossReport, Protection, ProtectionPolicy},
     red::{Block, History, MOST_COPIES},
 };
 
@@ -52,6 +52,11 @@ impl Protector {
     /// Bits per second that this device's talkers should stay below, for its copies to fit.
     pub(super) fn room_for_frames(&self, now: Duration) -> Option<i32> {
         self.policy.room_for_frames(now)
+    }
+
+    /// What the path asks of what is sent on it.
+    pub(super) fn protection(&self, now: Duration) -> Protection {
+        self.policy.protection(now)
     }
 
     /// Writes the payload for the frame of `time` to `out`: with the copies that the device's path asks for, and with

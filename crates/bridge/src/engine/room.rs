@@ -106,6 +106,8 @@ pub(super) struct Room {
     /// Members that have been reported as silent.
     pub(super) silent: BTreeSet<PortId>,
     pub(super) changed: Instant,
+    /// Somebody here is sent this turn in halves.
+    pub(super) in_halves: bool,
 }
 
 impl Room {
@@ -120,12 +122,13 @@ impl Room {
             heard: BTreeSet::new(),
             silent: BTreeSet::new(),
             changed: now,
+            in_halves: false,
         }
     }
 
     pub(super) fn apply(&mut self, plan: RoomPlan, now: Instant) {
         let layout = Layout::of(&plan);
-        self.desk.apply(layout.streams);
+        self.desk.apply(layout.streams, plan.members.len() <= CONVERSATION);
         self.forwards = layout.forwards;
         self.decoded = layout.decoded;
         let stays = |port: &PortId| plan.members.contains(port);
@@ -139,6 +142,11 @@ impl Room {
     /// brings is the sign that the line is there.
     pub(super) fn is_large(&self) -> bool {
         self.plan.members.len() > CONVERSATION
+    }
+
+    /// In a large room two packets for one would cost more than they are worth.
+    pub(super) fn may_be_in_halves(&self) -> bool {
+        !self.is_idle() && !self.is_large()
     }
 
     pub(super) fn is_idle(&self) -> bool {

@@ -10,8 +10,9 @@ use std::{
 };
 
 use media::{
+    codec::EncoderSettings,
     dtmf::{Digit, Event as KeyEvent, EventReceiver},
-    frame::WIDEBAND,
+    frame::{FRAME_10, WIDEBAND},
     jitter::JitterSettings,
     playout::OpusPlayout,
     protection::LossReport,
@@ -31,13 +32,14 @@ use str0m::{
 
 use super::{
     clip::Clips,
+    desk::Demand,
     gate::{Gate, Loudness},
     loopback::Loopback,
     numbering::{Numbering, Numbers},
     protect::{self, Protector},
     socket::Attached,
     tally::{Reading, Tally},
-    voice::{Samples, Voice, WIDE},
+    voice::{Part, Samples, Voice},
 };
 use crate::{
     counters::{Counters, count},
@@ -79,6 +81,10 @@ pub(super) struct Session {
     mid: Option<Mid>,
     opus: Option<Pt>,
     red: Option<Pt>,
+    /// It asks for packets of 10 ms.
+    short: bool,
+    /// It gets this turn in halves.
+    pub(super) in_halves: bool,
     telephone_event: Option<Pt>,
     protector: Protector,
     /// When the device was asked last to stay below a bit-rate.
@@ -108,12 +114,14 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(rtc: Box<Rtc>, heard_at: Arc<AtomicU64>, now: Instant) -> Self {
+    pub(super) fn new(rtc: Box<Rtc>, short: bool, heard_at: Arc<AtomicU64>, now: Instant) -> Self {
         Self {
             rtc,
             mid: None,
             opus: None,
             red: None,
+            short,
+            in_halves: false,
             telephone_event: None,
             protector: Protector::default(),
             asked: None,
@@ -289,21 +297,48 @@ impl Session {
         }
     }
 
-    /// Readies the samples of this turn. False when the device's user is silent and it was not decoded, unless `always`
-    /// wanted.
-    pub(super) fn speak(&mut self, since_start: Duration, always: bool) -> bool {
+    /// A turn begins: whether it is sent in halves. On a path that loses packets each one costs more than it saves.
+    pub(super) fn begin_turn(&mut self, now: Instant) {
+        self.voice.pass();
         self.fresh = false;
+        self.in_halves = self.short
+            && self.connected
+            && self.socket.is_none()
+            && self.clips.is_empty()
+            && self.protector.protection(now.saturating_duration_since(self.opened)).frame <= FRAME_10;
+    }
+
+    /// Readies a part of this turn's samples. False when the device's user is silent and it was not decoded, unless
+    /// `always` wanted.
+    pub(super) fn speak(&mut self, part: Part, since_start: Duration, always: bool) -> bool {
         let Some(playout) = &mut self.playout else { return always };
         if !always && !self.gate.is_open(since_start) {
-            playout.skip(since_start, WIDE);
+            playout.skip(since_start, part.wide().len());
             self.tally.heard(&Samples::SILENT.wide);
             return false;
         }
         let samples = self.voice.speak();
-        self.fresh = playout.fill(since_start, &mut samples.wide);
-        self.down.process(&samples.wide, &mut samples.narrow);
-        self.tally.heard(&samples.wide);
+        self.fresh |= playout.fill(since_start, &mut samples.wide[part.wide()]);
+        if part != Part::First {
+            self.down.process(&samples.wide, &mut samples.narrow);
+            self.tally.heard(&samples.wide);
+        }
         true
+    }
+
+    /// How a mix for this device should be encoded.
+    pub(super) fn demand(&self, now: Instant) -> Demand {
+        if self.red.is_none() || self.socket.is_some() {
+            let EncoderSettings { bitrate, fec, expected_loss, .. } = EncoderSettings::voice(WIDEBAND);
+            return Demand { bitrate, fec, expected_loss };
+        }
+        let protection = self.protector.protection(now.saturating_duration_since(self.opened));
+        Demand { bitrate: protection.bitrate, fec: protection.fec, expected_loss: protection.expected_loss }
+    }
+
+    /// Whether this turn is a prompt's. One that came in the middle of the turn begins with the next.
+    pub(super) fn plays_clips(&self) -> bool {
+        !self.clips.is_empty() && !self.in_halves
     }
 
     /// How long after its earliest possible arrival this turn's sound is played; `None` while nobody speaks.

@@ -74,6 +74,18 @@ fn offers_audio(offer: &str) -> bool {
     offer.split("\nm=").skip(1).any(|section| audio(section) && !section.contains("a=inactive"))
 }
 
+/// Whether the device asks for packets of 10 ms: by `ptime` (RFC 8866 section 6.4), or by what browsers write into the
+/// parameters of Opus.
+pub(crate) fn asks_for_short_packets(offer: &str) -> bool {
+    let spans = offer.lines().flat_map(|line| {
+        let format =
+            line.strip_prefix("a=fmtp:").and_then(|format| format.split_once(' ')).map_or("", |(_, rest)| rest);
+        let fields = format.split(';').filter_map(|field| field.trim().strip_prefix("ptime="));
+        line.strip_prefix("a=ptime:").into_iter().chain(fields)
+    });
+    spans.filter_map(|span| span.trim().parse::<u32>().ok()).any(|millis| (1..=10).contains(&millis))
+}
+
 /// One way is enough: a device without a microphone can still listen.
 fn takes_audio(answer: &str) -> bool {
     let audio = answer.lines().any(|line| line.starts_with("m=audio ") && !line.starts_with("m=audio 0 "));
@@ -88,4 +100,23 @@ pub(crate) fn stun_ufrag(datagram: &[u8]) -> Option<String> {
     }
     let message = StunMessage::parse(datagram).ok()?;
     message.split_username().map(|(local, _)| local.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_packets_are_sent_to_whom_asks_for_them() {
+        for (line, short) in [
+            ("a=ptime:10", true),
+            ("a=fmtp:111 minptime=10;ptime=10;useinbandfec=1", true),
+            ("a=fmtp:111 minptime=10;useinbandfec=1", false),
+            ("a=ptime:20", false),
+            ("a=ptime:0", false),
+            ("a=ptime:many", false),
+        ] {
+            assert_eq!(asks_for_short_packets(&format!("m=audio 9 X 111\r\n{line}\r\n")), short, "{line}");
+        }
+    }
 }

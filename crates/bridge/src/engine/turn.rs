@@ -1,4 +1,8 @@
 //! One turn of 20 ms: everybody's samples are readied, mixed, encoded and sent.
+//!
+//! In a room of few, devices that ask for packets of 10 ms get a turn in its two halves as they come, which spares them
+//! half a turn in the mix and half a packet before it can be sent. Carriers, recordings, large rooms and all other devices
+//! get the turn when it is whole.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -16,13 +20,13 @@ use media::{
 use super::{
     Engine,
     carrier::Carrier,
-    desk::Group,
-    numbering::FRAME,
+    desk::{Demand, Group},
+    numbering::{FRAME, SHORT_FRAME},
     room::{Room, Side},
     session::Session,
     tally::Tally,
-    ticks::TICK,
-    voice::{Music, NARROW, Samples},
+    ticks::{HALF, TICK},
+    voice::{Music, NARROW, Part, Samples},
 };
 use crate::{
     counters::Counters,
@@ -53,18 +57,88 @@ struct Stage<'a> {
 }
 
 impl Engine {
-    pub(super) fn take_turn(&mut self, turn: u64, now: Instant) {
+    /// The first half of a turn.
+    pub(super) fn begin_turn(&mut self, turn: u64, now: Instant) {
+        self.begun = None;
+        self.change_waiting_rooms(now);
+        self.begun = Some(turn);
         self.drop_gone_carriers();
         self.play_loops(now);
-        self.sessions.values_mut().for_each(|session| session.voice.pass());
-        let since_start = now.duration_since(self.origin);
+        self.sessions.values_mut().for_each(|session| session.begin_turn(now));
+        self.halves = false;
+        for room in self.rooms.values_mut() {
+            let mut halves = false;
+            for port in &room.plan.members {
+                if let PortId::Session(id) = port
+                    && let Some(session) = self.sessions.get_mut(id)
+                {
+                    session.in_halves &= room.may_be_in_halves();
+                    halves |= session.in_halves;
+                }
+            }
+            room.in_halves = halves;
+            self.halves |= halves;
+        }
+        if self.halves {
+            self.for_each_room(turn, now, |stage, room, events| {
+                if room.in_halves {
+                    stage.begin_room(room, events);
+                }
+                None
+            });
+        }
+        self.send_changed(now);
+    }
+
+    /// The second half, or all of it for those who are not sent halves.
+    pub(super) fn end_turn(&mut self, turn: u64, now: Instant) {
+        self.begun = None;
         let mut events = Vec::new();
         for (leg, carrier) in &mut self.carriers {
-            carrier.take_in(now);
-            let keys = carrier.hear_keys(since_start).into_iter();
+            let keys = carrier.take_in(turn, now, now.duration_since(self.origin)).into_iter();
             events.extend(keys.map(|key| BridgeEvent::CarrierDtmf { leg: *leg, digit: key.as_char() }));
         }
-        let mut stage = Stage {
+        self.for_each_room(turn, now, |stage, room, events| {
+            stage.end_room(room, events);
+            stage.record(room)
+        });
+        self.stage(turn, now).play_clips(&mut events);
+        for event in events {
+            self.report(event);
+        }
+        for tally in self.tallies() {
+            tally.close_turn();
+        }
+        let due = self.origin + TICK * u32::try_from(turn).unwrap_or(u32::MAX) + HALF;
+        self.late = self.late.max(now.saturating_duration_since(due));
+        if turn.is_multiple_of(SECOND) {
+            self.close_second(now);
+        }
+        self.send_changed(now);
+    }
+
+    /// Does `work` in each room that somebody is in, and what it reports and records.
+    fn for_each_room(
+        &mut self,
+        turn: u64,
+        now: Instant,
+        mut work: impl FnMut(&mut Stage<'_>, &mut Room, &mut Vec<BridgeEvent>) -> Option<crate::recorder::Chunk>,
+    ) {
+        let mut events = Vec::new();
+        let mut rooms = std::mem::take(&mut self.rooms);
+        for room in rooms.values_mut().filter(|room| !room.is_idle()) {
+            if let Some(chunk) = work(&mut self.stage(turn, now), room, &mut events) {
+                self.recorder.chunk(chunk);
+            }
+        }
+        self.rooms = rooms;
+        for event in events {
+            self.report(event);
+        }
+    }
+
+    fn stage(&mut self, turn: u64, now: Instant) -> Stage<'_> {
+        Stage {
             turn,
             now,
             sessions: &mut self.sessions,
@@ -74,31 +148,17 @@ impl Engine {
             wide: &mut self.wide,
             counters: &self.counters,
             changed: &mut self.changed,
-        };
-        for room in self.rooms.values_mut().filter(|room| !room.is_idle()) {
-            stage.play_room(room, &mut events);
-            if let Some(chunk) = stage.record(room) {
-                self.recorder.chunk(chunk);
-            }
         }
-        stage.play_clips(&mut events);
+    }
+
+    /// Lets the transports send what the turn has brought them.
+    fn send_changed(&mut self, now: Instant) {
         self.changed.sort_unstable();
         self.changed.dedup();
         for id in &self.changed {
             if let Some(Err(error)) = self.sessions.get_mut(id).map(|session| session.advance(now)) {
                 tracing::debug!(%id, %error, "a frame could not be sent");
             }
-        }
-        for event in events {
-            self.report(event);
-        }
-        for tally in self.tallies() {
-            tally.close_turn();
-        }
-        let due = self.origin + TICK * u32::try_from(turn).unwrap_or(u32::MAX);
-        self.late = self.late.max(now.saturating_duration_since(due));
-        if turn.is_multiple_of(SECOND) {
-            self.close_second(now);
         }
         self.flush(now);
     }
@@ -194,12 +254,30 @@ fn voices<'a>(
 }
 
 impl Stage<'_> {
-    fn since_start(&self) -> Duration {
-        TICK * u32::try_from(self.turn).unwrap_or(u32::MAX)
+    /// When a part is due.
+    fn since_start(&self, part: Part) -> Duration {
+        let begins = TICK * u32::try_from(self.turn).unwrap_or(u32::MAX);
+        if part == Part::First { begins } else { begins + HALF }
     }
 
-    fn play_room(&mut self, room: &mut Room, events: &mut Vec<BridgeEvent>) {
-        let silent = self.ready_voices(room);
+    fn begin_room(&mut self, room: &mut Room, events: &mut Vec<BridgeEvent>) {
+        let since_start = self.since_start(Part::First);
+        for port in &room.plan.members {
+            if let PortId::Carrier(leg) = port
+                && let Some(carrier) = self.carriers.get_mut(leg)
+            {
+                let keys = carrier.take_in(self.turn, self.now, since_start).into_iter();
+                events.extend(keys.map(|key| BridgeEvent::CarrierDtmf { leg: *leg, digit: key.as_char() }));
+            }
+        }
+        let silent = self.ready_voices(room, Part::First);
+        for group in room.desk.turn(&silent) {
+            self.play_halves(group, Part::First);
+        }
+    }
+
+    fn end_room(&mut self, room: &mut Room, events: &mut Vec<BridgeEvent>) {
+        let silent = self.ready_voices(room, if room.in_halves { Part::Second } else { Part::Whole });
         for port in &room.plan.members {
             if let PortId::Carrier(leg) = port
                 && let Some(carrier) = self.carriers.get(leg)
@@ -211,20 +289,26 @@ impl Stage<'_> {
                 events.push(BridgeEvent::AudioHeard { room: room.id, port: *port });
             }
         }
-        for group in room.desk.turn(&silent) {
+        let groups = if room.in_halves { room.desk.groups() } else { room.desk.turn(&silent) };
+        for group in groups {
+            if room.in_halves {
+                self.play_halves(group, Part::Second);
+            }
             self.play_group(group);
         }
     }
 
     /// Readies the samples of those who are needed; in a large room only of those who speak. The answer is the others.
-    fn ready_voices(&mut self, room: &Room) -> BTreeSet<PortId> {
-        let (large, since_start) = (room.is_large(), self.since_start());
+    fn ready_voices(&mut self, room: &Room, part: Part) -> BTreeSet<PortId> {
+        let (large, since_start) = (room.is_large(), self.since_start(part));
         let mut silent = BTreeSet::new();
         for port in &room.decoded {
             let speaks = match port {
                 PortId::Session(id) => {
-                    self.sessions.get_mut(id).is_none_or(|session| session.speak(since_start, !large))
+                    self.sessions.get_mut(id).is_none_or(|session| session.speak(part, since_start, !large))
                 }
+                // A carrier's turn is there as a whole when it begins.
+                PortId::Carrier(_) if part == Part::Second => true,
                 PortId::Carrier(leg) => {
                     self.carriers.get_mut(leg).is_none_or(|carrier| carrier.speak(since_start, !large))
                 }
@@ -236,9 +320,31 @@ impl Stage<'_> {
         silent
     }
 
+    /// Plays one half to those who are sent halves.
+    fn play_halves(&mut self, group: &mut Group, part: Part) {
+        if group.is_music() {
+            return;
+        }
+        let mut packet = None;
+        for at in 0..group.listeners.len() {
+            let PortId::Session(id) = group.listeners[at] else { continue };
+            if !self.sessions.get(&id).is_some_and(|session| session.connected && session.in_halves) {
+                continue;
+            }
+            if packet.is_none() {
+                let demand = self.demand(group, |session| session.connected && session.in_halves);
+                packet = self.encode(group, part, demand);
+            }
+            if let Some((packet, level)) = &packet {
+                self.send(id, part, Arc::clone(packet), level);
+            }
+        }
+    }
+
     fn play_group(&mut self, group: &mut Group) {
         let mut narrow = None;
         let mut packet = None;
+        let music = group.is_music();
         for at in 0..group.listeners.len() {
             match group.listeners[at] {
                 PortId::Carrier(leg) => {
@@ -251,15 +357,18 @@ impl Stage<'_> {
                     }
                 }
                 PortId::Session(id) => {
-                    let ready = |session: &Session| session.connected && session.clips.is_empty();
+                    let ready = |session: &Session| {
+                        session.connected && session.clips.is_empty() && (music || !session.in_halves)
+                    };
                     if !self.sessions.get(&id).is_some_and(ready) {
                         continue;
                     }
                     if packet.is_none() {
-                        packet = self.encode(group);
+                        let demand = self.demand(group, ready);
+                        packet = self.encode(group, Part::Whole, demand);
                     }
                     if let Some((packet, level)) = &packet {
-                        self.send(id, Arc::clone(packet), level);
+                        self.send(id, Part::Whole, Arc::clone(packet), level);
                     }
                 }
             }
@@ -271,8 +380,18 @@ impl Stage<'_> {
         group.mix_narrow(self.narrow, &voices(self.sessions, self.carriers, music))
     }
 
-    /// One packet for all devices of this group.
-    fn encode(&mut self, group: &mut Group) -> Option<Made> {
+    /// What the paths to those listeners ask for who are sent it.
+    fn demand(&self, group: &Group, sent: impl Fn(&Session) -> bool) -> Option<Demand> {
+        let sessions = group.listeners.iter().filter_map(|port| match port {
+            PortId::Session(id) => self.sessions.get(id).filter(|session| sent(session)),
+            PortId::Carrier(_) => None,
+        });
+        sessions.map(|session| session.demand(self.now)).reduce(Demand::and)
+    }
+
+    /// One packet for all devices of this group that are sent this part.
+    fn encode(&mut self, group: &mut Group, part: Part, demand: Option<Demand>) -> Option<Made> {
+        let demand = demand?;
         let mut meter = Meter::default();
         if group.is_music() {
             meter.add(&self.music.samples(self.turn).narrow);
@@ -281,16 +400,9 @@ impl Stage<'_> {
         let music = [self.music.samples(self.turn), self.music.samples(self.turn.saturating_sub(1))];
         let voices = voices(self.sessions, self.carriers, music);
         let mut packet = [0; MAX_PACKET];
-        let encoded = if group.is_narrowband() {
-            let pcm = group.mix_narrow(self.narrow, &voices);
-            meter.add(&pcm);
-            group.encode(&pcm, self.narrow, &voices, &mut packet)
-        } else {
-            let pcm = group.mix_wide(self.wide, &voices);
-            meter.add(&pcm);
-            group.encode(&pcm, self.wide, &voices, &mut packet)
-        };
-        match encoded {
+        let mix = group.mix_for_devices(part, self.wide, &voices);
+        meter.add(mix.pcm());
+        match group.encode(part, &mix, demand, self.wide, &voices, &mut packet) {
             Ok(length) => Some((packet[..length].into(), meter)),
             Err(error) => {
                 tracing::error!(%error, "a mix could not be encoded");
@@ -299,9 +411,14 @@ impl Stage<'_> {
         }
     }
 
-    fn send(&mut self, id: MediaSessionId, packet: Arc<[u8]>, level: &Meter) {
+    fn send(&mut self, id: MediaSessionId, part: Part, packet: Arc<[u8]>, level: &Meter) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            let numbers = session.numbering().paced(self.turn * FRAME);
+            let begins = self.turn * FRAME;
+            let numbers = match part {
+                Part::First => session.numbering().paced(begins, SHORT_FRAME),
+                Part::Second => session.numbering().paced(begins + SHORT_FRAME, SHORT_FRAME),
+                Part::Whole => session.numbering().paced(begins, FRAME),
+            };
             session.write(numbers, packet, self.now);
             session.tally.said_at(level);
             self.changed.push(id);
@@ -317,12 +434,12 @@ impl Stage<'_> {
             }
         }
         let playing: Vec<MediaSessionId> =
-            self.sessions.iter().filter(|(_, session)| !session.clips.is_empty()).map(|(id, _)| *id).collect();
+            self.sessions.iter().filter(|(_, session)| session.plays_clips()).map(|(id, _)| *id).collect();
         for id in playing {
             let port = PortId::Session(id);
             match self.sessions.get_mut(&id).map(|session| session.clips.next_packet()) {
                 Some(Ok(Some((packet, finished)))) => {
-                    self.send(id, packet, &Meter::default());
+                    self.send(id, Part::Whole, packet, &Meter::default());
                     events.extend(finished.map(|prompt| BridgeEvent::PromptFinished { port, prompt, completed: true }));
                 }
                 Some(Err(error)) => tracing::error!(%error, "a prompt could not be encoded"),
@@ -349,7 +466,7 @@ impl Stage<'_> {
         for port in ports {
             let (voice, wait) = match port {
                 PortId::Session(id) => self.sessions.get(&id).map(|session| (&session.voice, session.wait())),
-                PortId::Carrier(leg) => self.carriers.get(&leg).map(|leg| (&leg.voice, leg.wait(self.now))),
+                PortId::Carrier(leg) => self.carriers.get(&leg).map(|leg| (&leg.voice, leg.wait())),
             }
             .unzip();
             self.wide.add(voice.map_or(&[], |voice| &voice.now.wide));

@@ -1,6 +1,6 @@
 //! 20 ms of one speaker, and the hold music, at both rates that are needed.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use media::{
     codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder},
@@ -10,6 +10,34 @@ use media::{
 
 pub(super) const NARROW: usize = 160;
 pub(super) const WIDE: usize = 320;
+
+/// A turn, or one of its halves of 10 ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    First,
+    Second,
+    Whole,
+}
+
+impl Part {
+    /// Where it lies in the turn's samples at 8 kHz.
+    pub(super) const fn narrow(self) -> Range<usize> {
+        self.of(NARROW)
+    }
+
+    /// The same at 16 kHz.
+    pub(super) const fn wide(self) -> Range<usize> {
+        self.of(WIDE)
+    }
+
+    const fn of(self, turn: usize) -> Range<usize> {
+        match self {
+            Self::First => 0..turn / 2,
+            Self::Second => turn / 2..turn,
+            Self::Whole => 0..turn,
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Samples {

@@ -175,3 +175,38 @@ async fn a_device_hears_itself_after_a_while_until_it_comes_into_a_room() {
     let stranger = domain::ids::MediaSessionId::new(uuid::Uuid::from_u128(7));
     assert!(!stage.bridge.set_loop(stranger, Some(delay)).await);
 }
+
+fn asking_for_short_packets(offer: String) -> String {
+    offer.replace("useinbandfec=1", "useinbandfec=1;ptime=10")
+}
+
+#[tokio::test]
+async fn a_device_that_asks_for_short_packets_gets_a_mix_in_halves_and_the_others_as_a_whole() {
+    let stage = Stage::start().await;
+    let (customer, short, long) = (
+        Carrier::open(&stage.bridge).await,
+        Device::connect_with(&stage.bridge, asking_for_short_packets).await,
+        Device::connect(&stage.bridge).await,
+    );
+    stage.bridge.apply_room(stage.room(), together(&[customer.port(), short.port(), long.port()]));
+    until("the room to settle", || long.packets() > 25).await;
+    let before = (short.packets(), long.packets());
+    customer.take_heard();
+    short.take_heard();
+    long.take_heard();
+    let sounds = [sweep(400.0, 3_000.0, 1_500), sweep(2_800.0, 500.0, 1_500), sweep(1_500.0, 3_300.0, 1_500)];
+    customer.say(&sounds[0]);
+    short.say(&sounds[1]);
+    until("the sound", || customer.heard_len().min(short.heard_len()).min(long.heard_len()) > 3 * RATE).await;
+    let sent = (short.packets() - before.0, long.packets() - before.1);
+    let ratio = sent.0 as f64 / sent.1 as f64;
+    assert!((1.9..2.1).contains(&ratio), "{sent:?} packets");
+    let (customer, short, long) = (customer.take_heard(), short.take_heard(), long.take_heard());
+    for (heard, sound) in [(&short, 0), (&long, 0), (&customer, 1), (&long, 1)] {
+        let (score, _) = arrived(&sounds[sound], heard);
+        // Two voices at once: each is half of what is heard where both are.
+        assert!(score > 0.6, "correlation {score} with sound {sound}");
+    }
+    assert!(arrived(&sounds[1], &short).0 < 0.3, "a device does not hear itself");
+    assert!(arrived(&sounds[2], &short).0 < 0.3, "the measure tells sounds apart");
+}

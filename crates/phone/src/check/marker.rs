@@ -3,9 +3,9 @@
 use std::f64::consts::TAU;
 
 /// Rate at which it is made and heard.
-const RATE: usize = 48_000;
+const RATE: usize = crate::sound::RATE as usize;
 /// It is looked for at 4 kHz: its tones stay below 1.8 kHz.
-const DECIMATION: usize = 12;
+const DECIMATION: usize = 4;
 /// Three rising tones. With longer pauses between them an encoder takes some for the noise of the room.
 const TONES: usize = 3;
 const EVERY_MS: usize = 330;
@@ -25,7 +25,7 @@ pub(super) struct Found {
     pub likeness: f32,
 }
 
-/// One second: mono, 48 kHz, full scale is 1.
+/// One second: mono, full scale is 1.
 pub(super) fn marker() -> Vec<f32> {
     wave(RATE, f64::sin).map(|sample| (sample * LOUDNESS) as f32).collect()
 }
@@ -43,7 +43,7 @@ fn wave(rate: usize, shape: fn(f64) -> f64) -> impl Iterator<Item = f64> {
     })
 }
 
-/// Where the marker is most clearly in `heard` (48 kHz), and how alike it is; `None` when it is not there.
+/// Where the marker is most clearly in `heard`, and how alike it is; `None` when it is not there.
 pub(super) fn find(heard: &[i16]) -> Option<Found> {
     let low = heard.chunks_exact(DECIMATION).map(|chunk| chunk.iter().map(|s| f32::from(*s)).sum::<f32>());
     let heard: Vec<f32> = low.collect();
@@ -92,11 +92,11 @@ mod tests {
     #[test]
     fn it_is_found_where_it_is_also_under_noise() {
         let mut heard = noise(3 * RATE, 0.02);
-        for (sample, tone) in heard[70_000..].iter_mut().zip(marker()) {
+        for (sample, tone) in heard[24_000..].iter_mut().zip(marker()) {
             *sample += tone * 0.5;
         }
         let found = find(&pcm(&heard)).unwrap();
-        assert!(found.sample.abs_diff(70_000) <= 2 * DECIMATION, "{found:?}");
+        assert!(found.sample.abs_diff(24_000) <= 2 * DECIMATION, "{found:?}");
         assert!(found.likeness > 0.5, "{found:?}");
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::device_check::{CheckFigures, EchoFigures, LoopFigures, MicrophoneFigures, NetworkFigures, SpeakerFigures};
 
 use super::marker::Found;
-use crate::state::DeviceProblem;
+use crate::{sound::RATE, state::DeviceProblem};
 
 /// The speaker counts as playing from here on.
 const PLAYING_DBFS: f32 = -45.0;
@@ -121,7 +121,7 @@ fn audio_loop(measured: &Measured, way: Way) -> LoopFigures {
     let (Some(found), Some(said_at)) = (measured.marker, measured.said_at) else {
         return LoopFigures { came_back: false, likeness: 0.0, delay_ms: 0.0 };
     };
-    let after = found.sample.saturating_sub(said_at) as f32 / 48.0;
+    let after = found.sample.saturating_sub(said_at) as f32 * 1_000.0 / RATE as f32;
     let delay_ms = (after - way.delay.as_secs_f32() * 1_000.0).max(0.0);
     LoopFigures { came_back: true, likeness: found.likeness, delay_ms }
 }
@@ -164,8 +164,8 @@ mod tests {
             speaking: (0..40).map(|n| reading(n, true)).collect(),
             listening: (40..84).map(|n| reading(n, false)).collect(),
             way: Some(WAY),
-            marker: Some(Found { sample: 4 * 48_000 + 4_800, likeness: 0.7 }),
-            said_at: Some(480),
+            marker: Some(Found { sample: 4 * 16_000 + 1_600, likeness: 0.7 }),
+            said_at: Some(160),
             ..Measured::default()
         }
     }

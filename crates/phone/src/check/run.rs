@@ -21,7 +21,7 @@ use super::{
 use crate::{
     api::{ApiResponse, Method},
     phone::{CoreInput, Phone},
-    sound::{SoundCommand, Tape},
+    sound::{RATE, SoundCommand, Tape},
     state::{MediaKind, PhoneEvent},
 };
 
@@ -34,7 +34,7 @@ const LISTEN: Duration = Duration::from_millis(4_400);
 const LOOP_DELAY: Duration = SPEAK;
 const WHOLE: Duration = Duration::from_millis(10_000);
 /// Room for what is heard, with something to spare: nothing may be allocated on the sound thread.
-const TAPE: usize = 48_000 * 12;
+const TAPE: usize = RATE as usize * 12;
 
 /// Runs one check; the caller sees to it that there is one at a time.
 async fn run(phone: Phone) {

@@ -17,7 +17,7 @@ use media::frame::samples;
 
 use super::hosts::{Direction, Hosts};
 use crate::{
-    sound::{CaptureEnd, PlaybackEnd, RATE, StreamHealth, capture_ring, playback_ring},
+    sound::{CaptureEnd, DEVICE_RATE, PlaybackEnd, StreamHealth, capture_ring, playback_ring},
     state::DeviceProblem,
 };
 
@@ -309,8 +309,8 @@ fn choose_config(ranges: &[SupportedStreamConfigRange]) -> Option<(SampleFormat,
             _ => return None,
         };
         let rate = nearest_rate(range.min_sample_rate(), range.max_sample_rate());
-        let off = if rate == RATE { 0 } else { 1 + u32::from(rate < RATE) };
-        Some(((off, format, range.channels(), rate.abs_diff(RATE)), range, rate))
+        let off = if rate == DEVICE_RATE { 0 } else { 1 + u32::from(rate < DEVICE_RATE) };
+        Some(((off, format, range.channels(), rate.abs_diff(DEVICE_RATE)), range, rate))
     });
     let (_, range, rate) = ranked.min_by_key(|(rank, _, _)| *rank)?;
     let config = StreamConfig { channels: range.channels(), sample_rate: rate, buffer_size: BufferSize::Default };
@@ -318,7 +318,7 @@ fn choose_config(ranges: &[SupportedStreamConfigRange]) -> Option<(SampleFormat,
 }
 
 fn nearest_rate(min: u32, max: u32) -> u32 {
-    RATE.clamp(min, max)
+    DEVICE_RATE.clamp(min, max)
 }
 
 fn problem(error: &Error) -> DeviceProblem {

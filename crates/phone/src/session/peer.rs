@@ -34,7 +34,7 @@ use super::{
     renumber::Renumber,
 };
 use crate::sound::{
-    Agreement, EVENT_PAYLOAD, OPUS_PAYLOAD, RATE, RED_PAYLOAD, RtpIn, RtpOut, SoundCommand, SoundEngine,
+    Agreement, EVENT_PAYLOAD, OPUS_PAYLOAD, RED_PAYLOAD, RTP_CLOCK, RtpIn, RtpOut, SoundCommand, SoundEngine,
 };
 
 /// No sign of life for this long counts as disconnected.
@@ -143,10 +143,10 @@ impl PeerConnectionEventHandler for Handler {
 fn opus() -> RTCRtpCodecParameters {
     let rtp_codec = RTCRtpCodec {
         mime_type: "audio/opus".to_owned(),
-        clock_rate: RATE,
+        clock_rate: RTP_CLOCK,
         // RFC 7587 section 7: always written as two, whatever is sent.
         channels: 2,
-        sdp_fmtp_line: "minptime=10;useinbandfec=1;usedtx=1".to_owned(),
+        sdp_fmtp_line: "minptime=10;ptime=10;useinbandfec=1;usedtx=1".to_owned(),
         rtcp_feedback: Vec::new(),
     };
     RTCRtpCodecParameters { rtp_codec, payload_type: OPUS_PAYLOAD }
@@ -156,7 +156,7 @@ fn opus() -> RTCRtpCodecParameters {
 fn red() -> RTCRtpCodecParameters {
     let rtp_codec = RTCRtpCodec {
         mime_type: "audio/red".to_owned(),
-        clock_rate: RATE,
+        clock_rate: RTP_CLOCK,
         channels: 2,
         sdp_fmtp_line: format!("{OPUS_PAYLOAD}/{OPUS_PAYLOAD}"),
         rtcp_feedback: Vec::new(),
@@ -168,7 +168,7 @@ fn red() -> RTCRtpCodecParameters {
 fn events() -> RTCRtpCodecParameters {
     let rtp_codec = RTCRtpCodec {
         mime_type: "audio/telephone-event".to_owned(),
-        clock_rate: RATE,
+        clock_rate: RTP_CLOCK,
         channels: 0,
         sdp_fmtp_line: "0-16".to_owned(),
         rtcp_feedback: Vec::new(),

@@ -56,7 +56,7 @@ fn at(block: usize) -> Duration {
 
 fn voice(n: usize) -> [f32; BLOCK] {
     std::array::from_fn(|i| {
-        let t = (n * BLOCK + i) as f32 / 48_000.0;
+        let t = (n * BLOCK + i) as f32 / 16_000.0;
         ((t * (110.0 + 20.0 * (t * 9.0).sin())).fract() - 0.5) * (0.35 + 0.25 * (t * 31.0).sin())
     })
 }

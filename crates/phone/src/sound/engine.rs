@@ -11,17 +11,21 @@ use media::{codec::CodecError, dtmf::Digit, frame, protection::LossReport};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
-    Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn, RtpOut, Speaker,
-    Tape, VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
+    Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, DEVICE_RATE, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn,
+    RtpOut, Speaker, Tape, VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
 };
 use crate::state::Processing;
 
-/// How often rings are looked after while a device runs.
+/// How often a ring is looked at from the moment at which its device is expected to come again, until it has come.
 const DEVICE_TICK: Duration = Duration::from_millis(2);
+/// A device may come this much before one of its periods is over.
+const EARLY: Duration = Duration::from_millis(1);
 /// Commands that wait, packets among them: five seconds of these. The room is made once, so that none of them allocates.
 const INBOX: usize = 512;
 const IDLE_TICK: Duration = Duration::from_millis(200);
 const REPORT_EVERY: Duration = Duration::from_millis(100);
+/// 10 ms at a device.
+const DEVICE_BLOCK: usize = frame::samples(DEVICE_RATE, BLOCK_SPAN);
 /// Decoded at once for a device: small, so that a packet is taken from the jitter buffer as late as possible.
 const SLICE: usize = BLOCK / 2;
 /// Kept in the speaker's ring above one period of the device: covers this thread's own tick and its lateness.
@@ -96,8 +100,8 @@ impl SoundEngine {
             gauges: Arc::clone(&gauges),
             origin: Instant::now(),
             active: false,
-            microphone: MicrophoneEnd::Paced(Pacer::new(frame, Duration::ZERO)),
-            speaker: SpeakerEnd::Paced(Pacer::new(frame, Duration::ZERO)),
+            microphone: MicrophoneEnd::paced(frame, Duration::ZERO),
+            speaker: SpeakerEnd::paced(frame, Duration::ZERO),
             said: ends.microphone,
             heard: ends.speaker,
             frame,
@@ -107,6 +111,8 @@ impl SoundEngine {
             is_virtual,
             captured: Vec::with_capacity(RATE as usize / 10),
             listened: Duration::ZERO,
+            next_listen: Duration::ZERO,
+            next_play: Duration::ZERO,
             reference: Vec::with_capacity(2 * BLOCK),
             tape: None,
             reported: Duration::ZERO,
@@ -128,12 +134,25 @@ impl SoundEngine {
 
 enum MicrophoneEnd {
     Device { end: CaptureEnd, resampler: Option<Resampler>, raw: Vec<f32> },
-    Paced(Pacer),
+    Paced { pacer: Pacer, resampler: Resampler },
 }
 
 enum SpeakerEnd {
     Device { end: PlaybackEnd, resampler: Resampler, samples: Vec<f32>, margin: Margin },
-    Paced(Pacer),
+    Paced { pacer: Pacer, resampler: Resampler, samples: Vec<f32> },
+}
+
+impl MicrophoneEnd {
+    fn paced(frame: Duration, now: Duration) -> Self {
+        Self::Paced { pacer: Pacer::new(frame, now), resampler: Resampler::new(DEVICE_RATE, RATE) }
+    }
+}
+
+impl SpeakerEnd {
+    fn paced(frame: Duration, now: Duration) -> Self {
+        let samples = Vec::with_capacity(DEVICE_RATE as usize / 10);
+        Self::Paced { pacer: Pacer::new(frame, now), resampler: Resampler::new(RATE, DEVICE_RATE), samples }
+    }
 }
 
 /// How much is kept ready for the device beyond one of its periods: more after gaps, less again when there were none.
@@ -173,10 +192,18 @@ struct Worker {
     captured: Vec<f32>,
     /// When the microphone brought something last.
     listened: Duration,
+    /// When the rings of microphone and speaker have to be looked at next.
+    next_listen: Duration,
+    next_play: Duration,
     /// What was played and not yet shown to the echo canceller.
     reference: Vec<f32>,
     tape: Option<Box<Tape>>,
     reported: Duration,
+}
+
+/// How long a device can be left alone that has just come, or has not.
+fn next_look(came: bool, rate: u32, period: u64) -> Duration {
+    if came { frame::span(rate, period).saturating_sub(EARLY).max(DEVICE_TICK) } else { DEVICE_TICK }
 }
 
 impl Worker {
@@ -212,12 +239,15 @@ impl Worker {
         if !self.active {
             return IDLE_TICK;
         }
-        match (&self.microphone, &self.speaker) {
-            (MicrophoneEnd::Paced(microphone), SpeakerEnd::Paced(speaker)) => {
-                microphone.next().min(speaker.next()).saturating_sub(self.origin.elapsed())
-            }
-            _ => DEVICE_TICK,
-        }
+        let listen = match &self.microphone {
+            MicrophoneEnd::Device { .. } => self.next_listen,
+            MicrophoneEnd::Paced { pacer, .. } => pacer.next(),
+        };
+        let play = match &self.speaker {
+            SpeakerEnd::Device { .. } => self.next_play,
+            SpeakerEnd::Paced { pacer, .. } => pacer.next(),
+        };
+        listen.min(play).saturating_sub(self.origin.elapsed())
     }
 
     fn obey(&mut self, command: SoundCommand) {
@@ -232,9 +262,9 @@ impl Worker {
                 self.microphone = match end {
                     Some(end) => {
                         let resampler = (end.rate != RATE).then(|| Resampler::new(end.rate, RATE));
-                        MicrophoneEnd::Device { end, resampler, raw: Vec::with_capacity(RATE as usize / 10) }
+                        MicrophoneEnd::Device { end, resampler, raw: Vec::with_capacity(DEVICE_RATE as usize / 10) }
                     }
-                    None => MicrophoneEnd::Paced(Pacer::new(self.frame, self.origin.elapsed())),
+                    None => MicrophoneEnd::paced(self.frame, self.origin.elapsed()),
                 };
             }
             SoundCommand::Playback(end) => {
@@ -244,10 +274,10 @@ impl Worker {
                     Some(end) => SpeakerEnd::Device {
                         resampler: Resampler::new(RATE, end.rate),
                         end,
-                        samples: Vec::with_capacity(RATE as usize / 10),
+                        samples: Vec::with_capacity(DEVICE_RATE as usize / 10),
                         margin: Margin { span: SPEAKER_MARGIN, underruns: 0, changed: self.origin.elapsed() },
                     },
-                    None => SpeakerEnd::Paced(Pacer::new(self.frame, self.origin.elapsed())),
+                    None => SpeakerEnd::paced(self.frame, self.origin.elapsed()),
                 };
             }
             SoundCommand::Outlet(outlet) => {
@@ -285,14 +315,19 @@ impl Worker {
     fn play(&mut self) {
         let now = self.origin.elapsed();
         match &mut self.speaker {
-            SpeakerEnd::Paced(pacer) => {
+            SpeakerEnd::Paced { pacer, resampler, samples } => {
                 let mut pcm = [0_i16; 2 * BLOCK];
                 let pcm = &mut pcm[..frame::samples(RATE, self.frame).min(2 * BLOCK)];
                 // At the times at which it would have been played: this thread's lateness is not the sound's.
                 while let Some(due) = pacer.due(now) {
                     self.receive.fill(due, pcm);
                     self.tape.iter_mut().for_each(|tape| tape.hear(pcm));
-                    self.heard.write(pcm);
+                    samples.clear();
+                    let (mut wide, mut out) = ([0.0; 2 * BLOCK], [0_i16; 2 * DEVICE_BLOCK]);
+                    wide.iter_mut().zip(&*pcm).for_each(|(wide, sample)| *wide = f32::from(*sample) / 32_768.0);
+                    resampler.process(&wide[..pcm.len()], samples);
+                    out.iter_mut().zip(&*samples).for_each(|(out, sample)| *out = (sample * 32_768.0) as i16);
+                    self.heard.write(&out[..samples.len().min(2 * DEVICE_BLOCK)]);
                 }
             }
             SpeakerEnd::Device { end, resampler, samples, margin } => {
@@ -302,7 +337,11 @@ impl Worker {
                 let period = end.health.period.load(Relaxed) as usize;
                 let enough = period + frame::samples(end.rate, margin.span);
                 resampler.correct(self.receive.correction());
-                while end.waiting() < enough && end.ring.slots() > 2 * SLICE {
+                let came = end.waiting() < enough;
+                if came || now >= self.next_play {
+                    self.next_play = now + next_look(came, end.rate, period as u64);
+                }
+                while end.waiting() < enough && end.ring.slots() > DEVICE_BLOCK {
                     let mut pcm = [0_i16; SLICE];
                     self.receive.fill(now, &mut pcm);
                     self.tape.iter_mut().for_each(|tape| tape.hear(&pcm));
@@ -327,12 +366,13 @@ impl Worker {
     fn listen(&mut self) {
         let now = self.origin.elapsed();
         match &mut self.microphone {
-            MicrophoneEnd::Paced(pacer) => {
-                let mut pcm = [0_i16; 2 * BLOCK];
-                let pcm = &mut pcm[..frame::samples(RATE, self.frame).min(2 * BLOCK)];
+            MicrophoneEnd::Paced { pacer, resampler } => {
+                let (mut pcm, mut raw) = ([0_i16; 2 * DEVICE_BLOCK], [0.0; 2 * DEVICE_BLOCK]);
+                let count = frame::samples(DEVICE_RATE, self.frame).min(2 * DEVICE_BLOCK);
                 while pacer.due(now).is_some() {
-                    self.said.read(pcm);
-                    self.captured.extend(pcm.iter().map(|s| f32::from(*s) / 32_768.0));
+                    self.said.read(&mut pcm[..count]);
+                    raw.iter_mut().zip(&pcm).for_each(|(raw, sample)| *raw = f32::from(*sample) / 32_768.0);
+                    resampler.process(&raw[..count], &mut self.captured);
                 }
             }
             MicrophoneEnd::Device { end, resampler, raw } => {
@@ -341,6 +381,9 @@ impl Worker {
                 if waiting > backlog {
                     skip = waiting - backlog / 4;
                     end.health.missed.fetch_add(skip as u64, Relaxed);
+                }
+                if waiting > 0 || now >= self.next_listen {
+                    self.next_listen = now + next_look(waiting > 0, end.rate, end.health.period.load(Relaxed));
                 }
                 raw.clear();
                 if let Ok(chunk) = end.ring.read_chunk(waiting) {
@@ -383,13 +426,13 @@ impl Worker {
         let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(0);
         let capture = match &self.microphone {
             MicrophoneEnd::Device { end, .. } => frame::span(end.rate, end.health.period.load(Relaxed)),
-            MicrophoneEnd::Paced(_) => Duration::ZERO,
+            MicrophoneEnd::Paced { .. } => Duration::ZERO,
         };
         let playback = match &self.speaker {
             SpeakerEnd::Device { end, .. } => {
                 frame::span(end.rate, end.waiting() as u64 + end.health.period.load(Relaxed))
             }
-            SpeakerEnd::Paced(_) => Duration::ZERO,
+            SpeakerEnd::Paced { .. } => Duration::ZERO,
         };
         self.gauges.capture_us.store(micros(capture), Relaxed);
         self.gauges.playback_us.store(micros(playback), Relaxed);

@@ -10,7 +10,7 @@ use media::{
     seq::{Reception, SeqUnwrap},
 };
 
-use super::{Gauges, RATE};
+use super::{Gauges, RATE, RTP_CLOCK};
 
 /// One RTP packet of sound as it came off the wire.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct RtpIn {
 
 /// The path is mostly a wired office or home: start short and let the buffer grow where packets come late.
 const JITTER: JitterSettings = JitterSettings {
-    clock: RATE,
+    clock: RTP_CLOCK,
     start: Duration::from_millis(20),
     min: Duration::from_millis(10),
     max: Duration::from_millis(200),
@@ -121,7 +121,7 @@ mod tests {
 
     use super::*;
 
-    const SLICE: usize = 240;
+    const SLICE: usize = 80;
 
     /// Packets of 10 ms, each of which arrives at once, played on a device that takes `period` samples at a time. By how
     /// much the sound was stretched between the tenth second and the thirtieth.
@@ -134,7 +134,7 @@ mod tests {
             let now = phase + Duration::from_millis(2 * tick);
             while Duration::from_millis(10) * sent <= now {
                 let pcm: Vec<i16> =
-                    (0..480).map(|i| (f64::from(sent * 480 + i) * 0.05).sin() * 9_000.0).map(|s| s as i16).collect();
+                    (0..160).map(|i| (f64::from(sent * 160 + i) * 0.15).sin() * 9_000.0).map(|s| s as i16).collect();
                 let mut packet = [0; MAX_PACKET];
                 let length = encoder.encode(&pcm, &mut packet).unwrap();
                 let arrived = Duration::from_millis(10) * sent;
@@ -149,10 +149,10 @@ mod tests {
                 sent += 1;
             }
             while asked <= now.as_secs_f64() {
-                asked += period / 48_000.0;
+                asked += period / f64::from(RATE);
                 ring = f64::max(ring - period, 0.0);
             }
-            while ring < period + 144.0 {
+            while ring < period + 48.0 {
                 path.fill(now, &mut [0; SLICE]);
                 ring += SLICE as f64 / (1.0 + path.correction());
             }
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_device_hears_each_sound_as_long_as_it_was_however_much_it_takes_at_once() {
-        for period in [240.0, 480.0, 960.0, 1_024.0] {
+        for period in [80.0, 160.0, 320.0, 341.0] {
             for phase in [0, 3, 7] {
                 let stretched = stretched(period, Duration::from_millis(phase));
                 assert_eq!(stretched, (Duration::ZERO, Duration::ZERO), "{period} samples, {phase} ms");

@@ -15,7 +15,7 @@ use media::{
 };
 use tokio::sync::mpsc;
 
-use super::{Agreement, BLOCK, EVENT_PAYLOAD, Gauges, OPUS_PAYLOAD, RATE, RED_PAYLOAD, arena::Arena};
+use super::{Agreement, BLOCK, EVENT_PAYLOAD, Gauges, OPUS_PAYLOAD, RATE, RED_PAYLOAD, RTP_CLOCK, arena::Arena};
 
 /// An RTP packet without the fields that the connection fills in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl SendPath {
     pub(crate) fn skip(&mut self, span: Duration) {
         self.sender.abandon_frame();
         self.marker = true;
-        self.timestamp = self.timestamp.wrapping_add(samples(RATE, span) as u32);
+        self.timestamp = self.timestamp.wrapping_add(samples(RTP_CLOCK, span) as u32);
     }
 
     /// Takes 10 ms of the microphone. Muted, the far end gets silence from this block on; the meter still shows what is
@@ -139,7 +139,7 @@ impl SendPath {
                 None => self.marker = true,
             }
         }
-        self.timestamp = self.timestamp.wrapping_add(samples(RATE, self.sender.frame()) as u32);
+        self.timestamp = self.timestamp.wrapping_add(samples(RTP_CLOCK, self.sender.frame()) as u32);
     }
 
     /// While a key is held its events go out in place of sound.
@@ -150,7 +150,7 @@ impl SendPath {
         }
         if self.pressed.is_none() {
             let Some(digit) = self.digits.pop_front() else { return false };
-            self.pressed = Some(EventSender::new(digit, self.timestamp, RATE, self.sender.frame(), DIGIT_LENGTH));
+            self.pressed = Some(EventSender::new(digit, self.timestamp, RTP_CLOCK, self.sender.frame(), DIGIT_LENGTH));
         }
         let Some(write) = self.pressed.as_mut().and_then(Iterator::next) else {
             self.pressed = None;

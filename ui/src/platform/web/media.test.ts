@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { RelayServers } from "@/api/generated/wire";
 import type { PhoneState } from "../types";
 import { createMedia } from "./media";
 import { loadPhone, withDevices } from "./phone-settings";
@@ -24,6 +25,12 @@ class FakeAudio {
 }
 
 class FakePeer {
+  static configuration: RTCConfiguration | undefined;
+
+  constructor(configuration?: RTCConfiguration) {
+    FakePeer.configuration = configuration;
+  }
+
   connectionState = "new";
   ontrack: unknown = null;
   onconnectionstatechange: unknown = null;
@@ -67,8 +74,12 @@ const stream = { getTracks: () => [], getAudioTracks: () => [] };
 describe("the browser's sound", () => {
   let phone: PhoneState;
   let levels: number;
+  let relays: Promise<RelayServers>;
   const media = () => createMedia(() => phone, {
-    send: <T,>() => Promise.resolve({ id: "session", sdp_answer: "answer" } as T),
+    send: <T,>(_method: string, path: string) =>
+      path === "/media/relays"
+        ? relays.then((servers) => servers as T)
+        : Promise.resolve({ id: "session", sdp_answer: "answer" } as T),
     onChange: (change) => { phone = { ...phone, ...change }; },
     onLevels: () => { levels += 1; },
   });
@@ -76,6 +87,7 @@ describe("the browser's sound", () => {
   beforeEach(() => {
     phone = withDevices(loadPhone(createKept(testStorage())), { preferences: { input: [], output: [{ id: "headset", name: "Headset" }], ringer: [], alsoRingOn: null } });
     levels = 0;
+    relays = Promise.resolve({ servers: [], only: false, expires_in_s: null });
     FakeAudio.made = [];
     FakeAudio.away = null;
     vi.useFakeTimers();
@@ -87,6 +99,16 @@ describe("the browser's sound", () => {
   afterEach(() => {
     vi.unstubAllGlobals();
     vi.useRealTimers();
+  });
+
+  it("goes through the relays that the server names, and straight when it names none", async () => {
+    const server = { urls: ["turn:relay.example:3478"], username: "asha", credential: "c" };
+    relays = Promise.resolve({ servers: [server], only: true, expires_in_s: 60 });
+    await media().open(true);
+    expect(FakePeer.configuration).toMatchObject({ iceServers: [server], iceTransportPolicy: "relay" });
+    relays = Promise.reject(new Error("no answer"));
+    expect(await media().open(true)).toBe("session");
+    expect(FakePeer.configuration?.iceServers).toBeUndefined();
   });
 
   it("comes out of the speaker that was chosen before, from the first", async () => {

@@ -1,4 +1,4 @@
-import type { DeviceSound, MediaSession } from "@/api/generated/wire";
+import type { DeviceSound, MediaSession, RelayServers } from "@/api/generated/wire";
 import { ApiFailure } from "@/api/failure";
 import type { DeviceProblem, Levels, PhoneState } from "../types";
 import { createMeter } from "./meter";
@@ -6,7 +6,7 @@ import type { Meter } from "./meter";
 import { countsOf, reportOf } from "./report";
 import type { Counts } from "./report";
 
-type Send = <T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown) => Promise<T>;
+type Send = <T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body: unknown) => Promise<T>;
 
 export interface MediaOptions {
   send: Send;
@@ -148,9 +148,19 @@ export function createMedia(state: () => PhoneState, options: MediaOptions): Med
     return offer.sdp ?? "";
   };
 
+  /** For networks that let nothing straight through. Without an answer the straight way is tried. */
+  const relays = async (): Promise<RTCConfiguration> => {
+    try {
+      const { servers, only } = await options.send<RelayServers>("GET", "/media/relays", null);
+      return { iceServers: servers, iceTransportPolicy: only ? "relay" : "all" };
+    } catch {
+      return {};
+    }
+  };
+
   const open = async (): Promise<string | null> => {
     options.onChange({ media: "connecting" });
-    const made = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const made = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...(await relays()) });
     const track = await captureAny();
     made.addTransceiver(track ?? "audio", { direction: "sendrecv" });
     peer = made;

@@ -40,6 +40,10 @@ impl Stage {
     }
 }
 
+fn encoder_in_use() -> Kept {
+    Kept { encoder: OpusEncoder::new(EncoderSettings::voice(WIDEBAND)).ok(), used: true }
+}
+
 fn constant(sample: i16) -> Samples {
     Samples { narrow: [sample; NARROW], wide: [sample; WIDE] }
 }
@@ -54,7 +58,7 @@ fn everybody(members: &[PortId]) -> Vec<Stream> {
 fn in_a_room_of_fifty_the_silent_share_one_mix_and_each_talker_has_one() {
     let members: Vec<PortId> = (0..50).map(session).collect();
     let mut desk = Desk::default();
-    desk.apply(everybody(&members));
+    desk.apply(everybody(&members), true);
     let silent: BTreeSet<PortId> = members[3..].iter().copied().collect();
     let groups = desk.turn(&silent);
     let sizes: Vec<usize> = groups.iter().map(|group| group.listeners.len()).collect();
@@ -69,14 +73,14 @@ fn in_a_room_of_fifty_the_silent_share_one_mix_and_each_talker_has_one() {
 fn a_talker_who_falls_silent_joins_the_encoder_of_the_others() {
     let members: Vec<PortId> = (0..6).map(session).collect();
     let mut desk = Desk::default();
-    desk.apply(everybody(&members));
+    desk.apply(everybody(&members), true);
     let silent = |from: usize| members[from..].iter().copied().collect();
     for group in desk.turn(&silent(2)) {
-        group.encoder = OpusEncoder::new(EncoderSettings::voice(WIDEBAND)).ok();
+        group.whole = encoder_in_use();
     }
     let groups = desk.turn(&silent(1));
     assert_eq!(groups.iter().map(|group| group.listeners.len()).collect::<Vec<_>>(), [5, 1]);
-    assert!(groups[0].encoder.is_some(), "the listeners' encoder goes on");
+    assert!(groups[0].whole.encoder.is_some(), "the listeners' encoder goes on");
 }
 
 #[test]
@@ -88,14 +92,42 @@ fn an_encoder_does_not_go_on_for_somebody_who_may_not_hear_what_it_holds() {
     let streams = |edges: &[(PortId, PortId)]| {
         Layout::of(&RoomPlan { members: members.clone(), hears: edges.to_vec(), ..RoomPlan::default() }).streams
     };
-    desk.apply(streams(&[(a, coach), (a, carrier), (b, coach), (b, carrier)]));
+    desk.apply(streams(&[(a, coach), (a, carrier), (b, coach), (b, carrier)]), true);
     for group in desk.turn(&BTreeSet::new()) {
-        group.encoder = OpusEncoder::new(EncoderSettings::voice(WIDEBAND)).ok();
+        group.whole = encoder_in_use();
     }
-    desk.apply(streams(&[(a, coach), (a, carrier), (b, carrier)]));
+    desk.apply(streams(&[(a, coach), (a, carrier), (b, carrier)]), true);
     // The carrier, who hears nothing and needs no encoder, is a group too.
     for group in desk.turn(&BTreeSet::new()).iter().filter(|group| group.listeners != [carrier]) {
-        assert_eq!(group.encoder.is_some(), group.listeners == [a], "{:?}", group.listeners);
+        assert_eq!(group.whole.encoder.is_some(), group.listeners == [a], "{:?}", group.listeners);
+    }
+}
+
+#[test]
+fn an_encoder_that_nobody_listens_to_does_not_keep_what_was_said() {
+    let (a, b) = (session(1), session(2));
+    let mut desk = Desk::default();
+    desk.apply(everybody(&[a, b, carrier(3)]), true);
+    for group in desk.turn(&BTreeSet::new()) {
+        group.whole = Kept { used: false, ..encoder_in_use() };
+        group.short = encoder_in_use();
+    }
+    assert!(
+        desk.turn(&BTreeSet::new()).iter().all(|group| group.whole.encoder.is_none() && group.short.encoder.is_some())
+    );
+}
+
+#[test]
+fn the_halves_of_a_turn_are_the_turn() {
+    let (agent, coach) = (session(1), session(2));
+    let members = [agent, coach, session(3)];
+    let mut desk = Desk::default();
+    desk.apply(everybody(&members), true);
+    let ramp = Samples { narrow: std::array::from_fn(|n| n as i16), wide: std::array::from_fn(|n| n as i16) };
+    let (mut mixer, voices) = (Mixer::new(WIDE), |_| Some((&ramp, &Samples::SILENT)));
+    for group in desk.turn(&BTreeSet::new()) {
+        let mut mix = |part| group.mix_for_devices(part, &mut mixer, &voices).pcm().to_vec();
+        assert_eq!([mix(Part::First), mix(Part::Second)].concat(), mix(Part::Whole));
     }
 }
 
@@ -111,6 +143,7 @@ fn a_switch_makes_no_step() {
             let hears = if turn % 10 == 0 { talk.clone() } else { barge.clone() };
             desk.apply(
                 Layout::of(&RoomPlan { members: vec![customer, agent, coach], hears, ..RoomPlan::default() }).streams,
+                true,
             );
         }
         stage.say([(agent, constant(2_000)), (coach, constant(9_000))]);
@@ -157,7 +190,7 @@ fn not_a_bit_leaks(switches: u32, seed: u32) {
         for (n, (desk, stage)) in desks.iter_mut().zip(&mut stages).enumerate() {
             let coach_says = if n == 1 && !may_hear { coach_says ^ 0x1234 } else { coach_says };
             stage.say([(agent, agent_says), (coach, constant(coach_says))]);
-            desk.apply(streams.clone());
+            desk.apply(streams.clone(), true);
             let group = desk.turn(&silent).iter().find(|group| group.listeners.contains(&customer));
             mixes.push(group.map(|group| stage.mix(group)));
         }

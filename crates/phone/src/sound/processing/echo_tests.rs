@@ -17,6 +17,11 @@ impl Dice {
     }
 }
 
+/// Samples of a span in microseconds.
+const fn micros(span: u64) -> usize {
+    media::frame::samples(RATE, Duration::from_micros(span))
+}
+
 /// Speech-like: syllables of a buzz with formants, and of hiss, with pauses between phrases.
 fn voice(seed: u64, seconds: usize, pitch: f32) -> Vec<f32> {
     let (mut dice, mut phase, mut hiss) = (Dice(seed), 0.0_f32, 0.0_f32);
@@ -29,20 +34,21 @@ fn voice(seed: u64, seconds: usize, pitch: f32) -> Vec<f32> {
             let phrase = if (t / 2.3).fract() < 0.78 { 1.0 } else { 0.0 };
             phase = (phase + pitch * (1.0 + 0.12 * (t * 2.7).sin()) / RATE as f32).fract();
             let noise = dice.next();
-            hiss += (noise - hiss) * 0.5;
+            hiss += (noise - hiss) * 0.875;
             let source = if (t * 4.1) as u32 % 4 == 3 { (noise - hiss) * 0.4 } else { phase - 0.5 };
             // Two resonances that move.
             let first = 350.0 + 350.0 * (t * 3.3).sin().abs();
             let second = 1_100.0 + 900.0 * (t * 2.1).cos().abs();
-            resonate(&mut low, source, first, 0.985) * 0.5 * open * phrase
-                + resonate(&mut band, source, second, 0.98) * 0.35 * open * phrase
+            resonate(&mut low, source, first, 115.0) * 0.5 * open * phrase
+                + resonate(&mut band, source, second, 155.0) * 0.35 * open * phrase
                 + source * 0.05 * open * phrase
         })
-        .map(|sample| (sample * 0.12).clamp(-0.9, 0.9))
+        .map(|sample| (sample * 0.35).clamp(-0.9, 0.9))
         .collect()
 }
 
-fn resonate(state: &mut [f32; 2], input: f32, hertz: f32, radius: f32) -> f32 {
+fn resonate(state: &mut [f32; 2], input: f32, hertz: f32, bandwidth: f32) -> f32 {
+    let radius = (-TAU * bandwidth / RATE as f32).exp();
     let out = input * (1.0 - radius) * 4.0 + 2.0 * radius * (TAU * hertz / RATE as f32).cos() * state[0]
         - radius * radius * state[1];
     *state = [out, state[0]];
@@ -62,9 +68,9 @@ impl RoomEcho {
     fn new() -> Self {
         let mut dice = Dice(99);
         let start = media::frame::samples(RATE, Self::DEVICES);
-        let mut taps = vec![(start, 0.35), (start + 95, -0.18)];
+        let mut taps = vec![(start, 0.35), (start + micros(1_980), -0.18)];
         taps.extend((0..110).map(|n| {
-            let after = 120 + n * 64 + (dice.next().abs() * 40.0) as usize;
+            let after = micros(2_500 + n * 1_333) + (dice.next().abs() * micros(833) as f32) as usize;
             (start + after, dice.next() * 0.16 * (-(after as f32) / (0.045 * RATE as f32)).exp())
         }));
         let longest = taps.iter().map(|(at, _)| *at).max().unwrap_or(0) + 1;
@@ -111,9 +117,9 @@ fn part(samples: &[f32], from: usize, to: usize) -> &[f32] {
 /// Correlation at the delay where it is largest, up to 40 ms.
 fn likeness(said: &[f32], sent: &[f32]) -> f32 {
     let energy = |x: &[f32]| x.iter().map(|s| s * s).sum::<f32>();
-    let length = said.len() - 2_000;
-    (0..1_920)
-        .step_by(6)
+    let longest = micros(40_000);
+    let length = said.len() - longest;
+    (0..longest)
         .map(|lag| {
             let (a, b) = (&said[..length], &sent[lag..lag + length]);
             let product: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
