@@ -166,7 +166,15 @@ impl Engine {
     }
 
     fn change_room(&mut self, change: RoomChange, now: Instant) {
-        if self.begun.is_some() {
+        let in_halves = |id: &CallId| self.rooms.get(id).is_some_and(|room| room.in_halves);
+        let touches_halves = match &change {
+            RoomChange::Close(room) => in_halves(room),
+            RoomChange::Apply(room, plan) => {
+                in_halves(room) || plan.members.iter().filter_map(|port| self.places.get(port)).any(in_halves)
+            }
+        };
+        // In order, also behind one that waits.
+        if self.begun.is_some() && (touches_halves || !self.waiting.is_empty()) {
             self.waiting.push(change);
         } else {
             self.carry_out(change, now);

@@ -194,7 +194,7 @@ async fn a_device_that_asks_for_short_packets_gets_a_mix_in_halves_and_the_other
     customer.take_heard();
     short.take_heard();
     long.take_heard();
-    let sounds = [sweep(400.0, 3_000.0, 1_500), sweep(2_800.0, 500.0, 1_500), sweep(1_500.0, 3_300.0, 1_500)];
+    let sounds = [sweep(400.0, 3_000.0, 1_500), sweep(2_800.0, 500.0, 1_500)];
     customer.say(&sounds[0]);
     short.say(&sounds[1]);
     until("the sound", || customer.heard_len().min(short.heard_len()).min(long.heard_len()) > 3 * RATE).await;
@@ -208,5 +208,4 @@ async fn a_device_that_asks_for_short_packets_gets_a_mix_in_halves_and_the_other
         assert!(score > 0.6, "correlation {score} with sound {sound}");
     }
     assert!(arrived(&sounds[1], &short).0 < 0.3, "a device does not hear itself");
-    assert!(arrived(&sounds[2], &short).0 < 0.3, "the measure tells sounds apart");
 }
