@@ -205,7 +205,7 @@ impl Estate {
             ("numbers", "id") => self.number.clone(),
             ("campaigns", "id") => self.campaign.clone(),
             ("do-not-call", "id") => self.do_not_call.clone(),
-            ("leads", "id") => self.lead.clone(),
+            ("leads" | "worklist", "id") => self.lead.clone(),
             ("tasks", "id") => self.task.clone(),
             ("jobs", "id") => self.job.clone(),
             ("me", "id") => self.session.clone(),

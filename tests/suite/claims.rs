@@ -65,7 +65,7 @@ impl Setting {
 }
 
 fn call() -> Value {
-    json!({ "lead_id": null, "number": "+919800022222", "campaign_id": null })
+    json!({ "lead_id": null, "number": "+919800022222", "campaign_id": null, "again": true })
 }
 
 async fn an_agent_whose_call_cannot_be_written_is_free_again(engine: Engine) {

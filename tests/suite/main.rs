@@ -25,4 +25,5 @@ mod sole;
 mod sound_socket;
 mod walls;
 mod webhooks;
+mod worklist;
 mod wrap_up;

@@ -64,11 +64,12 @@ const PAGES = [
     await page.getByTestId("monitor-mode-whisper").click();
     await page.waitForTimeout(200);
   }],
+  ["queue", "idle", "/queue", WIDE], ["queue-phone", "idle", "/queue", PHONE], ["queue-none", "idle", "/queue?search=zzz", WIDE],
   ["leads", "idle", "/leads", WIDE],
   ["leads-phone", "idle", "/leads", PHONE],
   ["lead", "idle", "/leads/lead-asha", TALL],
   ["lead-phone", "idle", "/leads/lead-asha", PHONE],
-  ...["devices", "appearance", "keys", "users", "queues", "numbers", "campaigns", "do_not_call", "carrier", "storage", "engines", "jobs", "audit"]
+  ...["devices", "appearance", "keys", "users", "queues", "numbers", "campaigns", "assignment", "do_not_call", "carrier", "storage", "engines", "jobs", "audit"]
     .map((page) => [`settings-${page}`, "admin", `/settings/${page}`, WIDE]),
   ["settings-devices-check", "admin", "/settings/devices", { width: 1280, height: 1500 }, async (page) => {
     await page.getByTestId("check-run").click();

@@ -18,6 +18,7 @@ import type { OutboxDriver } from "@/state/outbox";
 import type { PhoneDriver } from "@/state/phone";
 import type { Prefs } from "@/state/prefs";
 import type { Session, SessionDriver } from "@/state/session";
+import type { WorklistDriver } from "@/state/worklist";
 import type { Toasts } from "@/state/toasts";
 
 /** Everything that screens use, made once at start. */
@@ -28,6 +29,7 @@ export interface App {
   session: SessionDriver;
   live: LiveDriver;
   desk: DeskDriver;
+  worklist: WorklistDriver;
   outbox: OutboxDriver;
   forms: FormDrafts;
   phone: PhoneDriver;

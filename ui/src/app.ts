@@ -17,9 +17,11 @@ import { createLive } from "./state/live-driver";
 import { createOutboxStore } from "./state/outbox";
 import { createPhone } from "./state/phone";
 import { createPrefs, isDark } from "./state/prefs";
+import { may } from "./state/rights";
 import { createSession } from "./state/session";
 import { createToasts } from "./state/toasts";
 import type { ToastTone } from "./state/toasts";
+import { createWorklist } from "./state/worklist";
 import type { NoticeLevel } from "./api/generated/wire";
 
 const TONE: Record<NoticeLevel, ToastTone> = { info: "acc", warning: "warn", loss: "live" };
@@ -65,13 +67,17 @@ export function createApp(platform: Platform, kept: Kept): App {
       });
     },
   });
+  const worklist = createWorklist({
+    api, live: live.store, clock: systemClock, onFailure: fail, onChanged: () => void queries.invalidateQueries({ queryKey: [...keys.worklist()] }),
+  });
   const desk = createDesk({
     onLeadSaved: (leadId) => void queries.invalidateQueries({ queryKey: keys.lead(leadId) }),
     api, platform, kept, live: live.store, clock: systemClock, newId: () => crypto.randomUUID(), onFailure: fail,
     onSaved: (callId) => {
-      for (const queryKey of [keys.call(callId), keys.calls(), keys.tasks, keys.callbacks, ["lead"], ["leads"]]) {
+      for (const queryKey of [keys.call(callId), keys.calls(), keys.tasks, keys.callbacks, ["lead"], ["leads"], keys.worklist()]) {
         void queries.invalidateQueries({ queryKey: [...queryKey] });
       }
+      void worklist.refresh();
     },
   });
   kept.onTrouble((trouble) => {
@@ -92,7 +98,7 @@ export function createApp(platform: Platform, kept: Kept): App {
   return {
     platform, api, queries, live, prefs, toasts, keyMap, mac, fail,
     session: createSession({ api, platform, beforeSignOut: () => desk.flush() }),
-    desk,
+    desk, worklist,
     forms: createFormDrafts(),
     outbox: createOutboxStore({
       platform, onFailure: fail,
@@ -121,7 +127,7 @@ export function startApp(app: App): void {
       work = null;
     }
     if (gate.kind === "signed_in" && !work) {
-      const stops = [app.live.start(), app.desk.start(gate.me.user.id), app.outbox.start(), app.phone.start(), app.check.start()];
+      const stops = [app.live.start(), app.desk.start(gate.me.user.id), ...(may(gate.me.user.role, "take_calls") ? [app.worklist.start()] : []), app.outbox.start(), app.phone.start(), app.check.start()];
       work = {
         user: gate.me.user.id,
         stop: () => {

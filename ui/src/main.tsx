@@ -10,6 +10,7 @@ import "./styles/shell.css";
 import "./styles/desk.css";
 import "./styles/calls.css";
 import "./styles/monitor.css";
+import "./styles/worklist.css";
 import "./styles/settings.css";
 import { createApp, startApp } from "./app";
 import { createKept } from "./lib/kept";

@@ -38,6 +38,9 @@ pub const fn status(code: ErrorCode) -> StatusCode {
         | ErrorCode::OfferTaken
         | ErrorCode::WrongCallState
         | ErrorCode::NotSupportedByCarrier
+        | ErrorCode::LeadHeld
+        | ErrorCode::JustDialed
+        | ErrorCode::LeaseOver
         | ErrorCode::NoDevice
         | ErrorCode::NotConfigured => StatusCode::CONFLICT,
         ErrorCode::OfferGone => StatusCode::GONE,
@@ -81,6 +84,10 @@ impl IntoResponse for Refusal {
             BackendError::OutsideCallingHours { opens_at } => {
                 details = Some(serde_json::json!({ "opens_at_ms": opens_at }));
             }
+            BackendError::LeadHeld { by, until } => {
+                details = Some(serde_json::json!({ "held_by": by, "until_ms": until }));
+            }
+            BackendError::JustDialed { until } => details = Some(serde_json::json!({ "until_ms": until })),
             _ => {}
         }
         let mut response = (status(code), Json(ApiError { code, message, fields, retry_after_s, details, request_id }))

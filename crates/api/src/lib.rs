@@ -2,6 +2,7 @@
 //! of `backend`. [`router::router`] reads as the table of contents.
 
 mod agents;
+mod assignment;
 mod audit;
 mod auth;
 mod callbacks;
@@ -29,5 +30,6 @@ mod tenants;
 mod ui;
 mod users;
 mod webhooks;
+mod worklist;
 
 pub use router::{openapi, router, serve};

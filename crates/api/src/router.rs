@@ -21,8 +21,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    agents, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, jobs, leads, live, me,
-    media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, webhooks,
+    agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, jobs,
+    leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, webhooks,
+    worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -79,6 +80,17 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(tasks::list::handler))
         .routes(routes!(tasks::update::handler))
         .routes(routes!(callbacks::list::handler))
+        .routes(routes!(assignment::rules::handler, assignment::save_rules::handler))
+        .routes(routes!(assignment::dry_run::handler))
+        .routes(routes!(assignment::list::handler))
+        .routes(routes!(assignment::figures::handler))
+        .routes(routes!(assignment::reassign::handler))
+        .routes(routes!(worklist::list::handler))
+        .routes(routes!(worklist::counts::handler))
+        .routes(routes!(worklist::next::handler))
+        .routes(routes!(worklist::held::handler))
+        .routes(routes!(worklist::renew::handler))
+        .routes(routes!(worklist::skip::handler))
         .routes(routes!(calls::list::handler, calls::place::handler))
         .routes(routes!(calls::get::handler))
         .routes(routes!(calls::live::handler))
@@ -112,6 +124,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::get_carrier::handler, settings::put_carrier::handler))
         .routes(routes!(settings::test_carrier::handler))
         .routes(routes!(settings::get_calling_hours::handler, settings::put_calling_hours::handler))
+        .routes(routes!(settings::get_hand_out::handler, settings::put_hand_out::handler))
         .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))
         .routes(routes!(settings::test_storage::handler))
         .routes(routes!(settings::get_engines::handler, settings::put_engines::handler))

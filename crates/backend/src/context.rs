@@ -18,6 +18,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    assignment,
     auth::{SignInThrottle, TokenKey},
     calls::{self, Calls},
     carriers::TenantCarrier,
@@ -80,6 +81,7 @@ struct Inner {
     finishing: TaskTracker,
     out_of_time: CancellationToken,
     new_job: Notify,
+    new_assignment: Notify,
     /// Rises when a sign-in has ended or somebody's role has changed.
     rights: watch::Sender<u64>,
 }
@@ -110,6 +112,7 @@ impl Backend {
             finishing: TaskTracker::new(),
             out_of_time: CancellationToken::new(),
             new_job: Notify::new(),
+            new_assignment: Notify::new(),
             rights: watch::Sender::new(0),
         }));
         backend.recover_agents().await?;
@@ -119,6 +122,7 @@ impl Backend {
         tokio::spawn(jobs::run(backend.clone()));
         tokio::spawn(presence::watch(backend.clone()));
         tokio::spawn(calls::look_for_forgotten_agents(backend.clone()));
+        tokio::spawn(assignment::run(backend.clone()));
         tokio::spawn(housekeeping::run(backend.clone()));
         Ok(backend)
     }
@@ -155,6 +159,15 @@ impl Backend {
 
     pub(crate) fn new_job(&self) -> &Notify {
         &self.0.new_job
+    }
+
+    /// Leads or rules came in: the rules are to look at once.
+    pub(crate) fn wake_assignment(&self) {
+        self.0.new_assignment.notify_waiters();
+    }
+
+    pub(crate) fn new_assignment(&self) -> &Notify {
+        &self.0.new_assignment
     }
 
     /// Tells open connections to look again whether they may go on; see [`Backend::may_go_on`].

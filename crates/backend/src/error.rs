@@ -41,6 +41,12 @@ pub enum BackendError {
     DoNotCall,
     #[error("it is outside calling hours where this person is")]
     OutsideCallingHours { opens_at: Option<UnixMillis> },
+    #[error("{by} works on this lead")]
+    LeadHeld { by: String, until: UnixMillis },
+    #[error("this number was dialed just now")]
+    JustDialed { until: UnixMillis },
+    #[error("the lead is not held for you any more; ask for the next one")]
+    LeaseOver,
     #[error("no device of yours is connected with sound")]
     NoDevice,
     #[error("{0}")]
@@ -80,6 +86,9 @@ impl BackendError {
             Self::NotSupportedByCarrier(_) => ErrorCode::NotSupportedByCarrier,
             Self::DoNotCall => ErrorCode::DoNotCall,
             Self::OutsideCallingHours { .. } => ErrorCode::OutsideCallingHours,
+            Self::LeadHeld { .. } => ErrorCode::LeadHeld,
+            Self::JustDialed { .. } => ErrorCode::JustDialed,
+            Self::LeaseOver => ErrorCode::LeaseOver,
             Self::NoDevice => ErrorCode::NoDevice,
             Self::NotConfigured(_) => ErrorCode::NotConfigured,
             Self::Upstream(_) => ErrorCode::UpstreamFailed,

@@ -12,6 +12,8 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 const RECORDS_DAYS: i64 = 30;
 /// An agent's late messages may be two weeks old, and have to find the answer that was given.
 const ANSWERS_DAYS: i64 = 15;
+/// Longer than any gap between two calls to one number.
+const LEASES_DAYS: i64 = 2;
 /// Sign-ins stay for a while behind their end, so that a stolen token is known as one.
 const SESSIONS_DAYS: i64 = 30;
 
@@ -35,6 +37,7 @@ impl Backend {
             ("webhooks", storage::inbox::purge(store, before(RECORDS_DAYS)).await),
             ("jobs", storage::jobs::purge(store, before(RECORDS_DAYS)).await),
             ("answers", storage::idempotency::purge(store, before(ANSWERS_DAYS)).await),
+            ("leases", storage::leases::purge(store, before(LEASES_DAYS)).await),
             ("sign-ins", storage::sessions::purge(store, before(SESSIONS_DAYS)).await),
         ];
         match self.forget_previous_tokens(now).await {

@@ -6,6 +6,7 @@
 mod accounts;
 mod actor;
 mod agents;
+mod assignment;
 mod audit;
 pub mod auth;
 mod call_sound;
@@ -40,6 +41,7 @@ mod settings;
 mod snapshot;
 mod tasks;
 mod webhooks;
+mod worklist;
 mod wrap_up;
 
 pub use accounts::{AddTo, ByHand, add_user_by_hand};

@@ -29,7 +29,7 @@ async fn read<V: DeserializeOwned + Default>(
 
 impl Backend {
     /// The open and the sealed part of a settings row; the defaults when there is none.
-    async fn setting<V: DeserializeOwned + Default>(
+    pub(crate) async fn setting<V: DeserializeOwned + Default>(
         &self,
         scope: TenantScope,
         name: &str,
@@ -37,7 +37,7 @@ impl Backend {
         read(self.store(), scope, name).await
     }
 
-    async fn put_setting<V: Serialize>(
+    pub(crate) async fn put_setting<V: Serialize>(
         &self,
         actor: &Actor,
         name: &str,

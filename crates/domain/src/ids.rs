@@ -76,6 +76,8 @@ ids! {
     NoteId,
     AuditId,
     InboxId,
+    /// One change of a lead's owner.
+    AssignmentId,
     /// One stored answer to "why did this call go to me?".
     DecisionId,
 }

@@ -4,6 +4,7 @@
 //! so each rule can be tested on simulated time, replayed from the log, and explained.
 
 pub mod agent_state;
+pub mod assignment;
 pub mod call;
 pub mod device_check;
 pub mod dispositions;
@@ -18,4 +19,5 @@ pub mod routing;
 pub mod sound;
 pub mod time;
 pub mod windows;
+pub mod worklist;
 pub mod zone;

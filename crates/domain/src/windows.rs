@@ -19,6 +19,7 @@ const DAY: u16 = 24 * 60;
 const SEARCH_DAYS: usize = 15;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct CallingHours {
     /// 1 Monday to 7 Sunday.
     pub days: Vec<u8>,

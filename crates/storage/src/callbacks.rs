@@ -12,7 +12,7 @@ use crate::{
     scope::TenantScope,
     seal::{Column, Keyring},
     sql::{On, Order, Row, Select, args},
-    tasks::TaskStatus,
+    tasks::{MOST_OF_LEADS, TaskStatus},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +93,29 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: CallbackId) -> R
     let mut on = on.into();
     let row = on.read(select!(" AND x.id = $2"), args![scope, id]).await?;
     row.map(|row| read(&row, &on.keys(), scope)).transpose()
+}
+
+/// The open ones of these leads, soonest first.
+pub async fn open_of(on: impl Into<On<'_>>, scope: TenantScope, leads: &[LeadId]) -> Result<Vec<Callback>> {
+    let mut on = on.into();
+    let keys = on.keys();
+    let select = Select::new(select!(""), scope).and_in("x.lead_id", leads.iter().copied());
+    let select = select.and("x.status = ", TaskStatus::Open, "");
+    let rows = select.rows(&mut on, " ORDER BY x.due_at_ms, x.id", MOST_OF_LEADS).await?;
+    rows.iter().map(|row| read(row, &keys, scope)).collect()
+}
+
+/// Closes the open ones of a lead that were due before `due_before`: the call that was promised has been made. How many.
+pub async fn keep_promises(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    lead: LeadId,
+    due_before: UnixMillis,
+    now: UnixMillis,
+) -> Result<u64> {
+    let sql = "UPDATE callbacks SET status = 'done', closed_at_ms = $4 \
+               WHERE tenant_id = $1 AND lead_id = $2 AND status = 'open' AND due_at_ms < $3";
+    on.into().write(sql, args![scope, lead, due_before, now]).await
 }
 
 /// Soonest first.

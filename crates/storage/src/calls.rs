@@ -196,6 +196,17 @@ pub async fn list(
     select.page(&mut on, order, page, read).await
 }
 
+/// The last call of each of these leads that has ended.
+pub async fn last_of(on: impl Into<On<'_>>, scope: TenantScope, leads: &[LeadId]) -> Result<Vec<Call>> {
+    let mut on = on.into();
+    let keys = on.keys();
+    let last = "c.id = (SELECT k.id FROM calls k WHERE k.tenant_id = c.tenant_id AND k.lead_id = c.lead_id \
+                AND k.ended_at_ms IS NOT NULL ORDER BY k.started_at_ms DESC, k.id DESC LIMIT 1)";
+    let select = Select::new(select!(""), scope).and_in("c.lead_id", leads.iter().copied()).and_where(last);
+    let rows = select.rows(&mut on, "", leads.len()).await?;
+    rows.iter().map(|row| read(row, &keys, scope)).collect()
+}
+
 /// Calls of the tenant that are not closed, oldest first.
 pub async fn open(on: impl Into<On<'_>>, scope: TenantScope) -> Result<Vec<Call>> {
     let mut on = on.into();

@@ -6,6 +6,7 @@ use domain::{
     ids::{CampaignId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
+    worklist,
 };
 use serde_json::Value;
 
@@ -22,6 +23,16 @@ text_keys! {
         Cold = "cold",
         Warm = "warm",
         Hot = "hot",
+    }
+}
+
+impl From<Heat> for domain::dispositions::Heat {
+    fn from(heat: Heat) -> Self {
+        match heat {
+            Heat::Cold => Self::Cold,
+            Heat::Warm => Self::Warm,
+            Heat::Hot => Self::Hot,
+        }
     }
 }
 
@@ -86,10 +97,13 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> R
     let mut on = unit.on();
     let sql = "INSERT INTO leads (tenant_id, id, name, phone, phone_hash, email, email_hash, stage, heat, source, \
                source_detail, owner_id, campaign_id, language, zone, zone_source, do_not_call, fields, provenance, \
-               attempts, last_contact_at_ms, updated_at_ms, version, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, \
-               $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
+               attempts, last_contact_at_ms, updated_at_ms, version, created_at_ms, line_kind, line_class, line_key) VALUES ($1, \
+               $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)";
     let mut args = written(&on.keys(), scope, lead)?;
-    args.extend(args![lead.version, lead.created_at]);
+    let standing = worklist::first(&lead.stage, lead.heat.into(), lead.do_not_call, lead.created_at);
+    let placed = standing.as_ref().map(worklist::place);
+    args.extend(args![lead.version, lead.created_at, standing.map(|one| one.kind.as_str())]);
+    args.extend(args![placed.map(|place| u32::from(place.class)), placed.map_or(0, |place| place.key)]);
     on.write(sql, args).await?;
     write_lead_terms(&mut on, scope, lead).await?;
     unit.finish().await
@@ -105,10 +119,14 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> R
     let sql = "UPDATE leads SET name = $3, phone = $4, phone_hash = $5, email = $6, email_hash = $7, stage = $8, heat = $9, \
                source = $10, source_detail = $11, owner_id = $12, campaign_id = $13, language = $14, zone = $15, \
                zone_source = $16, do_not_call = $17, fields = $18, provenance = $19, attempts = $20, \
-               last_contact_at_ms = $21, updated_at_ms = $22, version = version + 1 \
+               last_contact_at_ms = $21, updated_at_ms = $22, version = version + 1, \
+               line_class = CASE WHEN $24 OR line_class IS NULL THEN NULL WHEN line_kind = 'callback' THEN line_class \
+               WHEN line_kind = 'fresh' THEN $25 ELSE $26 END, line_kind = CASE WHEN $24 THEN NULL ELSE line_kind END \
                WHERE tenant_id = $1 AND id = $2 AND version = $23";
     let mut args = written(&on.keys(), scope, lead)?;
-    args.extend(args![lead.version]);
+    let over = worklist::is_over(&lead.stage, lead.do_not_call);
+    let class = |kind| u32::from(worklist::class(kind, lead.heat.into()));
+    args.extend(args![lead.version, over, class(worklist::Kind::Fresh), class(worklist::Kind::Retry)]);
     if on.write(sql, args).await? == 0 {
         return Err(StorageError::Conflict { what: "lead" });
     }
@@ -118,7 +136,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> R
 }
 
 /// `$1` to `$22`.
-fn written(keys: &Keyring, scope: TenantScope, lead: &Lead) -> Result<Vec<crate::sql::Arg>> {
+pub(crate) fn written(keys: &Keyring, scope: TenantScope, lead: &Lead) -> Result<Vec<crate::sql::Arg>> {
     let seals = keys.of(scope, lead.id);
     let email_hash = lead.email.as_ref().map(|email| keys.look_up(HashOf::Email, Some(scope), email.reveal()));
     Ok(args![
@@ -195,16 +213,25 @@ pub async fn list(
     select.page(&mut on, order, page, read).await
 }
 
-/// Counts an attempt to reach the person, without touching the version: nobody edits this by hand.
+/// Counts an attempt to reach the person, without touching the version: nobody edits this by hand. A lead whose turn it was
+/// stands in the line again at `again_at`, unless its outcome, saved before or after, says something else.
 pub async fn count_attempt(
     on: impl Into<On<'_>>,
     scope: TenantScope,
     id: LeadId,
     contacted_at: Option<UnixMillis>,
+    again_at: UnixMillis,
+    now: UnixMillis,
 ) -> Result<()> {
-    let sql = "UPDATE leads SET attempts = attempts + 1, last_contact_at_ms = COALESCE($3, last_contact_at_ms) \
+    let sql = "UPDATE leads SET attempts = attempts + 1, last_contact_at_ms = COALESCE($3, last_contact_at_ms), \
+               line_kind = CASE WHEN line_class IS NULL OR line_key > $5 THEN line_kind ELSE 'retry' END, \
+               line_class = CASE WHEN line_class IS NULL OR line_key > $5 THEN line_class \
+               WHEN heat = 'hot' THEN $6 WHEN heat = 'warm' THEN $7 ELSE $8 END, \
+               line_key = CASE WHEN line_class IS NULL OR line_key > $5 THEN line_key ELSE $4 END \
                WHERE tenant_id = $1 AND id = $2";
-    on.into().write(sql, args![scope, id, contacted_at]).await?;
+    let class = |heat: Heat| u32::from(worklist::class(worklist::Kind::Retry, heat.into()));
+    let args = args![scope, id, contacted_at, again_at, now, class(Heat::Hot), class(Heat::Warm), class(Heat::Cold)];
+    on.into().write(sql, args).await?;
     Ok(())
 }
 
@@ -217,13 +244,16 @@ pub async fn set_do_not_call(
 ) -> Result<()> {
     let mut on = on.into();
     let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
-    let sql = "UPDATE leads SET do_not_call = $3, version = version + 1 \
+    // Who may be called again was perhaps never called: then it is their turn as if they had just come in.
+    let sql = "UPDATE leads SET do_not_call = $3, version = version + 1, \
+               line_kind = CASE WHEN $3 OR attempts > 0 THEN NULL ELSE 'fresh' END, \
+               line_class = CASE WHEN $3 OR attempts > 0 THEN NULL WHEN heat = 'hot' THEN 1 WHEN heat = 'warm' THEN 3 ELSE 5 END \
                WHERE tenant_id = $1 AND phone_hash = $2 AND do_not_call <> $3";
     on.write(sql, args![scope, hash, do_not_call]).await?;
     Ok(())
 }
 
-fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<Lead> {
+pub(crate) fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<Lead> {
     let id: LeadId = row.id("id")?;
     let seals = keys.of(scope, id);
     Ok(Lead {

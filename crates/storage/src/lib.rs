@@ -17,6 +17,7 @@ mod server_lock;
 mod sql;
 
 pub mod agents;
+pub mod assignment;
 pub mod audit;
 pub mod call_log;
 pub mod callbacks;
@@ -32,6 +33,7 @@ pub mod intelligence;
 pub mod jobs;
 pub mod lead_changes;
 pub mod leads;
+pub mod leases;
 pub mod notes;
 pub mod numbers;
 pub mod queues;
@@ -43,6 +45,7 @@ pub mod sound;
 pub mod tasks;
 pub mod tenants;
 pub mod users;
+pub mod worklist;
 
 #[cfg(feature = "testing")]
 pub mod testing;

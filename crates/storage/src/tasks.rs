@@ -104,6 +104,19 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: TaskId) -> Resul
     row.map(|row| read(&row, &on.keys(), scope)).transpose()
 }
 
+/// Rows that are read for one page of leads.
+pub(crate) const MOST_OF_LEADS: usize = 1000;
+
+/// The open ones of these leads, soonest due first.
+pub async fn open_of(on: impl Into<On<'_>>, scope: TenantScope, leads: &[LeadId]) -> Result<Vec<Task>> {
+    let mut on = on.into();
+    let keys = on.keys();
+    let select = Select::new(select!(""), scope).and_in("x.lead_id", leads.iter().copied());
+    let select = select.and("x.status = ", TaskStatus::Open, "");
+    let rows = select.rows(&mut on, " ORDER BY x.due_order, x.id", MOST_OF_LEADS).await?;
+    rows.iter().map(|row| read(row, &keys, scope)).collect()
+}
+
 /// Soonest due first, those without a due time last.
 pub async fn list(
     on: impl Into<On<'_>>,

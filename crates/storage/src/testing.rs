@@ -7,10 +7,12 @@
 
 mod cluster;
 mod faults;
+mod many_leads;
 mod write_lock;
 
 pub use cluster::Cluster;
 pub use faults::Hold;
+pub use many_leads::ManyLeads;
 pub use write_lock::WriteLock;
 
 use std::{

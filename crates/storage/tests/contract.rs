@@ -11,6 +11,8 @@ mod support;
 mod accounts;
 #[path = "contract/agents.rs"]
 mod agents;
+#[path = "contract/assignment.rs"]
+mod assignment;
 #[path = "contract/calls.rs"]
 mod calls;
 #[path = "contract/configuration.rs"]
@@ -27,3 +29,5 @@ mod sealing;
 mod walls;
 #[path = "contract/work.rs"]
 mod work;
+#[path = "contract/worklist.rs"]
+mod worklist;

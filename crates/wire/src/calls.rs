@@ -212,6 +212,10 @@ pub struct PlaceCall {
     pub lead_id: Option<LeadId>,
     pub number: Option<String>,
     pub campaign_id: Option<CampaignId>,
+    /// Of the lease under which the lead was handed out.
+    pub fence: Option<i64>,
+    /// A person asks for it although the number was dialed just now.
+    pub again: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

@@ -46,6 +46,12 @@ pub enum ErrorCode {
     DoNotCall,
     /// 403: outside the calling hours where the person is; `details.opens_at_ms`.
     OutsideCallingHours,
+    /// 409: another agent works on this lead, or on another with its number; `details` has `held_by` and `until_ms`.
+    LeadHeld,
+    /// 409: the number was dialed just now; `details.until_ms` says when it may be dialed again.
+    JustDialed,
+    /// 409: the lead was held for too long without a call, and is not held any more.
+    LeaseOver,
     /// 409: no device of this agent is connected with sound.
     NoDevice,
     /// 409: no carrier, storage or engine is set up for this.

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod assignment;
 pub mod calls;
 pub mod config;
 pub mod device_check;
@@ -20,3 +21,4 @@ pub mod page;
 pub mod recordings;
 pub mod sound;
 pub mod tasks;
+pub mod worklist;

@@ -124,6 +124,8 @@ pub enum LiveEvent {
     Recording {
         receipt: RecordingReceipt,
     },
+    /// Leads came into the reader's worklist, or left it.
+    Worklist {},
     /// Tasks or callbacks of the reader changed.
     Tasks {},
     Settings {},

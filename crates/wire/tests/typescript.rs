@@ -4,10 +4,13 @@
 
 use std::{fs, path::Path};
 
-use domain::{device_check as shift, ids, intelligence as call, role, sound as call_sound, time};
+use domain::{
+    assignment as give, device_check as shift, ids, intelligence as call, role, sound as call_sound, time,
+    worklist as line,
+};
 use switchboard_wire::{
-    accounts, agents, calls, config, device_check, error, intelligence, jobs, leads, live, media, page, recordings,
-    sound, tasks,
+    accounts, agents, assignment as given, calls, config, device_check, error, intelligence, jobs, leads, live, media,
+    page, recordings, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -61,6 +64,15 @@ fn wire_types(cfg: &Config) -> String {
         config::Campaign, config::CampaignInput, config::DncEntry, config::AddDnc, config::CarrierSettings,
         config::CarrierSettingsInput, config::StorageSettings, config::StorageSettingsInput, config::EngineSettings,
         config::Engine, config::EngineInput, config::EngineSettingsInput, config::TestResult, config::AuditEntry,
+        line::Kind, line::Reason, worklist::WorklistSort, worklist::WorklistFilter, worklist::WorklistHindrance,
+        worklist::WorklistEntry, worklist::WorklistCounts, worklist::AskNext, worklist::HeldLead, worklist::NextLead,
+        worklist::RenewLease, worklist::LeaseState, worklist::SkipLead, worklist::HandOutSettings,
+        give::Strategy, give::AgentGroup, give::Operator, give::Condition, give::Rule,
+        give::Fallback, give::RuleSet, give::Warning, ids::AssignmentId, given::AssignmentRules,
+        given::SaveAssignmentRules, given::DryRunLeads, given::AskDryRun, given::DryRunAgent, given::DryRunRule,
+        given::DryRunLead, given::AssignmentDryRun, given::AssignmentCause, given::Assignment, given::AssignmentQuery,
+        given::AgentFigures, given::RuleFigures, given::LeftBehind, given::AssignmentFigures, given::ReassignLeads,
+        given::Reassigned,
         live::ClientMessage, live::ServerMessage, live::LiveEvent, live::Notice, live::NoticeLevel, live::Snapshot,
     );
     out

@@ -8,8 +8,17 @@ use switchboard_tests::{
 };
 
 /// With these the body names things of the tenant; whoever has none of them is refused.
-pub const NAMES_OTHERS: [&str; 6] =
-    ["POST /queues", "POST /numbers", "POST /campaigns", "POST /leads", "POST /calls", "PUT /settings/carrier"];
+pub const NAMES_OTHERS: [&str; 9] = [
+    "POST /queues",
+    "POST /numbers",
+    "POST /campaigns",
+    "POST /leads",
+    "POST /calls",
+    "PUT /settings/carrier",
+    "PUT /assignment/rules",
+    "POST /assignment/dry-run",
+    "POST /assignment/reassign",
+];
 
 /// The things that bodies name.
 pub struct Around<'a> {
@@ -50,11 +59,25 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /leads" => json!({ "name": "Somebody", "phone": format!("+91980004444{turn}"), "owner_id": user,
             "campaign_id": estate.campaign }),
         "PATCH /leads/{id}" => json!({ "stage": format!("stage {turn}"), "owner_id": user }),
+        "PUT /assignment/rules" => json!({ "set": rules(user, false), "version": 0 }),
+        "POST /assignment/dry-run" => json!({ "set": rules(user, true), "leads": "all", "most": 100 }),
+        "POST /assignment/reassign" => json!({ "from": user }),
+        "POST /worklist/next" => json!({}),
+        "POST /worklist/{id}/renew" => json!({ "fence": 1 }),
+        "POST /worklist/{id}/skip" => json!({ "fence": 1, "again_in_minutes": 30 }),
         "PATCH /tasks/{id}" => json!({ "text": format!("Text {turn}"), "status": "open" }),
         "POST /media/sessions" | "PUT /media/sessions/{id}" => json!({ "sdp_offer": "v=0", "takes_calls": true }),
         "PUT /media/sessions/{id}/loop" => json!({ "delay_ms": 100 }),
         other => of_call(other, around).or_else(|| of_settings(other)).unwrap_or_else(|| panic!("no body for {other}")),
     }
+}
+
+/// Rules of one rule that gives every lead to one agent.
+fn rules(agent: &str, on: bool) -> Value {
+    let rule = json!({ "id": "0190f3c2-7d5e-7cc0-a1b2-3c4d5e6f7081", "name": "Everything", "on": true,
+        "when": { "kind": "all", "of": [] }, "strategy": "round_robin", "agent_ids": [agent], "group_ids": [],
+        "most_open": null, "most_per_day": null, "hours": null });
+    json!({ "on": on, "rules": [rule], "groups": [], "fallback": { "kind": "shared" }, "sticky": true, "idle_days": null })
 }
 
 fn of_call(operation: &str, around: &Around<'_>) -> Option<Value> {
@@ -79,6 +102,7 @@ fn of_settings(operation: &str) -> Option<Value> {
         "PUT /settings/storage" => json!({ "kind": "local" }),
         "PUT /settings/engines" => json!({ "speech": null, "language": null, "auto_transcribe": true,
             "auto_analyse": true, "min_call_s": 5, "update_leads": true }),
+        "PUT /settings/hand-out" => json!({ "min_gap_s": 0, "most_attempts": 6, "lease_s": 300 }),
         "PUT /settings/calling-hours" => json!({ "days": [1], "from_minute": 540, "to_minute": 1080 }),
         _ => return None,
     })

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 100] = [
+const TABLE: [(&str, &str); 114] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -63,9 +63,23 @@ const TABLE: [(&str, &str); 100] = [
     ("GET /tasks", "aaaaa"),
     ("PATCH /tasks/{id}", "aaaff"),
     ("GET /callbacks", "aaaaa"),
+    ("GET /assignment/rules", "aafff"),
+    ("PUT /assignment/rules", "affff"),
+    ("POST /assignment/dry-run", "aafff"),
+    ("GET /assignments", "aafff"),
+    ("GET /assignment/figures", "aafff"),
+    ("POST /assignment/reassign", "aafff"),
+    ("GET /worklist", "aaaff"),
+    ("GET /worklist/counts", "aaaff"),
+    ("POST /worklist/next", "aaaff"),
+    ("GET /worklist/held", "aaaff"),
+    ("POST /worklist/{id}/renew", "aaaff"),
+    ("POST /worklist/{id}/skip", "aaaff"),
     ("GET /live/snapshot", "aaaaa"),
     ("GET /settings/calling-hours", "aaaaa"),
     ("PUT /settings/calling-hours", "affff"),
+    ("GET /settings/hand-out", "aaaaa"),
+    ("PUT /settings/hand-out", "affff"),
     ("GET /settings/carrier", "affff"),
     ("POST /settings/carrier/test", "affff"),
     ("GET /settings/storage", "affff"),

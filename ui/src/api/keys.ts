@@ -14,6 +14,11 @@ export const keys = {
   leads: (filter?: unknown) => (filter ? ["leads", filter] : ["leads"]),
   lead: (id: string) => ["lead", id],
   leadChanges: (id: string) => ["lead", id, "changes"],
+  worklist: (filter?: unknown) => (filter ? ["worklist", "list", filter] : ["worklist"]),
+  worklistCounts: ["worklist", "counts"],
+  assignment: ["assignment"],
+  assignmentFigures: ["assignment", "figures"],
+  assignments: (lead: string) => ["lead", lead, "assignments"],
   tasks: ["tasks"],
   callbacks: ["callbacks"],
   ownChecks: ["device-checks", "own"],
@@ -27,6 +32,7 @@ export const keys = {
   doNotCall: (search: string) => ["settings", "do-not-call", search],
   carrier: ["settings", "carrier"],
   callingHours: ["settings", "calling-hours"],
+  handOut: ["settings", "hand-out"],
   storage: ["settings", "storage"],
   engines: ["settings", "engines"],
   jobs: (status: string) => ["jobs", status],
@@ -37,11 +43,12 @@ export const keys = {
 /** What a live event makes out of date. */
 export function outdatedBy(event: LiveEvent): readonly (readonly unknown[])[] {
   switch (event.kind) {
-    case "lead": return [keys.lead(event.lead_id), keys.leads()];
+    case "lead": return [keys.lead(event.lead_id), keys.leads(), keys.worklist()];
     case "analysis": return [keys.call(event.call_id), keys.calls(), ["lead"], ["jobs"]];
     case "recording": return [keys.call(event.receipt.call_id), keys.calls(), ["jobs"]];
     case "call_ended": return [keys.call(event.call_id), keys.calls(), ["leads"], ["lead"]];
-    case "tasks": return [keys.tasks, keys.callbacks];
+    case "worklist": return [keys.worklist(), keys.leads()];
+    case "tasks": return [keys.tasks, keys.callbacks, keys.worklist()];
     case "settings": return [["settings"]];
     default: return [];
   }

@@ -1,3 +1,4 @@
+import { assignment } from "./en/assignment";
 import { calls } from "./en/calls";
 import { common } from "./en/common";
 import { deviceTexts } from "./en/devices";
@@ -8,8 +9,9 @@ import { server } from "./en/server";
 import { settings } from "./en/settings";
 import { shell } from "./en/shell";
 import { sound } from "./en/sound";
+import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment };
 
 export type Key = keyof typeof en;

@@ -1,4 +1,5 @@
 import type { Key } from "./en";
+import { assignment } from "./hi/assignment";
 import { calls } from "./hi/calls";
 import { common } from "./hi/common";
 import { deviceTexts } from "./hi/devices";
@@ -9,5 +10,6 @@ import { server } from "./hi/server";
 import { settings } from "./hi/settings";
 import { shell } from "./hi/shell";
 import { sound } from "./hi/sound";
+import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment };

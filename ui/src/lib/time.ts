@@ -97,3 +97,11 @@ export function parseMinuteOfDay(text: string): number | null {
   const minute = Number(match[1]) * 60 + Number(match[2]);
   return minute <= 1440 && Number(match[2]) < 60 ? minute : null;
 }
+
+/** `4 min`, `5 h`, `3 d`: how long ago, roughly. */
+export function ago(ms: number, t: (key: "time.now" | "time.min" | "time.h" | "time.d", params?: Record<string, number>) => string): string {
+  const minutes = Math.floor(Math.max(0, ms) / 60_000);
+  if (minutes < 1) return t("time.now");
+  if (minutes < 60) return t("time.min", { n: minutes });
+  return minutes < 1440 ? t("time.h", { n: Math.floor(minutes / 60) }) : t("time.d", { n: Math.floor(minutes / 1440) });
+}

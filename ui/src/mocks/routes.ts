@@ -1,9 +1,11 @@
 import type { ApiError, LiveCall, SaveDisposition, SetMonitor } from "@/api/generated/wire";
 import type { Answer, Request } from "@/platform/types";
+import * as assignment from "./assignment";
 import * as calls from "./calls";
 import { lastChecks, ownChecks } from "./device-checks";
 import * as people from "./people";
 import * as settings from "./settings";
+import * as worklist from "./worklist";
 import type { World } from "./world";
 
 const page = <T>(items: T[]) => ({ items, next: null });
@@ -47,6 +49,8 @@ const ROUTES: [string, Handler][] = [
   ["GET /settings/carrier", () => settings.carrier], ["GET /settings/storage", () => settings.storage], ["GET /settings/calling-hours", () => ({ days: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 1260 })], ["GET /settings/engines", () => settings.engines],
   ["POST /settings/*/test", () => ({ ok: true, took_ms: 84, message: "The service answered as it should." })],
   ["GET /leads/*/changes", () => people.changes], ["GET /leads/*", (_, [id]) => ({ ...people.card, lead: people.leads.find((each) => each.id === id) ?? people.lead })], ["GET /leads", (_, __, r) => page(filtered(r) ? [] : people.leads)],
+  ["GET /assignment/rules", () => assignment.rules], ["PUT /assignment/rules", () => assignment.rules], ["POST /assignment/dry-run", () => assignment.dryRun], ["GET /assignment/figures", () => assignment.figures], ["GET /assignments", () => page([])],
+  ["GET /worklist/counts", () => worklist.counts], ["GET /worklist/held", () => worklist.held], ["GET /worklist", (_, __, r) => page(filtered(r) ? [] : worklist.entries)], ["GET /settings/hand-out", () => ({ min_gap_s: 60, most_attempts: 6, lease_s: 300 })],
   ["PATCH /leads/*", () => people.lead], ["GET /tasks", () => page(people.tasks)], ["GET /callbacks", () => page(people.callbacks)],
   ["GET /calls/*/dispositions", () => settings.dispositions], ["GET /calls/*/script", () => settings.script], ["GET /calls/*/sound", (_, [id]) => calls.callSound(id ?? "")], ["GET /calls/*/intelligence", (_, [id]) => calls.intelligence(id ?? "")],
   ["GET /calls/*", (_, [id]) => calls.detail(id ?? "")], ["GET /calls", (_, __, r) => page(filtered(r) ? [] : calls.rows)],

@@ -9,6 +9,7 @@ import { MiniWindow } from "@/features/desk/mini-window";
 import { LeadPage } from "@/features/leads/lead-page";
 import { LeadsPage } from "@/features/leads/leads-page";
 import { MonitorPage } from "@/features/monitor/monitor-page";
+import { QueuePage } from "@/features/queue/queue-page";
 import { SettingsPage } from "@/features/settings/settings-page";
 import { isPageId } from "@/features/settings/pages";
 import type { PageId } from "@/features/settings/pages";
@@ -47,6 +48,10 @@ const leads = createRoute({
   getParentRoute: () => shell, path: "/leads", component: LeadsPage,
   validateSearch: (search) => pickText(search, ["search", "heat", "stage", "mine"] as const),
 });
+const queue = createRoute({
+  getParentRoute: () => shell, path: "/queue", component: QueuePage,
+  validateSearch: (search) => pickText(search, ["kind", "heat", "source", "days", "search", "sort"] as const),
+});
 const lead = createRoute({ getParentRoute: () => shell, path: "/leads/$leadId", component: LeadPage });
 const settings = createRoute({
   getParentRoute: () => shell, path: "/settings/$page", component: SettingsPage,
@@ -72,7 +77,7 @@ export function createAppRouter(app: App) {
   });
   return createRouter({
     routeTree: root.addChildren([
-      home, mini, shell.addChildren([desk, monitor, calls, call, leads, lead, settings]),
+      home, mini, shell.addChildren([desk, queue, monitor, calls, call, leads, lead, settings]),
     ]),
     history: createHashHistory(),
     defaultNotFoundComponent: NotFound,

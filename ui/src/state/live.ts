@@ -131,6 +131,7 @@ function applyEvent(live: Live, event: LiveEvent, now: number): Live {
     case "lead":
     case "analysis":
     case "recording":
+    case "worklist":
     case "tasks":
     case "settings":
     case "notice":

@@ -119,6 +119,7 @@ impl Backend {
         }
         if !user.role.takes_calls() || !user.active {
             self.takes_no_calls(actor.scope, user.id).await?;
+            storage::leases::release_all(self.store(), actor.scope, user.id, clock::now()).await?;
         }
         if !user.active {
             self.end_sessions(actor, id, Revoked::ByAdmin).await?;

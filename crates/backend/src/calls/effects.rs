@@ -3,7 +3,8 @@
 use bridge::{RecordPlan as BridgeRecord, RoomPlan as BridgePlan};
 use domain::{
     call::{
-        AgentNext, CallEvent, DialFailure, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party, ProviderEnd, RoomPlan,
+        AgentNext, CallEvent, DialFailure, Direction, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party,
+        ProviderEnd, RoomPlan,
     },
     ids::{RecordingId, UserId},
     masking,
@@ -140,6 +141,12 @@ impl Actor {
     }
 
     async fn agent_to(&mut self, agent: UserId, fence: u32, next: AgentNext) {
+        if let (AgentNext::OnCall, Direction::Inbound, Some(lead)) =
+            (next, self.call.facts.direction, self.call.facts.lead)
+        {
+            let (backend, scope) = (self.backend.clone(), self.scope);
+            self.backend.finishing().spawn(async move { backend.hold_during_call(scope, lead, agent).await });
+        }
         let (call, step) = (self.id(), AgentStep { agent, fence, next });
         self.agent_steps.take(&self.backend, self.scope, call, step).await;
     }

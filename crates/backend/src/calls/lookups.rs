@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use domain::{
     call::{CallEvent, CallFacts, Customer, Party},
-    ids::{CallId, UserId},
+    ids::{CallId, LeadId, UserId},
+    pii::Personal,
 };
 use storage::{
     PageRequest, TenantScope,
@@ -81,6 +82,12 @@ impl Backend {
         let talked = !call.history.talks.is_empty();
         let (backend, scope, id) = (self.clone(), actor.scope, call.facts.id);
         let (lead, contacted) = (call.facts.lead, talked.then_some(call.facts.started_at));
+        let number = match &call.facts.customer {
+            Customer::Known { number } => Some(Personal::new(number.as_str().to_owned())),
+            _ => None,
+        };
+        let now = clock::now();
+        let again_at = now.plus(domain::worklist::again_after(talked));
         // Beside the actor: the agents of the call go on while the database is away.
         self.finishing().spawn(async move {
             let work = async {
@@ -89,8 +96,14 @@ impl Backend {
                     until_written!(
                         &backend,
                         "a try to reach a lead",
-                        storage::leads::count_attempt(store, scope, lead, contacted).await.map_err(BackendError::from)
+                        storage::leads::count_attempt(store, scope, lead, contacted, again_at, now)
+                            .await
+                            .map_err(BackendError::from)
                     )?;
+                }
+                if let Some(number) = &number {
+                    let held = lead.unwrap_or_else(|| LeadId::new(id.as_uuid()));
+                    until_written!(&backend, "the end of a lease", backend.hold_after_call(scope, held, number).await)?;
                 }
                 if !talked {
                     until_written!(

@@ -13,7 +13,13 @@ use super::{
     actor::{Actor as CallActor, Begin},
     log,
 };
-use crate::{Actor, Backend, campaigns, carriers::TWILIO, clock, error::BackendError};
+use crate::{
+    Actor, Backend, campaigns,
+    carriers::TWILIO,
+    clock,
+    error::BackendError,
+    worklist::{self, Dialer, Hold},
+};
 
 impl Backend {
     /// Do-not-call list; asked again at the moment of dialing.
@@ -41,8 +47,20 @@ impl Backend {
         campaigns::within_hours(&hours, &zone, now)?;
         let carrier = self.carrier(actor.scope).await?;
         let device = self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?;
+        let id = CallId::new(clock::new_uuid());
+        let hold = worklist::hold_to_dial(
+            self,
+            Dialer {
+                actor,
+                lead: lead.unwrap_or_else(|| LeadId::new(id.as_uuid())),
+                number: &number,
+                fence: body.fence,
+                again: body.again == Some(true),
+            },
+        )
+        .await?;
         let facts = CallFacts {
-            id: CallId::new(clock::new_uuid()),
+            id,
             tenant: actor.tenant,
             direction: Direction::Outbound,
             provider: TWILIO.to_owned(),
@@ -58,18 +76,39 @@ impl Backend {
             simulated: carrier.simulated,
             capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
         };
-        let id = facts.id;
         let names = self.names_of(actor.scope, &facts).await?;
         let call = Call::new(facts);
         let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
         // On its own: a request that is cut off behind the claim does not leave an agent whom no call holds.
-        let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, device.session));
+        let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, device.session, hold));
         beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;
         self.live_call(actor, id).await
     }
 
     /// Claims the agent, writes the call's row and begins; a claim without a call is given back.
-    async fn begin_outbound(self, begin: Begin, agent: UserId, session: MediaSessionId) -> Result<(), BackendError> {
+    async fn begin_outbound(
+        self,
+        begin: Begin,
+        agent: UserId,
+        session: MediaSessionId,
+        hold: Hold,
+    ) -> Result<(), BackendError> {
+        let marked = match self.dialing(begin.scope, &hold).await {
+            Ok(marked) => marked,
+            Err(error) => {
+                self.not_dialed(begin.scope, &hold, None).await;
+                return Err(error);
+            }
+        };
+        let scope = begin.scope;
+        let begun = self.claim_and_begin(begin, agent, session).await;
+        if begun.is_err() {
+            self.not_dialed(scope, &hold, Some(marked)).await;
+        }
+        begun
+    }
+
+    async fn claim_and_begin(&self, begin: Begin, agent: UserId, session: MediaSessionId) -> Result<(), BackendError> {
         let (scope, id) = (begin.scope, begin.call.facts.id);
         let _unfinished = self.calls().unfinished(id);
         let fence = self
@@ -77,11 +116,11 @@ impl Backend {
             .await?
             .ok_or(BackendError::Conflict("you are not available: end the present call or break first"))?;
         let (number, came_by) = (&begin.names.customer_number, begin.names.came_by());
-        if let Err(error) = log::create(&self, scope, &begin.call, number, came_by).await {
+        if let Err(error) = log::create(self, scope, &begin.call, number, came_by).await {
             self.release_claim(scope, agent, id, fence).await;
             return Err(error.into());
         }
-        CallActor::spawn(&self, begin, vec![CallEvent::Placed { agent, fence, session }]);
+        CallActor::spawn(self, begin, vec![CallEvent::Placed { agent, fence, session }]);
         Ok(())
     }
 

@@ -191,6 +191,13 @@ impl Backend {
         self.feed().publish(scope.tenant(), Audience::Everyone, LiveEvent::Lead { lead_id });
     }
 
+    /// The worklists of these people have changed, each told once.
+    pub(crate) fn leads_changed_for(&self, scope: TenantScope, people: impl Iterator<Item = UserId>) {
+        for person in people.collect::<std::collections::BTreeSet<_>>() {
+            self.feed().publish(scope.tenant(), Audience::User(person), LiveEvent::Worklist {});
+        }
+    }
+
     pub async fn list_lead_changes(&self, actor: &Actor, id: LeadId) -> Result<Vec<LeadChange>, BackendError> {
         let row = self.lead_row(actor, id).await?;
         let changes = storage::lead_changes::of_lead(self.store(), actor.scope, id).await?;

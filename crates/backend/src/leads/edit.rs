@@ -93,6 +93,7 @@ impl Backend {
         }
         checks.done()?;
         let row = self.lead_row(actor, id).await?;
+        let before = row.owner_id;
         let mut edit = Edit::new(row, ChangedBy::Person { user_id: actor.user, name: actor.name.clone() });
         if let Some(name) = body.name {
             edit.name(name.trim());
@@ -109,9 +110,11 @@ impl Backend {
         if let Some(heat) = body.heat {
             edit.heat(heat_row(heat));
         }
-        if let Some(owner) = body.owner_id {
-            self.user_of(actor, owner).await?;
-            edit.owner(owner);
+        let mut given = None;
+        if let Some(owner) = body.owner_id.filter(|owner| before != Some(*owner)) {
+            let owner = self.user_of(actor, owner).await?;
+            edit.owner(owner.id);
+            given = Some(owner);
         }
         for (key, value) in body.fields.unwrap_or_default() {
             edit.field(&key, &value);
@@ -121,6 +124,9 @@ impl Backend {
             (edit.row.zone, edit.row.zone_source) = (zone, "said".to_owned());
         }
         self.apply_edit(actor.scope, edit).await?;
+        if let Some(owner) = given {
+            self.note_gift(actor, id, before, &owner).await?;
+        }
         let row = self.lead_row(actor, id).await?;
         Ok(for_reader(actor, shown(row)))
     }

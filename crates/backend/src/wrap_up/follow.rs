@@ -1,11 +1,14 @@
 //! What an outcome brings about. It is written in the transaction of the outcome itself: all of it, or nothing and the agent
 //! saves again.
 
+use std::time::Duration;
+
 use domain::{
     dispositions::DispositionEffect as Effect,
     ids::{CallbackId, DncId, LeadId, TaskId},
     pii::Personal,
     time::UnixMillis,
+    worklist,
 };
 use storage::{
     Tx,
@@ -14,6 +17,7 @@ use storage::{
     dnc::DncEntry,
     lead_changes::ChangedBy,
     leads::Lead as LeadRow,
+    leases::Subject,
     notes::Note,
     tasks::{Task as TaskRow, TaskStatus},
 };
@@ -26,6 +30,9 @@ use crate::{
     leads::{self, Edit},
     tasks,
 };
+
+/// A call so shortly before a promised hour is the promised one.
+const SOON: Duration = Duration::from_secs(15 * 60);
 
 /// An outcome that is being written.
 pub(super) struct Outcome<'a> {
@@ -52,9 +59,12 @@ impl Outcome<'_> {
             };
             storage::notes::save(&mut self.unit, self.actor.scope, self.row.id, &note).await?;
         }
-        self.tasks(effects).await?;
+        self.tasks(effects, lead.is_some()).await?;
         let Some(lead) = lead else { return Ok(None) };
         let id = lead.id;
+        let (scope, number, created_at) = (self.actor.scope, lead.phone.clone(), lead.created_at);
+        let now = clock::now();
+        storage::callbacks::keep_promises(&mut self.unit, scope, id, now.plus(SOON), now).await?;
         let mut edit = Edit::new(lead, ChangedBy::Disposition { call_id: self.row.id });
         for (key, value) in &self.body.fields {
             edit.field(key, value);
@@ -71,14 +81,24 @@ impl Outcome<'_> {
                 Effect::Retry { .. } | Effect::Task { .. } | Effect::Escalate => {}
             }
         }
-        edit.write(&mut self.unit, self.actor.scope).await?;
+        let heat = edit.row.heat.into();
+        edit.write(&mut self.unit, scope).await?;
+        let standing = worklist::after_outcome(effects, heat, created_at);
+        storage::worklist::put(&mut self.unit, scope, id, standing).await?;
+        if !self.body.notes.is_empty() {
+            storage::worklist::index_note(&mut self.unit, scope, id, &Personal::new(self.body.notes.clone())).await?;
+        }
+        let subject = Subject { lead: id, number: &number };
+        storage::leases::release(&mut self.unit, scope, subject, self.actor.user, None, now).await?;
         Ok(Some(id))
     }
 
     /// Somebody has to do these, also when nobody knows who called.
-    async fn tasks(&mut self, effects: &[Effect]) -> Result<(), BackendError> {
+    async fn tasks(&mut self, effects: &[Effect], has_lead: bool) -> Result<(), BackendError> {
         for effect in effects {
             let (text, due_at) = match effect {
+                // A lead stands in the line again by itself.
+                Effect::Retry { .. } if has_lead => continue,
                 Effect::Retry { due_at } => ("Try again", Some(*due_at)),
                 Effect::Task { text, due_at } => (text.as_str(), *due_at),
                 Effect::Escalate => ("A supervisor has to look at this call", None),

@@ -47,5 +47,6 @@ columns! {
     JOB_PAYLOAD: "jobs"."payload" by ["id"];
     INBOX_RAW: "inbox"."raw" by ["id"];
     IDEMPOTENT_RESPONSE: "idempotency"."response" by ["user_id", "request_key"];
+    ASSIGNMENT_SENTENCE: "assignments"."sentence" by ["id"];
     AUDIT_DATA: "audit"."data" by ["id"];
 }

@@ -18,6 +18,8 @@ const LONGEST_PREFIX: usize = 12;
 /// Last digits from this many on can be searched for.
 const SHORTEST_DIGITS: usize = 4;
 const MOST_QUERY_TERMS: usize = 4;
+/// Of one note.
+const MOST_NOTE_TERMS: usize = 100;
 
 /// What a keyed hash beside a sealed column is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,8 @@ impl Keyring {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     Lead,
+    /// Words of notes about a lead.
+    LeadNote,
     Call,
     DoNotCall,
 }
@@ -58,6 +62,7 @@ impl Subject {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Lead => "lead",
+            Self::LeadNote => "lead_note",
             Self::Call => "call",
             Self::DoNotCall => "dnc",
         }
@@ -132,6 +137,24 @@ pub(crate) async fn write_terms(
     terms: BTreeSet<String>,
 ) -> Result<()> {
     forget_terms(on, scope, subject, id).await?;
+    add_terms(on, scope, subject, id, terms).await
+}
+
+/// Whole words of a note, besides those of the notes before.
+pub(crate) async fn add_note_terms(on: &mut On<'_>, scope: TenantScope, lead: &str, note: &str) -> Result<()> {
+    let long_enough = |word: &String| word.chars().count() >= SHORTEST_PREFIX;
+    let terms: BTreeSet<String> =
+        words(note).filter(long_enough).take(MOST_NOTE_TERMS).map(|word| format!("n:{word}")).collect();
+    add_terms(on, scope, Subject::LeadNote, lead, terms).await
+}
+
+async fn add_terms(
+    on: &mut On<'_>,
+    scope: TenantScope,
+    subject: Subject,
+    id: &str,
+    terms: BTreeSet<String>,
+) -> Result<()> {
     let terms = on.keys().hashed_terms(scope, terms);
     if terms.is_empty() {
         return Ok(());

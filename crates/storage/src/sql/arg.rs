@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{
-        AuditId, CallId, CallbackId, CampaignId, DncId, InboxId, JobId, LeadChangeId, LeadId, NumberId, QueueId,
-        RecordingId, SessionId, TaskId, TenantId, UserId,
+        AssignmentId, AuditId, CallId, CallbackId, CampaignId, DncId, InboxId, JobId, LeadChangeId, LeadId, NumberId,
+        QueueId, RecordingId, SessionId, TaskId, TenantId, UserId,
     },
     role::Role,
     time::UnixMillis,
@@ -81,6 +81,7 @@ macro_rules! ids {
 }
 
 ids!(
+    AssignmentId,
     AuditId,
     CallId,
     CallbackId,

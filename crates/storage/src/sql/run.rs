@@ -64,6 +64,20 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Undoes everything at once. Dropping does the same a little later, and until then PostgreSQL holds the locks.
+    ///
+    /// # Errors
+    /// `Unavailable`: it is undone when the connection ends.
+    pub async fn undo(self) -> Result<()> {
+        match self.inner {
+            Inner::Sqlite(transaction) => transaction.rollback().await?,
+            Inner::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
 /// Where a query runs: `&store` or `&mut tx`. Every function of a family takes either.
 pub enum On<'c> {
     Store(&'c Store),
@@ -155,6 +169,11 @@ impl On<'_> {
     /// A statement with `RETURNING` that concerns at most one row.
     pub(crate) async fn write_returning(&mut self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<Option<Row>> {
         Ok(run!(self, writer, sql, args, fetch_optional => |row| row.map(Row::Sqlite), |row| row.map(Row::Postgres)))
+    }
+
+    /// A statement with `RETURNING`.
+    pub(crate) async fn write_returning_all(&mut self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<Vec<Row>> {
+        Ok(run!(self, writer, sql, args, fetch_all => sqlite_rows, postgres_rows))
     }
 
     /// Rows affected.

@@ -51,6 +51,39 @@ impl Select {
         }
     }
 
+    /// Adds a condition without values.
+    pub(crate) fn and_where(mut self, condition: &'static str) -> Self {
+        self.text.push_str(" AND ");
+        self.text.push_str(condition);
+        self
+    }
+
+    /// Adds `AND <columns>($n, $m)`, such as `(l.line_key, l.id) > ($4, $5)`.
+    pub(crate) fn and_pair(mut self, columns: &'static str, first: impl Into<Arg>, second: impl Into<Arg>) -> Self {
+        self.args.extend([first.into(), second.into()]);
+        let n = self.args.len();
+        self.text.push_str(&format!(" AND {columns}(${}, ${n})", n - 1));
+        self
+    }
+
+    /// Adds `AND <column> IN ($n, …)`. Without values nothing is found.
+    pub(crate) fn and_in<T: Into<Arg>>(mut self, column: &'static str, values: impl IntoIterator<Item = T>) -> Self {
+        let from = self.args.len() + 1;
+        self.args.extend(values.into_iter().map(Into::into));
+        let numbers: Vec<String> = (from..=self.args.len()).map(|n| format!("${n}")).collect();
+        let list = if numbers.is_empty() { "NULL".to_owned() } else { numbers.join(", ") };
+        self.text.push_str(&format!(" AND {column} IN ({list})"));
+        self
+    }
+
+    /// At most `most` rows, with `order` behind the conditions, such as ` ORDER BY x.id`.
+    pub(crate) async fn rows(mut self, on: &mut On<'_>, order: &'static str, most: usize) -> Result<Vec<Row>> {
+        self.args.push(Arg::from(i64::try_from(most).unwrap_or(i64::MAX)));
+        self.text.push_str(order);
+        self.text.push_str(&format!(" LIMIT ${}", self.args.len()));
+        on.read_all(statement(self.text), self.args).await
+    }
+
     /// One page of the list. `read` turns a row into an item and its place.
     pub(crate) async fn page<T>(
         mut self,

@@ -164,8 +164,8 @@ async fn attempts_and_do_not_call_marks_are_kept(store: TestStore) {
     let scope = tenant(&store).await;
     let lead = a_lead("Asha");
     leads::insert(&*store, scope, &lead).await.unwrap();
-    leads::count_attempt(&*store, scope, lead.id, Some(at(1))).await.unwrap();
-    leads::count_attempt(&*store, scope, lead.id, None).await.unwrap();
+    leads::count_attempt(&*store, scope, lead.id, Some(at(1)), at(2), NOW).await.unwrap();
+    leads::count_attempt(&*store, scope, lead.id, None, at(2), NOW).await.unwrap();
     leads::set_do_not_call(&*store, scope, &lead.phone, true).await.unwrap();
     leads::set_do_not_call(&*store, scope, &lead.phone, true).await.unwrap();
     let read = leads::get(&*store, scope, lead.id).await.unwrap().unwrap();

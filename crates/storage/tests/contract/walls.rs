@@ -25,6 +25,7 @@ use storage::{
     jobs::{self, Failed, NewJob},
     lead_changes::{self, ChangedBy, LeadChange},
     leads::{self, LeadFilter},
+    leases::{self, Subject, Terms},
     notes::{self, Note},
     numbers::{self, Number},
     on_both_engines, queues,
@@ -37,6 +38,7 @@ use storage::{
     tenants,
     testing::TestStore,
     users,
+    worklist::{self, Line, LineFilter},
 };
 use uuid::Uuid;
 
@@ -51,6 +53,8 @@ on_both_engines! {
     every_table_carries_its_tenant,
 }
 
+const TERMS: Terms = Terms { span: std::time::Duration::from_secs(300), gap: std::time::Duration::from_secs(60) };
+
 /// One row of every family.
 struct World {
     scope: TenantScope,
@@ -63,6 +67,7 @@ struct World {
     dnc_number: Personal<String>,
     lead: LeadId,
     lead_phone: Personal<String>,
+    fence: i64,
     change: LeadChangeId,
     task: TaskId,
     callback: CallbackId,
@@ -98,6 +103,8 @@ async fn world(store: &Store) -> World {
     tasks::insert(store, scope, &task).await.unwrap();
     let callback = a_callback(lead.id, Some(user));
     callbacks::insert(store, scope, &callback).await.unwrap();
+    let subject = Subject { lead: lead.id, number: &lead.phone };
+    let fence = leases::claim(store, scope, subject, user, TERMS, NOW).await.unwrap().unwrap();
     let call = a_call();
     let mut projection = a_projection();
     projection.lead_id = Some(lead.id);
@@ -132,6 +139,7 @@ async fn world(store: &Store) -> World {
         dnc_number: entry.number,
         lead: lead.id,
         lead_phone: lead.phone,
+        fence,
         change: change.id,
         task: task.id,
         callback: callback.id,
@@ -171,6 +179,7 @@ async fn a_stranger_sees_nothing(store: TestStore) {
         settings::get(on, s, "carrier"),
         leads::get(on, s, world.lead),
         leads::by_phone(on, s, &world.lead_phone),
+        worklist::place_of(on, s, world.lead),
         lead_changes::get(on, s, world.change),
         tasks::get(on, s, world.task),
         callbacks::get(on, s, world.callback),
@@ -196,6 +205,10 @@ async fn a_stranger_sees_nothing(store: TestStore) {
         lead_changes::of_lead(on, s, world.lead),
         lead_changes::of_call(on, s, world.call),
         calls::open(on, s),
+        calls::last_of(on, s, &[world.lead]),
+        callbacks::open_of(on, s, &[world.lead]),
+        tasks::open_of(on, s, &[world.lead]),
+        leases::held_by(on, s, world.user, NOW),
         call_log::events(on, s, world.call),
         routing::of_call(on, s, world.call),
         notes::of_call(on, s, world.call),
@@ -208,6 +221,9 @@ async fn a_stranger_sees_nothing(store: TestStore) {
     let of_lead = LeadFilter { search: Some("asha".into()), ..LeadFilter::default() };
     assert_eq!(users::list(on, s, page()).await.unwrap().items, []);
     assert_eq!(leads::list(on, s, &LeadFilter::default(), page()).await.unwrap().items, []);
+    let of = [Line::Owner(world.user), Line::Campaign(world.campaign)];
+    assert_eq!(worklist::list(on, s, &of, &LineFilter::default(), page(), NOW).await.unwrap().items, []);
+    assert_eq!(worklist::count(on, s, &of, 10, NOW).await.unwrap(), worklist::Counts::default());
     assert_eq!(leads::list(on, s, &of_lead, page()).await.unwrap().items, []);
     let by_owner = LeadFilter { owner_id: Some(world.user), ..LeadFilter::default() };
     assert_eq!(leads::list(on, s, &by_owner, page()).await.unwrap().items, []);
@@ -294,7 +310,15 @@ async fn a_stranger_changes_nothing(store: TestStore) {
     users::touch(on, s, world.user, NOW).await.unwrap();
     numbers::touch(on, s, world.number, NOW).await.unwrap();
     agents::count_call(on, s, world.user, "2027-01-15", NOW).await.unwrap();
-    leads::count_attempt(on, s, world.lead, Some(NOW)).await.unwrap();
+    leads::count_attempt(on, s, world.lead, Some(NOW), NOW, NOW).await.unwrap();
+    worklist::put(on, s, world.lead, None).await.unwrap();
+    callbacks::keep_promises(on, s, world.lead, at(i64::from(u32::MAX)), NOW).await.unwrap();
+    let subject = Subject { lead: world.lead, number: &world.lead_phone };
+    assert!(!leases::dial(on, s, subject, world.user, world.fence, TERMS, NOW).await.unwrap());
+    assert!(!leases::renew(on, s, subject, world.user, world.fence, TERMS.span, NOW).await.unwrap());
+    assert!(!leases::release(on, s, subject, world.user, None, NOW).await.unwrap());
+    assert_eq!(leases::release_all(on, s, world.user, NOW).await.unwrap(), 0);
+    assert!(leases::claim(on, s, subject, world.user, TERMS, at(600_000)).await.is_err(), "another tenant's agent");
     leads::set_do_not_call(on, s, &world.lead_phone, true).await.unwrap();
     idempotency::abandon(on, s, world.user, "k").await.unwrap();
     assert_eq!(store.rows().await, before);

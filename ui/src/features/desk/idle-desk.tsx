@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
 import { clock, sameHour, span, timer, when } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
+import { NextPanel } from "@/features/queue/next-panel";
 import { STATE_ICON, useStateWords } from "@/features/shell/status-menu";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -193,6 +194,7 @@ export function IdleDesk() {
         <Now />
         {problem ? <Note tone="warn" testid="mic-problem"><b className="strong">{t(`device.mic_${problem}`)}</b> {t(`device.mic_${problem}_text`)}</Note> : null}
         <Unfinished />
+        <NextPanel />
         <Today />
       </div>
       <Callbacks />

@@ -14,6 +14,7 @@ import { Loaded } from "@/ui/loaded";
 import { StateBox } from "@/ui/state-box";
 import { CallingHours } from "./calling-hours";
 import { CampaignForm } from "./campaign-form";
+import { HandOut } from "./hand-out";
 
 const LOOK: Record<CampaignState, { tone: Tone; icon: IconName }> = {
   active: { tone: "ok", icon: "play-fill" }, paused: { tone: "warn", icon: "pause" }, draft: { tone: "neutral", icon: "pen" }, completed: { tone: "neutral", icon: "check" },
@@ -65,7 +66,7 @@ export function CampaignsPage() {
   return (
     <Loaded query={query}>
       {(campaigns) => {
-        const open = chosen === "new" || chosen === "hours" ? null : (campaigns.find((each) => each.id === chosen) ?? campaigns[0] ?? null);
+        const open = chosen === "new" || chosen === "hours" || chosen === "hand-out" ? null : (campaigns.find((each) => each.id === chosen) ?? campaigns[0] ?? null);
         const add = <Button size="sm" icon="plus" className="push" onClick={() => { setChosen("new"); }} data-testid="campaign-new">{t("ui.new")}</Button>;
         return (
           <div className="ca">
@@ -80,8 +81,11 @@ export function CampaignsPage() {
               <button type="button" className="item" onClick={() => { setChosen("hours"); }} {...(chosen === "hours" ? { "aria-current": "true" as const } : {})} data-testid="calling-hours">
                 <b className="strong trunc">{t("hours.title")}</b>
               </button>
+              <button type="button" className="item" onClick={() => { setChosen("hand-out"); }} {...(chosen === "hand-out" ? { "aria-current": "true" as const } : {})} data-testid="hand-out">
+                <b className="strong trunc">{t("handout.title")}</b>
+              </button>
             </section>
-            {chosen === "hours" ? <CallingHours /> : open || chosen === "new"
+            {chosen === "hours" ? <CallingHours /> : chosen === "hand-out" ? <HandOut /> : open || chosen === "new"
               ? <Editor key={open ? `${open.id}-${open.version}` : "new"} campaign={open} onDone={setChosen} />
               : <StateBox icon="megaphone" title={t("campaigns.none")} text={t("campaigns.none_text")} action={add} />}
           </div>

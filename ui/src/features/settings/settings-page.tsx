@@ -4,6 +4,7 @@ import { useMe, useT } from "@/app-context";
 import { may } from "@/state/rights";
 import { Icon } from "@/ui/icon";
 import { StateBox } from "@/ui/state-box";
+import { AssignmentPage } from "@/features/assignment/assignment-page";
 import { AppearancePage } from "./appearance-page";
 import { AuditPage } from "./audit-page";
 import { CampaignsPage } from "./campaigns-page";
@@ -22,7 +23,7 @@ import { UsersPage } from "./users-page";
 
 const VIEW: Record<PageId, () => ReactNode> = {
   devices: DevicesPage, appearance: AppearancePage, keys: KeysPage, users: UsersPage, queues: QueuesPage, numbers: NumbersPage,
-  campaigns: CampaignsPage, do_not_call: DncPage, carrier: CarrierPage, storage: StoragePage, engines: EnginesPage, jobs: JobsPage, audit: AuditPage,
+  campaigns: CampaignsPage, assignment: AssignmentPage, do_not_call: DncPage, carrier: CarrierPage, storage: StoragePage, engines: EnginesPage, jobs: JobsPage, audit: AuditPage,
 };
 
 const GROUPS = ["mine", "team", "services", "records"] as const;

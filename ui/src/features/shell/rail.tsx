@@ -5,7 +5,7 @@ import { Icon } from "@/ui/icon";
 import type { IconName } from "@/ui/icon";
 
 interface Item {
-  to: "/desk" | "/monitor" | "/calls" | "/leads";
+  to: "/desk" | "/queue" | "/monitor" | "/calls" | "/leads";
   icon: IconName;
   label: string;
   testid: string;
@@ -17,7 +17,7 @@ export function Rail({ supervises, onKeys }: { supervises: boolean; onKeys: () =
   const path = useLocation({ select: (location) => location.pathname });
   const items: Item[] = [
     ...(may(me.user.role, "take_calls")
-      ? [{ to: "/desk", icon: "desk", label: t("nav.desk"), testid: "nav-desk" } as const] : []),
+      ? [{ to: "/desk", icon: "desk", label: t("nav.desk"), testid: "nav-desk" } as const, { to: "/queue", icon: "queue", label: t("nav.queue"), testid: "nav-queue" } as const] : []),
     ...(supervises ? [{ to: "/monitor", icon: "eye", label: t("nav.monitor"), testid: "nav-monitor" } as const] : []),
     { to: "/calls", icon: "calls", label: t("nav.calls"), testid: "nav-calls" },
     { to: "/leads", icon: "lead", label: t("nav.leads"), testid: "nav-leads" },

@@ -17,7 +17,7 @@ function useTitle(): void {
   const t = useT();
   const path = useLocation({ select: (location) => location.pathname });
   useEffect(() => {
-    const page = (["desk", "monitor", "calls", "leads", "settings"] as const).find((each) => path.startsWith(`/${each}`));
+    const page = (["desk", "queue", "monitor", "calls", "leads", "settings"] as const).find((each) => path.startsWith(`/${each}`));
     document.title = page ? `${t(`nav.${page}`)} · Switchboard` : "Switchboard";
   }, [path, t]);
 }
@@ -34,6 +34,22 @@ function useOpenDesk(): void {
   }, [opened, navigate, platform.window]);
 }
 
+/** The list is worked from any page: one key shows the next lead, another calls the one that is held. */
+function useWorklistKeys(on: boolean): void {
+  const { worklist } = useApp();
+  const navigate = useNavigate();
+  const next = (): void => {
+    void worklist.next();
+    void navigate({ to: "/queue" });
+  };
+  useKey("next_lead", next, on);
+  useKey("call_next", () => {
+    const first = worklist.store.get().held[0];
+    if (first && !first.entry.hindrance) void worklist.call(first);
+    else next();
+  }, on);
+}
+
 const selectionNumber = (): string => (window.getSelection()?.toString() ?? "").replace(/[^\d+*#]/g, "").slice(0, 20);
 
 export function Shell() {
@@ -45,6 +61,7 @@ export function Shell() {
   const supervises = may(me.user.role, "monitor");
 
   useOpenDesk();
+  useWorklistKeys(may(me.user.role, "take_calls"));
   useTitle();
   useKey("all_keys", () => { setOverlay({ kind: "keys" }); });
   useKey("find_lead", () => { setOverlay({ kind: "find", text: "" }); });

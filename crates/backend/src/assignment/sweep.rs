@@ -1,0 +1,213 @@
+//! The rules at work: leads without an owner are given out as they come in, however they came, and idle ones are given on.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::{
+    assignment::{Decision, Ground, RuleSet, decide, sentence},
+    ids::{AssignmentId, LeadId, UserId},
+    pii::Personal,
+    time::UnixMillis,
+};
+use storage::{
+    TenantScope, Tx,
+    assignment::{Assignable, Assignment, Cause},
+};
+
+use super::view;
+use crate::{Backend, clock, error::BackendError};
+
+/// When nothing wakes it.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Rules that give nothing now, because of caps or hours, are asked about the same lead again after this.
+const ASK_AGAIN: Duration = Duration::from_secs(600);
+/// Of one transaction, so that other writers get their turn.
+pub(super) const CHUNK: u32 = 500;
+const IDLE_EVERY: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Until the server ends.
+pub(crate) async fn run(backend: Backend) {
+    let mut idle_at = clock::now();
+    while !backend.stopping().is_cancelled() {
+        let woken = backend.new_assignment().notified();
+        let look_idle = clock::now() >= idle_at;
+        if look_idle {
+            idle_at = clock::now().plus(IDLE_EVERY);
+        }
+        if let Err(error) = backend.give_out_everywhere(look_idle).await {
+            tracing::warn!(%error, "leads could not be given out; again in a moment");
+        }
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = backend.stopping().cancelled() => {}
+        }
+    }
+}
+
+/// One decision to be written.
+pub(super) struct Given {
+    pub lead: LeadId,
+    pub from: Option<UserId>,
+    pub to: Option<UserId>,
+    pub cause: Cause,
+    pub rule: Option<uuid::Uuid>,
+    pub sentence: String,
+}
+
+pub(super) fn rows(given: Vec<Given>, version: u32, by: Option<UserId>, now: UnixMillis) -> Vec<Assignment> {
+    let row = |one: Given| Assignment {
+        id: AssignmentId::new(clock::new_uuid()),
+        lead_id: one.lead,
+        from_id: one.from,
+        to_id: one.to,
+        cause: one.cause,
+        rule_id: one.rule,
+        version: (version > 0).then_some(version),
+        sentence: Personal::new(one.sentence),
+        by_id: by,
+        at: now,
+    };
+    given.into_iter().map(row).collect()
+}
+
+/// What a chunk of leads comes to.
+#[derive(Default)]
+pub(super) struct Decided {
+    pub given: Vec<Given>,
+    /// Rules may give these later.
+    pub later: Vec<LeadId>,
+    /// Only other rules would give these.
+    pub nobody: Vec<LeadId>,
+}
+
+/// Those whom a lead was taken from do not get it again.
+pub(super) type Had = BTreeMap<LeadId, Vec<UserId>>;
+
+pub(super) fn decide_all(
+    (set, version): (&RuleSet, u32),
+    leads: &[Assignable],
+    had: &Had,
+    cause: Option<Cause>,
+    ground: &mut Ground,
+    now: UnixMillis,
+) -> Decided {
+    let mut decided = Decided::default();
+    for lead in leads {
+        let seen = view(lead);
+        let before = had.get(&lead.id).map(Vec::as_slice).unwrap_or_default();
+        let decision = decide(set, lead.id, &seen, lead.owner_id, before, ground, now);
+        let to = decision.to();
+        if to.is_none() {
+            if decision.may_change_by_itself() {
+                decided.later.push(lead.id)
+            } else {
+                decided.nobody.push(lead.id)
+            }
+            continue;
+        }
+        if to == lead.owner_id {
+            decided.nobody.push(lead.id);
+            continue;
+        }
+        let agent = to.and_then(|id| ground.agents.get(&id)).map(|agent| agent.name.as_str());
+        let rule = match &decision {
+            Decision::Given { rule, .. } => set.rules.get(*rule).map(|rule| rule.id),
+            _ => None,
+        };
+        let why = sentence(set, version, &seen, &decision, agent);
+        let cause = cause.unwrap_or(if rule.is_some() { Cause::Rule } else { Cause::Fallback });
+        decided.given.push(Given { lead: lead.id, from: lead.owner_id, to, cause, rule, sentence: why });
+    }
+    decided
+}
+
+impl Backend {
+    async fn give_out_everywhere(&self, idle: bool) -> Result<(), BackendError> {
+        for tenant in storage::tenants::all(self.store()).await? {
+            let scope = TenantScope::system(tenant.id);
+            let Some((set, version)) = self.rules_in_force(scope).await? else { continue };
+            if !set.on {
+                continue;
+            }
+            self.give_out(scope, &set, version).await?;
+            if let (true, Some(days)) = (idle, set.idle_days) {
+                self.give_on_idle(scope, &set, version, days).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives out every lead that waits for an owner; returns how many found one.
+    pub(crate) async fn give_out(&self, scope: TenantScope, set: &RuleSet, version: u32) -> Result<u64, BackendError> {
+        let mut ground: Option<Ground> = None;
+        let mut all = 0;
+        loop {
+            let now = clock::now();
+            let mut unit = self.store().begin().await?;
+            let leads = storage::assignment::waiting(&mut unit, scope, now, CHUNK).await?;
+            if leads.is_empty() {
+                return Ok(all);
+            }
+            // Read once a run, and outside the transaction: it holds the only writer of SQLite.
+            if ground.is_none() {
+                drop(unit);
+                ground = Some(self.assignment_ground(scope, now).await?);
+                continue;
+            }
+            let Some(ground) = ground.as_mut() else { continue };
+            let decided = decide_all((set, version), &leads, &Had::new(), None, ground, now);
+            all += self.write_decided(unit, scope, decided, version, ground, now).await?;
+        }
+    }
+
+    pub(super) async fn write_decided(
+        &self,
+        mut unit: Tx,
+        scope: TenantScope,
+        decided: Decided,
+        version: u32,
+        ground: &Ground,
+        now: UnixMillis,
+    ) -> Result<u64, BackendError> {
+        let rows = rows(decided.given, version, None, now);
+        let given = storage::assignment::give(&mut unit, scope, &rows, now).await?;
+        storage::assignment::postpone(&mut unit, scope, &decided.later, Some(now.plus(ASK_AGAIN))).await?;
+        storage::assignment::postpone(&mut unit, scope, &decided.nobody, None).await?;
+        storage::assignment::put_turns(&mut unit, scope, &ground.turns).await?;
+        unit.commit().await?;
+        if given > 0 {
+            self.leads_changed_for(scope, rows.iter().flat_map(|row| [row.from_id, row.to_id]).flatten());
+        }
+        Ok(given)
+    }
+
+    /// A lead that its owner let lie goes to somebody who did not have it yet. When everyone had it, it stays and counts as touched.
+    async fn give_on_idle(
+        &self,
+        scope: TenantScope,
+        set: &RuleSet,
+        version: u32,
+        days: u32,
+    ) -> Result<(), BackendError> {
+        let now = clock::now();
+        let before = UnixMillis(now.0 - i64::try_from((DAY * days).as_millis()).unwrap_or(i64::MAX / 2));
+        let mut ground = self.assignment_ground(scope, now).await?;
+        let mut unit = self.store().begin().await?;
+        let leads = storage::assignment::idle(&mut unit, scope, before, CHUNK).await?;
+        if leads.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<LeadId> = leads.iter().map(|lead| lead.id).collect();
+        let mut had = storage::assignment::had(&mut unit, scope, &ids).await?;
+        for lead in &leads {
+            had.entry(lead.id).or_default().extend(lead.owner_id);
+        }
+        let decided = decide_all((set, version), &leads, &had, Some(Cause::Idle), &mut ground, now);
+        let stay: Vec<LeadId> = decided.later.iter().chain(&decided.nobody).copied().collect();
+        storage::assignment::touch(&mut unit, scope, &stay, now).await?;
+        let given = Decided { given: decided.given, ..Decided::default() };
+        self.write_decided(unit, scope, given, version, &ground, now).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! Handing out the next lead.
+
+use domain::{
+    ids::LeadId,
+    time::UnixMillis,
+    worklist::{self as rules, CLASSES, Candidate, Hindrance, Kind},
+};
+use storage::{
+    leases::Terms,
+    worklist::{Candidate as Row, Line},
+};
+use wire::worklist::{AskNext, HeldLead, NextLead};
+
+use super::Ground;
+use crate::{Actor, Backend, clock, error::BackendError, leads::mask};
+
+/// Looked at at once, within one class of one line.
+const CHUNK: u32 = 8;
+/// Looked at within one class of one line, before the next class gets its turn.
+const MOST_LOOKED_AT: usize = 400;
+/// Losing a race means that somebody else has got a lead, so it cannot go on for ever.
+const MOST_TRIES: u32 = 20;
+/// An agent holds the lead that is worked on and the next one.
+const MOST_HELD: usize = 2;
+
+/// What was passed over.
+#[derive(Default)]
+struct PassedOver {
+    closed: u32,
+    campaign_not_active: u32,
+    tries_used: u32,
+    opens_at: Option<UnixMillis>,
+}
+
+impl PassedOver {
+    fn note(&mut self, hindrance: Hindrance) {
+        match hindrance {
+            Hindrance::Closed { opens_at } => {
+                self.closed += 1;
+                self.opens_at = [self.opens_at, opens_at].into_iter().flatten().min();
+            }
+            Hindrance::CampaignNotActive => self.campaign_not_active += 1,
+            Hindrance::TriesUsed { .. } => self.tries_used += 1,
+            // Left out when they were looked up.
+            Hindrance::DoNotCall | Hindrance::NotDue { .. } | Hindrance::JustDialed { .. } | Hindrance::Held { .. } => {
+            }
+        }
+    }
+}
+
+/// Whether a lead that was found may be handed out.
+fn judge(ground: &Ground, row: &Row, now: UnixMillis) -> Result<(), Hindrance> {
+    let candidate = Candidate {
+        place: row.place,
+        zone: &row.zone,
+        do_not_call: false,
+        attempts: row.attempts,
+        campaign: ground.state_of(row.campaign_id),
+        hours: ground.hours_of(row.campaign_id),
+        held: None,
+        dialed_at: None,
+    };
+    rules::may_call_now(&candidate, &ground.rules, now)
+}
+
+impl Backend {
+    pub async fn next_lead(&self, actor: &Actor, body: AskNext) -> Result<NextLead, BackendError> {
+        actor.must_take_calls()?;
+        let ground = self.ground(actor.scope, actor.user).await?;
+        let held = storage::leases::held_by(self.store(), actor.scope, actor.user, clock::now()).await?;
+        if held.len() >= MOST_HELD {
+            return Err(BackendError::Conflict("you hold two leads already: finish or skip one of them first"));
+        }
+        let mut passed = PassedOver::default();
+        for _ in 0..MOST_TRIES {
+            match self.take_next(actor, &ground, &body, &mut passed).await {
+                Err(BackendError::Conflict(_)) => passed = PassedOver::default(),
+                Err(error) => return Err(error),
+                Ok(Some((lead, fence))) => {
+                    if let Some(held) = self.held_lead(actor, &ground, lead, fence).await? {
+                        return Ok(NextLead::Lead { lead: Box::new(held) });
+                    }
+                }
+                Ok(None) => {
+                    let PassedOver { closed, campaign_not_active, tries_used, opens_at } = passed;
+                    return Ok(NextLead::None { closed, campaign_not_active, tries_used, opens_at_ms: opens_at });
+                }
+            }
+        }
+        Err(BackendError::Unavailable)
+    }
+
+    /// The best lead of all lines: class by class, so that a hot lead of the campaign comes before a cold one of one's own.
+    async fn take_next(
+        &self,
+        actor: &Actor,
+        ground: &Ground,
+        body: &AskNext,
+        passed: &mut PassedOver,
+    ) -> Result<Option<(LeadId, i64)>, BackendError> {
+        let wanted = |class: &u8| body.kind.is_none_or(|kind: Kind| rules::kind_of(*class) == kind);
+        for class in (0..CLASSES).filter(wanted) {
+            for line in ground.lines(actor.user) {
+                if let Some(taken) = self.take_of(actor, ground, body, (line, class), passed).await? {
+                    return Ok(Some(taken));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn take_of(
+        &self,
+        actor: &Actor,
+        ground: &Ground,
+        body: &AskNext,
+        (line, class): (Line, u8),
+        passed: &mut PassedOver,
+    ) -> Result<Option<(LeadId, i64)>, BackendError> {
+        let terms = Terms { span: ground.rules.lease, gap: ground.rules.min_gap };
+        let (scope, mut after, mut looked_at) = (actor.scope, None, 0);
+        while looked_at < MOST_LOOKED_AT {
+            let now = clock::now();
+            let mut unit = self.store().begin().await?;
+            let rows = storage::worklist::candidates(&mut unit, scope, (line, class), after, terms, CHUNK, now).await?;
+            for row in &rows {
+                if body.campaign_id.is_some_and(|campaign| row.campaign_id != Some(campaign)) {
+                    continue;
+                }
+                if let Err(hindrance) = judge(ground, row, now) {
+                    passed.note(hindrance);
+                    continue;
+                }
+                if let Some(fence) = storage::worklist::claim(&mut unit, scope, row, actor.user, terms, now).await? {
+                    unit.commit().await?;
+                    return Ok(Some((row.id, fence)));
+                }
+            }
+            unit.undo().await?;
+            looked_at += rows.len();
+            after = rows.last().map(|row| (row.place.key, row.id));
+            if rows.len() < CHUNK as usize {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// `None`: it must not be called after all, and was taken out of the line.
+    async fn held_lead(
+        &self,
+        actor: &Actor,
+        ground: &Ground,
+        lead: LeadId,
+        fence: i64,
+    ) -> Result<Option<HeldLead>, BackendError> {
+        let Some(row) = storage::leads::get(self.store(), actor.scope, lead).await? else { return Ok(None) };
+        let now = clock::now();
+        if storage::dnc::contains(self.store(), actor.scope, &row.phone).await? {
+            storage::leads::set_do_not_call(self.store(), actor.scope, &row.phone, true).await?;
+            storage::worklist::put(self.store(), actor.scope, lead, None).await?;
+            return Ok(None);
+        }
+        let in_line = storage::worklist::get(self.store(), actor.scope, &row, now).await?;
+        let Some(in_line) = in_line else { return Ok(None) };
+        let entry = self.entries(actor, ground, vec![in_line], now).await?.into_iter().next();
+        let Some(entry) = entry else { return Ok(None) };
+        let mut card = self.card(actor.scope, row).await?;
+        if !actor.role.sees_contact_data() {
+            mask(&mut card.lead);
+        }
+        Ok(Some(HeldLead { entry, card, fence, held_until_ms: now.plus(ground.rules.lease) }))
+    }
+
+    /// The leads that the agent holds, which outlive the page that asked for them.
+    pub async fn held_leads(&self, actor: &Actor) -> Result<Vec<HeldLead>, BackendError> {
+        actor.must_take_calls()?;
+        let ground = self.ground(actor.scope, actor.user).await?;
+        let mut all = Vec::new();
+        for (lead, lease) in storage::leases::held_by(self.store(), actor.scope, actor.user, clock::now()).await? {
+            if let Some(held) = self.held_lead(actor, &ground, lead, lease.fence).await? {
+                all.push(HeldLead { held_until_ms: lease.until, ..held });
+            }
+        }
+        Ok(all)
+    }
+}

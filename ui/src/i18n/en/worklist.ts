@@ -1,0 +1,20 @@
+/** The agent's queue of leads, and handing them out. */
+export const worklist = {
+  "nav.queue": "Queue", "key.next_lead": "Next lead", "key.call_next": "Call the next lead",
+  "time.now": "now", "time.min": "{n} min", "time.h": "{n} h", "time.d": "{n} d",
+  "error.lead_held.title": "A colleague works on this lead.", "error.lead_held.text": "Take the next one. It is free again when they are done.",
+  "error.just_dialed.title": "This number was dialled just now.", "error.just_dialed.text": "Wait a moment, so that nobody is called twice in a row.",
+  "error.lease_over.title": "The lead is not held for you any more.", "error.lease_over.text": "It was held for too long without a call. Ask for the next one.",
+  "queue.title": "Your queue", "queue.due": "{n} may be called by time, best next call first", "queue.kind": "Kind", "queue.all": "All", "queue.kind_fresh": "Fresh", "queue.kind_callback": "Callback", "queue.kind_retry": "Retry",
+  "queue.search": "Name, last digits or note", "queue.came_in": "Came in", "queue.any_time": "Came in: any time", "queue.last_days": "{n:Came in: last day:Came in: last # days}",
+  "queue.sort": "Sorted by", "queue.sort_best": "Best next", "queue.sort_newest": "Newest first", "queue.sort_oldest": "Oldest first", "queue.sort_longest_silent": "Longest silent first", "queue.sort_fewest_attempts": "Fewest tries first",
+  "queue.keys": "Arrow keys walk through the list. Enter calls. O opens the lead.", "queue.call_one": "Call {name}", "queue.shared": "shared", "queue.tries": "{n:# try:# tries}", "queue.never_called": "Not called yet", "queue.promise": "Promised: {text}",
+  "queue.why_promised": "promised for {when}", "queue.why_promised_later": "promised for {when}", "queue.why_hot": "hot", "queue.why_warm": "warm", "queue.why_fresh": "came in {ago} ago", "queue.why_retry": "again since {when}", "queue.why_retry_later": "again {when}", "queue.why_tries": "{n:# try so far:# tries so far}",
+  "queue.not_dnc": "Asked not to be called", "queue.not_campaign": "Campaign is not active", "queue.not_tries": "All {n} tries used", "queue.not_due": "from {when}", "queue.not_ever": "Never in calling hours", "queue.not_open": "opens {when}", "queue.not_dialed": "dialled just now, from {time}", "queue.not_held": "{name} works on it",
+  "queue.next": "Next lead", "queue.next_text": "Take the best lead that may be called now. It is held for you, so that nobody else calls the same person.", "queue.ask": "Next lead", "queue.skip": "Skip for {n} min", "queue.held": "Held for you for {time}", "queue.and_one": "one more held", "queue.now": "Now",
+  "queue.number": "Number", "queue.theirs": "Theirs", "queue.yours": "Yours", "queue.same_clock": "the same", "queue.about": "About",
+  "queue.none_now": "Nobody is to be called now.", "queue.none_closed": "{n:# person is outside calling hours:# people are outside calling hours}", "queue.none_opens": "{n:# person is outside calling hours:# people are outside calling hours}, open {when}", "queue.none_campaign": "{n:# belongs:# belong} to a campaign that is not active", "queue.none_tries": "{n:# has:# have} no tries left", "queue.none_after": "No further lead may be called now.",
+  "queue.empty": "Your queue is empty", "queue.empty_text": "Leads show here when they are given to you, when a callback is planned, or when a try did not reach somebody.",
+  "handout.title": "Handing out leads", "handout.text": "What holds for every campaign.", "handout.min_gap_s": "Shortest time between two calls to one number, seconds", "handout.most_attempts": "Tries before a lead is not handed out any more", "handout.lease_s": "A lead is held for the agent for, seconds",
+  "problem.nobody": "somebody who is not here is named", "problem.no_group": "a group that is not there is named", "problem.an_agent": "choose an agent or a group", "problem.takes_no_calls": "this person takes no calls", "problem.one_of_two": "give an hour or a wait, not both",
+} as const;

@@ -1,0 +1,20 @@
+/** The agent's queue of leads, and handing them out. */
+export const worklist = {
+  "nav.queue": "क़तार", "key.next_lead": "अगली लीड", "key.call_next": "अगली लीड को कॉल करें",
+  "time.now": "अभी", "time.min": "{n} मिनट", "time.h": "{n} घंटे", "time.d": "{n} दिन",
+  "error.lead_held.title": "एक साथी इस लीड पर काम कर रहा है।", "error.lead_held.text": "अगली लें। उनका काम होते ही यह फिर खाली होगी।",
+  "error.just_dialed.title": "इस नंबर पर अभी-अभी कॉल हुई है।", "error.just_dialed.text": "थोड़ा रुकें, ताकि किसी को लगातार दो कॉल न जाएँ।",
+  "error.lease_over.title": "यह लीड अब आपके लिए रखी नहीं है।", "error.lease_over.text": "वह बिना कॉल के बहुत देर रही। अगली माँगें।",
+  "queue.title": "आपकी क़तार", "queue.due": "समय के अनुसार {n} को कॉल हो सकती है, सबसे अच्छी पहले", "queue.kind": "प्रकार", "queue.all": "सभी", "queue.kind_fresh": "नई", "queue.kind_callback": "वापस कॉल", "queue.kind_retry": "फिर कोशिश",
+  "queue.search": "नाम, अंतिम अंक या नोट", "queue.came_in": "कब आई", "queue.any_time": "कब आई: कभी भी", "queue.last_days": "{n:कब आई: पिछला दिन:कब आई: पिछले # दिन}",
+  "queue.sort": "क्रम", "queue.sort_best": "सबसे अच्छी अगली", "queue.sort_newest": "नई पहले", "queue.sort_oldest": "पुरानी पहले", "queue.sort_longest_silent": "सबसे लंबे मौन वाली पहले", "queue.sort_fewest_attempts": "सबसे कम कोशिश वाली पहले",
+  "queue.keys": "तीर वाली कुंजियाँ सूची में चलाती हैं। Enter कॉल करता है। O लीड खोलता है।", "queue.call_one": "{name} को कॉल करें", "queue.shared": "साझा", "queue.tries": "{n:# कोशिश:# कोशिशें}", "queue.never_called": "अभी कॉल नहीं हुई", "queue.promise": "वादा: {text}",
+  "queue.why_promised": "{when} का वादा", "queue.why_promised_later": "{when} का वादा", "queue.why_hot": "गरम", "queue.why_warm": "गुनगुनी", "queue.why_fresh": "{ago} पहले आई", "queue.why_retry": "{when} से फिर", "queue.why_retry_later": "{when} को फिर", "queue.why_tries": "{n:अब तक # कोशिश:अब तक # कोशिशें}",
+  "queue.not_dnc": "कॉल न करने को कहा है", "queue.not_campaign": "अभियान चालू नहीं है", "queue.not_tries": "सभी {n} कोशिशें हो चुकीं", "queue.not_due": "{when} से", "queue.not_ever": "कॉल का समय कभी नहीं", "queue.not_open": "{when} को खुलेगा", "queue.not_dialed": "अभी कॉल हुई, {time} से", "queue.not_held": "{name} इस पर है",
+  "queue.next": "अगली लीड", "queue.next_text": "सबसे अच्छी लीड लें जिसे अभी कॉल हो सकती है। वह आपके लिए रखी जाती है, ताकि कोई और उसी को कॉल न करे।", "queue.ask": "अगली लीड", "queue.skip": "{n} मिनट छोड़ें", "queue.held": "आपके लिए {time} तक रखी है", "queue.and_one": "एक और रखी है", "queue.now": "अभी",
+  "queue.number": "नंबर", "queue.theirs": "उनकी घड़ी", "queue.yours": "आपकी घड़ी", "queue.same_clock": "वही", "queue.about": "किस बारे में",
+  "queue.none_now": "अभी किसी को कॉल नहीं करनी है।", "queue.none_closed": "{n:# व्यक्ति का कॉल समय नहीं है:# लोगों का कॉल समय नहीं है}", "queue.none_opens": "{n:# व्यक्ति का कॉल समय नहीं है:# लोगों का कॉल समय नहीं है}, {when} को खुलेगा", "queue.none_campaign": "{n:# उस अभियान की है:# उस अभियान की हैं} जो चालू नहीं है", "queue.none_tries": "{n:# की कोशिशें पूरी:# की कोशिशें पूरी}", "queue.none_after": "अभी और किसी लीड को कॉल नहीं हो सकती।",
+  "queue.empty": "आपकी क़तार खाली है", "queue.empty_text": "लीड यहाँ दिखती है जब वह आपको दी जाए, वापस कॉल तय हो, या कोई कोशिश न पहुँचे।",
+  "handout.title": "लीड बाँटना", "handout.text": "जो हर अभियान पर लागू है।", "handout.min_gap_s": "एक नंबर पर दो कॉल के बीच कम से कम समय, सेकंड", "handout.most_attempts": "कितनी कोशिशों के बाद लीड नहीं दी जाती", "handout.lease_s": "लीड एजेंट के लिए कितनी देर रखी जाती है, सेकंड",
+  "problem.nobody": "ऐसे व्यक्ति का नाम है जो यहाँ नहीं", "problem.no_group": "ऐसा समूह है जो यहाँ नहीं", "problem.an_agent": "एजेंट या समूह चुनें", "problem.takes_no_calls": "यह व्यक्ति कॉल नहीं लेता", "problem.one_of_two": "समय दें या रुकना, दोनों नहीं",
+} as const;
