@@ -51,6 +51,8 @@ pub struct Estate {
     pub task: String,
     /// One that was given up.
     pub job: String,
+    /// One that is over, with a row that was left out.
+    pub import: String,
     /// The agent's sign-in.
     pub session: String,
     /// Of the last part of a link to the recording.
@@ -156,6 +158,7 @@ impl Estate {
             "secret_access_key": format!("{MARK} secret"), "path_style": true });
         made(server, Method::PUT, "/settings/storage", admin, store).await;
         let job = dead_job(server, admin, &past_call).await;
+        let import = imported(server, admin).await;
         let changes = server.ask(Method::GET, &format!("/leads/{lead}/changes"), admin, None).await.body;
         let lead_change = id(&changes[0]);
         let ids = [queue, campaign, number, do_not_call, lead, lead_change, task, job];
@@ -173,6 +176,7 @@ impl Estate {
             lead_change,
             task,
             job,
+            import,
             session,
             link,
             _speech: speech,
@@ -207,6 +211,7 @@ impl Estate {
             ("do-not-call", "id") => self.do_not_call.clone(),
             ("leads" | "worklist", "id") => self.lead.clone(),
             ("tasks", "id") => self.task.clone(),
+            ("imports", "id") => self.import.clone(),
             ("jobs", "id") => self.job.clone(),
             ("me", "id") => self.session.clone(),
             ("media", "id") => device(),
@@ -271,6 +276,27 @@ async fn link(server: &TestServer, admin: &str, call: &str) -> String {
     let answer = server.ask(Method::GET, &format!("/recordings/{call}/url?format=ogg"), admin, None).await;
     let url = answer.text("url");
     url.rsplit('/').next().filter(|link| !link.is_empty()).unwrap_or_else(|| panic!("no link in {answer:?}")).to_owned()
+}
+
+/// How a file of leads is read whose names stand in this column.
+pub fn import_plan(name: &str) -> Value {
+    json!({ "reading": { "encoding": "utf-8", "separator": ",", "header": true }, "country": "IN",
+        "columns": [{ "column": name, "to": "name" }, { "column": "phone", "to": "phone" }] })
+}
+
+/// A file of which one row cannot be taken in, and which is on its way.
+async fn imported(server: &TestServer, admin: &str) -> String {
+    let file = format!("{MARK} name,phone\n{MARK} one,+919800066666\n{MARK} two,none\n");
+    let begin = json!({ "file_name": format!("{MARK}.csv"), "bytes": file.len(), "source": format!("{MARK} fair") });
+    let id = id(&made(server, Method::POST, "/imports", admin, begin).await);
+    let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, file);
+    let part = json!({ "offset": 0, "data": data });
+    made(server, Method::PUT, &format!("/imports/{id}/parts"), admin, part).await;
+    let run = json!({ "plan": import_plan(&format!("{MARK} name")), "save_as": format!("{MARK} mapping") });
+    made(server, Method::POST, &format!("/imports/{id}/rehearse"), admin, run).await;
+    let rehearsed = |found: &Value| found["state"] == "rehearsed";
+    server.until(&format!("/imports/{id}"), admin, "the import is rehearsed", rehearsed).await;
+    id
 }
 
 /// The analysis of this call counts as given up.

@@ -14,6 +14,7 @@ mod disk_full;
 mod every_endpoint;
 mod first_call;
 mod garbage;
+mod imports;
 mod load;
 mod offers;
 mod outage;

@@ -12,6 +12,7 @@ import "./styles/calls.css";
 import "./styles/monitor.css";
 import "./styles/worklist.css";
 import "./styles/settings.css";
+import "./styles/imports.css";
 import { createApp, startApp } from "./app";
 import { createKept } from "./lib/kept";
 import { Root } from "./routes/root";

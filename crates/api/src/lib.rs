@@ -14,6 +14,7 @@ mod extract;
 mod headers;
 mod health;
 mod idempotency;
+mod imports;
 mod jobs;
 mod leads;
 mod live;

@@ -21,12 +21,14 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, jobs,
-    leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, webhooks,
+    agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, imports,
+    jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, webhooks,
     worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
+/// A part of a file of 1 MiB in base 64.
+const MOST_PART_BYTES: usize = 1_536 * 1024;
 /// Carriers wait 15 s for an answer; nobody else should wait longer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(14);
 
@@ -77,6 +79,22 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(leads::get::handler, leads::update::handler))
         .routes(routes!(leads::changes::handler))
         .routes(routes!(leads::undo_change::handler))
+        .routes(routes!(imports::list::handler, imports::begin::handler))
+        .routes(routes!(imports::template::handler))
+        .routes(routes!(imports::get::handler))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(imports::add_part::handler))
+                .layer(DefaultBodyLimit::max(MOST_PART_BYTES)),
+        )
+        .routes(routes!(imports::preview::handler))
+        .routes(routes!(imports::rehearse::handler))
+        .routes(routes!(imports::start::handler))
+        .routes(routes!(imports::cancel::handler))
+        .routes(routes!(imports::undo::handler))
+        .routes(routes!(imports::problems::handler))
+        .routes(routes!(imports::problem_rows::handler))
+        .routes(routes!(imports::mappings::handler, imports::save_mapping::handler, imports::remove_mapping::handler))
         .routes(routes!(tasks::list::handler))
         .routes(routes!(tasks::update::handler))
         .routes(routes!(callbacks::list::handler))

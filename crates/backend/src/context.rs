@@ -25,7 +25,7 @@ use crate::{
     clock,
     device_sound::DeviceReports,
     devices::Devices,
-    housekeeping, jobs,
+    housekeeping, imports, jobs,
     live::LiveFeed,
     presence::{self, Presence},
     relays::RelayOptions,
@@ -69,6 +69,7 @@ struct Inner {
     presence: Presence,
     device_reports: DeviceReports,
     throttle: SignInThrottle,
+    imports: imports::Running,
     token_key: TokenKey,
     secret: Vec<u8>,
     options: Options,
@@ -102,6 +103,7 @@ impl Backend {
             presence: Presence::default(),
             device_reports: DeviceReports::default(),
             throttle: SignInThrottle::default(),
+            imports: imports::Running::default(),
             token_key: TokenKey::new(&parts.secret),
             secret: parts.secret,
             options: parts.options,
@@ -118,6 +120,7 @@ impl Backend {
         backend.recover_agents().await?;
         backend.recover_calls().await?;
         backend.redo_inbox().await;
+        imports::resume(&backend).await?;
         backend.finishing().spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
         tokio::spawn(jobs::run(backend.clone()));
         tokio::spawn(presence::watch(backend.clone()));
@@ -210,6 +213,10 @@ impl Backend {
 
     pub(crate) fn throttle(&self) -> &SignInThrottle {
         &self.0.throttle
+    }
+
+    pub(crate) fn imports(&self) -> &imports::Running {
+        &self.0.imports
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {

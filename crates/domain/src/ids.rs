@@ -80,6 +80,8 @@ ids! {
     AssignmentId,
     /// One stored answer to "why did this call go to me?".
     DecisionId,
+    /// One file of leads that is taken in.
+    ImportId,
 }
 
 #[cfg(test)]

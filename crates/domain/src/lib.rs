@@ -9,6 +9,7 @@ pub mod call;
 pub mod device_check;
 pub mod dispositions;
 pub mod ids;
+pub mod imports;
 pub mod intelligence;
 pub mod leads;
 pub mod masking;

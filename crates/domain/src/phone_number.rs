@@ -1,5 +1,7 @@
 //! Telephone numbers in E.164 form (ITU-T E.164: `+`, country code, at most 15 digits).
 
+mod indian_mobile;
+
 use std::{fmt, str::FromStr};
 
 use phonenumber::{Mode, country};
@@ -36,6 +38,14 @@ impl E164 {
     /// # Errors
     /// See [`PhoneNumberError`]. Numbers that the country's numbering plan does not have are refused.
     pub fn parse(text: &str, default_country: Option<&str>) -> Result<Self, PhoneNumberError> {
+        Self::parse_with_kind(text, default_country).map(|(number, _)| number)
+    }
+
+    /// As [`E164::parse`], with what kind of line it is.
+    ///
+    /// # Errors
+    /// As [`E164::parse`].
+    pub fn parse_with_kind(text: &str, default_country: Option<&str>) -> Result<(Self, NumberKind), PhoneNumberError> {
         let text = text.trim();
         if text.is_empty() {
             return Err(PhoneNumberError::Empty);
@@ -43,6 +53,13 @@ impl E164 {
         if !text.chars().all(is_dialable) {
             return Err(PhoneNumberError::NotANumber);
         }
+        if let Some(digits) = indian_mobile::digits_of(text, default_country) {
+            return indian_mobile::read(digits);
+        }
+        Self::by_numbering_plan(text, default_country)
+    }
+
+    fn by_numbering_plan(text: &str, default_country: Option<&str>) -> Result<(Self, NumberKind), PhoneNumberError> {
         let country = default_country.map(country_id).transpose()?;
         let text = text.strip_prefix("00").map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
         let number = phonenumber::parse(country, &text).map_err(|error| explain(error, country.is_none()))?;
@@ -50,9 +67,22 @@ impl E164 {
         match digits.len() {
             ..=6 => Err(PhoneNumberError::TooShort),
             17.. => Err(PhoneNumberError::TooLong),
-            _ if phonenumber::is_valid(&number) => Ok(Self(digits)),
-            _ => Err(PhoneNumberError::NotInUse),
+            _ => match kind_of(&number) {
+                Some(kind) => Ok((Self(digits), kind)),
+                None => Err(PhoneNumberError::NotInUse),
+            },
         }
+    }
+
+    /// Whether it is an ISO 3166 alpha-2 code with a numbering plan.
+    pub fn is_country(text: &str) -> bool {
+        country_id(text).is_ok()
+    }
+
+    /// The (main) country of a calling code: IN for 91.
+    pub fn country_of_code(code: u16) -> Option<String> {
+        let plans = phonenumber::metadata::DATABASE.by_code(&code)?;
+        plans.first().map(|plan| plan.id().to_owned())
     }
 
     /// Reads what a carrier sends: `+` and 7 to 15 digits, also of a number that the bundled numbering plans do not know yet.
@@ -88,7 +118,11 @@ impl E164 {
 
     /// Country calling code: 91 for India.
     pub fn country_code(&self) -> Option<u16> {
-        self.parsed().map(|number| number.code().value())
+        // Calling codes are the beginnings of no others (ITU-T E.164).
+        let digits = self.digits();
+        (1..=3)
+            .filter_map(|length| digits.get(..length)?.parse::<u16>().ok())
+            .find(|code| phonenumber::metadata::DATABASE.by_code(code).is_some())
     }
 
     /// For people: `+91 98123 00021`.
@@ -127,6 +161,53 @@ impl FromStr for E164 {
     fn from_str(text: &str) -> Result<Self, PhoneNumberError> {
         Self::from_carrier(text)
     }
+}
+
+/// What kind of line a number belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NumberKind {
+    Mobile,
+    Fixed,
+    /// Countries such as the United States do not tell them apart.
+    FixedOrMobile,
+    TollFree,
+    Voip,
+    /// Pagers, personal and company numbers.
+    Other,
+    /// Premium rate, shared cost and the like: carriers refuse them, and calling one would cost.
+    NotCalled,
+}
+
+impl NumberKind {
+    /// As it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mobile => "mobile",
+            Self::Fixed => "fixed",
+            Self::FixedOrMobile => "fixed_or_mobile",
+            Self::TollFree => "toll_free",
+            Self::Voip => "voip",
+            Self::Other => "other",
+            Self::NotCalled => "not_called",
+        }
+    }
+}
+
+/// `None` when the country has no such number.
+fn kind_of(number: &phonenumber::PhoneNumber) -> Option<NumberKind> {
+    use phonenumber::Type as T;
+    Some(match number.number_type(&phonenumber::metadata::DATABASE) {
+        T::Mobile => NumberKind::Mobile,
+        T::FixedLine => NumberKind::Fixed,
+        T::FixedLineOrMobile => NumberKind::FixedOrMobile,
+        T::TollFree => NumberKind::TollFree,
+        T::Voip => NumberKind::Voip,
+        T::PremiumRate | T::SharedCost | T::ShortCode | T::StandardRate | T::Carrier | T::Emergency => {
+            NumberKind::NotCalled
+        }
+        T::Unknown => return None,
+        _ => NumberKind::Other,
+    })
 }
 
 /// Digits and the marks people write between them; letters would be read as keypad digits.

@@ -3,6 +3,7 @@
 mod analyse;
 mod demo;
 mod doctor;
+mod import;
 mod keys;
 mod load;
 mod migrate;
@@ -41,6 +42,8 @@ pub enum Command {
     Soak(soak::SoakArguments),
     /// Makes the demo tenant with three months of calls.
     Seed(seed::SeedArguments),
+    /// Takes leads in from a CSV or .xlsx file, or looks what would become of its rows.
+    Import(import::ImportArguments),
     /// Users of a tenant.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -98,6 +101,7 @@ async fn run(command: Command) -> Result<(), Problem> {
         Command::Load(load) => load::run(load).await,
         Command::Soak(soak) => soak::run(soak).await,
         Command::Seed(seed) => seed::run(seed).await,
+        Command::Import(import) => import::run(import).await,
         Command::User(user) => user::run(user).await,
         Command::Keys(keys) => keys::run(keys),
         Command::Analyse(analyse) => analyse::run(analyse).await,

@@ -9,6 +9,7 @@ use domain::{
 
 use crate::{
     error::Result,
+    leads::{self, Typed},
     page::{Page, PageRequest},
     recordings::RecordingState,
     scope::TenantScope,
@@ -163,6 +164,9 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: CallId) -> Resul
     row.map(|row| read(&row, &on.keys(), scope)).transpose()
 }
 
+/// Calls are looked for of so many leads of a name, the newest.
+const MOST_LEADS: usize = 400;
+
 /// Newest first.
 pub async fn list(
     on: impl Into<On<'_>>,
@@ -181,11 +185,19 @@ pub async fn list(
         .and_some("c.disposition = ", filter.disposition.as_deref())
         .and_some("c.started_at_ms >= ", filter.from)
         .and_some("c.started_at_ms < ", filter.to);
-    for term in keys.hashed_terms(scope, filter.search.as_deref().and_then(query_terms).into_iter().flatten()) {
-        let before = "c.id IN (SELECT COALESCE(k.id, t.subject_id) FROM search_terms t LEFT JOIN calls k \
-                      ON t.subject = 'lead' AND k.tenant_id = t.tenant_id AND k.lead_id = t.subject_id \
-                      WHERE t.tenant_id = $1 AND t.subject IN ('call', 'lead') AND t.term = ";
-        select = select.and(before, term, ")");
+    match filter.search.as_deref().and_then(Typed::read) {
+        None => {}
+        Some(typed @ (Typed::Words(_) | Typed::Email(_))) => {
+            let leads = leads::ids_of(&mut on, scope, &typed, MOST_LEADS).await?;
+            select = select.and_any_of("c.lead_id", &leads, leads.len());
+        }
+        Some(Typed::Digits(_) | Typed::Nothing) => {
+            for term in keys.hashed_terms(scope, filter.search.as_deref().and_then(query_terms).into_iter().flatten()) {
+                let before = "c.id IN (SELECT t.subject_id FROM search_terms t WHERE t.tenant_id = $1 \
+                              AND t.subject = 'call' AND t.term = ";
+                select = select.and(before, term, ")");
+            }
+        }
     }
     let order = Order { by: "c.started_at_ms", id: "c.id", newest_first: true };
     let read = |row: &Row| {

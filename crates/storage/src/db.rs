@@ -151,6 +151,11 @@ impl Store {
         self.db.engine()
     }
 
+    /// For files with personal data that lie beside the database.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keys
+    }
+
     /// Waits for running statements and lets all connections go.
     pub async fn close(&self) {
         self.db.close().await;

@@ -121,6 +121,9 @@ fn fault_of(code: &str) -> Fault {
 fn unique_of(error: &dyn DatabaseError) -> &'static str {
     let message = error.message();
     let column = error.constraint().or_else(|| message.rsplit(": ").next()).unwrap_or(message);
+    if message.contains("leads_by_phone") {
+        return "lead with this number";
+    }
     let table = error.table().unwrap_or_else(|| column.split('.').next().unwrap_or_default());
     match table {
         "users" if column.contains("extension") => "extension",

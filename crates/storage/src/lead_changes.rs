@@ -1,7 +1,7 @@
 //! Who changed which field of a lead, from what to what, and undo.
 
 use domain::{
-    ids::{CallId, LeadChangeId, LeadId, UserId},
+    ids::{CallId, ImportId, LeadChangeId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
 };
@@ -28,7 +28,10 @@ pub enum ChangedBy {
     Disposition {
         call_id: CallId,
     },
-    Import,
+    /// `None` for one of an older version, which did not keep it.
+    Import {
+        import_id: Option<ImportId>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +51,7 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT x.id, x.lead_id, x.field, x.old_value, x.new_value, x.by_kind, x.user_id, u.name AS user_name, ",
-            "x.call_id, x.engine, x.at_ms, x.undone_at_ms FROM lead_changes x ",
+            "x.call_id, x.engine, x.import_id, x.at_ms, x.undone_at_ms FROM lead_changes x ",
             "LEFT JOIN users u ON u.tenant_id = x.tenant_id AND u.id = x.user_id WHERE x.tenant_id = $1",
             $tail
         )
@@ -70,7 +73,7 @@ pub async fn apply(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead, chang
     Ok(version)
 }
 
-/// Writes the lead as it was before `change`, and marks that as undone by `by`. Returns the lead's new version.
+/// Writes the lead as it was before `change`, and marks that as undone by `by`, or by the system. Returns the lead's new version.
 ///
 /// # Errors
 /// `Conflict` when the change was undone before or is not there, or the lead has changed since it was read.
@@ -79,14 +82,14 @@ pub async fn undo(
     scope: TenantScope,
     change: LeadChangeId,
     lead: &Lead,
-    by: UserId,
+    by: impl Into<Option<UserId>>,
     now: UnixMillis,
 ) -> Result<u32> {
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "UPDATE lead_changes SET undone_at_ms = $4, undone_by = $5 \
                WHERE tenant_id = $1 AND id = $2 AND lead_id = $3 AND undone_at_ms IS NULL";
-    if on.write(sql, args![scope, change, lead.id, now, by]).await? == 0 {
+    if on.write(sql, args![scope, change, lead.id, now, by.into()]).await? == 0 {
         return Err(StorageError::Conflict { what: "change" });
     }
     let version = leads::update(On::from_ref(&mut on), scope, lead).await?;
@@ -97,14 +100,14 @@ pub async fn undo(
 async fn insert(on: &mut On<'_>, scope: TenantScope, change: &LeadChange) -> Result<()> {
     let keys = on.keys();
     let seals = keys.of(scope, change.id);
-    let (kind, user, call, engine) = match &change.by {
-        ChangedBy::Person { user_id, .. } => ("person", Some(*user_id), None, None),
-        ChangedBy::Analysis { call_id, engine } => ("analysis", None, Some(*call_id), Some(engine.as_str())),
-        ChangedBy::Disposition { call_id } => ("disposition", None, Some(*call_id), None),
-        ChangedBy::Import => ("import", None, None, None),
+    let (kind, user, call, engine, import) = match &change.by {
+        ChangedBy::Person { user_id, .. } => ("person", Some(*user_id), None, None, None),
+        ChangedBy::Analysis { call_id, engine } => ("analysis", None, Some(*call_id), Some(engine.as_str()), None),
+        ChangedBy::Disposition { call_id } => ("disposition", None, Some(*call_id), None, None),
+        ChangedBy::Import { import_id } => ("import", None, None, None, *import_id),
     };
     let sql = "INSERT INTO lead_changes (tenant_id, id, lead_id, field, old_value, new_value, by_kind, user_id, call_id, \
-               engine, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               engine, at_ms, import_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let args = args![
         scope,
         change.id,
@@ -117,6 +120,7 @@ async fn insert(on: &mut On<'_>, scope: TenantScope, change: &LeadChange) -> Res
         call,
         engine,
         change.at,
+        import,
     ];
     on.write(sql, args).await?;
     Ok(())
@@ -143,6 +147,21 @@ pub async fn of_call(on: impl Into<On<'_>>, scope: TenantScope, call: CallId) ->
     rows.iter().map(|row| read(row, &on.keys(), scope)).collect()
 }
 
+/// What an import changed and nobody undid, by id behind `after`; at most `most`.
+pub async fn of_import(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    import: ImportId,
+    after: Option<LeadChangeId>,
+    most: u32,
+) -> Result<Vec<LeadChange>> {
+    let mut on = on.into();
+    let sql = select!(" AND x.import_id = $2 AND x.undone_at_ms IS NULL AND x.id > $3 ORDER BY x.id LIMIT $4");
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let rows = on.read_all(sql, args![scope, import, after, most]).await?;
+    rows.iter().map(|row| read(row, &on.keys(), scope)).collect()
+}
+
 fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<LeadChange> {
     let id: LeadChangeId = row.id("id")?;
     let seals = keys.of(scope, id);
@@ -154,7 +173,7 @@ fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<LeadChange> {
             ChangedBy::Analysis { call_id: row.id("call_id")?, engine: row.opt_text("engine")?.unwrap_or_default() }
         }
         "disposition" => ChangedBy::Disposition { call_id: row.id("call_id")? },
-        "import" => ChangedBy::Import,
+        "import" => ChangedBy::Import { import_id: row.opt_id("import_id")? },
         other => return Err(StorageError::corrupt("lead_changes.by_kind", format!("unknown value {other:?}"))),
     };
     Ok(LeadChange {

@@ -1,9 +1,18 @@
 //! Leads. Name, number, e-mail and facts are sealed; look-up goes by keyed hashes.
 
+pub mod bulk;
+pub mod numbers;
+mod search;
+mod terms;
+
+pub use numbers::OtherNumber;
+pub use terms::rebuild as rebuild_terms;
+pub(crate) use {search::ids_of, terms::Typed};
+
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{CampaignId, LeadId, UserId},
+    ids::{CampaignId, ImportId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
     worklist,
@@ -14,8 +23,8 @@ use crate::{
     error::{Result, StorageError},
     page::{Page, PageRequest},
     scope::TenantScope,
-    seal::{Column, HashOf, Keyring, Subject, email_term, name_terms, number_terms, query_terms, write_terms},
-    sql::{On, Order, Row, Select, Unit, args, text_keys},
+    seal::{Column, HashOf, Keyring},
+    sql::{Arg, On, Order, Row, Select, Unit, args, text_keys},
 };
 
 text_keys! {
@@ -40,8 +49,12 @@ impl From<Heat> for domain::dispositions::Heat {
 pub struct Lead {
     pub id: LeadId,
     pub name: Personal<String>,
-    /// E.164; unique in the tenant.
+    /// E.164; once in each campaign, and once without one.
     pub phone: Personal<String>,
+    /// `mobile`, `fixed` and so on, as the numbering plan says.
+    pub phone_kind: Option<String>,
+    /// What is dialed behind the number.
+    pub phone_extension: Option<String>,
     pub email: Option<Personal<String>>,
     pub stage: String,
     pub heat: Heat,
@@ -59,6 +72,10 @@ pub struct Lead {
     pub fields: Personal<BTreeMap<String, String>>,
     /// Who set which field, as the rules of lead changes keep it.
     pub provenance: Personal<Value>,
+    /// 0 to 100, the highest first.
+    pub priority: u32,
+    /// The import that made it.
+    pub import_id: Option<ImportId>,
     pub attempts: u32,
     pub last_contact_at: Option<UnixMillis>,
     pub created_at: UnixMillis,
@@ -70,7 +87,8 @@ pub struct Lead {
 /// All optional, combined with and.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadFilter {
-    /// Words of the name or their beginnings (from 3 letters), the last digits (from 4), or a whole e-mail address.
+    /// Words of the name or their beginnings (from 3 letters), the last digits (from 4), or a whole e-mail address. What is
+    /// found comes newest first.
     pub search: Option<String>,
     pub stage: Option<String>,
     pub heat: Option<Heat>,
@@ -81,7 +99,7 @@ pub struct LeadFilter {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT l.id, l.name, l.phone, l.email, l.stage, l.heat, l.source, l.source_detail, l.owner_id, ",
+            "SELECT l.place, l.id, l.name, l.phone, l.phone_kind, l.phone_extension, l.priority, l.import_id, l.email, l.stage, l.heat, l.source, l.source_detail, l.owner_id, ",
             "u.name AS owner_name, l.campaign_id, l.language, l.zone, l.zone_source, l.do_not_call, l.fields, ",
             "l.provenance, l.attempts, l.last_contact_at_ms, l.created_at_ms, l.updated_at_ms, l.version FROM leads l ",
             "LEFT JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.owner_id WHERE l.tenant_id = $1",
@@ -90,53 +108,96 @@ macro_rules! select {
     };
 }
 
+use select;
+
+/// As they are written, in the order of [`written`].
+pub(crate) const COLUMNS: [&str; 31] = [
+    "tenant_id",
+    "id",
+    "name",
+    "phone",
+    "phone_hash",
+    "email",
+    "email_hash",
+    "stage",
+    "heat",
+    "source",
+    "source_detail",
+    "owner_id",
+    "campaign_id",
+    "language",
+    "zone",
+    "zone_source",
+    "do_not_call",
+    "fields",
+    "provenance",
+    "attempts",
+    "last_contact_at_ms",
+    "updated_at_ms",
+    "phone_kind",
+    "phone_extension",
+    "priority",
+    "version",
+    "created_at_ms",
+    "import_id",
+    "line_kind",
+    "line_class",
+    "line_key",
+];
+
 /// # Errors
-/// `Unique` when a lead of the tenant has the number, `NoSuchReference` when owner or campaign are not in this tenant.
+/// `Unique` when a lead of the campaign has the number, `NoSuchReference` when owner or campaign are not in this tenant.
 pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> Result<()> {
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "INSERT INTO leads (tenant_id, id, name, phone, phone_hash, email, email_hash, stage, heat, source, \
                source_detail, owner_id, campaign_id, language, zone, zone_source, do_not_call, fields, provenance, \
-               attempts, last_contact_at_ms, updated_at_ms, version, created_at_ms, line_kind, line_class, line_key) VALUES ($1, \
-               $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)";
-    let mut args = written(&on.keys(), scope, lead)?;
-    let standing = worklist::first(&lead.stage, lead.heat.into(), lead.do_not_call, lead.created_at);
-    let placed = standing.as_ref().map(worklist::place);
-    args.extend(args![lead.version, lead.created_at, standing.map(|one| one.kind.as_str())]);
-    args.extend(args![placed.map(|place| u32::from(place.class)), placed.map_or(0, |place| place.key)]);
-    on.write(sql, args).await?;
-    write_lead_terms(&mut on, scope, lead).await?;
+               attempts, last_contact_at_ms, updated_at_ms, phone_kind, phone_extension, priority, version, created_at_ms, \
+               import_id, line_kind, line_class, line_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+               $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) RETURNING place";
+    let args = inserted(&on.keys(), scope, lead)?;
+    let row = on.write_returning(sql, args).await?.ok_or(StorageError::Conflict { what: "lead" })?;
+    terms::write(&mut on, scope, row.int("place")?, lead).await?;
     unit.finish().await
 }
 
-/// Writes all of it if `lead.version` is still the stored one; returns the new version.
+/// Writes all of it if `lead.version` is still the stored one; returns the new version. The import stays what it was.
 ///
 /// # Errors
-/// `Conflict` when it has changed since or is not there, `Unique` when another lead has the number.
+/// `Conflict` when it has changed since or is not there, `Unique` when another lead of the campaign has the number.
 pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> Result<u32> {
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "UPDATE leads SET name = $3, phone = $4, phone_hash = $5, email = $6, email_hash = $7, stage = $8, heat = $9, \
                source = $10, source_detail = $11, owner_id = $12, campaign_id = $13, language = $14, zone = $15, \
                zone_source = $16, do_not_call = $17, fields = $18, provenance = $19, attempts = $20, \
-               last_contact_at_ms = $21, updated_at_ms = $22, version = version + 1, \
-               line_class = CASE WHEN $24 OR line_class IS NULL THEN NULL WHEN line_kind = 'callback' THEN line_class \
-               WHEN line_kind = 'fresh' THEN $25 ELSE $26 END, line_kind = CASE WHEN $24 THEN NULL ELSE line_kind END \
-               WHERE tenant_id = $1 AND id = $2 AND version = $23";
+               last_contact_at_ms = $21, updated_at_ms = $22, phone_kind = $23, phone_extension = $24, priority = $25, \
+               version = version + 1, \
+               line_class = CASE WHEN $27 OR line_class IS NULL THEN NULL WHEN line_kind = 'callback' THEN line_class \
+               WHEN line_kind = 'fresh' THEN $28 ELSE $29 END, line_kind = CASE WHEN $27 THEN NULL ELSE line_kind END \
+               WHERE tenant_id = $1 AND id = $2 AND version = $26 RETURNING place";
     let mut args = written(&on.keys(), scope, lead)?;
     let over = worklist::is_over(&lead.stage, lead.do_not_call);
     let class = |kind| u32::from(worklist::class(kind, lead.heat.into()));
     args.extend(args![lead.version, over, class(worklist::Kind::Fresh), class(worklist::Kind::Retry)]);
-    if on.write(sql, args).await? == 0 {
-        return Err(StorageError::Conflict { what: "lead" });
-    }
-    write_lead_terms(&mut on, scope, lead).await?;
+    let row = on.write_returning(sql, args).await?.ok_or(StorageError::Conflict { what: "lead" })?;
+    terms::write(&mut on, scope, row.int("place")?, lead).await?;
     unit.finish().await?;
     Ok(lead.version + 1)
 }
 
-/// `$1` to `$22`.
-pub(crate) fn written(keys: &Keyring, scope: TenantScope, lead: &Lead) -> Result<Vec<crate::sql::Arg>> {
+/// `$1` to `$31`: [`COLUMNS`].
+pub(crate) fn inserted(keys: &Keyring, scope: TenantScope, lead: &Lead) -> Result<Vec<Arg>> {
+    let mut args = written(keys, scope, lead)?;
+    let standing = worklist::first(&lead.stage, lead.heat.into(), lead.do_not_call, lead.created_at);
+    let placed = standing.as_ref().map(worklist::place);
+    args.extend(args![lead.version, lead.created_at, lead.import_id, standing.map(|one| one.kind.as_str())]);
+    args.extend(args![placed.map(|place| u32::from(place.class)), placed.map_or(0, |place| place.key)]);
+    Ok(args)
+}
+
+/// `$1` to `$25`.
+fn written(keys: &Keyring, scope: TenantScope, lead: &Lead) -> Result<Vec<Arg>> {
     let seals = keys.of(scope, lead.id);
     let email_hash = lead.email.as_ref().map(|email| keys.look_up(HashOf::Email, Some(scope), email.reveal()));
     Ok(args![
@@ -162,14 +223,10 @@ pub(crate) fn written(keys: &Keyring, scope: TenantScope, lead: &Lead) -> Result
         lead.attempts,
         lead.last_contact_at,
         lead.updated_at,
+        &lead.phone_kind,
+        &lead.phone_extension,
+        lead.priority,
     ])
-}
-
-async fn write_lead_terms(on: &mut On<'_>, scope: TenantScope, lead: &Lead) -> Result<()> {
-    let mut terms = name_terms(lead.name.reveal());
-    terms.extend(number_terms(lead.phone.reveal()));
-    terms.extend(lead.email.iter().map(|email| email_term(email.reveal())));
-    write_terms(on, scope, Subject::Lead, &lead.id.to_string(), terms).await
 }
 
 pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: LeadId) -> Result<Option<Lead>> {
@@ -181,8 +238,39 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: LeadId) -> Resul
 pub async fn by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal<String>) -> Result<Option<Lead>> {
     let mut on = on.into();
     let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
-    let row = on.read(select!(" AND l.phone_hash = $2"), args![scope, hash]).await?;
+    let sql = select!(
+        " AND substr(l.phone_hash, 1, 11) = substr($2, 1, 11) AND l.phone_hash = $2 \
+         ORDER BY COALESCE(l.last_contact_at_ms, l.created_at_ms) DESC, l.place DESC LIMIT 1"
+    );
+    let row = match on.read(sql, args![scope, &hash]).await? {
+        Some(row) => Some(row),
+        None => {
+            let sql = select!(
+                " AND l.id IN (SELECT n.lead_id FROM lead_numbers n WHERE n.tenant_id = $1 \
+                 AND substr(n.number_hash, 1, 11) = substr($2, 1, 11) AND n.number_hash = $2) \
+                 ORDER BY COALESCE(l.last_contact_at_ms, l.created_at_ms) DESC, l.place DESC LIMIT 1"
+            );
+            on.read(sql, args![scope, &hash]).await?
+        }
+    };
     row.map(|row| read(&row, &on.keys(), scope)).transpose()
+}
+
+/// The conditions of a filter but for its search.
+fn filtered(scope: TenantScope, filter: &LeadFilter) -> Select {
+    let mut select = Select::new(select!(""), scope)
+        .and_some("l.stage = ", filter.stage.as_deref())
+        .and_some("l.heat = ", filter.heat)
+        .and_some("l.owner_id = ", filter.owner_id)
+        .and_some("l.campaign_id = ", filter.campaign_id);
+    // What most leads are stands in no index; saying that it is something else lets the index be used.
+    if filter.stage.as_deref().is_some_and(|stage| stage != "new") {
+        select = select.and_also("l.stage <> 'new'");
+    }
+    if filter.heat.is_some_and(|heat| heat != Heat::Cold) {
+        select = select.and_also("l.heat <> 'cold'");
+    }
+    select
 }
 
 /// Newest first.
@@ -194,15 +282,8 @@ pub async fn list(
 ) -> Result<Page<Lead>> {
     let mut on = on.into();
     let keys = on.keys();
-    let mut select = Select::new(select!(""), scope)
-        .and_some("l.stage = ", filter.stage.as_deref())
-        .and_some("l.heat = ", filter.heat)
-        .and_some("l.owner_id = ", filter.owner_id)
-        .and_some("l.campaign_id = ", filter.campaign_id);
-    for term in keys.hashed_terms(scope, filter.search.as_deref().and_then(query_terms).into_iter().flatten()) {
-        let before = "l.id IN (SELECT t.subject_id FROM search_terms t WHERE t.tenant_id = $1 \
-                      AND t.subject = 'lead' AND t.term = ";
-        select = select.and(before, term, ")");
+    if let Some(typed) = filter.search.as_deref().and_then(Typed::read) {
+        return search::page(&mut on, scope, filter, &typed, page).await;
     }
     let order = Order { by: "l.created_at_ms", id: "l.id", newest_first: true };
     let read = |row: &Row| {
@@ -210,7 +291,7 @@ pub async fn list(
         let place = (lead.created_at.0, lead.id.as_uuid());
         Ok((lead, place.0, place.1))
     };
-    select.page(&mut on, order, page, read).await
+    filtered(scope, filter).page(&mut on, order, page, read).await
 }
 
 /// Counts an attempt to reach the person, without touching the version: nobody edits this by hand. A lead whose turn it was
@@ -235,7 +316,7 @@ pub async fn count_attempt(
     Ok(())
 }
 
-/// Marks the lead with this number, if there is one; keeps lead rows in step with the do-not-call list.
+/// Marks the leads with this number; keeps lead rows in step with the do-not-call list.
 pub async fn set_do_not_call(
     on: impl Into<On<'_>>,
     scope: TenantScope,
@@ -248,7 +329,8 @@ pub async fn set_do_not_call(
     let sql = "UPDATE leads SET do_not_call = $3, version = version + 1, \
                line_kind = CASE WHEN $3 OR attempts > 0 THEN NULL ELSE 'fresh' END, \
                line_class = CASE WHEN $3 OR attempts > 0 THEN NULL WHEN heat = 'hot' THEN 1 WHEN heat = 'warm' THEN 3 ELSE 5 END \
-               WHERE tenant_id = $1 AND phone_hash = $2 AND do_not_call <> $3";
+               WHERE tenant_id = $1 AND substr(phone_hash, 1, 11) = substr($2, 1, 11) AND phone_hash = $2 \
+               AND do_not_call <> $3";
     on.write(sql, args![scope, hash, do_not_call]).await?;
     Ok(())
 }
@@ -260,6 +342,10 @@ pub(crate) fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<Lead
         id,
         name: seals.read(Column::LEAD_NAME, row, "name")?,
         phone: seals.read(Column::LEAD_PHONE, row, "phone")?,
+        phone_kind: row.opt_text("phone_kind")?,
+        phone_extension: row.opt_text("phone_extension")?,
+        priority: row.number("priority")?,
+        import_id: row.opt_id("import_id")?,
         email: seals.read_some(Column::LEAD_EMAIL, row, "email")?,
         stage: row.text("stage")?,
         heat: row.key("heat")?,

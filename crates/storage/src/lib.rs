@@ -28,6 +28,7 @@ pub mod device_checks;
 pub mod dispositions;
 pub mod dnc;
 pub mod idempotency;
+pub mod imports;
 pub mod inbox;
 pub mod intelligence;
 pub mod jobs;

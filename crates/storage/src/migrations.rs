@@ -29,7 +29,7 @@ impl Store {
                 applied?;
             }
         }
-        Ok(())
+        crate::leads::rebuild_terms(self).await
     }
 
     /// True when the database answers and every migration of this version is applied.

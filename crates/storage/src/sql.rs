@@ -1,6 +1,7 @@
 //! One SQL text on both engines: arguments, rows, transactions and lists, without naming either engine outside this module.
 
 mod arg;
+mod bulk;
 mod row;
 mod run;
 mod select;

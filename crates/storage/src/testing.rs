@@ -181,6 +181,14 @@ impl TestStore {
         rows.iter().map(|row| row.text("line").expect("a text")).collect()
     }
 
+    /// Runs a statement past all rules: to make what an older version left, or a fault.
+    ///
+    /// # Panics
+    /// When the database refuses it.
+    pub async fn run(&self, sql: &str) {
+        On::from(&self.store).write(sqlx::AssertSqlSafe(sql.to_owned()), vec![]).await.expect("the statement runs");
+    }
+
     /// The keys that this store was opened with.
     pub fn keys(&self) -> Keyring {
         Keyring::parse(&self.keys).expect("a keyring's own text can be read")

@@ -8,7 +8,7 @@ use crate::{
     leases::{Terms, before, claim_hashed},
     page::{Cursor, Page, PageRequest},
     scope::TenantScope,
-    seal::{Keyring, query_terms},
+    seal::{Keyring, note_terms},
     sql::{On, Order, Row, Select, args},
 };
 use domain::{
@@ -177,7 +177,7 @@ pub async fn claim(
 macro_rules! shown {
     () => {
         concat!(
-            "SELECT l.id, l.name, l.phone, l.email, l.stage, l.heat, l.source, l.source_detail, l.owner_id, ",
+            "SELECT l.place, l.id, l.name, l.phone, l.phone_kind, l.phone_extension, l.priority, l.import_id, l.email, l.stage, l.heat, l.source, l.source_detail, l.owner_id, ",
             "u.name AS owner_name, l.campaign_id, l.language, l.zone, l.zone_source, l.do_not_call, l.fields, ",
             "l.provenance, l.attempts, l.last_contact_at_ms, l.created_at_ms, l.updated_at_ms, l.version, l.line_class, l.line_key, ",
             "x.holder, x.until_ms, n.holder AS number_holder, n.until_ms AS number_until_ms, n.dialed_at_ms FROM leads l ",
@@ -189,20 +189,45 @@ macro_rules! shown {
     };
 }
 
-fn in_line(scope: TenantScope, line: Line, filter: &LineFilter, keys: &Keyring) -> Select {
-    narrowed(scope, filter, keys).and("COALESCE(l.owner_id, l.campaign_id) = ", line.id(), "")
+fn in_line(found: Option<&Found>, scope: TenantScope, line: Line, filter: &LineFilter) -> Select {
+    narrowed(found, scope, filter).and("COALESCE(l.owner_id, l.campaign_id) = ", line.id(), "")
 }
 
-fn narrowed(scope: TenantScope, filter: &LineFilter, keys: &Keyring) -> Select {
+/// So many leads of a name are looked for in a line, the newest.
+const MOST_FOUND: usize = 400;
+
+/// What a search leads to: leads by name, number or e-mail, and leads whose notes hold all the words.
+struct Found {
+    leads: Vec<LeadId>,
+    notes: Vec<String>,
+}
+
+async fn find(on: &mut On<'_>, scope: TenantScope, filter: &LineFilter) -> Result<Option<Found>> {
+    let Some(text) = filter.search.as_deref() else { return Ok(None) };
+    let Some(typed) = leads::Typed::read(text) else { return Ok(None) };
+    let leads = leads::ids_of(on, scope, &typed, MOST_FOUND).await?;
+    let notes = on.keys().hashed_terms(scope, note_terms(text));
+    Ok(Some(Found { leads, notes }))
+}
+
+fn narrowed(found: Option<&Found>, scope: TenantScope, filter: &LineFilter) -> Select {
     let mut select = Select::new(shown!(), scope)
         .and_some("l.heat = ", filter.heat)
         .and_some("l.source = ", filter.source.as_deref())
         .and_some("l.campaign_id = ", filter.campaign_id)
         .and_some("l.created_at_ms >= ", filter.created_from);
-    for term in keys.hashed_terms(scope, filter.search.as_deref().and_then(query_terms).into_iter().flatten()) {
-        let before = "EXISTS (SELECT 1 FROM search_terms t WHERE t.tenant_id = l.tenant_id \
-                      AND t.subject IN ('lead', 'lead_note') AND t.subject_id = l.id AND t.term = ";
-        select = select.and(before, term, ")");
+    if let Some(found) = found {
+        select = select.and_also("(FALSE").or_any_of("l.id", &found.leads);
+        if !found.notes.is_empty() {
+            select = select.or_also("(TRUE");
+            for term in &found.notes {
+                let before = "EXISTS (SELECT 1 FROM search_terms t WHERE t.tenant_id = l.tenant_id \
+                              AND t.subject = 'lead_note' AND t.subject_id = l.id AND t.term = ";
+                select = select.and(before, term.as_str(), ")");
+            }
+            select = select.then(")");
+        }
+        select = select.then(")");
     }
     select
 }
@@ -248,11 +273,13 @@ pub async fn list(
     let keys = on.keys();
     let most = page.limit() as usize;
     let begun = page.after.map(from_cursor).transpose()?;
+    let searched = find(&mut on, scope, filter).await?;
     let mut items: Vec<(Segment, InLine)> = Vec::new();
     for segment in segments(filter.kind, begun.map(|(segment, ..)| segment)) {
         let mut found = Vec::new();
         for line in of {
-            let mut select = in_line(scope, *line, filter, &keys).and("l.line_class = ", u32::from(segment.class), "");
+            let mut select =
+                in_line(searched.as_ref(), scope, *line, filter).and("l.line_class = ", u32::from(segment.class), "");
             select = select.and(if segment.later { "l.line_key > " } else { "l.line_key <= " }, now, "");
             if let Some((_, key, id)) = begun.filter(|(from, ..)| *from == segment) {
                 select = select.and_pair("(l.line_key, l.id) > ", key, id);
@@ -286,7 +313,8 @@ pub async fn sorted(
 ) -> Result<Page<InLine>> {
     let mut on = on.into();
     let keys = on.keys();
-    let select = narrowed(scope, filter, &keys)
+    let searched = find(&mut on, scope, filter).await?;
+    let select = narrowed(searched.as_ref(), scope, filter)
         .and_in("COALESCE(l.owner_id, l.campaign_id)", of.iter().map(|line| line.id()))
         .and_where("l.line_class IS NOT NULL")
         .and_some("l.line_kind = ", filter.kind.map(Kind::as_str));
@@ -314,7 +342,7 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead, now: Un
     let mut on = on.into();
     let Some(line) = lead.owner_id.map(Line::Owner).or(lead.campaign_id.map(Line::Campaign)) else { return Ok(None) };
     let keys = on.keys();
-    let select = in_line(scope, line, &LineFilter::default(), &keys).and("l.id = ", lead.id, "");
+    let select = in_line(None, scope, line, &LineFilter::default()).and("l.id = ", lead.id, "");
     let rows = select.and_where("l.line_class IS NOT NULL").rows(&mut on, "", 1).await?;
     rows.first().map(|row| read_in_line(row, &keys, scope, now)).transpose()
 }

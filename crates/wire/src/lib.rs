@@ -12,6 +12,7 @@ pub mod calls;
 pub mod config;
 pub mod device_check;
 pub mod error;
+pub mod imports;
 pub mod intelligence;
 pub mod jobs;
 pub mod leads;

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 114] = [
+const TABLE: [(&str, &str); 129] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -60,6 +60,21 @@ const TABLE: [(&str, &str); 114] = [
     ("PATCH /leads/{id}", "aaaff"),
     ("GET /leads/{id}/changes", "aaaaa"),
     ("POST /leads/{id}/changes/{change_id}/undo", "aaaff"),
+    ("GET /imports", "aafff"),
+    ("POST /imports", "aafff"),
+    ("GET /imports/template", "aafff"),
+    ("GET /imports/{id}", "aafff"),
+    ("PUT /imports/{id}/parts", "aafff"),
+    ("POST /imports/{id}/preview", "aafff"),
+    ("GET /imports/{id}/problems", "aafff"),
+    ("GET /imports/{id}/problem-rows", "aafff"),
+    ("GET /import-mappings", "aafff"),
+    ("PUT /import-mappings", "aafff"),
+    ("POST /imports/{id}/rehearse", "aafff"),
+    ("POST /imports/{id}/start", "aafff"),
+    ("POST /imports/{id}/undo", "aafff"),
+    ("POST /imports/{id}/cancel", "aafff"),
+    ("DELETE /import-mappings", "aafff"),
     ("GET /tasks", "aaaaa"),
     ("PATCH /tasks/{id}", "aaaff"),
     ("GET /callbacks", "aaaaa"),
@@ -204,6 +219,12 @@ async fn of_ones_own(estate: &Estate, operation: &Operation, role: Role) -> Opti
             let entry: Value = json!({ "number": number, "reason": "asked" });
             let made = server.ask(Method::POST, "/do-not-call", admin, Some(entry)).await;
             Some(format!("/do-not-call/{}", made.text("id")))
+        }
+        "DELETE /import-mappings" => {
+            let name = format!("of-{}", role.as_str());
+            let mapping = json!({ "name": name, "plan": switchboard_tests::estate::import_plan("name") });
+            server.ask(Method::PUT, "/import-mappings", admin, Some(mapping)).await;
+            Some(format!("/import-mappings?name={name}"))
         }
         "POST /settings/engines/test" => Some("/settings/engines/test?which=speech".to_owned()),
         "GET /recordings/{id}/url" => Some(format!("/recordings/{}/url?format=ogg", estate.past_call)),

@@ -100,6 +100,30 @@ function people(send: Send) {
   };
 }
 
+function takingIn(send: Send) {
+  const act = (id: W.ImportId, what: string, body: unknown = {}): Promise<W.Import> =>
+    send<W.Import>("POST", `/imports/${id}/${what}`, body, key());
+  return {
+    imports: (cursor?: string) => send<W.Page<W.Import>>("GET", `/imports${query({ cursor })}`),
+    import: (id: W.ImportId) => send<W.Import>("GET", `/imports/${id}`),
+    beginImport: (body: W.BeginImport) => send<W.Import>("POST", "/imports", body, key()),
+    addImportPart: (id: W.ImportId, body: W.ImportPart) => send<W.Import>("PUT", `/imports/${id}/parts`, body),
+    previewImport: (id: W.ImportId, body: W.PreviewImport) => send<W.ImportPreview>("POST", `/imports/${id}/preview`, body),
+    rehearseImport: (id: W.ImportId, body: W.RunImport) => act(id, "rehearse", body),
+    startImport: (id: W.ImportId, body: W.RunImport) => act(id, "start", body),
+    cancelImport: (id: W.ImportId) => act(id, "cancel"),
+    undoImport: (id: W.ImportId) => act(id, "undo"),
+    importProblems: (id: W.ImportId, cursor?: string) =>
+      send<W.Page<W.ImportProblem>>("GET", `/imports/${id}/problems${query({ cursor })}`),
+    importProblemRows: (id: W.ImportId, cursor?: string) =>
+      send<W.FilePart>("GET", `/imports/${id}/problem-rows${query({ cursor })}`),
+    importTemplate: () => send<W.FilePart>("GET", "/imports/template"),
+    importMappings: () => send<W.ImportMapping[]>("GET", "/import-mappings"),
+    saveImportMapping: (body: W.SaveImportMapping) => send<W.ImportMapping>("PUT", "/import-mappings", body),
+    removeImportMapping: (name: string) => send<null>("DELETE", `/import-mappings${query({ name })}`),
+  };
+}
+
 function admin(send: Send) {
   const settings = <Out, In>(name: string) => ({
     get: () => send<Out>("GET", `/settings/${name}`),
@@ -155,7 +179,7 @@ async function list<T>(send: Send, path: string): Promise<T[]> {
 /** Every endpoint that the screens use, by name. */
 export function createApi(platform: Pick<Platform, "request">) {
   const send = createSend(platform);
-  return { ...calls(send), ...people(send), ...admin(send) };
+  return { ...calls(send), ...people(send), ...takingIn(send), ...admin(send) };
 }
 
 export type Api = ReturnType<typeof createApi>;

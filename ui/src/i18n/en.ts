@@ -3,6 +3,7 @@ import { calls } from "./en/calls";
 import { common } from "./en/common";
 import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
+import { imports } from "./en/imports";
 import { kept } from "./en/kept";
 import { monitor } from "./en/monitor";
 import { server } from "./en/server";
@@ -12,6 +13,6 @@ import { sound } from "./en/sound";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports };
 
 export type Key = keyof typeof en;

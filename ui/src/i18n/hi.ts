@@ -4,6 +4,7 @@ import { calls } from "./hi/calls";
 import { common } from "./hi/common";
 import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
+import { imports } from "./hi/imports";
 import { kept } from "./hi/kept";
 import { monitor } from "./hi/monitor";
 import { server } from "./hi/server";
@@ -12,4 +13,4 @@ import { shell } from "./hi/shell";
 import { sound } from "./hi/sound";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports };

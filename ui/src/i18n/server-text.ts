@@ -61,6 +61,16 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^expected one of the two$/, "problem.one_of_two"],
   [/^expected an e-mail address such as .+$/, "problem.email"],
   [/^this is not the present password$/, "problem.password"],
+  [/^the file is empty$/, "problem.file_empty"],
+  [/^the file is larger than 8 GB; split it$/, "problem.file_large"],
+  [/^expected base 64 with padding$|^expected 1 byte to 1 MiB$|^more bytes than the file was said to have$/, "problem.file_part"],
+  [/^no column goes to the telephone number; a lead needs one$/, "problem.no_phone_column"],
+  [/^the file has no column "(?<column>.+)", from which the telephone number was to come$/, "problem.phone_column_gone"],
+  [/^only one column can go to .+$/, "problem.column_twice"],
+  [/ is no name for a field: expected 1 to 40 characters$/, "problem.field_name"],
+  [/^at most (?<most>\d+) columns can be kept as fields of their own; leave some out$/, "problem.many_fields"],
+  [/ is not a country code such as IN$/, "problem.country"],
+  [/^expected a moment in the future$/, "problem.in_future"],
 ];
 
 const REASON: readonly (readonly [RegExp, Key])[] = [

@@ -6,6 +6,8 @@ import { CallDetailPage } from "@/features/calls/detail-page";
 import { CallsPage } from "@/features/calls/history-page";
 import { DeskPage } from "@/features/desk/desk-page";
 import { MiniWindow } from "@/features/desk/mini-window";
+import { ImportPage } from "@/features/imports/import-page";
+import { ImportsPage } from "@/features/imports/imports-page";
 import { LeadPage } from "@/features/leads/lead-page";
 import { LeadsPage } from "@/features/leads/leads-page";
 import { MonitorPage } from "@/features/monitor/monitor-page";
@@ -53,6 +55,8 @@ const queue = createRoute({
   validateSearch: (search) => pickText(search, ["kind", "heat", "source", "days", "search", "sort"] as const),
 });
 const lead = createRoute({ getParentRoute: () => shell, path: "/leads/$leadId", component: LeadPage });
+const imports = createRoute({ getParentRoute: () => shell, path: "/imports", component: ImportsPage });
+const anImport = createRoute({ getParentRoute: () => shell, path: "/imports/$importId", component: ImportPage });
 const settings = createRoute({
   getParentRoute: () => shell, path: "/settings/$page", component: SettingsPage,
   params: {
@@ -77,7 +81,7 @@ export function createAppRouter(app: App) {
   });
   return createRouter({
     routeTree: root.addChildren([
-      home, mini, shell.addChildren([desk, queue, monitor, calls, call, leads, lead, settings]),
+      home, mini, shell.addChildren([desk, queue, monitor, calls, call, leads, lead, imports, anImport, settings]),
     ]),
     history: createHashHistory(),
     defaultNotFoundComponent: NotFound,

@@ -43,7 +43,7 @@ async fn set_by(backend: &Backend, scope: TenantScope, lead: &LeadRow) -> Result
             ChangedBy::Person { user_id, .. } => SetBy::Person { user_id },
             ChangedBy::Analysis { call_id, engine } => SetBy::Analysis { call_id, engine },
             ChangedBy::Disposition { call_id } => SetBy::Disposition { call_id },
-            ChangedBy::Import => SetBy::Import,
+            ChangedBy::Import { .. } => SetBy::Import,
         });
     }
     Ok(last)

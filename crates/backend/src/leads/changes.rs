@@ -146,7 +146,7 @@ fn by(by: ByRow) -> ChangedBy {
         ByRow::Person { user_id, name } => ChangedBy::Person { user_id, name },
         ByRow::Analysis { call_id, engine } => ChangedBy::Analysis { call_id, engine },
         ByRow::Disposition { call_id } => ChangedBy::Disposition { call_id },
-        ByRow::Import => ChangedBy::Import,
+        ByRow::Import { .. } => ChangedBy::Import,
     }
 }
 

@@ -18,6 +18,15 @@ pub(super) fn say_json(value: &serde_json::Value) {
     say(&value.to_string());
 }
 
+/// How far a long work is, on one line of standard error that is written over.
+pub(super) fn say_progress(bytes: u64, total: u64, rows: u64) {
+    use std::io::IsTerminal as _;
+    let mut out = std::io::stderr().lock();
+    if total > 0 && out.is_terminal() {
+        drop(write!(out, "\r{:3} %  {rows} rows ", bytes.min(total) * 100 / total).and_then(|()| out.flush()));
+    }
+}
+
 pub(super) fn say_problem(problem: &Problem) {
     drop(writeln!(std::io::stderr(), "switchboard: {problem}"));
 }

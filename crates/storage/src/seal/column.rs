@@ -30,6 +30,7 @@ columns! {
     LEAD_FIELDS: "leads"."fields" by ["id"];
     LEAD_PROVENANCE: "leads"."provenance" by ["id"];
     LEAD_SOURCE_DETAIL: "leads"."source_detail" by ["id"];
+    LEAD_OTHER_NUMBER: "lead_numbers"."number" by ["lead_id", "CAST(position AS TEXT)"];
     CHANGE_OLD: "lead_changes"."old_value" by ["id"];
     CHANGE_NEW: "lead_changes"."new_value" by ["id"];
     TASK_TEXT: "tasks"."text" by ["id"];

@@ -60,6 +60,9 @@ pub struct Keyring {
     look_up: [u8; 32],
     current: String,
     keys: BTreeMap<String, [u8; 32]>,
+    /// Made ready once: an import seals and hashes by the million.
+    ciphers: BTreeMap<String, Aes256Gcm>,
+    mac: Hmac<Sha256>,
 }
 
 impl fmt::Debug for Keyring {
@@ -90,12 +93,21 @@ impl Keyring {
                 return Err(InvalidKeys::Twice(key.id));
             }
         }
-        Ok(Self { look_up, current: current_id, keys })
+        Ok(Self::ready(look_up, current_id, keys))
+    }
+
+    fn ready(look_up: [u8; 32], current: String, keys: BTreeMap<String, [u8; 32]>) -> Self {
+        let ciphers = keys.iter().map(|(id, bytes)| (id.clone(), Aes256Gcm::new(&(*bytes).into()))).collect();
+        // HMAC fills a shorter key up with zeros to its block (RFC 2104 section 2).
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&look_up);
+        let mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        Self { look_up, current, keys, ciphers, mac }
     }
 
     /// Fresh random keys, the first one called `k1`.
     pub fn generate() -> Self {
-        Self { look_up: random(), current: "k1".to_owned(), keys: BTreeMap::from([("k1".to_owned(), random())]) }
+        Self::ready(random(), "k1".to_owned(), BTreeMap::from([("k1".to_owned(), random())]))
     }
 
     /// The same keys and a fresh current one, called `id`. Follow it with [`super::reseal`] to move stored texts to it.
@@ -121,7 +133,7 @@ impl Keyring {
         if !keys.contains_key(&written.current) {
             return Err(InvalidKeys::NoCurrent(written.current));
         }
-        Ok(Self { look_up: decode_key("look_up", &written.look_up)?, current: written.current, keys })
+        Ok(Self::ready(decode_key("look_up", &written.look_up)?, written.current, keys))
     }
 
     /// JSON for a key file that only the server may read: `{"look_up": "…", "current": "k1", "keys": {"k1": "…"}}`.
@@ -154,7 +166,14 @@ impl Keyring {
                     .ok()
             })
             .ok_or_else(|| unreadable(column, "cannot be sealed"))?;
-        Ok(format!("v1.{}.{}.{}", self.current, URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
+        let mut text = String::with_capacity(24 + self.current.len() + sealed.len() * 4 / 3);
+        text.push_str("v1.");
+        text.push_str(&self.current);
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(nonce, &mut text);
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(sealed, &mut text);
+        Ok(text)
     }
 
     pub(crate) fn open(&self, column: Column, tenant: TenantId, row: &str, sealed: &str) -> Result<Personal<String>> {
@@ -176,22 +195,62 @@ impl Keyring {
         plain.map(Personal::new).ok_or_else(|| unreadable(column, "altered, or sealed for another row"))
     }
 
-    fn cipher(&self, id: &str) -> Option<Aes256Gcm> {
-        self.keys.get(id).map(|bytes| Aes256Gcm::new(&(*bytes).into()))
+    fn cipher(&self, id: &str) -> Option<&Aes256Gcm> {
+        self.ciphers.get(id)
     }
 
-    /// HMAC-SHA256 over `label`, the tenant (none for what is unique across all) and the value; URL-safe base64.
-    pub(crate) fn hash(&self, label: &str, tenant: Option<TenantId>, value: &str) -> String {
-        let tenant = tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
-        // HMAC fills a shorter key up with zeros to its block (RFC 2104 section 2).
-        let mut block = [0; 64];
-        block[..32].copy_from_slice(&self.look_up);
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
-        for part in [label, &tenant, value] {
-            mac.update(part.as_bytes());
-            mac.update(&[0]);
+    /// HMAC-SHA256 over `label`, the tenant (none for what is unique across all) and the value.
+    pub(crate) fn hash_bytes(&self, label: &str, tenant: Option<TenantId>, value: &str) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        mac.update(label.as_bytes());
+        mac.update(&[0]);
+        if let Some(tenant) = tenant {
+            let mut text = [0; 36];
+            mac.update(tenant.as_uuid().hyphenated().encode_lower(&mut text).as_bytes());
         }
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        mac.update(&[0]);
+        mac.update(value.as_bytes());
+        mac.update(&[0]);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// [`Keyring::hash_bytes`] in URL-safe base64.
+    pub(crate) fn hash(&self, label: &str, tenant: Option<TenantId>, value: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.hash_bytes(label, tenant, value))
+    }
+
+    /// Seals a part of a file. `name` says which part of which file it is, and has to be the same on opening.
+    ///
+    /// # Errors
+    /// `Corrupt` when the key cannot be used.
+    pub fn seal_bytes(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce: [u8; 12] = random();
+        let id = self.current.as_bytes();
+        let sealed = self.cipher(&self.current).and_then(|cipher| {
+            cipher.encrypt(&Nonce::<Aes256Gcm>::from(nonce), Payload { msg: plain, aad: name.as_bytes() }).ok()
+        });
+        let sealed = sealed.ok_or_else(|| StorageError::corrupt(name, "cannot be sealed"))?;
+        let mut whole = Vec::with_capacity(1 + id.len() + 12 + sealed.len());
+        // An id has at most 32 characters.
+        whole.push(u8::try_from(id.len()).unwrap_or(u8::MAX));
+        whole.extend_from_slice(id);
+        whole.extend_from_slice(&nonce);
+        whole.extend_from_slice(&sealed);
+        Ok(whole)
+    }
+
+    /// Opens what [`Keyring::seal_bytes`] made under the same name.
+    ///
+    /// # Errors
+    /// `Corrupt` when it was altered, belongs elsewhere, or its key is missing.
+    pub fn open_bytes(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>> {
+        let bad = || StorageError::corrupt(name, "altered, sealed for another place, or its key is missing");
+        let (length, rest) = sealed.split_first().ok_or_else(bad)?;
+        let (id, rest) = rest.split_at_checked(usize::from(*length)).ok_or_else(bad)?;
+        let (nonce, text) = rest.split_first_chunk::<12>().ok_or_else(bad)?;
+        let cipher = std::str::from_utf8(id).ok().and_then(|id| self.cipher(id)).ok_or_else(bad)?;
+        let payload = Payload { msg: text, aad: name.as_bytes() };
+        cipher.decrypt(&Nonce::<Aes256Gcm>::from(*nonce), payload).map_err(|_| bad())
     }
 }
 

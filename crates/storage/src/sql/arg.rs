@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{
-        AssignmentId, AuditId, CallId, CallbackId, CampaignId, DncId, InboxId, JobId, LeadChangeId, LeadId, NumberId,
-        QueueId, RecordingId, SessionId, TaskId, TenantId, UserId,
+        AssignmentId, AuditId, CallId, CallbackId, CampaignId, DncId, ImportId, InboxId, JobId, LeadChangeId, LeadId,
+        NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, UserId,
     },
     role::Role,
     time::UnixMillis,
@@ -87,6 +87,7 @@ ids!(
     CallbackId,
     CampaignId,
     DncId,
+    ImportId,
     InboxId,
     JobId,
     LeadChangeId,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use sqlx::{Connection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use sqlx::{
+    Connection, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction, postgres::PgCopyIn,
+};
 
 use super::{Arg, Row};
 use crate::{
@@ -179,6 +181,22 @@ impl On<'_> {
     /// Rows affected.
     pub(crate) async fn write(&mut self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<u64> {
         Ok(run!(self, writer, sql, args, execute => |done| done.rows_affected(), |done| done.rows_affected()))
+    }
+}
+
+/// Whether rows can be copied into a table.
+pub(crate) enum Copy<'a, 'c> {
+    Into(PgCopyIn<&'a mut PgConnection>),
+    NotThere(&'a mut On<'c>),
+}
+
+impl<'c> On<'c> {
+    /// Begins to copy, where the engine can and a transaction holds the connection.
+    pub(crate) async fn copy<'a>(&'a mut self, head: impl FnOnce() -> String) -> Result<Copy<'a, 'c>> {
+        match self {
+            On::Tx(Tx { inner: Inner::Postgres(tx), .. }) => Ok(Copy::Into(tx.copy_in_raw(&head()).await?)),
+            other => Ok(Copy::NotThere(other)),
+        }
     }
 }
 

@@ -43,6 +43,56 @@ impl Select {
         self
     }
 
+    /// Adds `AND <condition>`, which takes no value.
+    pub(crate) fn and_also(mut self, condition: &'static str) -> Self {
+        self.text.push_str(" AND ");
+        self.text.push_str(condition);
+        self
+    }
+
+    /// Adds `AND <column> IN (…)`. The list is filled up to `width` with a value twice, so that one statement serves all lengths.
+    pub(crate) fn and_any_of<T: Into<Arg> + Clone>(mut self, column: &'static str, values: &[T], width: usize) -> Self {
+        let Some(last) = values.last() else { return self.and_also("FALSE") };
+        let from = self.args.len();
+        let filling = std::iter::repeat_n(last, width.saturating_sub(values.len()));
+        self.args.extend(values.iter().chain(filling).map(|value| value.clone().into()));
+        let numbers: Vec<String> = (from..self.args.len()).map(|n| format!("${}", n + 1)).collect();
+        self.text.push_str(&format!(" AND {column} IN ({})", numbers.join(", ")));
+        self
+    }
+
+    /// Adds ` OR <condition>`, which takes no value.
+    pub(crate) fn or_also(mut self, condition: &'static str) -> Self {
+        self.text.push_str(" OR ");
+        self.text.push_str(condition);
+        self
+    }
+
+    /// Adds ` OR <column> IN (…)`; nothing for an empty list.
+    pub(crate) fn or_any_of<T: Into<Arg> + Clone>(mut self, column: &'static str, values: &[T]) -> Self {
+        if values.is_empty() {
+            return self;
+        }
+        let from = self.args.len();
+        self.args.extend(values.iter().map(|value| value.clone().into()));
+        let numbers: Vec<String> = (from..self.args.len()).map(|n| format!("${}", n + 1)).collect();
+        self.text.push_str(&format!(" OR {column} IN ({})", numbers.join(", ")));
+        self
+    }
+
+    /// Adds what closes something.
+    pub(crate) fn then(mut self, text: &'static str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// All of it, rising by `by`.
+    pub(crate) async fn all(mut self, on: &mut On<'_>, by: &'static str) -> Result<Vec<Row>> {
+        self.text.push_str(" ORDER BY ");
+        self.text.push_str(by);
+        on.read_all(statement(self.text), self.args).await
+    }
+
     /// Adds the condition only for a present value.
     pub(crate) fn and_some<T: Into<Arg>>(self, before: &'static str, value: Option<T>) -> Self {
         match value {

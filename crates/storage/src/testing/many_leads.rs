@@ -1,24 +1,20 @@
 //! Leads by the hundred thousand, the same for the same seed, written as fast as the engine takes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::{
     ids::{CampaignId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
-    worklist,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::json;
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
-    On, Store, TenantScope,
+    Store, TenantScope,
     error::Result,
-    leads::{Heat, Lead, written},
-    seal::{email_term, name_terms, number_terms},
-    sql::{Arg, args},
+    leads::{Heat, Lead, bulk},
 };
 
 const FIRST: [&str; 24] = [
@@ -32,8 +28,8 @@ const LAST: [&str; 20] = [
 const SOURCES: [&str; 8] = ["Facebook", "Website", "Portal", "Newspaper", "Friend", "Fair", "Radio", "Walk-in"];
 const LANGUAGES: [&str; 5] = ["en", "hi", "ta", "mr", "bn"];
 const STAGES: [&str; 4] = ["new", "contacted", "interested", "visit_booked"];
-/// In one statement: 27 values each.
-const ROWS: u32 = 500;
+/// In one transaction.
+const ROWS: u32 = 4_096;
 
 /// What the leads are like.
 #[derive(Debug, Clone)]
@@ -43,7 +39,7 @@ pub struct ManyLeads {
     /// Each gets about the same; without owners the leads are of their campaigns.
     pub owners: Vec<UserId>,
     pub campaign: Option<CampaignId>,
-    /// They can be found by name, number and e-mail. It multiplies the rows by twenty.
+    /// They can be found by name, number and e-mail.
     pub searchable: bool,
     /// The newest came in then; each one before a second earlier.
     pub newest_at: UnixMillis,
@@ -78,6 +74,10 @@ impl ManyLeads {
             do_not_call: false,
             fields: Personal::new(BTreeMap::from([("budget".to_owned(), budget)])),
             provenance: Personal::new(json!({})),
+            phone_kind: None,
+            phone_extension: None,
+            priority: 0,
+            import_id: None,
             attempts: 0,
             last_contact_at: None,
             created_at,
@@ -86,7 +86,7 @@ impl ManyLeads {
         }
     }
 
-    /// Writes them, a transaction for each part of a statement's size.
+    /// Writes them, a transaction for each part.
     ///
     /// # Errors
     /// As the engine says.
@@ -95,61 +95,18 @@ impl ManyLeads {
         let mut n = 0;
         while n < self.count {
             let until = (n + ROWS).min(self.count);
-            let leads: Vec<Lead> = (n..until).map(|n| self.lead(n, &mut random)).collect();
+            let leads: Vec<_> = (n..until).map(|n| (self.lead(n, &mut random), Vec::new())).collect();
+            let sealed = bulk::seal(store, scope, leads.iter())?;
+            let mut later = bulk::Unsearchable::default();
             let mut tx = store.begin().await?;
-            insert(&mut On::from(&mut tx), scope, &leads).await?;
-            if self.searchable {
-                terms(&mut On::from(&mut tx), scope, &leads).await?;
+            bulk::insert(&mut tx, sealed, &mut later).await?;
+            let mut rows = later.take();
+            while self.searchable && !rows.is_empty() {
+                bulk::make_searchable(&mut tx, scope, &mut rows, 2_000).await?;
             }
             tx.commit().await?;
             n = until;
         }
         Ok(())
     }
-}
-
-async fn insert(on: &mut On<'_>, scope: TenantScope, leads: &[Lead]) -> Result<()> {
-    let keys = on.keys();
-    let (mut rows, mut all): (Vec<String>, Vec<Arg>) = (Vec::new(), Vec::new());
-    for lead in leads {
-        let from = all.len() + 1;
-        all.extend(written(&keys, scope, lead)?);
-        let standing = worklist::first(&lead.stage, lead.heat.into(), lead.do_not_call, lead.created_at);
-        let placed = standing.as_ref().map(worklist::place);
-        all.extend(args![lead.version, lead.created_at, standing.map(|one| one.kind.as_str())]);
-        all.extend(args![placed.map(|place| u32::from(place.class)), placed.map_or(0, |place| place.key)]);
-        let numbers: Vec<String> = (from..=all.len()).map(|n| format!("${n}")).collect();
-        rows.push(format!("({})", numbers.join(", ")));
-    }
-    let sql = format!(
-        "INSERT INTO leads (tenant_id, id, name, phone, phone_hash, email, email_hash, stage, heat, source, source_detail, \
-         owner_id, campaign_id, language, zone, zone_source, do_not_call, fields, provenance, attempts, last_contact_at_ms, \
-         updated_at_ms, version, created_at_ms, line_kind, line_class, line_key) VALUES {}",
-        rows.join(", ")
-    );
-    on.write(AssertSqlSafe(sql), all).await?;
-    Ok(())
-}
-
-async fn terms(on: &mut On<'_>, scope: TenantScope, leads: &[Lead]) -> Result<()> {
-    let keys = on.keys();
-    let mut all: Vec<(String, String)> = Vec::new();
-    for lead in leads {
-        let mut terms: BTreeSet<String> = name_terms(lead.name.reveal());
-        terms.extend(number_terms(lead.phone.reveal()));
-        terms.extend(lead.email.iter().map(|email| email_term(email.reveal())));
-        let id = lead.id.to_string();
-        all.extend(keys.hashed_terms(scope, terms).into_iter().map(|term| (id.clone(), term)));
-    }
-    for part in all.chunks(5000) {
-        let mut args = args![scope];
-        let mut rows = Vec::with_capacity(part.len());
-        for (id, term) in part {
-            rows.push(format!("($1, 'lead', ${}, ${})", args.len() + 1, args.len() + 2));
-            args.extend(args![id, term]);
-        }
-        let sql = format!("INSERT INTO search_terms (tenant_id, subject, subject_id, term) VALUES {}", rows.join(", "));
-        on.write(AssertSqlSafe(sql), args).await?;
-    }
-    Ok(())
 }

@@ -3,25 +3,30 @@
 use std::sync::Arc;
 
 use domain::{
-    ids::{CallbackId, LeadChangeId, TaskId, UserId},
+    ids::{CallbackId, ImportId, LeadChangeId, LeadId, TaskId, UserId},
     pii::Personal,
 };
 use storage::{
-    PageRequest, StorageError,
+    PageRequest, StorageError, TenantScope,
     callbacks::{self, Callback, CallbackFilter},
     lead_changes::{self, ChangedBy, LeadChange},
-    leads::{self, Heat, Lead, LeadFilter},
+    leads::{self, Heat, Lead, LeadFilter, OtherNumber, bulk, bulk::NumberHash},
     on_both_engines,
     tasks::{self, Task, TaskFilter, TaskStatus},
     testing::TestStore,
 };
 
-use crate::support::{NOW, a_lead, at, call, lead, personal, tenant, user, uuid};
+use crate::support::{NOW, a_lead, at, call, campaign, lead, personal, phone, tenant, user, uuid};
 
 on_both_engines! {
     a_lead_reads_back_and_guards_its_version,
     a_lead_is_found_by_number_name_and_email,
-    a_number_belongs_to_one_lead_of_a_tenant,
+    a_number_belongs_to_one_lead_of_a_campaign,
+    a_lead_is_found_by_its_other_numbers_too,
+    a_search_goes_on_from_page_to_page_under_a_filter,
+    many_leads_are_written_together_and_found_like_others,
+    an_import_takes_back_what_nobody_touched,
+    leads_of_an_older_version_become_searchable,
     a_change_is_written_with_its_history_and_undone_once,
     of_two_undoes_at_once_one_wins,
     attempts_and_do_not_call_marks_are_kept,
@@ -76,15 +81,147 @@ async fn a_lead_is_found_by_number_name_and_email(store: TestStore) {
     assert_eq!(search("sunita").await, [other.id]);
 }
 
-async fn a_number_belongs_to_one_lead_of_a_tenant(store: TestStore) {
+async fn a_number_belongs_to_one_lead_of_a_campaign(store: TestStore) {
     let (one, two) = (tenant(&store).await, tenant(&store).await);
+    let campaign = campaign(&store, one).await;
     let first = a_lead("Asha");
-    let mut second = a_lead("Vikram");
-    second.phone = first.phone.clone();
+    let with_its_number = |campaign_id| Lead { phone: first.phone.clone(), campaign_id, ..a_lead("Vikram") };
     leads::insert(&*store, one, &first).await.unwrap();
-    let refused = leads::insert(&*store, one, &second).await;
+    leads::insert(&*store, one, &with_its_number(Some(campaign))).await.unwrap();
+    for again in [None, Some(campaign)] {
+        let refused = leads::insert(&*store, one, &with_its_number(again)).await;
+        assert!(matches!(refused, Err(StorageError::Unique { what: "lead with this number" })), "{refused:?}");
+    }
+    leads::insert(&*store, two, &with_its_number(None)).await.unwrap();
+
+    // Of two with the number, the one that was spoken to last is meant.
+    leads::count_attempt(&*store, one, first.id, Some(at(9))).await.unwrap();
+    assert_eq!(leads::by_phone(&*store, one, &first.phone).await.unwrap().unwrap().id, first.id);
+}
+
+async fn a_lead_is_found_by_its_other_numbers_too(store: TestStore) {
+    let scope = tenant(&store).await;
+    let lead = a_lead("Asha");
+    leads::insert(&*store, scope, &lead).await.unwrap();
+    let office =
+        OtherNumber { number: personal("+914023456789"), kind: Some("fixed".into()), extension: Some("12".into()) };
+    leads::numbers::set(&*store, scope, lead.id, std::slice::from_ref(&office)).await.unwrap();
+    assert_eq!(leads::numbers::of_lead(&*store, scope, lead.id).await.unwrap(), [office.clone()]);
+    assert_eq!(leads::by_phone(&*store, scope, &office.number).await.unwrap().unwrap().id, lead.id);
+    assert_eq!(search(&store, scope, "456789").await, [lead.id]);
+    leads::numbers::set(&*store, scope, lead.id, &[]).await.unwrap();
+    assert!(leads::by_phone(&*store, scope, &office.number).await.unwrap().is_none());
+    assert_eq!(search(&store, scope, "456789").await, []);
+}
+
+async fn search(store: &TestStore, scope: TenantScope, text: &str) -> Vec<LeadId> {
+    let filter = LeadFilter { search: Some(text.to_owned()), ..LeadFilter::default() };
+    let page = leads::list(&**store, scope, &filter, PageRequest::default()).await.unwrap();
+    page.items.into_iter().map(|lead| lead.id).collect()
+}
+
+async fn a_search_goes_on_from_page_to_page_under_a_filter(store: TestStore) {
+    let scope = tenant(&store).await;
+    let mut hot = Vec::new();
+    for n in 0..150 {
+        let heat = if n % 3 == 0 { Heat::Hot } else { Heat::Cold };
+        let lead = Lead { heat, ..a_lead(if n % 2 == 0 { "Asha Sharma" } else { "Asha Shaw" }) };
+        leads::insert(&*store, scope, &lead).await.unwrap();
+        if heat == Heat::Hot && n % 2 == 0 {
+            hot.push(lead.id);
+        }
+    }
+    hot.reverse();
+    let filter = LeadFilter { search: Some("shar asha".into()), heat: Some(Heat::Hot), ..LeadFilter::default() };
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = leads::list(&*store, scope, &filter, PageRequest::new(cursor, Some(7))).await.unwrap();
+        assert!(page.items.len() <= 7);
+        found.extend(page.items.into_iter().map(|lead| lead.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, hot);
+}
+
+/// Two thousand leads and one, in one transaction.
+async fn written_together(store: &TestStore, scope: TenantScope, import: ImportId) -> (Vec<Lead>, (i64, i64)) {
+    let make = |n: usize| {
+        let lead = Lead { import_id: Some(import), ..a_lead(&format!("Asha \t\\N Kumar{n}")) };
+        let office = OtherNumber { number: phone(), kind: None, extension: None };
+        (lead, if n == 7 { vec![office] } else { vec![] })
+    };
+    let leads: Vec<_> = (0..2_001).map(make).collect();
+    let sealed = bulk::seal(store, scope, leads.iter()).unwrap();
+    let mut later = bulk::Unsearchable::default();
+    let mut tx = store.begin().await.unwrap();
+    let span = bulk::insert(&mut tx, sealed, &mut later).await.unwrap().unwrap();
+    let mut rows = later.take();
+    while !rows.is_empty() {
+        bulk::make_searchable(&mut tx, scope, &mut rows, 1_000).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    (leads.into_iter().map(|(lead, _)| lead).collect(), span)
+}
+
+async fn many_leads_are_written_together_and_found_like_others(store: TestStore) {
+    let (scope, import) = (tenant(&store).await, ImportId::new(uuid()));
+    let before = a_lead("Asha Before");
+    leads::insert(&*store, scope, &before).await.unwrap();
+    let (all, (first, last)) = written_together(&store, scope, import).await;
+    assert_eq!(leads::get(&*store, scope, all[1_500].id).await.unwrap().as_ref(), Some(&all[1_500]));
+    assert_eq!(search(&store, scope, "kumar77").await.len(), 11, "77 and 770 to 779");
+    assert_eq!(leads::numbers::of_lead(&*store, scope, all[7].id).await.unwrap().len(), 1);
+    assert_eq!(bulk::count(&*store, scope, import, first, last).await.unwrap(), 2_001);
+
+    let hash = |lead: &Lead| NumberHash::of(&store, scope, lead.phone.reveal());
+    let numbers = [hash(&before), hash(&all[3]), hash(&a_lead("Nobody"))];
+    let known = bulk::known(&*store, scope, &numbers, bulk::Within::Campaign(None)).await.unwrap();
+    assert_eq!(known.len(), 2);
+    assert_eq!((known[&numbers[0]].import_id, known[&numbers[1]].import_id), (None, Some(import)));
+    let elsewhere = bulk::Within::Campaign(Some(campaign(&store, scope).await));
+    assert!(bulk::known(&*store, scope, &numbers, elsewhere).await.unwrap().is_empty());
+
+    let twice =
+        bulk::seal(&store, scope, [(Lead { id: LeadId::new(uuid()), ..all[3].clone() }, vec![])].iter()).unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let refused = bulk::insert(&mut tx, twice, &mut bulk::Unsearchable::default()).await;
     assert!(matches!(refused, Err(StorageError::Unique { what: "lead with this number" })), "{refused:?}");
-    leads::insert(&*store, two, &second).await.unwrap();
+}
+
+async fn an_import_takes_back_what_nobody_touched(store: TestStore) {
+    let (scope, import) = (tenant(&store).await, ImportId::new(uuid()));
+    let (all, (first, last)) = written_together(&store, scope, import).await;
+    leads::count_attempt(&*store, scope, all[0].id, None).await.unwrap();
+    leads::update(&*store, scope, &Lead { stage: "visit".into(), ..all[1].clone() }).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let other = ImportId::new(uuid());
+    assert_eq!(bulk::delete_untouched(&mut tx, scope, other, first, last).await.unwrap(), 0);
+    assert_eq!(bulk::delete_untouched(&mut tx, scope, import, first, last).await.unwrap(), 1_999);
+    tx.commit().await.unwrap();
+    assert_eq!(bulk::count(&*store, scope, import, first, last).await.unwrap(), 2);
+    assert_eq!(search(&store, scope, "kumar0").await, [all[0].id]);
+    assert_eq!(search(&store, scope, "kumar77").await, []);
+}
+
+async fn leads_of_an_older_version_become_searchable(store: TestStore) {
+    let scope = tenant(&store).await;
+    let lead = a_lead("Asha Marigold");
+    leads::insert(&*store, scope, &lead).await.unwrap();
+    let tenant = scope.tenant();
+    store.run(&format!("DELETE FROM lead_terms WHERE tenant_id = '{tenant}'")).await;
+    store
+        .run(&format!(
+            "INSERT INTO search_terms (tenant_id, subject, subject_id, term) VALUES ('{tenant}', 'lead', '{}', 'x')",
+            lead.id
+        ))
+        .await;
+    assert_eq!(search(&store, scope, "marigold").await, []);
+    store.migrate().await.unwrap();
+    assert_eq!(search(&store, scope, "marigold").await, [lead.id]);
+    assert!(!store.rows().await.iter().any(|row| row.starts_with("search_terms ")));
 }
 
 fn a_change(lead: &Lead, by: ChangedBy) -> LeadChange {

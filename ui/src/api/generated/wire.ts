@@ -529,6 +529,247 @@ field: string, from: string | null, to: string | null, by: ChangedBy, at_ms: Uni
  */
 can_undo: boolean, };
 
+/**
+ * One file of leads that is taken in.
+ */
+export type ImportId = string;
+
+/**
+ * How the file is read.
+ */
+export type FileReading = { 
+/**
+ * `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
+ */
+encoding: string, 
+/**
+ * One ASCII character.
+ */
+separator: string, 
+/**
+ * The first row names the columns.
+ */
+header: boolean, };
+
+/**
+ * What becomes of a row whose number is known.
+ */
+export type Duplicates = "skip" | "update" | "merge";
+
+/**
+ * Where a number counts as known.
+ */
+export type KnownWithin = "campaign" | "tenant";
+
+/**
+ * What becomes of a row whose number must not be called.
+ */
+export type Listed = "leave_out" | "take_in_marked";
+
+/**
+ * Everything that an import needs to know about a file; what a saved mapping holds.
+ */
+export type ImportPlan = { reading: FileReading, columns: Array<ColumnRule>, 
+/**
+ * ISO 3166 alpha-2: of numbers without a country.
+ */
+country: string, campaign_id: CampaignId | null, 
+/**
+ * Of rows that name none.
+ */
+source: string | null, duplicates: Duplicates, known_within: KnownWithin, listed: Listed, };
+
+/**
+ * What an import comes to. All are numbers of rows.
+ */
+export type ImportCounts = { 
+/**
+ * All rows but the header and blank ones.
+ */
+rows: number, new: number, 
+/**
+ * Of leads that were there, changed by the row.
+ */
+updated: number, 
+/**
+ * Of leads that were there and stay as they are.
+ */
+known: number, 
+/**
+ * Twice in the file: the first counts.
+ */
+twice: number, 
+/**
+ * On the do-not-call list.
+ */
+listed: number, invalid: number, 
+/**
+ * Taken in, with a value that was doubtful.
+ */
+doubtful: number, };
+
+/**
+ * In which order day, month and year stand.
+ */
+export type DateOrder = "day_month_year" | "month_day_year" | "year_month_day" | "year_day_month";
+
+/**
+ * [`Target`] as it is written.
+ */
+export type TargetName = "leave_out" | "name" | "phone" | "phone_extension" | "country" | "email" | "language" | "pincode" | "priority" | "source" | "source_detail" | "do_not_call" | "field";
+
+/**
+ * One column of the file. It is known by its name; of columns with one name the n-th rule means the n-th column. In a
+ * file without a header the rules go by place.
+ */
+export type ColumnRule = { column: string, to: TargetName, 
+/**
+ * Of a fact: 1 to 40 characters.
+ */
+key?: string, 
+/**
+ * Of a fact that is a date: how it is written. It is kept as YYYY-MM-DD.
+ */
+dates?: DateOrder, };
+
+/**
+ * Why a row was left out, or what of it was doubtful.
+ */
+export type Reason = "number_missing" | "not_a_number" | "number_shortened" | "no_country" | "too_short" | "too_long" | "not_in_use" | "not_called" | "quote_not_closed" | "line_too_long" | "too_many_cells" | "nul" | "encoding" | "twice" | "known" | "listed" | "email_doubtful" | "priority_doubtful" | "language_unknown" | "pincode_doubtful" | "date_doubtful" | "country_unknown" | "other_number_doubtful" | "text_shortened" | "yes_or_no";
+
+/**
+ * Where an import stands.
+ */
+export type ImportState = "uploading" | "ready" | "rehearsing" | "rehearsed" | "importing" | "done" | "undoing" | "undone" | "cancelled" | "failed";
+
+export type Import = { id: ImportId, file_name: string, source: string | null, state: ImportState, bytes: number, 
+/**
+ * Bytes that are there: an upload goes on from here.
+ */
+received: number, 
+/**
+ * As it was rehearsed or imported.
+ */
+plan: ImportPlan | null, counts: ImportCounts, progress: ImportProgress | null, 
+/**
+ * What went wrong with the whole of it.
+ */
+failure: string | null, made_by: string | null, created_at_ms: UnixMillis, begun_at_ms: UnixMillis | null, finished_at_ms: UnixMillis | null, 
+/**
+ * It can be undone before this instant.
+ */
+undo_until_ms: UnixMillis | null, };
+
+/**
+ * While the server works on it.
+ */
+export type ImportProgress = { rows: number, rows_per_s: number, 
+/**
+ * Of the file, 0 to 1000.
+ */
+permille: number, left_s: number | null, };
+
+export type BeginImport = { file_name: string, bytes: number, 
+/**
+ * Its last mapping is proposed again.
+ */
+source: string | null, };
+
+/**
+ * A piece of the file, up to 1 MiB.
+ */
+export type ImportPart = { 
+/**
+ * Where it begins: [`Import::received`].
+ */
+offset: number, 
+/**
+ * Base 64, with padding.
+ */
+data: string, };
+
+/**
+ * Without a plan, one is guessed.
+ */
+export type PreviewImport = { plan: ImportPlan | null, };
+
+export type ImportPreview = { 
+/**
+ * As given, remembered or guessed.
+ */
+plan: ImportPlan, 
+/**
+ * Name of the saved mapping that it comes from.
+ */
+remembered: string | null, columns: Array<PreviewColumn>, 
+/**
+ * The first rows as they would be stored.
+ */
+rows: Array<PreviewRow>, 
+/**
+ * What is wrong with the plan; empty when it can be used.
+ */
+problems: Array<FieldError>, };
+
+export type PreviewColumn = { name: string, 
+/**
+ * The first values that are there.
+ */
+samples: Array<string>, 
+/**
+ * Of the rows that were looked at.
+ */
+filled: number, looked_at: number, };
+
+export type PreviewRow = { row: number, 
+/**
+ * None when it is left out.
+ */
+lead: PreviewLead | null, problems: Array<ImportProblem>, };
+
+export type PreviewLead = { name: string, 
+/**
+ * E.164, the first being the lead's.
+ */
+phones: Array<string>, email: string | null, language: string | null, priority: number, source: string | null, zone: string, do_not_call: boolean, fields: { [key in string]: string }, };
+
+export type RunImport = { plan: ImportPlan, 
+/**
+ * Keeps the plan under this name for the next file.
+ */
+save_as: string | null, };
+
+export type ImportProblem = { 
+/**
+ * As a spreadsheet counts.
+ */
+row: number, column: string | null, reason: Reason, 
+/**
+ * False: the row was taken in nevertheless.
+ */
+left_out: boolean, };
+
+/**
+ * A part of a file for the person who asks; the parts are put together in their order.
+ */
+export type FilePart = { file_name: string, text: string, 
+/**
+ * Cursor of the next part.
+ */
+next: string | null, };
+
+/**
+ * A saved mapping.
+ */
+export type ImportMapping = { name: string, plan: ImportPlan, used_at_ms: UnixMillis, };
+
+export type SaveImportMapping = { name: string, plan: ImportPlan, };
+
+/**
+ * Which mapping.
+ */
+export type MappingQuery = { name: string, };
+
 export type TaskStatus = "open" | "done" | "cancelled";
 
 export type Task = { id: TaskId, lead_id: LeadId | null, lead_name: string | null, call_id: CallId | null, owner_id: UserId | null, text: string, due_at_ms: UnixMillis | null, 

@@ -1,0 +1,252 @@
+//! What becomes of each row: new, known, twice, listed. Looks things up and writes nothing.
+
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+
+use domain::{
+    ids::{ImportId, LeadId},
+    imports::{
+        Draft, Duplicates, ImportCounts, ImportPlan, KnownWithin, Listed, NumberFound, Present, Reason, combine,
+    },
+    pii::Personal,
+    zone,
+};
+use storage::{
+    StorageError, Store, TenantScope,
+    leads::{
+        Heat, Lead as LeadRow, OtherNumber,
+        bulk::{self, NumberHash, Within},
+    },
+};
+
+use super::reading::{Candidate, Piece, RowProblem};
+use crate::clock;
+
+/// A row that becomes a lead.
+#[derive(Debug)]
+pub struct NewLead {
+    pub row: u64,
+    pub hash: NumberHash,
+    pub lead: (LeadRow, Vec<OtherNumber>),
+}
+
+/// A row about a lead that is there.
+#[derive(Debug)]
+pub struct Update {
+    pub row: u64,
+    pub lead: LeadId,
+    pub draft: Draft,
+}
+
+/// Rows in their order, each with what becomes of it.
+#[derive(Debug, Default)]
+pub struct Judged {
+    pub counts: ImportCounts,
+    pub new: Vec<NewLead>,
+    pub updates: Vec<Update>,
+    pub problems: Vec<RowProblem>,
+    pub last_row: u64,
+    pub bytes: u64,
+}
+
+/// What all rows of an import share.
+pub struct Judge {
+    pub store: Store,
+    pub scope: TenantScope,
+    pub import: ImportId,
+    pub plan: ImportPlan,
+    /// Of the tenant, where a number tells none.
+    pub zone: String,
+    /// Rows up to this one were judged and written by an earlier run.
+    pub done_row: u64,
+    /// Numbers of the file so far, by 64 bits of their hash.
+    seen: HashMap<u64, (), Identity>,
+}
+
+/// The keys are hashes already.
+#[derive(Debug, Clone, Copy, Default)]
+struct Identity;
+
+impl std::hash::BuildHasher for Identity {
+    type Hasher = Mark;
+
+    fn build_hasher(&self) -> Mark {
+        Mark(0)
+    }
+}
+
+struct Mark(u64);
+
+impl std::hash::Hasher for Mark {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, mark: u64) {
+        self.0 = mark;
+    }
+}
+
+impl Judge {
+    pub fn new(
+        store: Store,
+        scope: TenantScope,
+        import: ImportId,
+        plan: ImportPlan,
+        zone: String,
+        done_row: u64,
+    ) -> Self {
+        Self { store, scope, import, plan, zone, done_row, seen: HashMap::default() }
+    }
+
+    fn within(&self) -> Within {
+        match self.plan.known_within {
+            KnownWithin::Campaign => Within::Campaign(self.plan.campaign_id),
+            KnownWithin::Tenant => Within::Tenant,
+        }
+    }
+
+    /// # Errors
+    /// `Unavailable` and the like.
+    pub async fn judge(&mut self, piece: Piece) -> Result<Judged, StorageError> {
+        let mut judged = Judged { bytes: piece.bytes, problems: piece.problems, ..Judged::default() };
+        judged.counts.rows = piece.rows;
+        judged.counts.invalid = count(&judged.problems, |reason| reason.left_out());
+        judged.last_row = judged.problems.iter().map(|problem| problem.row).max().unwrap_or(0);
+        let mut once = Vec::with_capacity(piece.candidates.len());
+        for candidate in piece.candidates {
+            judged.last_row = judged.last_row.max(candidate.row);
+            match self.seen.entry(candidate.hash.mark()) {
+                Entry::Vacant(place) => {
+                    place.insert(());
+                    once.push(candidate);
+                }
+                Entry::Occupied(_) => {
+                    judged.counts.twice += 1;
+                    judged.problems.push(RowProblem { row: candidate.row, column: None, reason: Reason::Twice });
+                }
+            }
+        }
+        if judged.last_row <= self.done_row {
+            // Written before; only the numbers have to be remembered.
+            return Ok(Judged { last_row: judged.last_row, bytes: judged.bytes, ..Judged::default() });
+        }
+        self.look_up(once, &mut judged).await?;
+        judged.problems.sort_by_key(|problem| problem.row);
+        let mut doubtful: Vec<u64> =
+            judged.problems.iter().filter(|problem| !problem.reason.left_out()).map(|problem| problem.row).collect();
+        doubtful.dedup();
+        judged.counts.doubtful = doubtful.len() as u64;
+        Ok(judged)
+    }
+
+    async fn look_up(&self, candidates: Vec<Candidate>, judged: &mut Judged) -> Result<(), StorageError> {
+        let hashes: Vec<NumberHash> = candidates.iter().map(|one| one.hash.clone()).collect();
+        let (known, listed) = tokio::try_join!(
+            bulk::known(&self.store, self.scope, &hashes, self.within()),
+            bulk::do_not_call(&self.store, self.scope, &hashes),
+        )?;
+        let now = clock::now();
+        for Candidate { row, mut draft, hash } in candidates {
+            let is_listed = listed.contains(&hash);
+            if is_listed && self.plan.listed == Listed::LeaveOut {
+                judged.counts.listed += 1;
+                judged.problems.push(RowProblem { row, column: None, reason: Reason::Listed });
+                continue;
+            }
+            draft.do_not_call |= is_listed;
+            match known.get(&hash) {
+                None => {
+                    judged.counts.new += 1;
+                    let lead = self.lead(draft, now);
+                    judged.new.push(NewLead { row, hash, lead });
+                }
+                Some(_) if self.plan.duplicates == Duplicates::Skip => {
+                    judged.counts.known += 1;
+                    judged.problems.push(RowProblem { row, column: None, reason: Reason::Known });
+                }
+                Some(known) => judged.updates.push(Update { row, lead: known.id, draft }),
+            }
+        }
+        Ok(())
+    }
+
+    fn lead(&self, draft: Draft, now: domain::time::UnixMillis) -> (LeadRow, Vec<OtherNumber>) {
+        let mut numbers = draft.numbers.into_iter();
+        let first = numbers.next();
+        let others = numbers.map(other).collect();
+        let (zone, zone_source) =
+            first.as_ref().and_then(|first| zone::zone_of(&first.number)).unwrap_or((self.zone.as_str(), "tenant"));
+        let nameless = draft.name.reveal().is_empty();
+        let lead = LeadRow {
+            id: LeadId::new(clock::new_uuid()),
+            name: if nameless { Personal::new("Unnamed".to_owned()) } else { draft.name },
+            phone: Personal::new(first.as_ref().map(|first| first.number.as_str().to_owned()).unwrap_or_default()),
+            phone_kind: first.as_ref().map(|first| first.kind.as_str().to_owned()),
+            phone_extension: first.and_then(|first| first.extension),
+            priority: draft.priority,
+            import_id: Some(self.import),
+            email: draft.email,
+            stage: "new".to_owned(),
+            heat: Heat::Cold,
+            source: draft.source.or_else(|| self.plan.source.clone()),
+            source_detail: draft.source_detail,
+            owner_id: None,
+            owner_name: None,
+            campaign_id: self.plan.campaign_id,
+            language: draft.language,
+            zone: zone.to_owned(),
+            zone_source: zone_source.to_owned(),
+            do_not_call: draft.do_not_call,
+            fields: draft.fields,
+            provenance: Personal::new(if nameless {
+                serde_json::json!({ "name": { "kind": "stand_in" } })
+            } else {
+                serde_json::json!({})
+            }),
+            attempts: 0,
+            last_contact_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        (lead, others)
+    }
+}
+
+fn other(number: NumberFound) -> OtherNumber {
+    OtherNumber {
+        number: Personal::new(number.number.as_str().to_owned()),
+        kind: Some(number.kind.as_str().to_owned()),
+        extension: number.extension,
+    }
+}
+
+fn count(problems: &[RowProblem], wanted: impl Fn(Reason) -> bool) -> u64 {
+    problems.iter().filter(|problem| wanted(problem.reason)).count() as u64
+}
+
+/// What the rule of combining sees of a lead.
+pub(super) fn present(lead: &LeadRow) -> Present {
+    let mut texts: BTreeMap<String, Personal<String>> = lead
+        .fields
+        .reveal()
+        .iter()
+        .map(|(key, value)| (format!("fields.{key}"), Personal::new(value.clone())))
+        .collect();
+    texts.insert("name".to_owned(), lead.name.clone());
+    if let Some(email) = &lead.email {
+        texts.insert("email".to_owned(), email.clone());
+    }
+    Present { texts }
+}
+
+/// Whether the row changes anything of the lead.
+pub(super) fn changes(lead: &LeadRow, draft: &Draft, how: Duplicates) -> bool {
+    !combine(&present(lead), draft, how).is_empty() || (draft.do_not_call && !lead.do_not_call)
+}

@@ -1,0 +1,275 @@
+//! Leads by the thousand: sealed and hashed by whoever has a thread to spare, and written together.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::ids::{CampaignId, ImportId, LeadId};
+
+use super::{COLUMNS, Lead, OtherNumber, inserted, numbers, terms};
+use crate::{
+    db::Store,
+    error::{Result, StorageError},
+    scope::TenantScope,
+    sql::{Arg, On, Select, Tx, args},
+};
+
+/// [`COLUMNS`] and the place.
+const PLACED: [&str; 32] = {
+    let mut columns = ["place"; 32];
+    let mut n = 0;
+    while n < COLUMNS.len() {
+        columns[n + 1] = COLUMNS[n];
+        n += 1;
+    }
+    columns
+};
+
+/// Leads that are ready to be written.
+#[derive(Debug, Default)]
+pub struct Sealed {
+    /// One after the other, without their places.
+    values: Vec<Arg>,
+    others: Vec<Arg>,
+    terms: Vec<Vec<i64>>,
+}
+
+impl Sealed {
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+}
+
+/// Seals leads. Costs processor time and nothing else, so it is done beside the writing.
+///
+/// # Errors
+/// `Corrupt` when the key cannot be used.
+pub fn seal<'a>(
+    store: &Store,
+    scope: TenantScope,
+    leads: impl ExactSizeIterator<Item = &'a (Lead, Vec<OtherNumber>)>,
+) -> Result<Sealed> {
+    let keys = &store.keys;
+    let mut sealed = Sealed { values: Vec::with_capacity(leads.len() * COLUMNS.len()), ..Sealed::default() };
+    for (lead, others) in leads {
+        sealed.values.extend(inserted(keys, scope, lead)?);
+        for (position, other) in others.iter().enumerate() {
+            sealed.others.extend(numbers::written(keys, scope, lead.id, position + 1, other)?);
+        }
+        let all = std::iter::once(&lead.phone).chain(others.iter().map(|other| &other.number));
+        sealed.terms.push(terms::of_lead(keys, scope, lead.name.reveal(), all.map(|number| number.reveal().as_str())));
+    }
+    Ok(sealed)
+}
+
+/// What written leads are to be found by, until it is written too. Many leads share a term, so it is kept for a while.
+#[derive(Debug, Default)]
+pub struct Unsearchable {
+    pairs: terms::Pairs,
+    to: Option<i64>,
+}
+
+impl Unsearchable {
+    /// Leads up to this place are made searchable by the next [`make_searchable`].
+    pub const fn to(&self) -> Option<i64> {
+        self.to
+    }
+
+    /// Terms that wait; each takes 16 bytes.
+    pub const fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes over what came after.
+    pub fn append(&mut self, other: Self) {
+        self.pairs.append(other.pairs);
+        self.to = other.to.or(self.to);
+    }
+
+    /// Rows to write, in their order.
+    pub fn take(&mut self) -> SearchRows {
+        SearchRows(self.pairs.take().into())
+    }
+}
+
+/// What is left to be written.
+#[derive(Debug)]
+pub struct SearchRows(std::collections::VecDeque<(i64, i64, String)>);
+
+impl SearchRows {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Writes up to `most` rows of the search index.
+pub async fn make_searchable(tx: &mut Tx, scope: TenantScope, rows: &mut SearchRows, most: usize) -> Result<()> {
+    let now = rows.0.drain(..most.min(rows.0.len())).collect();
+    terms::add(&mut On::from(tx), scope, now).await
+}
+
+/// Makes the leads at these places searchable that were written before a crash: at most 2,000 places at once.
+pub async fn make_searchable_again(tx: &mut Tx, scope: TenantScope, from: i64, to: i64) -> Result<()> {
+    terms::index(&mut On::from(tx), scope, from, to).await
+}
+
+/// Writes leads; returns their first and last place.
+///
+/// # Errors
+/// `Unique` when a lead of the campaign has one of the numbers meanwhile: nothing is written, decide again.
+pub async fn insert(tx: &mut Tx, sealed: Sealed, later: &mut Unsearchable) -> Result<Option<(i64, i64)>> {
+    let mut on = On::from(tx);
+    let places = places(&mut on, sealed.len()).await?;
+    let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return Ok(None) };
+    let mut values = Vec::with_capacity(sealed.values.len() + places.len());
+    let mut rest = sealed.values.into_iter();
+    for place in &places {
+        values.push(Arg::from(*place));
+        values.extend(rest.by_ref().take(COLUMNS.len()));
+    }
+    on.insert_many("leads", &PLACED, values).await?;
+    on.insert_many("lead_numbers", &numbers::COLUMNS, sealed.others).await?;
+    for (place, terms) in places.iter().zip(&sealed.terms) {
+        later.pairs.add(*place, terms);
+    }
+    later.to = Some(last);
+    Ok(Some((first, last)))
+}
+
+/// Rising; SQLite has one writer, PostgreSQL a sequence.
+async fn places(on: &mut On<'_>, count: usize) -> Result<Vec<i64>> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let sql = on.pick(
+        "SELECT COALESCE(MAX(place), 0) AS place FROM leads WHERE $1 = $1",
+        "SELECT nextval(pg_get_serial_sequence('leads', 'place')) AS place FROM generate_series(1, $1)",
+    );
+    let rows = on.read_all(sql, args![count]).await?;
+    if sql.starts_with("SELECT COALESCE") {
+        let last = rows.first().ok_or(StorageError::Conflict { what: "lead" })?.int("place")?;
+        return Ok((last + 1..=last + count).collect());
+    }
+    rows.iter().map(|row| row.int("place")).collect()
+}
+
+/// The keyed hash of a number, by which it is found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NumberHash(String);
+
+impl NumberHash {
+    pub fn of(store: &Store, scope: TenantScope, e164: &str) -> Self {
+        Self(terms::hash(&store.keys, scope, e164))
+    }
+
+    /// As the indexes have it.
+    fn short(&self) -> &str {
+        self.0.get(..11).unwrap_or(&self.0)
+    }
+
+    /// 64 bits of it, to remember many in little space.
+    pub fn mark(&self) -> u64 {
+        self.0
+            .bytes()
+            .take(11)
+            .fold(0, |sum, byte| sum.rotate_left(6) ^ u64::from(byte).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+}
+
+/// A lead that has a number already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    pub id: LeadId,
+    pub import_id: Option<ImportId>,
+}
+
+/// Which campaigns count when a number is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// This one, or no campaign.
+    Campaign(Option<CampaignId>),
+    Tenant,
+}
+
+/// Numbers that are looked up in one statement.
+const AT_ONCE: usize = 512;
+
+/// The leads that have these numbers as their first. When several have one, the oldest.
+pub async fn known(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    numbers: &[NumberHash],
+    within: Within,
+) -> Result<HashMap<NumberHash, Known>> {
+    let mut on = on.into();
+    let mut found = HashMap::new();
+    for part in numbers.chunks(AT_ONCE) {
+        let short: Vec<&str> = part.iter().map(NumberHash::short).collect();
+        let head = "SELECT phone_hash, id, campaign_id, import_id FROM leads WHERE tenant_id = $1";
+        let select = Select::new(head, scope).and_any_of("substr(phone_hash, 1, 11)", &short, AT_ONCE);
+        for row in select.all(&mut on, "place").await? {
+            let campaign: Option<CampaignId> = row.opt_id("campaign_id")?;
+            if within == Within::Tenant || within == Within::Campaign(campaign) {
+                let known = Known { id: row.id("id")?, import_id: row.opt_id("import_id")? };
+                found.entry(NumberHash(row.text("phone_hash")?)).or_insert(known);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Deletes leads of an import at the places `from..=to` that nobody has touched since: no call, task, callback, or change by a
+/// person. Returns how many are gone.
+pub async fn delete_untouched(tx: &mut Tx, scope: TenantScope, import: ImportId, from: i64, to: i64) -> Result<u64> {
+    macro_rules! untouched {
+        ($head:literal, $id:literal) => {
+            concat!(
+                $head,
+                " WHERE tenant_id = $1 AND ",
+                $id,
+                " IN (SELECT l.id FROM leads l WHERE l.tenant_id = $1 AND l.import_id = $2 AND l.place BETWEEN $3 AND $4 ",
+                "AND l.attempts = 0 AND l.version = 1 ",
+                "AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.tenant_id = l.tenant_id AND c.lead_id = l.id) ",
+                "AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.tenant_id = l.tenant_id AND t.lead_id = l.id) ",
+                "AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.tenant_id = l.tenant_id AND b.lead_id = l.id) ",
+                "AND NOT EXISTS (SELECT 1 FROM lead_changes x WHERE x.tenant_id = l.tenant_id AND x.lead_id = l.id))"
+            )
+        };
+    }
+    let args = || args![scope, import, from, to];
+    let mut on = On::from(tx);
+    on.write(untouched!("DELETE FROM lead_numbers", "lead_id"), args()).await?;
+    on.write(untouched!("DELETE FROM leads", "id"), args()).await
+}
+
+/// How many leads of an import are there at the places `from..=to`.
+pub async fn count(on: impl Into<On<'_>>, scope: TenantScope, import: ImportId, from: i64, to: i64) -> Result<u64> {
+    let sql = "SELECT COUNT(*) AS leads FROM leads WHERE tenant_id = $1 AND import_id = $2 AND place BETWEEN $3 AND $4";
+    on.into().read(sql, args![scope, import, from, to]).await?.map_or(Ok(0), |row| row.number("leads"))
+}
+
+/// Which of the numbers must not be called, for every campaign.
+pub async fn do_not_call(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    numbers: &[NumberHash],
+) -> Result<HashSet<NumberHash>> {
+    let mut on = on.into();
+    let mut found = HashSet::new();
+    for part in numbers.chunks(AT_ONCE) {
+        let whole: Vec<&str> = part.iter().map(|number| number.0.as_str()).collect();
+        let select = Select::new("SELECT number_hash FROM dnc WHERE tenant_id = $1", scope).and_any_of(
+            "number_hash",
+            &whole,
+            AT_ONCE,
+        );
+        for row in select.all(&mut on, "number_hash").await? {
+            found.insert(NumberHash(row.text("number_hash")?));
+        }
+    }
+    Ok(found)
+}

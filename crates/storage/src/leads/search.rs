@@ -1,0 +1,100 @@
+//! Finding leads: by terms to their places, and of these the ones that really fit.
+
+use domain::ids::LeadId;
+use uuid::Uuid;
+
+use super::{
+    Lead, LeadFilter, filtered, numbers, read,
+    terms::{self, Typed},
+};
+use crate::{
+    error::Result,
+    page::{Cursor, Page, PageRequest},
+    scope::TenantScope,
+    seal::HashOf,
+    sql::{Arg, On},
+};
+
+/// Leads that are opened at once.
+const AT_ONCE: usize = 128;
+/// So many are opened for one page. A page may be short, or empty, and have a next one nevertheless.
+const MOST_OPENED: usize = 4_096;
+
+/// Highest place first. The cursor's order is the place.
+pub(super) async fn page(
+    on: &mut On<'_>,
+    scope: TenantScope,
+    filter: &LeadFilter,
+    typed: &Typed,
+    page: PageRequest,
+) -> Result<Page<Lead>> {
+    let places = candidates(on, scope, typed).await?;
+    let below = page.after.map_or(i64::MAX, |cursor| cursor.order);
+    let mut rest = &places[places.partition_point(|place| *place >= below)..];
+    let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+    let keys = on.keys();
+    let (mut items, mut opened, mut last) = (Vec::new(), 0, below);
+    while !rest.is_empty() && opened < MOST_OPENED {
+        let (now, later) = rest.split_at(rest.len().min(AT_ONCE));
+        let rows = filtered(scope, filter).and_any_of("l.place", now, AT_ONCE).all(on, "l.place").await?;
+        for row in rows.iter().rev() {
+            let (place, lead) = (row.int("place")?, read(row, &keys, scope)?);
+            if fits(on, scope, typed, &lead).await? {
+                if items.len() == limit {
+                    return Ok(Page { items, next: Some(Cursor { order: last, id: Uuid::nil() }) });
+                }
+                items.push(lead);
+                last = place;
+            }
+        }
+        if items.len() < limit {
+            last = now.last().copied().unwrap_or(last);
+        }
+        (rest, opened) = (later, opened + now.len());
+    }
+    let next = (!rest.is_empty()).then_some(Cursor { order: last, id: Uuid::nil() });
+    Ok(Page { items, next })
+}
+
+async fn candidates(on: &mut On<'_>, scope: TenantScope, typed: &Typed) -> Result<Vec<i64>> {
+    let keys = on.keys();
+    if let Typed::Email(email) = typed {
+        let hash = keys.look_up(HashOf::Email, Some(scope), email.reveal());
+        let sql = "SELECT place FROM leads WHERE tenant_id = $1 AND substr(email_hash, 1, 11) = substr($2, 1, 11) \
+                   AND email_hash = $2 ORDER BY place DESC";
+        let rows = on.read_all(sql, vec![Arg::from(scope), Arg::from(hash)]).await?;
+        return rows.iter().map(|row| row.int("place")).collect();
+    }
+    terms::places(on, scope, &typed.terms(&keys, scope)).await
+}
+
+async fn fits(on: &mut On<'_>, scope: TenantScope, typed: &Typed, lead: &Lead) -> Result<bool> {
+    let email = lead.email.as_ref().map(|email| email.reveal().as_str());
+    if typed.fits(lead.name.reveal(), &[lead.phone.reveal()], email) {
+        return Ok(true);
+    }
+    if !matches!(typed, Typed::Digits(_)) {
+        return Ok(false);
+    }
+    let others = numbers::of_lead(On::from_ref(on), scope, lead.id).await?;
+    let others: Vec<&str> = others.iter().map(|other| other.number.reveal().as_str()).collect();
+    Ok(typed.fits("", &others, None))
+}
+
+/// Ids of leads that fit, the newest first, at most `most`: for lists of what belongs to leads.
+pub(crate) async fn ids_of(on: &mut On<'_>, scope: TenantScope, typed: &Typed, most: usize) -> Result<Vec<LeadId>> {
+    let mut found = Vec::new();
+    let mut request = PageRequest::new(None, Some(crate::page::MAX_LIMIT));
+    loop {
+        let next = page(on, scope, &LeadFilter::default(), typed, request).await?;
+        found.extend(next.items.into_iter().map(|lead| lead.id));
+        match next.next {
+            Some(cursor) if found.len() < most => {
+                request = PageRequest::new(Some(cursor), Some(crate::page::MAX_LIMIT))
+            }
+            _ => break,
+        }
+    }
+    found.truncate(most);
+    Ok(found)
+}
