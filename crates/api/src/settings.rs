@@ -2,12 +2,17 @@
 
 pub mod get_calling_hours;
 pub mod get_carrier;
+pub mod get_dialing;
 pub mod get_engines;
+pub mod get_exotel;
 pub mod get_storage;
 pub mod put_calling_hours;
 pub mod put_carrier;
+pub mod put_dialing;
 pub mod put_engines;
+pub mod put_exotel;
 pub mod put_storage;
 pub mod test_carrier;
 pub mod test_engines;
+pub mod test_exotel;
 pub mod test_storage;

@@ -18,14 +18,16 @@ mod recovery;
 mod registry;
 mod route;
 mod sound_parts;
+mod stream_dialect;
 mod turns;
 mod unsettled;
 mod view;
 
 pub(crate) use bridge_events::follow as follow_bridge;
 pub use carrier_stream::CarrierStream;
+pub(crate) use stream_dialect::Dialect;
 pub(crate) use carrier_stream::{CALL_PARAMETER, PARTY_PARAMETER, TOKEN_PARAMETER};
-pub(crate) use inbound::Arrival;
+pub(crate) use inbound::{Announced, Arrival};
 pub(crate) use log::keep_past;
 pub(crate) use named_stream::NamedStream;
 pub(crate) use recovery::look_for_forgotten_agents;

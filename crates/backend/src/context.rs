@@ -20,7 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{SignInThrottle, TokenKey},
     calls::{self, Calls},
-    carriers::TenantCarrier,
+    carriers::{PROVIDERS, TenantCarrier},
     clock,
     device_sound::DeviceReports,
     devices::Devices,
@@ -71,7 +71,7 @@ struct Inner {
     token_key: TokenKey,
     secret: Vec<u8>,
     options: Options,
-    carriers: Mutex<HashMap<TenantId, TenantCarrier>>,
+    carriers: Mutex<HashMap<(TenantId, &'static str), TenantCarrier>>,
     /// Messages of media sockets that were none.
     carrier_garbage: AtomicU64,
     started_at: UnixMillis,
@@ -240,16 +240,18 @@ impl Backend {
         self.0.started_at
     }
 
-    pub(crate) fn cached_carrier(&self, tenant: TenantId) -> Option<TenantCarrier> {
-        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned()
+    pub(crate) fn cached_carrier(&self, tenant: TenantId, provider: &str) -> Option<TenantCarrier> {
+        let provider = *PROVIDERS.iter().find(|name| **name == provider)?;
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).get(&(tenant, provider)).cloned()
     }
 
-    pub(crate) fn cache_carrier(&self, tenant: TenantId, carrier: TenantCarrier) {
-        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, carrier);
+    pub(crate) fn cache_carrier(&self, carrier: TenantCarrier) {
+        let key = (carrier.tenant, carrier.provider);
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, carrier);
     }
 
     /// After a change of the settings.
     pub(crate) fn forget_carrier(&self, tenant: TenantId) {
-        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _), _| *of != tenant);
     }
 }

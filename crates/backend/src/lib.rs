@@ -53,4 +53,4 @@ pub use presence::PhonePresence;
 pub use recordings::RecordingAudio;
 pub use relays::{RelayAccess, RelayOptions};
 pub use settings::check_recording_store;
-pub use webhooks::{WebhookAnswer, WebhookRequest};
+pub use webhooks::{ExotelRequest, WebhookAnswer, WebhookRequest};

@@ -2,7 +2,9 @@
 
 mod calling_hours;
 mod carrier;
+mod dialing;
 mod engines;
+mod exotel;
 mod store;
 
 use serde::{Serialize, de::DeserializeOwned};

@@ -5,7 +5,9 @@
 
 pub mod agent_state;
 pub mod call;
+pub mod caller_id;
 pub mod device_check;
+pub mod dialable;
 pub mod dispositions;
 pub mod ids;
 pub mod intelligence;

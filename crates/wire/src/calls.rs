@@ -43,6 +43,19 @@ pub enum CallStatus {
     Cancelled,
 }
 
+/// Where the sides of a call meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SoundPlace {
+    /// In this product's bridge.
+    #[default]
+    Bridge,
+    /// In a conference at the carrier; the agent speaks by a telephone of their own.
+    Conference,
+    /// At the carrier, which joined two telephones; nothing of the sound comes here.
+    Carrier,
+}
+
 /// A call is ringing at this agent. Everything the ring card shows is in the message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Offer {
@@ -189,6 +202,8 @@ pub struct LiveCall {
     pub customer_keys: String,
     /// What this carrier cannot do in a live call: `hold`, `transfer`, `dtmf`.
     pub unsupported: Vec<String>,
+    /// Where the sides meet.
+    pub sound_at: SoundPlace,
     /// Drawn from the simulator.
     pub simulated: bool,
 }
@@ -212,6 +227,9 @@ pub struct PlaceCall {
     pub lead_id: Option<LeadId>,
     pub number: Option<String>,
     pub campaign_id: Option<CampaignId>,
+    /// The agent speaks by the telephone of their own that stands in their profile, which the carrier calls first.
+    #[serde(default)]
+    pub by_phone: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

@@ -116,7 +116,8 @@ impl Backend {
                 TransferTarget::Queue { plan: self.queue_plan(person, queue_id).await? }
             }
             wire_calls::TransferTarget::Number { number } => {
-                let number = E164::parse(&number, Some(&person.country))
+                let allowed = self.allowed_numbers(person.scope).await?;
+                let number = domain::dialable::read(&number, Some(&person.country), allowed)
                     .map_err(|error| BackendError::field("to.number", error.to_string()))?;
                 self.may_call(person, &number).await?;
                 TransferTarget::Number { number }

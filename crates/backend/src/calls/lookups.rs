@@ -56,6 +56,13 @@ impl Backend {
         })
     }
 
+    /// The customer is still there, as the call's actor has it.
+    pub(crate) async fn is_live(&self, call: CallId) -> bool {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.calls().tell(call, Tell::Live { reply });
+        answer.await.is_ok_and(|live| !super::actor::is_final(live.status))
+    }
+
     /// A further id of the carrier for this call, by which its reports are found.
     pub(super) async fn note_provider_leg(
         &self,
