@@ -6,6 +6,7 @@ pub mod chirps;
 pub mod desk;
 pub mod document;
 pub mod estate;
+pub mod exotel;
 pub mod killable;
 pub mod sound;
 pub mod talk;

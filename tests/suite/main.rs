@@ -12,6 +12,7 @@ mod cut_off;
 mod device_check;
 mod disk_full;
 mod every_endpoint;
+mod exotel;
 mod first_call;
 mod garbage;
 mod load;

@@ -25,7 +25,6 @@ mod view;
 
 pub(crate) use bridge_events::follow as follow_bridge;
 pub use carrier_stream::CarrierStream;
-pub(crate) use stream_dialect::Dialect;
 pub(crate) use carrier_stream::{CALL_PARAMETER, PARTY_PARAMETER, TOKEN_PARAMETER};
 pub(crate) use inbound::{Announced, Arrival};
 pub(crate) use log::keep_past;
@@ -33,3 +32,4 @@ pub(crate) use named_stream::NamedStream;
 pub(crate) use recovery::look_for_forgotten_agents;
 pub(crate) use registry::Calls;
 pub(crate) use registry::Tell;
+pub(crate) use stream_dialect::Dialect;

@@ -14,7 +14,7 @@ use crate::{Backend, error::BackendError};
 mod exotel;
 mod twilio;
 
-pub(crate) use exotel::{ExotelRow, ExotelSecrets, named_in_kind, Network};
+pub(crate) use exotel::{ExotelAccess, ExotelRow, ExotelSecrets, Network, named_in_kind};
 pub(crate) use twilio::{CarrierRow, CarrierSecrets, PreviousToken, goodbye, hang_up};
 
 /// Name of the settings row of the Twilio account.

@@ -6,7 +6,8 @@ use crate::phone_number::E164;
 /// country: a foreign number is worse than the usual one.
 pub fn nearest<'p>(pool: &'p [E164], called: &E164) -> Option<&'p E164> {
     let country = called.country_code()?;
-    let shared = |number: &E164| number.digits().bytes().zip(called.digits().bytes()).take_while(|(a, b)| a == b).count();
+    let shared =
+        |number: &E164| number.digits().bytes().zip(called.digits().bytes()).take_while(|(a, b)| a == b).count();
     let mut best: Option<(&E164, usize)> = None;
     for number in pool.iter().filter(|number| number.country_code() == Some(country)) {
         let length = shared(number);

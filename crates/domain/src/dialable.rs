@@ -11,8 +11,8 @@ use crate::phone_number::{E164, PhoneNumberError};
 
 /// Answered by emergency services somewhere; whoever types one of them does not mean a lead.
 const EMERGENCY: [&str; 24] = [
-    "000", "08", "100", "101", "102", "103", "104", "108", "110", "111", "112", "113", "114", "115", "117", "118", "119",
-    "122", "190", "191", "193", "911", "997", "999",
+    "000", "08", "100", "101", "102", "103", "104", "108", "110", "111", "112", "113", "114", "115", "117", "118",
+    "119", "122", "190", "191", "193", "911", "997", "999",
 ];
 /// Country codes of satellites and of international networks (ITU-T E.164 annex), which cost many times a call to any country.
 const SATELLITE: [&str; 6] = ["870", "878", "881", "882", "883", "979"];
@@ -59,7 +59,8 @@ pub fn is_emergency(typed: &str) -> bool {
     // A country code of one to three digits before one of three: no subscriber has so short a number.
     EMERGENCY.contains(&national)
         || (typed.trim_start().starts_with('+')
-            && (1..=3).any(|code| national.get(code..).is_some_and(|rest| rest.len() == 3 && EMERGENCY.contains(&rest))))
+            && (1..=3)
+                .any(|code| national.get(code..).is_some_and(|rest| rest.len() == 3 && EMERGENCY.contains(&rest))))
 }
 
 /// # Errors

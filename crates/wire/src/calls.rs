@@ -228,8 +228,7 @@ pub struct PlaceCall {
     pub number: Option<String>,
     pub campaign_id: Option<CampaignId>,
     /// The agent speaks by the telephone of their own that stands in their profile, which the carrier calls first.
-    #[serde(default)]
-    pub by_phone: bool,
+    pub by_phone: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

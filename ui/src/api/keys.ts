@@ -26,6 +26,8 @@ export const keys = {
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (search: string) => ["settings", "do-not-call", search],
   carrier: ["settings", "carrier"],
+  exotel: ["settings", "exotel"],
+  dialing: ["settings", "dialing"],
   callingHours: ["settings", "calling-hours"],
   storage: ["settings", "storage"],
   engines: ["settings", "engines"],

@@ -11,7 +11,7 @@ const device: DeviceSound = { packets: 50, loss: 0.002, concealed: 0.001, jitter
 export const liveCall = (change: Partial<LiveCall> = {}): LiveCall => ({
   id: "live-0", direction: "inbound", status: "in_progress", customer_name: "Asha Marigold", customer_number: "+91 98••••••21", lead_id: lead.id, agent_id: agentId(0), agent_name: NAMES[0], queue_id: "q-sales", queue_name: "Sales", campaign_id: null, campaign_name: null,
   came_by: ["Facebook ad › “2 BHK, Juniper Heights”", "1 New homes"], why: "You are her owner and spoke last, 12 Nov", started_at_ms: NOW - 3.6 * MIN, queued_at_ms: NOW - 3.5 * MIN, answered_at_ms: NOW - 3.2 * MIN, held_since_ms: null, recording: { kind: "recording" }, monitors: [], transfer: null,
-  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: sound(4.3), customer_sound: sound(3.1, 0.04), device_sound: device, mouth_to_ear_ms: 172, sound_cause: { cause: "carrier", side: "customer" }, customer_keys: "", unsupported: [], simulated: true, ...change,
+  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: sound(4.3), customer_sound: sound(3.1, 0.04), device_sound: device, mouth_to_ear_ms: 172, sound_cause: { cause: "carrier", side: "customer" }, customer_keys: "", unsupported: [], sound_at: "bridge", simulated: true, ...change,
 });
 
 const other = (index: number, name: string, minutes: number, change: Partial<LiveCall>): LiveCall =>

@@ -44,7 +44,7 @@ const ROUTES: [string, Handler][] = [
   ["GET /users", () => page(people.NAMES.map((_, index) => people.user(index, "telecaller")).concat(people.user(0, "tenant_admin")))],
   ["GET /queues", () => settings.queues], ["GET /numbers/unknown", () => settings.unknownNumbers], ["GET /numbers", () => settings.numbers], ["GET /campaigns/default-dispositions", () => settings.dispositions], ["GET /campaigns", () => settings.campaigns],
   ["GET /do-not-call", (_, __, r) => page(filtered(r) ? [] : settings.dnc)], ["GET /jobs", (_, __, r) => page(settings.jobs.filter((each) => r.path.includes(each.status)))], ["GET /audit", () => page(settings.audit)],
-  ["GET /settings/carrier", () => settings.carrier], ["GET /settings/storage", () => settings.storage], ["GET /settings/calling-hours", () => ({ days: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 1260 })], ["GET /settings/engines", () => settings.engines],
+  ["GET /settings/carrier", () => settings.carrier], ["GET /settings/exotel", () => settings.exotel], ["GET /settings/dialing", () => settings.dialing], ["GET /settings/storage", () => settings.storage], ["GET /settings/calling-hours", () => ({ days: [1, 2, 3, 4, 5, 6, 7], from_minute: 540, to_minute: 1260 })], ["GET /settings/engines", () => settings.engines],
   ["POST /settings/*/test", () => ({ ok: true, took_ms: 84, message: "The service answered as it should." })],
   ["GET /leads/*/changes", () => people.changes], ["GET /leads/*", (_, [id]) => ({ ...people.card, lead: people.leads.find((each) => each.id === id) ?? people.lead })], ["GET /leads", (_, __, r) => page(filtered(r) ? [] : people.leads)],
   ["PATCH /leads/*", () => people.lead], ["GET /tasks", () => page(people.tasks)], ["GET /callbacks", () => page(people.callbacks)],

@@ -4,7 +4,6 @@ use domain::{
     call::{CallEvent, MonitorMode, Phase, Refusal, TransferTarget, permits},
     ids::CallId,
     masking,
-    phone_number::E164,
 };
 use tokio::sync::oneshot;
 use wire::calls::{self as wire_calls, AnswerCall, DeclineCall, LiveCall, SendDigits, SetMonitor, StartTransfer};

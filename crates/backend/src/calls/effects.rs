@@ -9,7 +9,9 @@ use domain::{
     ids::{LegId, RecordingId, UserId},
     masking,
 };
-use providers::telephony::{CallSnapshot, CarrierError, Instructions, MachineDetection, MachineWait, PlaceCall, ProviderCallId, Via};
+use providers::telephony::{
+    CallSnapshot, CarrierError, Instructions, MachineDetection, MachineWait, PlaceCall, ProviderCallId, Via,
+};
 use wire::{
     calls as wire_calls,
     live::{LiveEvent, Notice, NoticeLevel},

@@ -13,13 +13,7 @@ use super::{
     actor::{Actor, Begin},
     log,
 };
-use crate::{
-    Backend,
-    carriers::TenantCarrier,
-    clock,
-    error::BackendError,
-    live::Audience,
-};
+use crate::{Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience};
 
 /// A call as its carrier announces it.
 #[derive(Debug, Clone, Copy)]

@@ -64,7 +64,7 @@ impl Backend {
     }
 
     /// A further id of the carrier for this call, by which its reports are found.
-    pub(super) async fn note_provider_leg(
+    pub(crate) async fn note_provider_leg(
         &self,
         scope: TenantScope,
         call: CallId,

@@ -41,7 +41,7 @@ impl Backend {
         };
         campaigns::within_hours(&hours, &zone, now)?;
         let carrier = self.carrier_out(actor.scope, campaign.as_ref(), &number).await?;
-        let (sound, capabilities) = self.where_it_meets(actor, &carrier, body.by_phone).await?;
+        let (sound, capabilities) = self.where_it_meets(actor, &carrier, body.by_phone == Some(true)).await?;
         let session = match sound {
             SoundPlace::Bridge => {
                 self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?.session

@@ -17,7 +17,9 @@ pub(crate) enum Heard {
     Sound(Vec<u8>),
     Key(char),
     /// The stream ends; with it the telephone call, when the carrier says so.
-    Stop { call_ended: bool },
+    Stop {
+        call_ended: bool,
+    },
     Nothing,
 }
 
@@ -86,7 +88,9 @@ impl Dialect {
             Self::Exotel { writer, encoding, waiting } => {
                 match encoding {
                     Encoding::MuLaw => waiting.extend(mulaw),
-                    Encoding::Pcm => waiting.extend(mulaw.iter().flat_map(|byte| Law::Pcmu.decode(*byte).to_le_bytes())),
+                    Encoding::Pcm => {
+                        waiting.extend(mulaw.iter().flat_map(|byte| Law::Pcmu.decode(*byte).to_le_bytes()))
+                    }
                 }
                 let bytes_a_ms = if *encoding == Encoding::Pcm { 16 } else { 8 };
                 let message = writer.as_mut().filter(|_| waiting.len() >= LEAST_BYTES)?;
@@ -161,7 +165,10 @@ mod tests {
         assert_eq!(dialect.read(&media), Ok(Heard::Sound(vec![0xff, 0xa0, 0x72])));
         let odd = format!(r#"{{"event":"media","media":{{"payload":"{}"}}}}"#, STANDARD.encode([1, 2, 3]));
         assert!(matches!(dialect.read(&odd), Ok(Heard::Sound(bytes)) if bytes.len() == 1));
-        assert_eq!(dialect.read(r#"{"event":"stop","stop":{"reason":"callended"}}"#), Ok(Heard::Stop { call_ended: true }));
+        assert_eq!(
+            dialect.read(r#"{"event":"stop","stop":{"reason":"callended"}}"#),
+            Ok(Heard::Stop { call_ended: true })
+        );
         assert!(dialect.read("nonsense").is_err());
     }
 }

@@ -1,7 +1,10 @@
 //! A call as screens see it.
 
 use domain::{
-    call::{Call, CallStatus, Device, Direction, Heard, MonitorMode, Phase, Recording, SoundPlace, TransferTarget as DomainTarget},
+    call::{
+        Call, CallStatus, Device, Direction, Heard, MonitorMode, Phase, Recording, SoundPlace,
+        TransferTarget as DomainTarget,
+    },
     masking,
     time::UnixMillis,
 };

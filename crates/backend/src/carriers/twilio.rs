@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     call::Party,
-    ids::{LegId, TenantId},
+    ids::{CallId, LegId, TenantId},
     pii::Personal,
     time::UnixMillis,
 };
@@ -108,7 +108,7 @@ impl TenantCarrier {
         [auth_token].into_iter().chain(previous.map(|previous| previous.token)).collect()
     }
 
-    pub(super) fn twilio_hook(&self, name: &str, call: domain::ids::CallId, party: Party) -> String {
+    pub(super) fn twilio_hook(&self, name: &str, call: CallId, party: Party) -> String {
         format!("{}/webhooks/twilio/{name}?call={call}&party={}", self.public_url, party_text(party))
     }
 

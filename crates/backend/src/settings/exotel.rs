@@ -53,7 +53,8 @@ impl Backend {
     }
 
     fn exotel_shown(&self, scope: TenantScope, row: ExotelRow, secrets: ExotelSecrets) -> ExotelSettings {
-        let (has_api_key, has_api_token) = (!secrets.api_key.reveal().is_empty(), !secrets.api_token.reveal().is_empty());
+        let (has_api_key, has_api_token) =
+            (!secrets.api_key.reveal().is_empty(), !secrets.api_token.reveal().is_empty());
         let carrier = TenantCarrier::exotel(scope.tenant(), &row, secrets, &self.options().public_url);
         let applets = carrier.map_or_else(
             |_| Vec::new(),
@@ -97,7 +98,11 @@ impl Backend {
             checks.at_most(url, 500, field);
         }
         checks.at_most(&body.account_sid, 64, "account_sid");
-        checks.require(body.flow.bytes().all(|byte| byte.is_ascii_digit()), "flow", "expected the flow's id, digits only");
+        checks.require(
+            body.flow.bytes().all(|byte| byte.is_ascii_digit()),
+            "flow",
+            "expected the flow's id, digits only",
+        );
         checks.at_most(&body.flow, 20, "flow");
         checks.require(body.allowed.len() <= MOST_NETWORKS, "allowed", "expected at most 50 addresses");
         let wrong = body.allowed.iter().find(|text| Network::parse(text).is_none());
@@ -107,7 +112,8 @@ impl Backend {
         checks.done()?;
         let (old, old_secrets) = self.exotel_row(actor.scope).await?;
         let same_account = body.account_sid.trim() == old.account_sid && body.api_base == old.api_base;
-        let given = |secret: &Option<Personal<String>>| secret.as_ref().is_some_and(|secret| !secret.reveal().is_empty());
+        let given =
+            |secret: &Option<Personal<String>>| secret.as_ref().is_some_and(|secret| !secret.reveal().is_empty());
         // Credentials are sent to the account and address that they were entered for, and to no other.
         if !same_account && !old.account_sid.is_empty() && !(given(&body.api_key) && given(&body.api_token)) {
             let problem = "enter key and token again: the account or the address has changed";

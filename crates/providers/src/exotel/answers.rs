@@ -50,7 +50,8 @@ impl Connect {
             answer["start_call_playback"] = json!({ "playback_to": "both", "type": "text", "value": self.notice });
         }
         if self.parallel && self.numbers.len() > 1 {
-            answer["parallel_ringing"] = json!({ "activate": true, "max_parallel_attempts": self.numbers.len().min(10) });
+            answer["parallel_ringing"] =
+                json!({ "activate": true, "max_parallel_attempts": self.numbers.len().min(10) });
         }
         answer
     }
@@ -109,10 +110,16 @@ mod tests {
         };
         let answer = connect.to_json();
         assert_eq!(answer["destination"]["numbers"][1], "+919123456780");
-        assert_eq!((&answer["parallel_ringing"]["max_parallel_attempts"], &answer["recording_channels"]), (&json!(2), &json!("dual")));
+        assert_eq!(
+            (&answer["parallel_ringing"]["max_parallel_attempts"], &answer["recording_channels"]),
+            (&json!(2), &json!("dual"))
+        );
         assert_eq!(answer["start_call_playback"]["value"], "This call is recorded.");
         let nobody = Connect { numbers: Vec::new(), notice: String::new(), ..connect }.to_json();
-        assert_eq!((nobody["destination"]["numbers"].as_array().map(Vec::len), nobody.get("parallel_ringing")), (Some(0), None));
+        assert_eq!(
+            (nobody["destination"]["numbers"].as_array().map(Vec::len), nobody.get("parallel_ringing")),
+            (Some(0), None)
+        );
     }
 
     #[test]

@@ -234,7 +234,8 @@ impl Carrier for ExotelClient {
         to: &Personal<String>,
         from: &Personal<String>,
     ) -> Result<Vec<CallSnapshot>, CarrierError> {
-        let query = [("To", to.reveal().as_str()), ("From", from.reveal()), ("SortBy", "DateCreated:desc"), ("PageSize", "50")];
+        let query =
+            [("To", to.reveal().as_str()), ("From", from.reveal()), ("SortBy", "DateCreated:desc"), ("PageSize", "50")];
         let page: CallPage = self.get(&self.url("v1", "/Calls.json"), &query).await?;
         Ok(page.calls.into_iter().map(CallSnapshot::from).filter(|call| !call.over).collect())
     }
@@ -347,10 +348,8 @@ impl From<RawCall> for CallSnapshot {
             duration: as_text(&raw.duration).and_then(|text| text.parse().ok()).map(Duration::from_secs),
             answered_by: raw.answered_by,
             // Exotel bills in the account's currency and does not name it.
-            price: as_text(&raw.price).map(|text| Price {
-                amount: text.trim_start_matches('-').to_owned(),
-                unit: String::new(),
-            }),
+            price: as_text(&raw.price)
+                .map(|text| Price { amount: text.trim_start_matches('-').to_owned(), unit: String::new() }),
             recording: raw.pre_signed_recording_url.or(raw.recording_url).filter(|url| !url.is_empty()),
         }
     }

@@ -175,7 +175,8 @@ Content-Disposition: form-data; name=\"Legs[0][Status]\"\r\n\r\ncompleted\r\n--b
 
     #[tokio::test]
     async fn a_stream_field_may_be_one_json_text() {
-        let params = read("Stream=%7B%22Status%22%3A%22completed%22%2C%22DisconnectedBy%22%3A%22user%22%7D", "", "").await;
+        let params =
+            read("Stream=%7B%22Status%22%3A%22completed%22%2C%22DisconnectedBy%22%3A%22user%22%7D", "", "").await;
         assert_eq!(params.text("Stream[DisconnectedBy]"), Some("user"));
     }
 
@@ -189,7 +190,8 @@ Content-Disposition: form-data; name=\"Legs[0][Status]\"\r\n\r\ncompleted\r\n--b
 
     #[tokio::test]
     async fn what_cannot_be_read_is_named() {
-        let wrong = |kind: &'static str, body: &'static str| async move { Params::read("", kind, body.as_bytes()).await };
+        let wrong =
+            |kind: &'static str, body: &'static str| async move { Params::read("", kind, body.as_bytes()).await };
         assert_eq!(wrong("application/json", "[1]").await, Err(ParamsError::NotAnObject));
         assert_eq!(wrong("application/json", "{").await, Err(ParamsError::NotAnObject));
         assert_eq!(wrong("multipart/form-data", "x").await, Err(ParamsError::NotInParts));

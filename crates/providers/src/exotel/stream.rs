@@ -202,7 +202,10 @@ mod tests {
         assert_eq!(FromExotel::parse(digit), Ok(FromExotel::Dtmf('1')));
         let media = r#"{"event":"media","media":{"chunk":2,"timestamp":"100","payload":"AAD//w=="}}"#;
         assert_eq!(FromExotel::parse(media), Ok(FromExotel::Media(vec![0, 0, 255, 255])));
-        assert_eq!(FromExotel::parse(r#"{"event":"media","media":{"payload":"$"}}"#), Err(StreamMessageError::BadAudio));
+        assert_eq!(
+            FromExotel::parse(r#"{"event":"media","media":{"payload":"$"}}"#),
+            Err(StreamMessageError::BadAudio)
+        );
         assert_eq!(FromExotel::parse("{}"), Err(StreamMessageError::Malformed));
         assert_eq!(FromExotel::parse(r#"{"event":"dance"}"#), Ok(FromExotel::Other("dance".into())));
         let missing = StreamMessageError::Missing { event: "start", field: "stream_sid" };

@@ -202,7 +202,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_end_of_a_stream_is_told_by_the_next_passthru() {
-        let text = format!("{PASSTHRU}&Stream%5BStreamSID%5D=a1&Stream%5BStatus%5D=completed&Stream%5BDisconnectedBy%5D=bot");
+        let text =
+            format!("{PASSTHRU}&Stream%5BStreamSID%5D=a1&Stream%5BStatus%5D=completed&Stream%5BDisconnectedBy%5D=bot");
         let applet = Applet::from_params(&query(&text).await).unwrap();
         assert_eq!(applet.stream_ended_by.as_deref(), Some("bot"));
     }

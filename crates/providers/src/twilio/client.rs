@@ -15,8 +15,8 @@ use super::{
 use crate::{
     http_client,
     telephony::{
-        AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, OwnedNumber, PlaceCall,
-        Price, ProviderCallId, RecordingFile, Via,
+        AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, OwnedNumber,
+        PlaceCall, Price, ProviderCallId, RecordingFile, Via,
     },
 };
 
@@ -106,11 +106,13 @@ impl TwilioClient {
     async fn recording_media(&self, url: &str, both: bool) -> Result<RecordingFile, CarrierError> {
         let query: &[(&str, &str)] = if both { &[("RequestedChannels", "2")] } else { &[] };
         let transport = |error| errors::from_transport(RequestKind::Read, error);
-        let mut response = http_client::send_read(|| self.authorised(self.http.get(url).query(query))).await.map_err(transport)?;
+        let mut response =
+            http_client::send_read(|| self.authorised(self.http.get(url).query(query))).await.map_err(transport)?;
         let elsewhere = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
         if let Some(elsewhere) = elsewhere.filter(|_| response.status().is_redirection()).map(str::to_owned) {
             let target = Url::parse(url).and_then(|base| base.join(&elsewhere));
-            let target = target.map_err(|_| CarrierError::Rejected { code: None, message: "no place of the file".to_owned() })?;
+            let target = target
+                .map_err(|_| CarrierError::Rejected { code: None, message: "no place of the file".to_owned() })?;
             response = http_client::send_read(|| self.http.get(target.clone())).await.map_err(transport)?;
         }
         match response.status() {
@@ -352,10 +354,11 @@ impl From<RawCall> for CallSnapshot {
             status,
             duration: seconds.map(Duration::from_secs),
             answered_by: raw.answered_by,
-            price: raw.price.as_ref().and_then(amount).map(|amount| Price {
-                amount,
-                unit: raw.price_unit.unwrap_or_default(),
-            }),
+            price: raw
+                .price
+                .as_ref()
+                .and_then(amount)
+                .map(|amount| Price { amount, unit: raw.price_unit.unwrap_or_default() }),
             recording: None,
         }
     }

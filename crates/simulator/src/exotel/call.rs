@@ -35,13 +35,22 @@ pub enum Ended {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {
-    Asked { applet: &'static str, status: u16 },
-    Greeting { text: String },
+    Asked {
+        applet: &'static str,
+        status: u16,
+    },
+    Greeting {
+        text: String,
+    },
     StreamOpened,
     /// The application sent the first audible frame.
     StreamAudio,
     StreamClosed,
-    Reported { event: &'static str, content_type: &'static str, status: u16 },
+    Reported {
+        event: &'static str,
+        content_type: &'static str,
+        status: u16,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -280,7 +289,8 @@ pub fn start_outbound(account: &Arc<Account>, order: Order) -> CallHandle {
         None => (order.from.clone(), None),
     };
     let destination = account.lock().destinations.get(&number).cloned();
-    let script = destination.as_ref().map_or_else(|| CustomerScript::silent(&number), |found| Arc::clone(&found.script));
+    let script =
+        destination.as_ref().map_or_else(|| CustomerScript::silent(&number), |found| Arc::clone(&found.script));
     let record = record(&order.caller_id, &number, Direction::OutboundApi, order.reference.clone());
     let Opened { mut call, handle, outcome } = open(account, record, &script);
     tokio::spawn(async move {

@@ -72,7 +72,9 @@ async fn send(http: &reqwest::Client, url: &str, kind: &str, body: &Value) -> Re
         "multipart/form-data" => {
             let mut text = String::new();
             for (key, value) in flat("", body) {
-                text.push_str(&format!("--simulated\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n"));
+                text.push_str(&format!(
+                    "--simulated\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n"
+                ));
             }
             text.push_str("--simulated--\r\n");
             http.post(url).header("content-type", "multipart/form-data; boundary=simulated").body(text)
@@ -87,7 +89,9 @@ fn flat(name: &str, value: &Value) -> Vec<(String, String)> {
     let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}[{key}]") };
     match value {
         Value::Object(fields) => fields.iter().flat_map(|(key, value)| flat(&inner(key), value)).collect(),
-        Value::Array(items) => items.iter().enumerate().flat_map(|(at, value)| flat(&inner(&at.to_string()), value)).collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(at, value)| flat(&inner(&at.to_string()), value)).collect()
+        }
         Value::String(text) => vec![(name.to_owned(), text.clone())],
         other => vec![(name.to_owned(), other.to_string())],
     }

@@ -128,7 +128,12 @@ impl LiveCall {
             let head = account.http.head(&url).query(&fields).send().await?;
             let get = account.http.get(&url).query(&fields).send().await?;
             let kind = |response: &reqwest::Response| {
-                response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+                response
+                    .headers()
+                    .get("content-type")
+                    .and_then(|value| value.to_str().ok())
+                    .unwrap_or_default()
+                    .to_owned()
             };
             let (before, after, status) = (kind(&head), kind(&get), get.status().as_u16());
             Ok::<_, reqwest::Error>((before, after, status, get.text().await?))
@@ -136,7 +141,8 @@ impl LiveCall {
         match self.meanwhile(asked).await? {
             Ok((before, after, 200, text)) => {
                 if before != after || after != "text/plain" {
-                    self.account.complain(format!("greeting: HEAD says {before:?}, GET {after:?}; expected text/plain"));
+                    self.account
+                        .complain(format!("greeting: HEAD says {before:?}, GET {after:?}; expected text/plain"));
                 }
                 self.note(Happening::Asked { applet: "greeting", status: 200 });
                 self.note(Happening::Greeting { text: text.clone() });

@@ -74,7 +74,8 @@ fn shown(record: &Record) -> Value {
 
 async fn connect(State(account): State<Arc<Account>>, body: Bytes) -> Response {
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
-    let text = |name: &str| form.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone());
+    let text =
+        |name: &str| form.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone());
     let (Some(from), Some(caller_id)) = (text("From"), text("CallerId")) else {
         return refused(StatusCode::BAD_REQUEST, "Mandatory Parameter missing");
     };
@@ -83,7 +84,8 @@ async fn connect(State(account): State<Arc<Account>>, body: Bytes) -> Response {
         return refused(StatusCode::BAD_REQUEST, "CallerId is not a number of this account");
     }
     let to = text("To").map(|to| e164(&to));
-    let flow = format!("http://my.exotel.com/{}/exoml/start_voice/{}", account.config.account_sid, account.config.flow_id);
+    let flow =
+        format!("http://my.exotel.com/{}/exoml/start_voice/{}", account.config.account_sid, account.config.flow_id);
     if to.is_none() && text("Url").as_ref() != Some(&flow) {
         return refused(StatusCode::BAD_REQUEST, "Url has to be a flow of this account");
     }
@@ -93,7 +95,11 @@ async fn connect(State(account): State<Arc<Account>>, body: Bytes) -> Response {
         caller_id,
         reference: text("CustomField"),
         status_url: text("StatusCallback"),
-        events: form.iter().filter(|(key, _)| key.starts_with("StatusCallbackEvents")).map(|(_, value)| value.clone()).collect(),
+        events: form
+            .iter()
+            .filter(|(key, _)| key.starts_with("StatusCallbackEvents"))
+            .map(|(_, value)| value.clone())
+            .collect(),
         record: text("Record").as_deref() == Some("true"),
         ring: Duration::from_secs(text("TimeOut").and_then(|text| text.parse().ok()).unwrap_or(30)),
     };

@@ -40,7 +40,8 @@ impl Spelling {
 
     fn message(&mut self, event: &str, field: &str, value: Value) -> Message {
         self.sequence += 1;
-        let (sid, sequence) = if self.camel { ("streamSid", "sequenceNumber") } else { ("stream_sid", "sequence_number") };
+        let (sid, sequence) =
+            if self.camel { ("streamSid", "sequenceNumber") } else { ("stream_sid", "sequence_number") };
         let mut message = json!({ "event": event });
         message[sid] = json!(self.sid);
         message[sequence] = self.number(self.sequence);

@@ -11,12 +11,7 @@ use crate::{
 };
 
 impl LiveCall {
-    pub async fn run_two(
-        &mut self,
-        first: &str,
-        second: Option<&Destination>,
-        order: &Order,
-    ) -> (Ended, &'static str) {
+    pub async fn run_two(&mut self, first: &str, second: Option<&Destination>, order: &Order) -> (Ended, &'static str) {
         let agent = self.account.lock().destinations.get(first).cloned();
         for telephone in [agent.as_ref(), second] {
             if let Err(status) = self.ring(telephone, order.ring).await {

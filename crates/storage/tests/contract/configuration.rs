@@ -94,6 +94,8 @@ fn a_number(queue_id: Option<domain::ids::QueueId>) -> Number {
         campaign_id: None,
         greeting: "Welcome. This call is recorded.".into(),
         language: "en".into(),
+        provider: storage::numbers::Provider::Exotel,
+        media: storage::numbers::Media::Conference,
         created_at: NOW,
         last_call_at: None,
     }

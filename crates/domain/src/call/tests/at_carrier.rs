@@ -3,7 +3,8 @@
 use super::{super::*, fixture::*};
 
 fn two_telephones() -> Play {
-    let facts = CallFacts { sound: SoundPlace::Carrier, capabilities: Capabilities::NONE, ..facts(Direction::Outbound) };
+    let facts =
+        CallFacts { sound: SoundPlace::Carrier, capabilities: Capabilities::NONE, ..facts(Direction::Outbound) };
     let mut play = Play::of(facts);
     play.take(CallEvent::Placed { agent: ASHA, fence: 1, session: session(1) });
     play.take(CallEvent::Dialed { party: Party::Customer, provider_call_id: "c5".into() });
