@@ -14,6 +14,7 @@ mod campaigns;
 mod carriers;
 pub mod clock;
 mod context;
+mod costs;
 mod device_checks;
 mod device_sound;
 mod devices;

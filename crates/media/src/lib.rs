@@ -9,6 +9,7 @@ pub mod codec;
 pub mod comfort;
 pub mod dtmf;
 pub mod echo;
+pub mod foreign_sound;
 pub mod frame;
 pub mod g711;
 pub mod hearing;

@@ -372,6 +372,17 @@ pub struct CallDetail {
     pub why: Option<RoutingDecision>,
     pub events: Vec<CallEventRow>,
     pub holds: Vec<Span>,
+    /// What the carrier asks for it; null until it has billed the call.
+    pub cost: Option<Cost>,
+}
+
+/// An amount in the carrier's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Cost {
+    /// Decimal text, such as `0.0085`.
+    pub amount: String,
+    /// ISO 4217; empty where the carrier does not say.
+    pub unit: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

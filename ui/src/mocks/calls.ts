@@ -96,6 +96,7 @@ export const detail = (id: string): CallDetail => {
       { user_id: agentId(1), name: "Mira Tamarind", score: 86, parts: ["owner 40", "skill 30", "idle 16"], passed_over: null }, { user_id: agentId(0), name: "Farid Kettlewell", score: 49, parts: ["skill 30", "idle 19"], passed_over: null }, { user_id: agentId(2), name: "Kabir Bluegate", score: null, parts: [], passed_over: "in_wrap_up" }, { user_id: agentId(3), name: "Nisha Saltpan", score: null, parts: [], passed_over: "unreachable" }, { user_id: agentId(9), name: "Ila Kettlewell", score: null, parts: [], passed_over: "lacks_skill" },
     ] },
     events: [event(1, -24_000, "received"), event(2, -18_000, "digit_received", { digit: "1" }), event(3, -9000, "routed", { agent_name: "Mira Tamarind" }), event(4, 0, "offer_accepted"), event(5, 400, "side_heard", { side: "customer" }), event(6, 620, "side_heard", { side: "agent" }), event(7, 190_000, "hold_started"), event(8, 208_000, "hold_ended"), event(9, 246_000, "customer_hung_up"), event(10, 287_000, "disposition_saved", { code: "interested" }), event(11, 289_000, "recording_stored")],
+    cost: { amount: "0.0085", unit: "USD" },
     holds: [{ from_ms: start + 190_000, to_ms: start + 208_000 }],
   };
 };
