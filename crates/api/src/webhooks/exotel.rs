@@ -42,9 +42,8 @@ pub async fn ask(
     address: ClientAddress,
     uri: Uri,
     headers: HeaderMap,
-    body: Bytes,
 ) -> Response {
-    answer(backend, path, address, &uri, &headers, &body).await
+    answer(backend, path, address, &uri, &headers, &Bytes::new()).await
 }
 
 /// The same, of flows that post.

@@ -106,7 +106,7 @@ impl CarrierStream {
 
     /// The call that the stream is for. A token in its parameters is used up by this; a carrier whose streams have none has
     /// proved itself by the path of the socket, and names the call by its own id.
-    async fn named(&self, start: &Start) -> Option<(CallId, Party, LegId)> {
+    async fn named(&mut self, start: &Start) -> Option<(CallId, Party, LegId)> {
         let parameter = |name: &str| start.parameters.get(name).map(String::as_str);
         let calls = self.backend.calls();
         let (call, party, leg) = match (parameter(CALL_PARAMETER), parameter(TOKEN_PARAMETER)) {

@@ -115,7 +115,8 @@ impl Backend {
         let given =
             |secret: &Option<Personal<String>>| secret.as_ref().is_some_and(|secret| !secret.reveal().is_empty());
         // Credentials are sent to the account and address that they were entered for, and to no other.
-        if !same_account && !old.account_sid.is_empty() && !(given(&body.api_key) && given(&body.api_token)) {
+        let stays = same_account || old.account_sid.is_empty();
+        if !(stays || given(&body.api_key) && given(&body.api_token)) {
             let problem = "enter key and token again: the account or the address has changed";
             return Err(BackendError::field("api_token", problem));
         }
