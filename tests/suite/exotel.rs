@@ -152,7 +152,8 @@ async fn strangers_and_replays_are_refused() {
         ]
     };
     let now = || jiff::Timestamp::now().in_tz("Asia/Kolkata").unwrap().strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let guessed = format!("{}/passthru", &url[..url.len() - "/passthru".len() - 64].to_owned() + &"0".repeat(64));
+    let stem = &url[..url.len() - "/passthru".len() - 64];
+    let guessed = format!("{stem}{}/passthru", "0".repeat(64));
     assert_eq!(status(guessed, fields(&now())).await, 403, "another secret");
     assert_eq!(status(url.clone(), fields("2026-01-01 00:00:00")).await, 403, "sent long ago");
     assert_eq!(status(url.clone(), vec![("CallSid", "../../etc".to_owned())]).await, 400);
