@@ -38,7 +38,7 @@ fn facts() -> CallFacts {
         recording: false,
         simulated: false,
         capabilities: Capabilities::default(),
-        sound: SoundPlace::default(),
+        sound: Default::default(),
     }
 }
 

@@ -12,11 +12,11 @@ pub fn to_e164(text: &str) -> String {
     if let Ok(known) = E164::from_carrier(text) {
         return known.as_str().to_owned();
     }
-    if let Ok(number) = E164::parse(text, Some("IN")) {
-        return number.as_str().to_owned();
-    }
-    // With the country code and without the sign that the query's decoder takes for a space.
-    match E164::parse(&format!("+{text}"), None) {
+    // The country code may be missing, or there without the sign, which the query's decoder takes for a space. Ten digits that
+    // begin with 91 are a number inside India.
+    let national = text.trim_start_matches('0');
+    let abroad = if national.len() == 10 { format!("+91{national}") } else { format!("+{text}") };
+    match E164::parse(&abroad, None).or_else(|_| E164::parse(text, Some("IN"))) {
         Ok(number) => number.as_str().to_owned(),
         Err(_) => text.to_owned(),
     }

@@ -706,6 +706,11 @@ customer_model: string, };
 export type Direction = "inbound" | "outbound";
 
 /**
+ * Where the sides of a call meet.
+ */
+export type SoundPlace = "bridge" | "conference" | "carrier";
+
+/**
  * Where a call stands, as lists show it. The last six are final.
  */
 export type CallStatus = "greeting" | "queued" | "ringing" | "in_progress" | "completed" | "abandoned" | "no_answer" | "busy" | "failed" | "cancelled";
@@ -809,6 +814,10 @@ customer_keys: string,
  */
 unsupported: Array<string>, 
 /**
+ * Where the sides meet.
+ */
+sound_at: SoundPlace, 
+/**
  * Drawn from the simulator.
  */
 simulated: boolean, };
@@ -823,7 +832,11 @@ export type DeclineCall = { fence: number, };
 /**
  * Calls a lead, or a number as typed.
  */
-export type PlaceCall = { lead_id?: LeadId, number?: string, campaign_id?: CampaignId, };
+export type PlaceCall = { lead_id?: LeadId, number?: string, campaign_id?: CampaignId, 
+/**
+ * The agent speaks by the telephone of their own that stands in their profile, which the carrier calls first.
+ */
+by_phone?: boolean, };
 
 export type StartTransfer = { to: TransferTarget, };
 
@@ -900,7 +913,24 @@ search?: string, cursor?: string,
  */
 limit?: number, };
 
-export type CallDetail = { row: CallRow, came_by: Array<string>, provider: string, provider_call_id: string | null, notes: string, sub_disposition: string | null, dispositioned_at_ms: UnixMillis | null, receipt: RecordingReceipt | null, why: RoutingDecision | null, events: Array<CallEventRow>, holds: Array<Span>, };
+export type CallDetail = { row: CallRow, came_by: Array<string>, provider: string, provider_call_id: string | null, notes: string, sub_disposition: string | null, dispositioned_at_ms: UnixMillis | null, receipt: RecordingReceipt | null, why: RoutingDecision | null, events: Array<CallEventRow>, holds: Array<Span>, 
+/**
+ * What the carrier asks for it; null until it has billed the call.
+ */
+cost: Cost | null, };
+
+/**
+ * An amount in the carrier's own words.
+ */
+export type Cost = { 
+/**
+ * Decimal text, such as `0.0085`.
+ */
+amount: string, 
+/**
+ * ISO 4217; empty where the carrier does not say.
+ */
+unit: string, };
 
 export type Span = { from_ms: UnixMillis, to_ms: UnixMillis | null, };
 
@@ -985,13 +1015,13 @@ number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId
 /**
  * Spoken before the queue, with the recording notice.
  */
-greeting: string, language: string, 
+greeting: string, language: string, provider: NumberProvider, media: NumberMedia, 
 /**
  * Where the carrier shall send this number's calls.
  */
 webhook_url: string, last_call_at_ms: UnixMillis | null, };
 
-export type NumberInput = { number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId | null, greeting: string, language: string, };
+export type NumberInput = { number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId | null, greeting: string, language: string, provider: NumberProvider, media: NumberMedia, };
 
 /**
  * A number of the carrier account that people called and that is not in the tenant's list.
@@ -1001,6 +1031,69 @@ export type UnknownNumber = {
  * As the carrier says it.
  */
 number: string, calls: number, first_at_ms: UnixMillis, last_at_ms: UnixMillis, };
+
+/**
+ * Which account or trunk brings a number's calls.
+ */
+export type NumberProvider = "twilio" | "exotel" | "sip";
+
+/**
+ * Where the sides of a number's calls meet.
+ */
+export type NumberMedia = "bridge" | "conference";
+
+/**
+ * Numbers that are called only if an admin has allowed it.
+ */
+export type DialingSettings = { emergency: boolean, premium: boolean, satellite: boolean, };
+
+/**
+ * Exotel account. Secrets go in and never come out.
+ */
+export type ExotelSettings = { 
+/**
+ * Empty when none is set up.
+ */
+account_sid: string, has_api_key: boolean, has_api_token: boolean, 
+/**
+ * Base of the REST API; empty for the Mumbai cluster.
+ */
+api_base: string, 
+/**
+ * Public HTTPS address under which Exotel reaches this server.
+ */
+public_url: string, 
+/**
+ * Id of the flow that carries outbound calls here; empty when agents speak by telephones of their own.
+ */
+flow: string, 
+/**
+ * Addresses or networks that may ask; empty for all.
+ */
+allowed: Array<string>, simulated: boolean, 
+/**
+ * What to enter in the flow editor; empty until an account is saved.
+ */
+applets: Array<ExotelApplet>, };
+
+/**
+ * An address for one applet of a flow. It holds the secret by which Exotel's requests are known.
+ */
+export type ExotelApplet = { 
+/**
+ * `passthru`, `greeting`, `voicebot`, `after_voicebot`, `ended`, `connect`, `gather`.
+ */
+applet: string, url: string, };
+
+export type ExotelSettingsInput = { account_sid: string, 
+/**
+ * Absent keeps the one that is stored.
+ */
+api_key: string | null, api_token: string | null, api_base: string, public_url: string, flow: string, allowed: Array<string>, 
+/**
+ * Makes a new secret for the addresses of the applets; those of before are refused from then on.
+ */
+new_secret: boolean, };
 
 export type CampaignState = "draft" | "active" | "paused" | "completed";
 
@@ -1047,13 +1140,17 @@ export type Campaign = { id: CampaignId, name: string, state: CampaignState, cal
 /**
  * The carrier says whether a person or a machine took an outbound call; the agent and the call's page are told.
  */
-detect_machines: boolean, agent_ids: Array<UserId>, version: number, };
+detect_machines: boolean, 
+/**
+ * Calls go out by the number of the list that is nearest to the person called.
+ */
+local_presence: boolean, agent_ids: Array<UserId>, version: number, };
 
 export type CampaignInput = { name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, 
 /**
  * Empty takes the default set.
  */
-dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, detect_machines: boolean, agent_ids: Array<UserId>, };
+dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, detect_machines: boolean, local_presence: boolean, agent_ids: Array<UserId>, };
 
 export type DncEntry = { id: DncId, number: string, reason: string, 
 /**
