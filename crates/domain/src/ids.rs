@@ -76,6 +76,10 @@ ids! {
     NoteId,
     AuditId,
     InboxId,
+    /// A SIP trunk of a tenant.
+    TrunkId,
+    /// A SIP telephone's place in the tenant's list.
+    ExtensionId,
     /// One stored answer to "why did this call go to me?".
     DecisionId,
 }

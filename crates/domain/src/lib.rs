@@ -19,5 +19,6 @@ pub mod role;
 pub mod routing;
 pub mod sound;
 pub mod time;
+pub mod trunk;
 pub mod windows;
 pub mod zone;

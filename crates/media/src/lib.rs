@@ -25,6 +25,8 @@ pub mod protection;
 pub mod quality;
 pub mod red;
 pub mod resample;
+pub mod rtcp;
+pub mod rtp;
 pub mod sender;
 pub mod seq;
 pub mod socket;

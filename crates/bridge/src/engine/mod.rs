@@ -45,7 +45,7 @@ use crate::{
     event::{BridgeEvent, PortStats},
     handle::{LastHeard, PromptId, SessionError},
     plan::RoomPlan,
-    port::{CarrierOptions, CarrierOut, PortId},
+    port::{CarrierNetwork, CarrierOptions, CarrierOut, PortId},
     recorder::Recorder,
     socket::{SocketHeard, SocketOut},
 };
@@ -96,6 +96,10 @@ pub(crate) enum Command {
     CarrierKey {
         leg: LegId,
         digit: char,
+    },
+    CarrierNetwork {
+        leg: LegId,
+        network: CarrierNetwork,
     },
     ApplyRoom {
         room: CallId,
