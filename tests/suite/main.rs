@@ -22,6 +22,7 @@ mod queue;
 mod readers;
 mod recordings;
 mod settings;
+mod sip;
 mod sole;
 mod sound_socket;
 mod walls;

@@ -113,6 +113,8 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::test_carrier::handler))
         .routes(routes!(settings::get_exotel::handler, settings::put_exotel::handler))
         .routes(routes!(settings::test_exotel::handler))
+        .routes(routes!(settings::get_sip::handler, settings::put_sip::handler))
+        .routes(routes!(settings::test_trunk::handler))
         .routes(routes!(settings::get_calling_hours::handler, settings::put_calling_hours::handler))
         .routes(routes!(settings::get_dialing::handler, settings::put_dialing::handler))
         .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))

@@ -9,9 +9,10 @@ use domain::{
 use providers::telephony::Carrier;
 use storage::TenantScope;
 
-use crate::{Backend, error::BackendError};
+use crate::{Backend, error::BackendError, sip::SIP};
 
 mod exotel;
+mod sip;
 mod twilio;
 
 pub(crate) use exotel::{ExotelAccess, ExotelRow, ExotelSecrets, Network, named_in_kind};
@@ -29,6 +30,8 @@ pub(crate) const EXOTEL: &str = "exotel";
 pub(crate) enum Account {
     Twilio(CarrierSecrets),
     Exotel(ExotelAccess),
+    /// What it reports comes by itself.
+    Sip,
 }
 
 /// A carrier account with the addresses that it is told.
@@ -56,6 +59,7 @@ impl TenantCarrier {
                 let (row, secrets) = backend.exotel_row(scope).await?;
                 Self::exotel(tenant, &row, secrets, own)
             }
+            SIP => Self::sip(backend, tenant),
             _ => Err(BackendError::NotConfigured("no such carrier is set up; add one in the settings")),
         }
     }
@@ -65,7 +69,7 @@ impl TenantCarrier {
         match &self.account {
             Account::Twilio(_) => self.twilio_hook("outbound-answer", call, party),
             // The flow at Exotel asks by itself.
-            Account::Exotel(_) => String::new(),
+            Account::Exotel(_) | Account::Sip => String::new(),
         }
     }
 
@@ -73,6 +77,7 @@ impl TenantCarrier {
         match &self.account {
             Account::Twilio(_) => self.twilio_hook("status", call, party),
             Account::Exotel(access) => self.exotel_status(access, call, party),
+            Account::Sip => crate::sip::report_name(call, party),
         }
     }
 
@@ -142,4 +147,4 @@ impl Backend {
 }
 
 /// Whose account calls without a number of their own go by, in this order.
-pub(crate) const PROVIDERS: [&str; 2] = [TWILIO, EXOTEL];
+pub(crate) const PROVIDERS: [&str; 3] = [TWILIO, EXOTEL, SIP];

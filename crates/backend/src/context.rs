@@ -28,6 +28,7 @@ use crate::{
     live::LiveFeed,
     presence::{self, Presence},
     relays::RelayOptions,
+    sip::{SipOptions, SipService},
 };
 
 /// What the end of the server waits at most until everything is written.
@@ -47,6 +48,7 @@ pub struct Options {
     pub demo: bool,
     /// For devices that cannot reach the bridge directly.
     pub relays: Option<RelayOptions>,
+    pub sip: SipOptions,
 }
 
 /// What the composing program has opened.
@@ -61,6 +63,7 @@ pub struct Parts {
 
 struct Inner {
     store: Store,
+    sip: SipService,
     bridge: BridgeHandle,
     feed: LiveFeed,
     calls: Calls,
@@ -93,6 +96,7 @@ impl Backend {
     pub async fn start(parts: Parts) -> Result<Self, crate::error::BackendError> {
         let backend = Self(Arc::new(Inner {
             store: parts.store,
+            sip: SipService::new(parts.options.sip.clone(), parts.bridge.clone()),
             bridge: parts.bridge,
             feed: LiveFeed::new(&clock::new_uuid().to_string()),
             calls: Calls::default(),
@@ -116,6 +120,7 @@ impl Backend {
         backend.recover_calls().await?;
         backend.redo_inbox().await;
         backend.finishing().spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
+        backend.read_sip().await?;
         tokio::spawn(jobs::run(backend.clone()));
         tokio::spawn(presence::watch(backend.clone()));
         tokio::spawn(calls::look_for_forgotten_agents(backend.clone()));
@@ -132,6 +137,7 @@ impl Backend {
             tracing::error!(tasks = self.0.finishing.len(), "the server ends before everything is written");
         }
         self.0.out_of_time.cancel();
+        self.0.sip.stop();
     }
 
     /// Tasks with something to write that would be lost with them.
@@ -173,6 +179,10 @@ impl Backend {
 
     pub fn bridge(&self) -> &BridgeHandle {
         &self.0.bridge
+    }
+
+    pub(crate) fn sip(&self) -> &SipService {
+        &self.0.sip
     }
 
     pub(crate) fn feed(&self) -> &LiveFeed {

@@ -7,6 +7,7 @@ mod engines;
 mod exotel;
 mod store;
 
+pub(crate) use carrier::test_result;
 use serde::{Serialize, de::DeserializeOwned};
 use storage::{Store, TenantScope, settings::Secrets};
 
@@ -31,7 +32,7 @@ async fn read<V: DeserializeOwned + Default>(
 
 impl Backend {
     /// The open and the sealed part of a settings row; the defaults when there is none.
-    async fn setting<V: DeserializeOwned + Default>(
+    pub(crate) async fn setting<V: DeserializeOwned + Default>(
         &self,
         scope: TenantScope,
         name: &str,
@@ -39,7 +40,7 @@ impl Backend {
         read(self.store(), scope, name).await
     }
 
-    async fn put_setting<V: Serialize>(
+    pub(crate) async fn put_setting<V: Serialize>(
         &self,
         actor: &Actor,
         name: &str,

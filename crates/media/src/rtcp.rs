@@ -61,12 +61,8 @@ fn read(packet: &[u8]) -> Option<Report> {
     let (sender, from) = match packet[1] {
         SENDER_REPORT => {
             let ntp = (u64::from(word(packet, 8)?) << 32) | u64::from(word(packet, 12)?);
-            let info = SenderInfo {
-                ntp,
-                timestamp: word(packet, 16)?,
-                packets: word(packet, 20)?,
-                octets: word(packet, 24)?,
-            };
+            let info =
+                SenderInfo { ntp, timestamp: word(packet, 16)?, packets: word(packet, 20)?, octets: word(packet, 24)? };
             (Some(info), 28)
         }
         RECEIVER_REPORT => (None, 8),

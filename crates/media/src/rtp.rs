@@ -61,7 +61,10 @@ pub fn write(header: RtpHeader, payload: &[u8], out: &mut Vec<u8>) {
 /// What comes out of [`Order`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ordered {
-    Packet { header: RtpHeader, payload: Vec<u8> },
+    Packet {
+        header: RtpHeader,
+        payload: Vec<u8>,
+    },
     /// So many packets in a row did not come, before the next one.
     Lost(u16),
 }

@@ -305,7 +305,9 @@ mod tests {
 
     #[test]
     fn what_is_no_digest_is_refused() {
-        for bad in ["", "Basic abc", "Digest", "Digest username=\"a\"", "Digest =,=,=", "Digest username=\"a", "Digest a=\"\\"] {
+        for bad in
+            ["", "Basic abc", "Digest", "Digest username=\"a\"", "Digest =,=,=", "Digest username=\"a", "Digest a=\"\\"]
+        {
             assert_eq!(Credentials::parse(bad), Err(DigestError::Malformed), "{bad}");
         }
         let unknown = "Digest username=\"a\", realm=\"r\", nonce=\"n\", uri=\"u\", response=\"x\", algorithm=AKAv1-MD5";

@@ -154,20 +154,41 @@ pub enum RegisterAnswer {
 pub enum Event {
     Invited(Box<Invitation>),
     /// To an outgoing call: it rings, or sound comes before the answer.
-    Progress { call: CallKey, status: u16, body: Vec<u8> },
+    Progress {
+        call: CallKey,
+        status: u16,
+        body: Vec<u8>,
+    },
     Answered(Answered),
     /// An outgoing call came to nothing.
-    Refused { call: CallKey, status: u16, reason: String },
+    Refused {
+        call: CallKey,
+        status: u16,
+        reason: String,
+    },
     /// The answer to an offer of ours that went out with a 2xx.
-    Acknowledged { call: CallKey, body: Vec<u8> },
+    Acknowledged {
+        call: CallKey,
+        body: Vec<u8>,
+    },
     Reoffered(Reoffer),
     Referred(Box<Referral>),
     /// News of a call that we referred.
-    ReferProgress { call: CallKey, status: u16, is_final: bool },
+    ReferProgress {
+        call: CallKey,
+        status: u16,
+        is_final: bool,
+    },
     /// Keys that came as a message (RFC 6086, application/dtmf-relay).
-    Keys { call: CallKey, digits: String },
+    Keys {
+        call: CallKey,
+        digits: String,
+    },
     /// Nothing more will come of this call.
-    Ended { call: CallKey, by_us: bool },
+    Ended {
+        call: CallKey,
+        by_us: bool,
+    },
     Register(Box<Register>),
 }
 
@@ -191,6 +212,8 @@ pub struct Account {
 #[derive(Debug, Clone)]
 pub struct OutgoingCall {
     pub call: CallKey,
+    /// Of the same call: each has a name of its own on the network.
+    pub attempt: u32,
     /// Such as `sip:+919812300021@carrier.example`.
     pub to: Personal<String>,
     /// Such as `sip:+918000000001@carrier.example`.

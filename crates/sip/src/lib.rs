@@ -13,6 +13,6 @@ pub mod target;
 pub mod timer;
 
 pub use endpoint::{
-    Account, Answered, CallKey, Endpoint, Enrolment, Event, Identity, Invitation, Listen, OutgoingCall, Referral, Register,
-    RegisterAnswer, Registered, Reoffer, SipFault, StartError, TlsFiles,
+    Account, Answered, CallKey, Endpoint, Enrolment, Event, Identity, Invitation, Listen, OutgoingCall, Referral,
+    Register, RegisterAnswer, Registered, Reoffer, SipFault, StartError, TlsFiles,
 };

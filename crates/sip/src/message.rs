@@ -16,8 +16,20 @@ const MOST_CSEQ: u64 = 0x7FFF_FFFF;
 
 /// Methods that are understood, whether or not they are allowed.
 const METHODS: [&str; 14] = [
-    "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "REFER", "NOTIFY", "UPDATE", "PRACK", "INFO", "MESSAGE",
-    "SUBSCRIBE", "PUBLISH",
+    "INVITE",
+    "ACK",
+    "BYE",
+    "CANCEL",
+    "OPTIONS",
+    "REGISTER",
+    "REFER",
+    "NOTIFY",
+    "UPDATE",
+    "PRACK",
+    "INFO",
+    "MESSAGE",
+    "SUBSCRIBE",
+    "PUBLISH",
 ];
 /// Extensions that may be required of us.
 const EXTENSIONS: [&str; 4] = ["timer", "100rel", "replaces", "norefersub"];
@@ -80,7 +92,8 @@ fn is_response(head: &Head) -> bool {
 
 fn request(head: &Head) -> Result<(), Fault> {
     let mut words = head.start.split(' ');
-    let (Some(method), Some(uri), Some(version), None) = (words.next(), words.next(), words.next(), words.next()) else {
+    let (Some(method), Some(uri), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
+    else {
         return Err(bad("Bad request line"));
     };
     if !is_token(method) || uri.is_empty() || version.is_empty() {
@@ -132,6 +145,9 @@ fn fields(head: &Head) -> Result<(), Fault> {
             return Err(bad("Bad address"));
         }
     }
+    if !head.all("from").chain(head.all("to")).all(is_callable) {
+        return Err(bad("Neither sip nor tel"));
+    }
     if !head.all("via").all(is_via) {
         return Err(bad("Bad Via"));
     }
@@ -165,21 +181,42 @@ fn is_address(value: &str) -> bool {
     if value.trim() == "*" {
         return true;
     }
-    match value.split_once('<') {
-        Some((_, rest)) => rest.contains('>'),
+    match value.rsplit_once('>') {
+        Some((before, parameters)) => before.contains('<') && !has_empty(parameters.trim_start_matches(';')),
         // Without brackets a question mark or a comma would belong to the address (section 20.10).
-        None => value.contains(':') && !value.contains('?') && !value.split(';').next().unwrap_or_default().contains(','),
+        None => {
+            let bare = !value.contains('<') && value.contains(':');
+            bare && !value.contains('?') && !value.split(';').next().unwrap_or_default().contains(',')
+        }
     }
 }
 
+/// Two semicolons with nothing between.
+fn has_empty(parameters: &str) -> bool {
+    !parameters.trim().is_empty() && parameters.split(';').any(|one| one.trim().is_empty()) || parameters.contains(";;")
+}
+
+/// Who calls or is called has an address that calls can have.
+fn is_callable(value: &str) -> bool {
+    let inner = value.split_once('<').map_or(value, |(_, rest)| rest).trim_start().to_ascii_lowercase();
+    ["sip:", "sips:", "tel:", "urn:"].iter().any(|scheme| inner.starts_with(scheme))
+}
+
+/// All values of a Via field.
 fn is_via(value: &str) -> bool {
-    let mut words = value.trim().splitn(2, char::is_whitespace);
-    let protocol: String = words.next().unwrap_or_default().to_owned();
-    let rest = words.next().unwrap_or_default().trim();
-    // Blanks may stand around the slashes.
-    let spaced = value.replace([' ', '\t'], "");
-    let known = protocol.to_ascii_uppercase().starts_with("SIP") && spaced.to_ascii_uppercase().starts_with("SIP/2.0/");
-    known && !rest.is_empty()
+    value.split(',').all(|one| {
+        // Blanks may stand around the slashes.
+        let text = one.replace(['\t', ' '], " ");
+        let mut parts = text.splitn(3, '/').map(str::trim);
+        let (protocol, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let rest = parts.next().unwrap_or_default();
+        let Some((_, sent_by)) = rest.split_once(' ') else { return false };
+        let mut fields = sent_by.trim().split(';').map(str::trim);
+        let host = fields.next().unwrap_or_default().replace(' ', "");
+        let known = protocol.eq_ignore_ascii_case("SIP") && version == "2.0" && is_authority(&host);
+        // The prefix alone promises an identifier and has none (RFC 4475 section 3.2.1).
+        known && fields.all(|field| !field.is_empty() && !field.eq_ignore_ascii_case("branch=z9hG4bK"))
+    })
 }
 
 fn request_uri(uri: &str) -> Result<(), Fault> {
@@ -205,7 +242,9 @@ fn request_uri(uri: &str) -> Result<(), Fault> {
 fn is_authority(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => match rest.split_once(']') {
-            Some((address, after)) if address.parse::<std::net::Ipv6Addr>().is_ok() => ("v6", after.strip_prefix(':').or_else(|| (!after.is_empty()).then_some("x"))),
+            Some((address, after)) if address.parse::<std::net::Ipv6Addr>().is_ok() => {
+                ("v6", after.strip_prefix(':').or_else(|| (!after.is_empty()).then_some("x")))
+            }
             _ => return false,
         },
         None => match text.split_once(':') {

@@ -130,6 +130,8 @@ function admin(send: Send) {
     putDialing: (body: W.DialingSettings) => send<W.DialingSettings>("PUT", "/settings/dialing", body),
     callingHours: () => send<W.CallingHours>("GET", "/settings/calling-hours"),
     putCallingHours: (body: W.CallingHours) => send<W.CallingHours>("PUT", "/settings/calling-hours", body),
+    sip: settings<W.SipSettings, W.SipSettingsInput>("sip"),
+    testTrunk: (trunk_id: W.TrunkId) => send<W.TestResult>("POST", "/settings/sip/test", { trunk_id }),
     storage: settings<W.StorageSettings, W.StorageSettingsInput>("storage"),
     engines: settings<W.EngineSettings, W.EngineSettingsInput>("engines"),
   };

@@ -29,6 +29,7 @@ export const keys = {
   exotel: ["settings", "exotel"],
   dialing: ["settings", "dialing"],
   callingHours: ["settings", "calling-hours"],
+  sip: ["settings", "sip"],
   storage: ["settings", "storage"],
   engines: ["settings", "engines"],
   jobs: (status: string) => ["jobs", status],

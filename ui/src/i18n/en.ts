@@ -7,9 +7,10 @@ import { monitor } from "./en/monitor";
 import { server } from "./en/server";
 import { settings } from "./en/settings";
 import { shell } from "./en/shell";
+import { sip } from "./en/sip";
 import { sound } from "./en/sound";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...sip };
 
 export type Key = keyof typeof en;

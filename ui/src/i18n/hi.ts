@@ -8,6 +8,7 @@ import { monitor } from "./hi/monitor";
 import { server } from "./hi/server";
 import { settings } from "./hi/settings";
 import { shell } from "./hi/shell";
+import { sip } from "./hi/sip";
 import { sound } from "./hi/sound";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...sip };

@@ -32,7 +32,7 @@ impl Actor {
             Phase::Talking { .. } | Phase::Dialing { .. } => self.call.line.leg(),
             _ => None,
         };
-        if let Some(leg) = leg {
+        if let Some(leg) = leg.filter(|leg| !self.backend.sip().send_digits(*leg, &digits)) {
             self.backend.bridge().send_dtmf(port_id(domain::call::PortRef::Leg(leg)), digits);
         }
     }

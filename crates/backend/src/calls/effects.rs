@@ -69,6 +69,7 @@ impl Actor {
     }
 
     fn apply_room(&self, plan: &RoomPlan) {
+        let port_id = |port| self.backend.sip().port(port_id(port));
         let ports = |of: &[domain::call::PortRef]| of.iter().copied().map(port_id).collect::<Vec<_>>();
         self.backend.bridge().apply_room(
             self.id(),
@@ -120,6 +121,9 @@ impl Actor {
         if let Some(card) = &mut masked.lead {
             crate::leads::mask(&mut card.lead);
         }
+        let (backend, tenant, call) = (self.backend.clone(), self.tenant, self.id());
+        let (agent, fence, caller) = (offer.agent, offer.fence, masked.caller.clone());
+        tokio::spawn(async move { backend.ring_phone(tenant, call, agent, fence, &caller).await });
         self.backend.feed().publish_masked(
             self.tenant,
             Audience::User(offer.agent),
@@ -129,6 +133,13 @@ impl Actor {
     }
 
     fn withdraw(&self, agent: UserId, end: OfferEnd) {
+        let (backend, call) = (self.backend.clone(), self.id());
+        let device = self.call.desk().filter(|desk| desk.agent == agent).and_then(|desk| desk.device.session());
+        if end == OfferEnd::Answered && device.is_some_and(|device| backend.sip().is_phone(device)) {
+            backend.sip().await_phone(call, agent);
+        } else {
+            tokio::spawn(async move { backend.quiet_phone(call, agent, false).await });
+        }
         let end = match end {
             OfferEnd::Answered => wire_calls::OfferEnd::Answered,
             OfferEnd::Expired => wire_calls::OfferEnd::Expired,
@@ -147,6 +158,10 @@ impl Actor {
 
     async fn agent_to(&mut self, agent: UserId, fence: u32, next: AgentNext) {
         let (call, step) = (self.id(), AgentStep { agent, fence, next });
+        if !matches!(next, AgentNext::OnCall) {
+            let backend = self.backend.clone();
+            tokio::spawn(async move { backend.quiet_phone(call, agent, true).await });
+        }
         self.agent_steps.take(&self.backend, self.scope, call, step).await;
     }
 

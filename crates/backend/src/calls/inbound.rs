@@ -152,7 +152,7 @@ impl Backend {
         })
     }
 
-    async fn note_unknown_number(&self, scope: TenantScope, number: &str) -> Result<(), BackendError> {
+    pub(crate) async fn note_unknown_number(&self, scope: TenantScope, number: &str) -> Result<(), BackendError> {
         storage::numbers::count_unknown(self.store(), scope, number, clock::now()).await?;
         let notice = Notice {
             level: NoticeLevel::Warning,

@@ -71,6 +71,7 @@ impl Backend {
         let names = self.names_of(actor.scope, &facts).await?;
         let call = Call::new(facts);
         let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
+        self.take_up_phone(actor.tenant, id, actor.user, session).await?;
         // On its own: a request that is cut off behind the claim does not leave an agent whom no call holds.
         let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, session));
         beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;

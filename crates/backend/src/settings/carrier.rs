@@ -167,7 +167,7 @@ impl Backend {
     }
 }
 
-pub(super) fn test_result(began: Instant, result: Result<String, String>) -> TestResult {
+pub(crate) fn test_result(began: Instant, result: Result<String, String>) -> TestResult {
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     match result {
         Ok(message) => TestResult { ok: true, took_ms, message },

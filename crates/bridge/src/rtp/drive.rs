@@ -147,7 +147,8 @@ impl Drive {
     }
 
     fn report(&mut self) {
-        if let (Some(report), Some((target, with_sound))) = (self.leg.report(Instant::now()), self.leg.report_target()) {
+        if let (Some(report), Some((target, with_sound))) = (self.leg.report(Instant::now()), self.leg.report_target())
+        {
             send(if with_sound { &self.sound } else { &self.reports }, &report, target);
         }
     }

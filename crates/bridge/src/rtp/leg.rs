@@ -523,7 +523,12 @@ impl Leg {
     pub(super) fn network(&mut self, now: Instant) -> CarrierNetwork {
         let figures = self.figures(now);
         let loss = self.hearing.second.take_loss_fraction();
-        CarrierNetwork { loss, jitter: figures.jitter, round_trip: figures.round_trip, silent: self.hearing.noise.is_some() }
+        CarrierNetwork {
+            loss,
+            jitter: figures.jitter,
+            round_trip: figures.round_trip,
+            silent: self.hearing.noise.is_some(),
+        }
     }
 
     pub(super) fn figures(&self, now: Instant) -> RtpFigures {

@@ -23,13 +23,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            concurrent: 30,
-            per_second: 5,
-            daily_spend: 0,
-            per_minute: 0,
-            prefixes: Vec::new(),
-        }
+        Self { concurrent: 30, per_second: 5, daily_spend: 0, per_minute: 0, prefixes: Vec::new() }
     }
 }
 

@@ -52,7 +52,9 @@ pub enum CallerId {
     #[default]
     OfTheCall,
     /// Always this one; trunks refuse what they do not own.
-    Always { number: String },
+    Always {
+        number: String,
+    },
     Withheld,
 }
 

@@ -14,14 +14,6 @@ use crate::target::{Target, Transport};
 
 pub(super) const SDP: &str = "application/sdp";
 
-pub(super) fn transport(of: LibraryTransport) -> Transport {
-    match of {
-        LibraryTransport::Tcp => Transport::Tcp,
-        LibraryTransport::Tls => Transport::Tls,
-        _ => Transport::Udp,
-    }
-}
-
 pub(super) fn library_transport(of: Transport) -> LibraryTransport {
     match of {
         Transport::Udp => LibraryTransport::Udp,
@@ -122,7 +114,8 @@ pub(super) fn identity(request: &Request) -> Option<Identity> {
         from_user: Personal::new(user_of(&from).unwrap_or_default()),
         from_name: Personal::new(display_name(&from)),
         asserted: asserted.as_deref().and_then(user_of).map(Personal::new),
-        private: anonymous || ["id", "user", "header"].iter().any(|word| privacy.split(';').any(|one| one.trim() == *word)),
+        private: anonymous
+            || ["id", "user", "header"].iter().any(|word| privacy.split(';').any(|one| one.trim() == *word)),
         credentials: request.header_value("Authorization").or_else(|| request.header_value("Proxy-Authorization")),
     })
 }

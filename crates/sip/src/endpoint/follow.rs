@@ -90,7 +90,10 @@ impl Follow {
                     }
                     break;
                 }
-                DialogState::Calling(_) | DialogState::Trying(_) | DialogState::Early(..) | DialogState::WaitAck(..) => {}
+                DialogState::Calling(_)
+                | DialogState::Trying(_)
+                | DialogState::Early(..)
+                | DialogState::WaitAck(..) => {}
             }
         }
     }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use async_trait::async_trait;
 use rsipstack::{
     platform::net::UdpSocket,
-    sip::{Header, HasHeaders, SipMessage},
+    sip::{HasHeaders, Header, SipMessage},
     transaction::endpoint::MessageInspector,
     transport::SipAddr,
 };

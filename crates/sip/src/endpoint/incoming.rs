@@ -44,9 +44,13 @@ async fn take(endpoint: Endpoint, mut transaction: Transaction) {
             transaction.reply_with(StatusCode::OK, headers, None).await
         }
         Method::Ack => Ok(()),
-        Method::Bye | Method::Cancel | Method::Info | Method::Update | Method::Notify | Method::Refer | Method::PRack => {
-            transaction.reply(StatusCode::CallTransactionDoesNotExist).await
-        }
+        Method::Bye
+        | Method::Cancel
+        | Method::Info
+        | Method::Update
+        | Method::Notify
+        | Method::Refer
+        | Method::PRack => transaction.reply(StatusCode::CallTransactionDoesNotExist).await,
         _ => transaction.reply(StatusCode::MethodNotAllowed).await,
     };
     if let Err(error) = done {
@@ -59,11 +63,8 @@ async fn in_dialog(endpoint: &Endpoint, mut dialog: Dialog, mut transaction: Tra
     // Two offers at once: theirs has to wait (RFC 3261 section 14.2).
     let glare = matches!(transaction.original.method, Method::Invite | Method::Update)
         && endpoint.calls().values().any(|live| live.offering && live.call_id == id);
-    let done = if glare {
-        transaction.reply(StatusCode::RequestPending).await
-    } else {
-        dialog.handle(&mut transaction).await
-    };
+    let done =
+        if glare { transaction.reply(StatusCode::RequestPending).await } else { dialog.handle(&mut transaction).await };
     if let Err(error) = done {
         tracing::debug!(%error, "a request within a SIP call was not carried out");
     }
@@ -100,9 +101,10 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
     };
     let named = request.header_value("Replaces");
     let replaced = named.as_deref().map(convert::replaced);
-    let replaces = replaced.as_ref().and_then(Option::as_ref).and_then(|(id, tags)| {
-        endpoint.key_of(id, [tags[0].as_str(), tags[1].as_str()])
-    });
+    let replaces = replaced
+        .as_ref()
+        .and_then(Option::as_ref)
+        .and_then(|(id, tags)| endpoint.key_of(id, [tags[0].as_str(), tags[1].as_str()]));
     let invitation = Invitation {
         call,
         dialed,

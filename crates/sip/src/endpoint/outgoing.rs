@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rsipstack::{
     dialog::invitation::InviteOption,
-    sip::{Header, Method, Route, SipMessage, StatusCodeKind, UntypedHeader},
+    sip::{Header, Method, Route, SipMessage, StatusCodeKind},
     transaction::{
         key::{TransactionKey, TransactionRole},
         transaction::Transaction,
@@ -25,7 +25,7 @@ impl Endpoint {
     /// # Errors
     /// [`SipFault::BadAddress`]; nothing was sent.
     pub fn invite(&self, plan: OutgoingCall) -> Result<(), SipFault> {
-        let call_id = format!("{}@switchboard", plan.call);
+        let call_id = format!("{}-{}@switchboard", plan.call, plan.attempt);
         let option = self.option(&plan, call_id.clone())?;
         let live = Live { dialog: None, call_id, offering: false, cancelled: false, session: None };
         self.calls().insert(plan.call, live);
@@ -40,10 +40,10 @@ impl Endpoint {
         let first_hop = plan.proxy.as_ref().or(plan.target.as_ref());
         let transport = first_hop.map(|hop| hop.transport).unwrap_or_default();
         let towards = first_hop.and_then(|hop| Some(std::net::SocketAddr::new(hop.address()?, hop.port)));
-        let user = plan.account.as_ref().map_or_else(
-            || caller.user().unwrap_or_default().to_owned(),
-            |account| account.username.clone(),
-        );
+        let user = plan
+            .account
+            .as_ref()
+            .map_or_else(|| caller.user().unwrap_or_default().to_owned(), |account| account.username.clone());
         let mut headers = vec![
             Header::Supported("timer, replaces".into()),
             Header::SessionExpires(timer::OURS_S.to_string().into()),
@@ -267,10 +267,8 @@ impl Endpoint {
         let towards = target.address().map(|ip| std::net::SocketAddr::new(ip, target.port));
         let us = self.contact("switchboard", target.transport, towards);
         let inner = &self.0.layer.endpoint;
-        let via = rsipstack::transport::SipAddr::new(
-            convert::library_transport(target.transport),
-            us.host_with_port.clone(),
-        );
+        let via =
+            rsipstack::transport::SipAddr::new(convert::library_transport(target.transport), us.host_with_port.clone());
         let via = inner.get_via(Some(via), None).map_err(unreachable)?;
         let from = rsipstack::sip::typed::From { display_name: None, uri: us, params: vec![] };
         let from = from.with_tag(rsipstack::transaction::make_tag());

@@ -30,10 +30,8 @@ impl Endpoint {
             other => format!(";transport={}", other.as_str()),
         };
         let uri = convert::uri(&format!("sip:{registrar}{by}"))?;
-        let mut registration = Registration::new(
-            std::sync::Arc::clone(&self.0.layer.endpoint),
-            Some(convert::credential(account)),
-        );
+        let mut registration =
+            Registration::new(std::sync::Arc::clone(&self.0.layer.endpoint), Some(convert::credential(account)));
         let first_hop = proxy.unwrap_or(registrar);
         let towards = resolve(first_hop).await?;
         if proxy.is_some() {

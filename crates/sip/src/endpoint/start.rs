@@ -112,11 +112,8 @@ async fn bind(
         let read = |path: &std::path::PathBuf| {
             std::fs::read(path).map_err(|source| StartError::File { path: path.clone(), source })
         };
-        let config = TlsConfig {
-            cert: Some(read(&files.certificate)?),
-            key: Some(read(&files.key)?),
-            ..TlsConfig::default()
-        };
+        let config =
+            TlsConfig { cert: Some(read(&files.certificate)?), key: Some(read(&files.key)?), ..TlsConfig::default() };
         let at = free_port(*address, Transport::Tls).await?;
         let connection = TlsListenerConnection::new(at, outside(at), config).await;
         let connection = connection.map_err(|error| fault(*address, Transport::Tls, error.to_string()))?;

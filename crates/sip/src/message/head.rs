@@ -62,7 +62,8 @@ impl<'a> Head<'a> {
         match line.split_once(':') {
             Some((name, value)) if super::is_token(name.trim_end()) && self.fields.len() < MOST_FIELDS => {
                 let name = name.trim_end();
-                let full = SHORT.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map_or(name, |(_, full)| full);
+                let full =
+                    SHORT.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map_or(name, |(_, full)| full);
                 self.fields.push((full.to_owned(), value.trim().to_owned()));
             }
             Some(_) | None => self.broken = true,

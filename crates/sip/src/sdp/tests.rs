@@ -109,7 +109,9 @@ fn what_cannot_be_worked_with_is_told_apart() {
     ] {
         assert_eq!(answer(&parse(text.as_bytes()).unwrap(), &ours()).unwrap_err(), error, "{text}");
     }
-    for text in ["", "hello", "v=1\r\n", "v=0\r\nm=audio x RTP/AVP 0\r\n", "v=0\r\nnonsense\r\n", "v=0\r\nm=audio 5\r\n"] {
+    for text in
+        ["", "hello", "v=1\r\n", "v=0\r\nm=audio x RTP/AVP 0\r\n", "v=0\r\nnonsense\r\n", "v=0\r\nm=audio 5\r\n"]
+    {
         assert_eq!(parse(text.as_bytes()), Err(SdpError::Malformed), "{text}");
     }
     assert_eq!(parse(&[b'a'; 20_000]), Err(SdpError::TooLong));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{
         AuditId, CallId, CallbackId, CampaignId, DncId, InboxId, JobId, LeadChangeId, LeadId, NumberId, QueueId,
-        RecordingId, SessionId, TaskId, TenantId, UserId,
+        RecordingId, SessionId, TaskId, TenantId, TrunkId, UserId,
     },
     role::Role,
     time::UnixMillis,
@@ -96,5 +96,6 @@ ids!(
     SessionId,
     TaskId,
     TenantId,
+    TrunkId,
     UserId,
 );

@@ -1,0 +1,429 @@
+//! A carrier or a telephone that speaks SIP and RTP, led by the hand. It is written without the product's SIP, so that the two
+//! do not agree on each other's mistakes.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use media::g711::Law;
+use tokio::{net::UdpSocket, sync::mpsc, task::JoinHandle};
+
+use crate::{
+    PATIENCE,
+    sound::{Ear, LINE_RATE, Tone},
+};
+
+/// One message, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub start: String,
+    fields: Vec<(String, String)>,
+    pub body: String,
+    pub from: SocketAddr,
+}
+
+impl Message {
+    fn read(datagram: &[u8], from: SocketAddr) -> Self {
+        let text = String::from_utf8_lossy(datagram);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let mut lines = head.lines();
+        let start = lines.next().unwrap_or_default().to_owned();
+        let field =
+            |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
+        Self { start, fields: lines.filter_map(field).collect(), body: body.to_owned(), from }
+    }
+
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value)
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(move |(of, _)| of == name).map(|(_, value)| value.as_str())
+    }
+
+    /// 0 for a request.
+    pub fn status(&self) -> u16 {
+        self.start
+            .strip_prefix("SIP/2.0 ")
+            .and_then(|rest| rest.get(..3))
+            .and_then(|code| code.parse().ok())
+            .unwrap_or(0)
+    }
+
+    pub fn method(&self) -> &str {
+        if self.status() == 0 { self.start.split(' ').next().unwrap_or_default() } else { "" }
+    }
+
+    /// Where the sender takes sound in.
+    pub fn sound(&self) -> Option<SocketAddr> {
+        let address = self.body.lines().find_map(|line| line.strip_prefix("c=IN IP4 "))?;
+        let port = self.body.lines().find_map(|line| line.strip_prefix("m=audio "))?.split(' ').next()?;
+        format!("{address}:{port}").parse().ok()
+    }
+
+    fn answer(&self, status: &str, tag: &str, more: &str, body: &str) -> String {
+        let mut text = format!("SIP/2.0 {status}\r\n");
+        for via in self.all("via") {
+            text.push_str(&format!("Via: {via}\r\n"));
+        }
+        for route in self.all("record-route") {
+            text.push_str(&format!("Record-Route: {route}\r\n"));
+        }
+        let to = self.field("to");
+        let to = if to.contains(";tag=") { to.to_owned() } else { format!("{to};tag={tag}") };
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        text.push_str(&format!(
+            "From: {}\r\nTo: {to}\r\nCall-ID: {}\r\nCSeq: {}\r\n{more}{kind}Content-Length: {}\r\n\r\n{body}",
+            self.field("from"),
+            self.field("call-id"),
+            self.field("cseq"),
+            body.len(),
+        ));
+        text
+    }
+}
+
+/// What it does about calls that come to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Manner {
+    /// Rings, and answers after so long.
+    Answers { after: Duration },
+    /// Refuses with this status line.
+    Refuses(&'static str),
+    /// Rings and does not answer.
+    Rings,
+    /// Says nothing at all.
+    Silent,
+}
+
+struct Shared {
+    signals: UdpSocket,
+    here: SocketAddr,
+    sound_here: SocketAddr,
+    manner: Mutex<Manner>,
+    /// Where sound goes to.
+    remote: Mutex<Option<SocketAddr>>,
+    /// Our tag, and the number of the last request of ours.
+    tag: String,
+    number: AtomicU32,
+    talking: AtomicU64,
+    requests: Mutex<Vec<Message>>,
+    waiting: Mutex<HashMap<String, mpsc::UnboundedSender<Message>>>,
+}
+
+/// A SIP peer at 127.0.0.1. Its tasks end with it.
+pub struct SipPeer {
+    shared: Arc<Shared>,
+    pub voice: Tone,
+    pub ear: Ear,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// A call that the peer has made or taken.
+#[derive(Debug, Clone)]
+pub struct Dialog {
+    pub call_id: String,
+    /// `From` and `To` of our requests.
+    from: String,
+    to: String,
+    target: String,
+    server: SocketAddr,
+    pub answer: Message,
+}
+
+fn locked<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SipPeer {
+    /// Its voice is a tone of 600 Hz.
+    pub async fn start() -> Self {
+        let signals = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+        let sound = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a port"));
+        let shared = Arc::new(Shared {
+            here: signals.local_addr().expect("an address"),
+            sound_here: sound.local_addr().expect("an address"),
+            signals,
+            manner: Mutex::new(Manner::Answers { after: Duration::from_millis(50) }),
+            remote: Mutex::default(),
+            tag: uuid::Uuid::new_v4().simple().to_string(),
+            number: AtomicU32::new(1),
+            talking: AtomicU64::new(0),
+            requests: Mutex::default(),
+            waiting: Mutex::default(),
+        });
+        let (voice, ear) = (Tone::of(600), Ear::at(LINE_RATE));
+        let tasks = vec![
+            tokio::spawn(take_signals(Arc::clone(&shared))),
+            tokio::spawn(speak(Arc::clone(&shared), Arc::clone(&sound), voice.clone())),
+            tokio::spawn(listen(sound, ear.clone())),
+        ];
+        Self { shared, voice, ear, tasks }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.shared.here
+    }
+
+    pub fn set_manner(&self, manner: Manner) {
+        *locked(&self.shared.manner) = manner;
+    }
+
+    /// Requests that have come, in their order.
+    pub fn requests(&self, method: &str) -> Vec<Message> {
+        locked(&self.shared.requests).iter().filter(|one| one.method() == method).cloned().collect()
+    }
+
+    /// Waits for a request, past or future.
+    pub async fn request(&self, method: &str) -> Message {
+        let began = std::time::Instant::now();
+        loop {
+            if let Some(found) = self.requests(method).pop() {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "no {method} came");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn description(&self, direction: &str) -> String {
+        description(&self.shared, direction)
+    }
+
+    /// Calls a number at the server; the first final answer.
+    pub async fn call(&self, server: SocketAddr, from: &str, to: &str) -> Dialog {
+        let body = self.description("sendrecv");
+        self.call_with(server, from, to, &body, "").await
+    }
+
+    /// As [`Self::call`], with fields of the test's own, each with its line end.
+    pub async fn call_with(&self, server: SocketAddr, from: &str, to: &str, body: &str, more: &str) -> Dialog {
+        let call_id = uuid::Uuid::new_v4().to_string();
+        let number = self.shared.number.fetch_add(1, Relaxed);
+        let from = format!("<sip:{from}@{}>;tag={}", self.shared.here, self.shared.tag);
+        let to_field = format!("<sip:{to}@{server}>");
+        let target = format!("sip:{to}@{server}");
+        let mut dialog = Dialog {
+            call_id,
+            from,
+            to: to_field,
+            target,
+            server,
+            answer: Message { start: String::new(), fields: vec![], body: String::new(), from: server },
+        };
+        let answer = self.ask(&dialog, "INVITE", number, body, more).await;
+        self.acknowledge(&dialog, &answer, number).await;
+        if answer.status() == 200 {
+            *locked(&self.shared.remote) = answer.sound();
+            dialog.to = answer.field("to").to_owned();
+            dialog.target = target_of(answer.field("contact"));
+        }
+        dialog.answer = answer;
+        dialog
+    }
+
+    /// Sends a request within a dialog, and gives its final answer.
+    pub async fn send(&self, dialog: &Dialog, method: &str, body: &str, more: &str) -> Message {
+        let number = self.shared.number.fetch_add(1, Relaxed);
+        let answer = self.ask(dialog, method, number, body, more).await;
+        if method == "INVITE" {
+            self.acknowledge(dialog, &answer, number).await;
+        }
+        answer
+    }
+
+    /// Changes the direction of the sound: `sendonly` is hold.
+    pub async fn turn(&self, dialog: &Dialog, direction: &str) -> Message {
+        let body = self.description(direction);
+        self.send(dialog, "INVITE", &body, "").await
+    }
+
+    /// Ends a call.
+    pub async fn hang_up(&self, dialog: &Dialog) {
+        let answer = self.send(dialog, "BYE", "", "").await;
+        assert_eq!(answer.status(), 200, "{answer:?}");
+        *locked(&self.shared.remote) = None;
+    }
+
+    /// A datagram as it is; the first answer to it.
+    pub async fn raw(&self, server: SocketAddr, call_id: &str, text: &str) -> Option<Message> {
+        let (sender, mut answers) = mpsc::unbounded_channel();
+        locked(&self.shared.waiting).insert(call_id.to_owned(), sender);
+        self.shared.signals.send_to(text.as_bytes(), server).await.expect("it is sent");
+        tokio::time::timeout(Duration::from_secs(2), answers.recv()).await.ok().flatten()
+    }
+
+    fn text(&self, dialog: &Dialog, method: &str, number: u32, branch: &str, body: &str, more: &str) -> String {
+        let here = self.shared.here;
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        format!(
+            "{method} {} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{branch};rport\r\nMax-Forwards: 70\r\nFrom: {}\r\n\
+             To: {}\r\nCall-ID: {}\r\nCSeq: {number} {method}\r\nContact: <sip:peer@{here}>\r\n{more}{kind}\
+             Content-Length: {}\r\n\r\n{body}",
+            dialog.target,
+            dialog.from,
+            dialog.to,
+            dialog.call_id,
+            body.len(),
+        )
+    }
+
+    async fn ask(&self, dialog: &Dialog, method: &str, number: u32, body: &str, more: &str) -> Message {
+        let (sender, mut answers) = mpsc::unbounded_channel();
+        locked(&self.shared.waiting).insert(dialog.call_id.clone(), sender);
+        let text = self.text(dialog, method, number, &format!("{number}{}", &dialog.call_id[..8]), body, more);
+        let answered = tokio::time::timeout(PATIENCE, async {
+            loop {
+                self.shared.signals.send_to(text.as_bytes(), dialog.server).await.expect("it is sent");
+                let until = tokio::time::Instant::now() + Duration::from_millis(800);
+                while let Ok(Some(answer)) = tokio::time::timeout_at(until, answers.recv()).await {
+                    let fits = answer.field("cseq") == format!("{number} {method}");
+                    if fits && answer.status() >= 200 {
+                        return answer;
+                    }
+                }
+            }
+        });
+        answered.await.unwrap_or_else(|_| panic!("{method} was not answered"))
+    }
+
+    async fn acknowledge(&self, dialog: &Dialog, answer: &Message, number: u32) {
+        let ok = answer.status() == 200;
+        let acknowledged = Dialog {
+            to: answer.field("to").to_owned(),
+            target: if ok { target_of(answer.field("contact")) } else { dialog.target.clone() },
+            ..dialog.clone()
+        };
+        // That of a refusal belongs to the transaction of the INVITE; that of a 200 is one of its own.
+        let branch = format!("{number}{}{}", &dialog.call_id[..8], if ok { "ack" } else { "" });
+        let text = self.text(&acknowledged, "ACK", number, &branch, "", "");
+        self.shared.signals.send_to(text.as_bytes(), dialog.server).await.expect("it is sent");
+    }
+
+    /// The dialog of the call that the peer has taken.
+    pub async fn taken(&self) -> Dialog {
+        let invite = self.request("INVITE").await;
+        Dialog {
+            call_id: invite.field("call-id").to_owned(),
+            from: format!("{};tag={}", invite.field("to"), self.shared.tag),
+            to: invite.field("from").to_owned(),
+            target: target_of(invite.field("contact")),
+            server: invite.from,
+            answer: invite,
+        }
+    }
+}
+
+impl Drop for SipPeer {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+fn target_of(contact: &str) -> String {
+    contact.trim().trim_start_matches('<').split('>').next().unwrap_or_default().to_owned()
+}
+
+fn description(shared: &Shared, direction: &str) -> String {
+    let version = shared.number.fetch_add(1, Relaxed);
+    format!(
+        "v=0\r\no=- 1 {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} RTP/AVP 0 101\r\n\
+         a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na={direction}\r\n",
+        shared.sound_here.port()
+    )
+}
+
+async fn take_signals(shared: Arc<Shared>) {
+    let mut datagram = vec![0; 65_536];
+    while let Ok((length, from)) = shared.signals.recv_from(&mut datagram).await {
+        let message = Message::read(&datagram[..length], from);
+        if message.status() != 0 {
+            let waiting = locked(&shared.waiting).get(message.field("call-id")).cloned();
+            if let Some(waiting) = waiting {
+                drop(waiting.send(message));
+            }
+            continue;
+        }
+        let seen = locked(&shared.requests)
+            .iter()
+            .any(|one| one.field("call-id") == message.field("call-id") && one.field("cseq") == message.field("cseq"));
+        let manner = locked(&shared.manner).clone();
+        if manner == Manner::Silent || (seen && message.method() != "BYE") {
+            continue;
+        }
+        locked(&shared.requests).push(message.clone());
+        tokio::spawn(answer(Arc::clone(&shared), message, manner));
+    }
+}
+
+async fn answer(shared: Arc<Shared>, request: Message, manner: Manner) {
+    let contact = format!("Contact: <sip:peer@{}>\r\n", shared.here);
+    let send = async |text: String| drop(shared.signals.send_to(text.as_bytes(), request.from).await);
+    let tag = shared.tag.clone();
+    match (request.method(), &manner) {
+        ("INVITE", Manner::Refuses(status)) => send(request.answer(status, &tag, "", "")).await,
+        ("INVITE", Manner::Rings) => send(request.answer("180 Ringing", &tag, &contact, "")).await,
+        ("INVITE", Manner::Answers { after }) => {
+            send(request.answer("180 Ringing", &tag, &contact, "")).await;
+            tokio::time::sleep(*after).await;
+            let cancelled = locked(&shared.requests)
+                .iter()
+                .any(|one| one.method() == "CANCEL" && one.field("call-id") == request.field("call-id"));
+            if !cancelled {
+                *locked(&shared.remote) = request.sound();
+                let body = description(&shared, "sendrecv");
+                send(request.answer("200 OK", &tag, &contact, &body)).await;
+            }
+        }
+        ("CANCEL", _) => {
+            send(request.answer("200 OK", &tag, "", "")).await;
+            let invite = locked(&shared.requests)
+                .iter()
+                .find(|one| one.method() == "INVITE" && one.field("call-id") == request.field("call-id"))
+                .cloned();
+            if let Some(invite) = invite {
+                send(invite.answer("487 Request Terminated", &tag, "", "")).await;
+            }
+        }
+        ("BYE", _) => {
+            *locked(&shared.remote) = None;
+            send(request.answer("200 OK", &tag, "", "")).await;
+        }
+        ("ACK", _) => {}
+        _ => send(request.answer("200 OK", &tag, &contact, "")).await,
+    }
+}
+
+async fn speak(shared: Arc<Shared>, sound: Arc<UdpSocket>, voice: Tone) {
+    let mut source = voice.source(LINE_RATE);
+    let mut clock = tokio::time::interval(Duration::from_millis(20));
+    loop {
+        clock.tick().await;
+        let Some(remote) = *locked(&shared.remote) else { continue };
+        let turn = shared.talking.fetch_add(1, Relaxed);
+        let mut pcm = [0_i16; 160];
+        source(&mut pcm);
+        let mut packet = vec![0x80, 0];
+        packet.extend((turn as u16).to_be_bytes());
+        packet.extend((160 * turn as u32).to_be_bytes());
+        packet.extend([0, 0, 0, 9]);
+        packet.extend(pcm.map(|sample| Law::Pcmu.encode(sample)));
+        drop(sound.send_to(&packet, remote).await);
+    }
+}
+
+async fn listen(sound: Arc<UdpSocket>, ear: Ear) {
+    let mut datagram = [0; 2_048];
+    while let Ok((length, _)) = sound.recv_from(&mut datagram).await {
+        if length > 12 && datagram[1] & 0x7F == 0 {
+            let pcm: Vec<i16> = datagram[12..length].iter().map(|byte| Law::Pcmu.decode(*byte)).collect();
+            ear.hear(&pcm);
+        }
+    }
+}
