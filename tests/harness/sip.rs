@@ -251,6 +251,36 @@ impl SipPeer {
         *locked(&self.shared.remote) = None;
     }
 
+    /// Registers for an hour by digest with SHA-256; the final answer.
+    pub async fn register(&self, server: SocketAddr, user: &str, password: &str) -> Message {
+        let here = self.shared.here;
+        let dialog = Dialog {
+            call_id: uuid::Uuid::new_v4().to_string(),
+            from: format!("<sip:{user}@{server}>;tag={}", self.shared.tag),
+            to: format!("<sip:{user}@{server}>"),
+            target: format!("sip:{server}"),
+            server,
+            answer: Message { start: String::new(), fields: vec![], body: String::new(), from: server },
+        };
+        let contact = format!("Contact: <sip:{user}@{here}>\r\nExpires: 3600\r\n");
+        let asked = self.send(&dialog, "REGISTER", "", &contact).await;
+        assert_eq!(asked.status(), 401, "{asked:?}");
+        let challenge = asked.field("www-authenticate");
+        let part = |name: &str| {
+            let rest = challenge.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
+            rest.split('"').next().unwrap_or_default().to_owned()
+        };
+        let (realm, nonce, uri) = (part("realm"), part("nonce"), format!("sip:{server}"));
+        let secret = hash(&format!("{user}:{realm}:{password}"));
+        let request = hash(&format!("REGISTER:{uri}"));
+        let response = hash(&format!("{secret}:{nonce}:00000001:abc:auth:{request}"));
+        let signed = format!(
+            "{contact}Authorization: Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", \
+             response=\"{response}\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"abc\"\r\n"
+        );
+        self.send(&dialog, "REGISTER", "", &signed).await
+    }
+
     /// A datagram as it is; the first answer to it.
     pub async fn raw(&self, server: SocketAddr, call_id: &str, text: &str) -> Option<Message> {
         let (sender, mut answers) = mpsc::unbounded_channel();
@@ -262,9 +292,10 @@ impl SipPeer {
     fn text(&self, dialog: &Dialog, method: &str, number: u32, branch: &str, body: &str, more: &str) -> String {
         let here = self.shared.here;
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let contact = if more.contains("Contact:") { String::new() } else { format!("Contact: <sip:peer@{here}>\r\n") };
         format!(
             "{method} {} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{branch};rport\r\nMax-Forwards: 70\r\nFrom: {}\r\n\
-             To: {}\r\nCall-ID: {}\r\nCSeq: {number} {method}\r\nContact: <sip:peer@{here}>\r\n{more}{kind}\
+             To: {}\r\nCall-ID: {}\r\nCSeq: {number} {method}\r\n{contact}{more}{kind}\
              Content-Length: {}\r\n\r\n{body}",
             dialog.target,
             dialog.from,
@@ -324,6 +355,11 @@ impl Drop for SipPeer {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
+}
+
+fn hash(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn target_of(contact: &str) -> String {

@@ -201,3 +201,63 @@ async fn a_trunk_that_is_there_says_so() {
     peer.request("OPTIONS").await;
     exchange.server.stop().await;
 }
+
+/// The agent's telephone, set up beside the trunk.
+async fn with_telephone(exchange: &Exchange, password: &str) {
+    let users = exchange.server.ask(Method::GET, "/users", &exchange.admin, None).await.body;
+    let agent = users["items"].as_array().unwrap().iter().find(|one| one["role"] == "telecaller").unwrap()["id"].clone();
+    let trunk = json!({ "id": exchange.trunk["id"], "settings": exchange.trunk["settings"], "password": null });
+    let extension = json!({ "id": null, "username": "101", "user_id": agent, "password": password });
+    let body = json!({ "trunks": [trunk], "extensions": [extension] });
+    let saved = exchange.server.ask(Method::PUT, "/settings/sip", &exchange.admin, Some(body)).await;
+    assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_telephone_is_an_agents_device() {
+    let (customer, phone) = (SipPeer::start().await, SipPeer::start().await);
+    phone.voice.set(1_400);
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", customer.address(), 1)]).await;
+    with_telephone(&exchange, "of the telephone").await;
+    assert_eq!(phone.register(exchange.sip, "101", "of the telephone").await.status(), 200);
+    let there = |sip: &Value| sip["extensions"][0]["registered_from"] == "127.0.0.1";
+    exchange.server.until("/settings/sip", &exchange.admin, "it is registered", there).await;
+    let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+    let available = json!({ "kind": "available" });
+    let asked = exchange.server.ask(Method::PUT, "/agents/me/state", &token, Some(available)).await;
+    assert!(asked.status.is_success(), "{asked:?}");
+    let free = |agents: &Value| agents.as_array().is_some_and(|all| all.iter().any(|one| one["state"]["kind"] == "available"));
+    exchange.server.until("/agents", &exchange.admin, "the agent is available by the telephone alone", free).await;
+
+    let call = customer.call(exchange.sip, CUSTOMER, NUMBER).await;
+    assert_eq!(call.answer.status(), 200, "{:?}", call.answer);
+    phone.request("INVITE").await;
+    phone.ear.hears(600.0, "the customer").await;
+    customer.ear.hears(1_400.0, "the agent").await;
+    let calls = exchange.server.ask(Method::GET, "/calls", &exchange.admin, None).await.body;
+    let id = calls["items"][0]["id"].as_str().unwrap().to_owned();
+    let live = format!("/calls/{id}/live");
+    let both = |live: &Value| live["both_heard"] == true && live["recording"]["kind"] == "recording";
+    exchange.server.until(&live, &exchange.admin, "both are heard and recorded", both).await;
+    phone.hang_up(&phone.taken().await).await;
+    customer.request("BYE").await;
+    let detail = exchange.ended(&id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_guesses_a_telephones_password_is_locked_out() {
+    let phone = SipPeer::start().await;
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", phone.address(), 1)]).await;
+    with_telephone(&exchange, "of the telephone").await;
+    for _ in 0..5 {
+        assert_eq!(phone.register(exchange.sip, "101", "a guess").await.status(), 403);
+    }
+    let right = phone.register(exchange.sip, "101", "of the telephone").await;
+    assert_eq!(right.status(), 403, "the right one comes too late");
+    assert!(right.field("retry-after").parse::<u32>().is_ok_and(|wait| wait > 30), "{right:?}");
+    let nobody = phone.register(exchange.sip, "999", "a guess").await;
+    assert_eq!(nobody.status(), 403, "nothing tells which names there are");
+    exchange.server.stop().await;
+}

@@ -182,7 +182,7 @@ fn is_address(value: &str) -> bool {
         return true;
     }
     match value.rsplit_once('>') {
-        Some((before, parameters)) => before.contains('<') && !has_empty(parameters.trim_start_matches(';')),
+        Some((before, parameters)) => before.contains('<') && !has_empty(parameters.trim().trim_start_matches(';')),
         // Without brackets a question mark or a comma would belong to the address (section 20.10).
         None => {
             let bare = !value.contains('<') && value.contains(':');

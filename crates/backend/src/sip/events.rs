@@ -44,12 +44,13 @@ impl Backend {
             Event::Reoffered(reoffer) => {
                 let answer = self.sip().reanswer(reoffer.call, &reoffer.body).await;
                 // The other side has given up waiting when this fails.
-                drop(reoffer.reply.send(answer));
+                let _ = reoffer.reply.send(answer);
             }
             Event::Referred(referral) => {
                 // A trunk that wants its caller elsewhere would have us call numbers of its choice.
                 tracing::info!(call = %referral.call, "a trunk asked for a transfer; it was declined");
-                drop(referral.reply.send(603));
+                // It has given up waiting when this fails.
+                let _ = referral.reply.send(603);
             }
             Event::ReferProgress { call, status, is_final } => {
                 tracing::info!(%call, status, is_final, "news of a call that was referred");

@@ -239,14 +239,13 @@ impl Backend {
 
     /// The telephone did not take the call, or its user has hung up.
     pub(super) fn phone_ended(&self, call: CallId, agent: UserId, fence: Option<u32>, status: Option<u16>) {
-        match (status, fence) {
-            (None, _) => drop(self.calls().event(call, CallEvent::AgentHungUp { agent })),
-            (Some(486 | 600 | 603), Some(fence)) => {
-                drop(self.calls().event(call, CallEvent::OfferDeclined { agent, fence }))
-            }
+        let event = match (status, fence) {
+            (None, _) => CallEvent::AgentHungUp { agent },
+            (Some(486 | 600 | 603), Some(fence)) => CallEvent::OfferDeclined { agent, fence },
             // The app may still answer.
-            (Some(_), _) => {}
-        }
+            (Some(_), _) => return,
+        };
+        self.calls().event(call, event);
     }
 
     /// The offer is over for the agent; `answered` by their telephone, it stays.

@@ -52,8 +52,11 @@ impl<'a> Head<'a> {
         if line.starts_with([' ', '\t']) {
             match self.fields.last_mut() {
                 Some((_, value)) => {
-                    value.push(' ');
-                    value.push_str(line.trim());
+                    let more = line.trim();
+                    if !value.is_empty() && !more.is_empty() {
+                        value.push(' ');
+                    }
+                    value.push_str(more);
                 }
                 None => self.broken = true,
             }
