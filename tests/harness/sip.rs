@@ -1,6 +1,9 @@
 //! A carrier or a telephone that speaks SIP and RTP, led by the hand. It is written without the product's SIP, so that the two
 //! do not agree on each other's mistakes.
 
+mod peer;
+mod text;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -11,83 +14,14 @@ use std::{
     time::Duration,
 };
 
-use media::g711::Law;
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinHandle};
 
+use self::peer::{description, listen, speak, take_signals};
+pub use self::text::Message;
 use crate::{
     PATIENCE,
     sound::{Ear, LINE_RATE, Tone},
 };
-
-/// One message, as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub start: String,
-    fields: Vec<(String, String)>,
-    pub body: String,
-    pub from: SocketAddr,
-}
-
-impl Message {
-    fn read(datagram: &[u8], from: SocketAddr) -> Self {
-        let text = String::from_utf8_lossy(datagram);
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let mut lines = head.lines();
-        let start = lines.next().unwrap_or_default().to_owned();
-        let field =
-            |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
-        Self { start, fields: lines.filter_map(field).collect(), body: body.to_owned(), from }
-    }
-
-    pub fn field(&self, name: &str) -> &str {
-        self.fields.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value)
-    }
-
-    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(move |(of, _)| of == name).map(|(_, value)| value.as_str())
-    }
-
-    /// 0 for a request.
-    pub fn status(&self) -> u16 {
-        self.start
-            .strip_prefix("SIP/2.0 ")
-            .and_then(|rest| rest.get(..3))
-            .and_then(|code| code.parse().ok())
-            .unwrap_or(0)
-    }
-
-    pub fn method(&self) -> &str {
-        if self.status() == 0 { self.start.split(' ').next().unwrap_or_default() } else { "" }
-    }
-
-    /// Where the sender takes sound in.
-    pub fn sound(&self) -> Option<SocketAddr> {
-        let address = self.body.lines().find_map(|line| line.strip_prefix("c=IN IP4 "))?;
-        let port = self.body.lines().find_map(|line| line.strip_prefix("m=audio "))?.split(' ').next()?;
-        format!("{address}:{port}").parse().ok()
-    }
-
-    fn answer(&self, status: &str, tag: &str, more: &str, body: &str) -> String {
-        let mut text = format!("SIP/2.0 {status}\r\n");
-        for via in self.all("via") {
-            text.push_str(&format!("Via: {via}\r\n"));
-        }
-        for route in self.all("record-route") {
-            text.push_str(&format!("Record-Route: {route}\r\n"));
-        }
-        let to = self.field("to");
-        let to = if to.contains(";tag=") { to.to_owned() } else { format!("{to};tag={tag}") };
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        text.push_str(&format!(
-            "From: {}\r\nTo: {to}\r\nCall-ID: {}\r\nCSeq: {}\r\n{more}{kind}Content-Length: {}\r\n\r\n{body}",
-            self.field("from"),
-            self.field("call-id"),
-            self.field("cseq"),
-            body.len(),
-        ));
-        text
-    }
-}
 
 /// What it does about calls that come to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -364,102 +298,4 @@ fn hash(text: &str) -> String {
 
 fn target_of(contact: &str) -> String {
     contact.trim().trim_start_matches('<').split('>').next().unwrap_or_default().to_owned()
-}
-
-fn description(shared: &Shared, direction: &str) -> String {
-    let version = shared.number.fetch_add(1, Relaxed);
-    format!(
-        "v=0\r\no=- 1 {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} RTP/AVP 0 101\r\n\
-         a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na={direction}\r\n",
-        shared.sound_here.port()
-    )
-}
-
-async fn take_signals(shared: Arc<Shared>) {
-    let mut datagram = vec![0; 65_536];
-    while let Ok((length, from)) = shared.signals.recv_from(&mut datagram).await {
-        let message = Message::read(&datagram[..length], from);
-        if message.status() != 0 {
-            let waiting = locked(&shared.waiting).get(message.field("call-id")).cloned();
-            if let Some(waiting) = waiting {
-                drop(waiting.send(message));
-            }
-            continue;
-        }
-        let seen = locked(&shared.requests)
-            .iter()
-            .any(|one| one.field("call-id") == message.field("call-id") && one.field("cseq") == message.field("cseq"));
-        let manner = locked(&shared.manner).clone();
-        if manner == Manner::Silent || (seen && message.method() != "BYE") {
-            continue;
-        }
-        locked(&shared.requests).push(message.clone());
-        tokio::spawn(answer(Arc::clone(&shared), message, manner));
-    }
-}
-
-async fn answer(shared: Arc<Shared>, request: Message, manner: Manner) {
-    let contact = format!("Contact: <sip:peer@{}>\r\n", shared.here);
-    let send = async |text: String| drop(shared.signals.send_to(text.as_bytes(), request.from).await);
-    let tag = shared.tag.clone();
-    match (request.method(), &manner) {
-        ("INVITE", Manner::Refuses(status)) => send(request.answer(status, &tag, "", "")).await,
-        ("INVITE", Manner::Rings) => send(request.answer("180 Ringing", &tag, &contact, "")).await,
-        ("INVITE", Manner::Answers { after }) => {
-            send(request.answer("180 Ringing", &tag, &contact, "")).await;
-            tokio::time::sleep(*after).await;
-            let cancelled = locked(&shared.requests)
-                .iter()
-                .any(|one| one.method() == "CANCEL" && one.field("call-id") == request.field("call-id"));
-            if !cancelled {
-                *locked(&shared.remote) = request.sound();
-                let body = description(&shared, "sendrecv");
-                send(request.answer("200 OK", &tag, &contact, &body)).await;
-            }
-        }
-        ("CANCEL", _) => {
-            send(request.answer("200 OK", &tag, "", "")).await;
-            let invite = locked(&shared.requests)
-                .iter()
-                .find(|one| one.method() == "INVITE" && one.field("call-id") == request.field("call-id"))
-                .cloned();
-            if let Some(invite) = invite {
-                send(invite.answer("487 Request Terminated", &tag, "", "")).await;
-            }
-        }
-        ("BYE", _) => {
-            *locked(&shared.remote) = None;
-            send(request.answer("200 OK", &tag, "", "")).await;
-        }
-        ("ACK", _) => {}
-        _ => send(request.answer("200 OK", &tag, &contact, "")).await,
-    }
-}
-
-async fn speak(shared: Arc<Shared>, sound: Arc<UdpSocket>, voice: Tone) {
-    let mut source = voice.source(LINE_RATE);
-    let mut clock = tokio::time::interval(Duration::from_millis(20));
-    loop {
-        clock.tick().await;
-        let Some(remote) = *locked(&shared.remote) else { continue };
-        let turn = shared.talking.fetch_add(1, Relaxed);
-        let mut pcm = [0_i16; 160];
-        source(&mut pcm);
-        let mut packet = vec![0x80, 0];
-        packet.extend((turn as u16).to_be_bytes());
-        packet.extend((160 * turn as u32).to_be_bytes());
-        packet.extend([0, 0, 0, 9]);
-        packet.extend(pcm.map(|sample| Law::Pcmu.encode(sample)));
-        drop(sound.send_to(&packet, remote).await);
-    }
-}
-
-async fn listen(sound: Arc<UdpSocket>, ear: Ear) {
-    let mut datagram = [0; 2_048];
-    while let Ok((length, _)) = sound.recv_from(&mut datagram).await {
-        if length > 12 && datagram[1] & 0x7F == 0 {
-            let pcm: Vec<i16> = datagram[12..length].iter().map(|byte| Law::Pcmu.decode(*byte)).collect();
-            ear.hear(&pcm);
-        }
-    }
 }

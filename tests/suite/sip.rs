@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use switchboard_tests::{
     Engine,
+    desk::Desk,
     exchange::{CUSTOMER, Exchange, NUMBER, trunk},
     on_both_databases,
     sip::{Manner, SipPeer},
@@ -82,8 +83,9 @@ async fn an_agent_calls_out_and_the_second_trunk_takes_what_the_first_cannot(eng
     exchange.server.stop().await;
 }
 
-async fn settled(exchange: &Exchange, peer: &SipPeer, manner: Manner, status: &str) {
-    peer.set_manner(manner);
+async fn settled(exchange: &Exchange, desk: &Desk, peer: &SipPeer, (answer, status): (&'static str, &str)) {
+    peer.set_manner(Manner::Refuses(answer));
+    desk.available().await;
     let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
     let placed = exchange.server.ask(Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER }))).await;
     assert!(placed.status.is_success(), "{placed:?}");
@@ -96,9 +98,9 @@ async fn what_becomes_of_a_call_is_what_the_trunk_says() {
     let peer = SipPeer::start().await;
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", peer.address(), 1)]).await;
     let desk = exchange.desk().await;
-    settled(&exchange, &peer, Manner::Refuses("486 Busy Here"), "busy").await;
-    settled(&exchange, &peer, Manner::Refuses("404 Not Found"), "failed").await;
-    settled(&exchange, &peer, Manner::Refuses("480 Temporarily Unavailable"), "no_answer").await;
+    settled(&exchange, &desk, &peer, ("486 Busy Here", "busy")).await;
+    settled(&exchange, &desk, &peer, ("404 Not Found", "failed")).await;
+    settled(&exchange, &desk, &peer, ("480 Temporarily Unavailable", "no_answer")).await;
     desk.phone.sign_out().await;
     exchange.server.stop().await;
 }
@@ -205,7 +207,8 @@ async fn a_trunk_that_is_there_says_so() {
 /// The agent's telephone, set up beside the trunk.
 async fn with_telephone(exchange: &Exchange, password: &str) {
     let users = exchange.server.ask(Method::GET, "/users", &exchange.admin, None).await.body;
-    let agent = users["items"].as_array().unwrap().iter().find(|one| one["role"] == "telecaller").unwrap()["id"].clone();
+    let agent =
+        users["items"].as_array().unwrap().iter().find(|one| one["role"] == "telecaller").unwrap()["id"].clone();
     let trunk = json!({ "id": exchange.trunk["id"], "settings": exchange.trunk["settings"], "password": null });
     let extension = json!({ "id": null, "username": "101", "user_id": agent, "password": password });
     let body = json!({ "trunks": [trunk], "extensions": [extension] });
@@ -226,7 +229,8 @@ async fn a_telephone_is_an_agents_device() {
     let available = json!({ "kind": "available" });
     let asked = exchange.server.ask(Method::PUT, "/agents/me/state", &token, Some(available)).await;
     assert!(asked.status.is_success(), "{asked:?}");
-    let free = |agents: &Value| agents.as_array().is_some_and(|all| all.iter().any(|one| one["state"]["kind"] == "available"));
+    let free =
+        |agents: &Value| agents.as_array().is_some_and(|all| all.iter().any(|one| one["state"]["kind"] == "available"));
     exchange.server.until("/agents", &exchange.admin, "the agent is available by the telephone alone", free).await;
 
     let call = customer.call(exchange.sip, CUSTOMER, NUMBER).await;

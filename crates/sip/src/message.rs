@@ -153,7 +153,7 @@ fn fields(head: &Head) -> Result<(), Fault> {
     }
     let mut sequence = head.one("cseq").unwrap_or_default().split_ascii_whitespace();
     let number = sequence.next().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    if !number.and_then(|text| text.parse().ok()).is_some_and(|number: u64| number <= MOST_CSEQ) {
+    if number.and_then(|text| text.parse().ok()).is_none_or(|number: u64| number > MOST_CSEQ) {
         return Err(bad("Bad CSeq"));
     }
     if sequence.next().is_none() || sequence.next().is_some() {

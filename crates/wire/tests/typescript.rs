@@ -4,10 +4,10 @@
 
 use std::{fs, path::Path};
 
-use domain::{device_check as shift, ids, intelligence as call, role, sound as call_sound, time};
+use domain::{device_check as shift, ids, intelligence as call, role, sound as call_sound, time, trunk};
 use switchboard_wire::{
     accounts, agents, calls, config, device_check, error, intelligence, jobs, leads, live, media, page, recordings,
-    sound, tasks,
+    sip, sound, tasks,
 };
 use ts_rs::{Config, TS};
 
@@ -30,7 +30,7 @@ fn wire_types(cfg: &Config) -> String {
     declare!(out, cfg:
         ids::TenantId, ids::UserId, ids::SessionId, ids::QueueId, ids::CampaignId, ids::NumberId, ids::LeadId,
         ids::LeadChangeId, ids::CallId, ids::MediaSessionId, ids::RecordingId, ids::TaskId,
-        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, time::UnixMillis, role::Role,
+        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, ids::TrunkId, ids::ExtensionId, time::UnixMillis, role::Role,
         page::Page<ts_rs::Dummy>, page::PageQuery, page::SearchQuery, leads::LeadFilter, tasks::TaskFilter, jobs::JobFilter, config::EngineKind, config::EngineQuery, recordings::AudioFormat, recordings::AudioQuery, domain::pii::Personal<ts_rs::Dummy>,
         error::ErrorCode, error::FieldError, error::ApiError,
         accounts::SetupStatus, accounts::RegisterTenant, accounts::DeviceKind, accounts::SignIn, accounts::RefreshRequest,
@@ -58,6 +58,8 @@ fn wire_types(cfg: &Config) -> String {
         jobs::JobStatus, jobs::Job,
         config::RoutingStrategy, config::Queue, config::QueueInput, config::Number, config::NumberInput, config::UnknownNumber, config::NumberProvider, config::NumberMedia,
         config::DialingSettings, config::ExotelSettings, config::ExotelApplet, config::ExotelSettingsInput,
+        trunk::NumberFormat, trunk::CallerId, trunk::Limits, sip::TrunkKind, sip::TrunkSettings, sip::TrunkState, sip::Trunk,
+        sip::Extension, sip::SipSettings, sip::TrunkInput, sip::ExtensionInput, sip::SipSettingsInput, sip::TestTrunk,
         config::CampaignState,
         config::CallingHours, config::ScriptStep, config::NextAction, config::Disposition, config::SubDisposition,
         config::Campaign, config::CampaignInput, config::DncEntry, config::AddDnc, config::CarrierSettings,

@@ -1,4 +1,5 @@
-import type { AuditEntry, Campaign, CarrierSettings, DialingSettings, Disposition, DncEntry, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, StorageSettings, UnknownNumber } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierSettings, DialingSettings, Disposition, DncEntry, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber } from "@/api/generated/wire";
+import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
 
 const outcome = (code: string, label: string, group: string, change: Partial<Disposition> = {}): Disposition => ({ code, label, group, tone: "neutral", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, ...change });
@@ -39,6 +40,17 @@ export const dnc: DncEntry[] = [
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };
 export const exotel: ExotelSettings = { account_sid: "acme1", has_api_key: true, has_api_token: true, api_base: "", public_url: "", flow: "123456", allowed: [], simulated: true, applets: [{ applet: "passthru", url: "https://calls.example.com/webhooks/exotel/t/secret/passthru" }, { applet: "voicebot", url: "https://calls.example.com/webhooks/exotel/t/secret/voicebot" }] };
+export const sip: SipSettings = {
+  listens: ["udp 203.0.113.9:5060", "tcp 203.0.113.9:5060"], problem: null,
+  trunks: [
+    {
+      id: "trunk-1", has_password: true, state: { reachable: true, round_trip_ms: 12, registered: true, problem: null, checked_at_ms: NOW - 20_000, calls_now: 2, minutes_today: 340, spent_today: 30_600 },
+      settings: { ...freshTrunk("IN"), name: "Carrier, Mumbai", kind: "register", host: "sip.carrier.example", transport: "tcp", username: "acme", limits: { concurrent: 30, per_second: 5, daily_spend: 500_000, per_minute: 90, prefixes: ["+91"] } },
+    },
+    { id: "trunk-2", has_password: false, state: { reachable: false, round_trip_ms: null, registered: null, problem: "no answer within 32 s", checked_at_ms: NOW - 45_000, calls_now: 0, minutes_today: 0, spent_today: 0 }, settings: { ...freshTrunk("IN"), name: "Spare", priority: 2, host: "198.51.100.20" } },
+  ],
+  extensions: [{ id: "extension-1", username: "asha-desk", user_id: agentId(1), has_password: true, registered_from: "198.51.100.77", user_agent: "Telephone 1.2", expires_at_ms: NOW + 240_000 }],
+};
 export const dialing: DialingSettings = { emergency: false, premium: false, satellite: false };
 export const storage: StorageSettings = { kind: "local", folder: "/var/lib/switchboard/recordings" };
 export const engines: EngineSettings = { speech: { base_url: "http://127.0.0.1:4011/v1", model: "simulated-whisper", has_key: false, simulated: true }, language: null, auto_transcribe: true, auto_analyse: true, min_call_s: 5, update_leads: true };

@@ -1,9 +1,20 @@
 //! Two legs that face each other, a translator between them, and a stranger.
 
+use media::{
+    frame::FRAME_20,
+    rtcp,
+    rtp::{self, RtpHeader},
+};
 use uuid::Uuid;
 
-use super::*;
-use crate::rtp::{RtpCodec, SrtpKey, SrtpKeys};
+use super::{
+    hearing::{MOST_KEYS_A_SECOND, MOVES_AFTER},
+    *,
+};
+use crate::{
+    port::FRAME_BYTES,
+    rtp::{RtpCodec, SrtpKey, SrtpKeys},
+};
 
 fn at(last: u8) -> SocketAddr {
     SocketAddr::from(([192, 0, 2, last], 4_000))

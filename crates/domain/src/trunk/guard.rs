@@ -105,7 +105,6 @@ mod tests {
             daily_spend: 500,
             per_minute: 100,
             prefixes: vec!["91".to_owned(), "4420".to_owned()],
-            ..Limits::default()
         };
         let may = |to: &str, usage: Usage| may_dial(&number(to), &limits, usage);
         let none = Usage::default();

@@ -50,6 +50,16 @@ export type DncId = string;
 export type AuditId = string;
 
 /**
+ * A SIP trunk of a tenant.
+ */
+export type TrunkId = string;
+
+/**
+ * A SIP telephone's place in the tenant's list.
+ */
+export type ExtensionId = string;
+
+/**
  * Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
  */
 export type UnixMillis = number;
@@ -1094,6 +1104,167 @@ api_key: string | null, api_token: string | null, api_base: string, public_url: 
  * Makes a new secret for the addresses of the applets; those of before are refused from then on.
  */
 new_secret: boolean, };
+
+/**
+ * How numbers are written in requests to a trunk.
+ */
+export type NumberFormat = "plus" | "digits" | "double_zero" | "national";
+
+/**
+ * Which number the called person sees.
+ */
+export type CallerId = { "kind": "of_the_call" } | { "kind": "always", number: string, } | { "kind": "withheld" };
+
+/**
+ * What a trunk may be used for. Zero is "without limit" for the three numbers.
+ */
+export type Limits = { 
+/**
+ * Calls at once, both directions.
+ */
+concurrent: number, 
+/**
+ * New calls within a second, both directions.
+ */
+per_second: number, 
+/**
+ * Hundredths of the currency in a day of UTC; calls of the day count by `per_minute`.
+ */
+daily_spend: number, 
+/**
+ * What a minute of an outgoing call costs, in hundredths of the currency.
+ */
+per_minute: number, 
+/**
+ * Country codes and longer beginnings without `+`, such as `91` or `4420`. Empty: all.
+ */
+prefixes: Array<string>, };
+
+/**
+ * How a trunk knows us.
+ */
+export type TrunkKind = "peer" | "register";
+
+/**
+ * One SIP trunk as it is set up.
+ */
+export type TrunkSettings = { name: string, enabled: boolean, 
+/**
+ * The lowest is tried first.
+ */
+priority: number, kind: TrunkKind, 
+/**
+ * `sip.carrier.example`, with a port if it is not the usual one.
+ */
+host: string, 
+/**
+ * `udp`, `tcp` or `tls`.
+ */
+transport: string, 
+/**
+ * Requests go through it; empty for none.
+ */
+proxy: string, username: string, 
+/**
+ * When it is not the user name.
+ */
+auth_name: string, 
+/**
+ * Addresses that calls may come from, beside that of the host.
+ */
+peers: Array<string>, 
+/**
+ * `opus`, `g722`, `pcma`, `pcmu`, best first.
+ */
+codecs: Array<string>, 
+/**
+ * Sound is sealed (SRTP), or the call is not made.
+ */
+srtp: boolean, 
+/**
+ * ISO 3166 alpha-2: how numbers without a country code are read.
+ */
+country: string, number_format: NumberFormat, 
+/**
+ * Dialed before every number.
+ */
+prefix: string, caller_id: CallerId, 
+/**
+ * Names our number in `P-Asserted-Identity` too.
+ */
+asserted_identity: boolean, 
+/**
+ * Asked so often whether it is there, in seconds; 0: never.
+ */
+keep_alive_s: number, limits: Limits, };
+
+/**
+ * How a trunk is now.
+ */
+export type TrunkState = { 
+/**
+ * `None`: not known yet, or it is not asked.
+ */
+reachable: boolean | null, round_trip_ms: number | null, 
+/**
+ * `None` for a trunk that we do not register with.
+ */
+registered: boolean | null, problem: string | null, checked_at_ms: UnixMillis | null, calls_now: number, 
+/**
+ * Whole outgoing minutes of today.
+ */
+minutes_today: number, 
+/**
+ * Hundredths of the currency.
+ */
+spent_today: number, };
+
+export type Trunk = { id: TrunkId, settings: TrunkSettings, has_password: boolean, state: TrunkState, };
+
+/**
+ * A SIP telephone or softphone that stands for an agent's device.
+ */
+export type Extension = { id: ExtensionId, 
+/**
+ * What the telephone registers as; unique on this server.
+ */
+username: string, user_id: UserId, has_password: boolean, 
+/**
+ * Where it is registered from, without a port; none while it is not.
+ */
+registered_from: string | null, user_agent: string | null, expires_at_ms: UnixMillis | null, };
+
+/**
+ * Everything about SIP of one organisation.
+ */
+export type SipSettings = { trunks: Array<Trunk>, extensions: Array<Extension>, 
+/**
+ * Where this server listens, such as `udp 0.0.0.0:5060`; empty while it does not.
+ */
+listens: Array<string>, 
+/**
+ * Why it does not listen.
+ */
+problem: string | null, };
+
+export type TrunkInput = { 
+/**
+ * Absent for a new one.
+ */
+id: TrunkId | null, settings: TrunkSettings, 
+/**
+ * Absent keeps the one that is stored.
+ */
+password: string | null, };
+
+export type ExtensionInput = { id: ExtensionId | null, username: string, user_id: UserId, password: string | null, };
+
+/**
+ * What is not in the lists is removed.
+ */
+export type SipSettingsInput = { trunks: Array<TrunkInput>, extensions: Array<ExtensionInput>, };
+
+export type TestTrunk = { trunk_id: TrunkId, };
 
 export type CampaignState = "draft" | "active" | "paused" | "completed";
 

@@ -10,17 +10,25 @@ import { EditDialog } from "./edit-dialog";
 import { asInput, freshTrunk, placeOf, withOne } from "./sip-input";
 
 const FORMATS: readonly NumberFormat[] = ["plus", "digits", "double_zero", "national"];
-const TEXTS = ["name", "host", "proxy", "username", "auth_name", "country", "prefix"] as const;
+const TEXTS = ["name", "host", "proxy", "username", "auth_name", "country", "prefix", "peers", "codecs"] as const;
 const LIMITS = ["concurrent", "per_second", "daily_spend", "per_minute"] as const;
 
-type Typed = TrunkSettings & { password: string };
+/** Lists are text while they are typed. */
+type Typed = Omit<TrunkSettings, "peers" | "codecs"> & { peers: string; codecs: string; prefixes: string; password: string };
+
+const asTyped = (settings: TrunkSettings): Typed => ({
+  ...settings, peers: settings.peers.join(", "), codecs: settings.codecs.join(", "), prefixes: settings.limits.prefixes.join(", "), password: "",
+});
+const asSettings = ({ prefixes, peers, codecs, ...typed }: Omit<Typed, "password">): TrunkSettings => ({
+  ...typed, peers: splitList(peers), codecs: splitList(codecs), limits: { ...typed.limits, prefixes: splitList(prefixes) },
+});
 
 /** One trunk: where it is, how it knows us, how numbers are written there, and what it may be used for. */
 export function TrunkDialog({ settings, trunk, onClose }: { settings: SipSettings; trunk: Trunk | null; onClose: () => void }) {
   const t = useT();
   const me = useMe();
   const { api, queries } = useApp();
-  const form = useForm<Typed>({ ...(trunk?.settings ?? freshTrunk(me.tenant.country)), password: "" }, { key: `trunk/${trunk?.id ?? "new"}`, open: (typed) => ({ ...typed, password: "" }) });
+  const form = useForm<Typed>(asTyped(trunk?.settings ?? freshTrunk(me.tenant.country)), { key: `trunk/${trunk?.id ?? "new"}`, open: (typed) => ({ ...typed, password: "" }) });
   const { value } = form;
   const at = placeOf(settings.trunks, trunk?.id ?? null);
   const problem = (name: string): string | null => form.problem(`trunks[${String(at)}].${name}`);
@@ -29,12 +37,9 @@ export function TrunkDialog({ settings, trunk, onClose }: { settings: SipSetting
     await api.sip.put({ ...body, trunks: withOne(body.trunks, trunk?.id ?? null, one) });
     await queries.invalidateQueries({ queryKey: keys.sip });
   };
-  const save = ({ password, ...typed }: Typed): Promise<void> => put({ id: trunk?.id ?? null, settings: typed, password: password === "" ? null : password });
+  const save = ({ password, ...typed }: Typed): Promise<void> => put({ id: trunk?.id ?? null, settings: asSettings(typed), password: password === "" ? null : password });
   const text = (key: (typeof TEXTS)[number]) => ({
     label: t(`sip.${key}`), value: value[key], error: problem(key), onChange: (event: ChangeEvent<HTMLInputElement>) => { form.set({ [key]: event.target.value }); }, "data-testid": `trunk-${key}`,
-  });
-  const list = (key: "peers" | "codecs") => ({
-    label: t(`sip.${key}`), value: value[key].join(", "), error: problem(key), onChange: (event: ChangeEvent<HTMLInputElement>) => { form.set({ [key]: splitList(event.target.value) }); },
   });
   const limits = (change: Partial<TrunkSettings["limits"]>): void => { form.set({ limits: { ...value.limits, ...change } }); };
   const missing = value.name.trim() === "" || value.host.trim() === "" ? t("sip.need_trunk") : null;
@@ -52,8 +57,8 @@ export function TrunkDialog({ settings, trunk, onClose }: { settings: SipSetting
         <TextField {...text("username")} autoComplete="off" />
         <TextField label={t("sip.password")} type="password" autoComplete="new-password" value={value.password} placeholder={trunk?.has_password === true ? t("ui.kept_secret") : ""} help={trunk?.has_password === true ? t("ui.secret_kept") : null} error={problem("password")} onChange={(event) => { form.set({ password: event.target.value }); }} data-testid="trunk-password" />
         <TextField {...text("auth_name")} help={t("sip.auth_name_help")} />
-        <TextField {...list("peers")} help={t("sip.peers_help")} />
-        <TextField {...list("codecs")} help={t("sip.codecs_help")} />
+        <TextField {...text("peers")} help={t("sip.peers_help")} />
+        <TextField {...text("codecs")} help={t("sip.codecs_help")} />
         <TextField label={t("sip.keep_alive_s")} type="number" min={0} max={3600} value={value.keep_alive_s} help={t("sip.keep_alive_help")} error={problem("keep_alive_s")} onChange={(event) => { form.set({ keep_alive_s: Number(event.target.value) }); }} />
         <SelectField label={t("sip.number_format")} value={value.number_format} choices={FORMATS.map((each) => ({ value: each, label: t(`sip.format_${each}`) }))} onChange={(event) => { form.set({ number_format: event.target.value as NumberFormat }); }} />
         <TextField {...text("country")} maxLength={2} help={t("sip.country_help")} />
@@ -67,7 +72,7 @@ export function TrunkDialog({ settings, trunk, onClose }: { settings: SipSetting
       <p className="t-12 ink-2">{t("sip.limits_text")}</p>
       <div className="pair">
         {LIMITS.map((key) => <TextField key={key} label={t(`sip.${key}`)} type="number" min={0} value={value.limits[key]} error={problem(`limits.${key}`)} onChange={(event) => { limits({ [key]: Number(event.target.value) }); }} />)}
-        <TextField label={t("sip.prefixes")} value={value.limits.prefixes.join(", ")} help={t("sip.prefixes_help")} error={problem("limits.prefixes")} onChange={(event) => { limits({ prefixes: splitList(event.target.value) }); }} />
+        <TextField label={t("sip.prefixes")} value={value.prefixes} help={t("sip.prefixes_help")} error={problem("limits.prefixes")} onChange={(event) => { form.set({ prefixes: event.target.value }); }} />
       </div>
     </EditDialog>
   );
