@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
     let fast = wanted.iter().any(|word| word == "--fast");
     let names: Vec<&String> = wanted.iter().filter(|word| !word.starts_with("--")).collect();
     let mut failed = 0;
-    println!("{:<66} {:>9}  {}", "row", "time", "result");
+    println!("{:<66} {:>9}  result", "row", "time");
     for row in rows::all() {
         let asked = names.is_empty() || names.iter().any(|name| row.name.contains(name.as_str()));
         if !asked || (fast && !row.fast) {

@@ -37,9 +37,9 @@ pub fn all() -> Vec<Row> {
         row("baresip calls in: UDP, Opus", BARESIP, false, || baresip::calls_in("opus", "udp", false)),
         row("baresip calls in: TCP", BARESIP, false, || baresip::calls_in("pcmu", "tcp", false)),
         row("baresip calls in: SRTP by SDES", BARESIP, false, || baresip::calls_in("pcmu", "udp", true)),
-        row("baresip is called, answers, is hung up on", BARESIP, true, || baresip::is_called()),
-        row("linphone calls in: sound both ways", &["linphonec"], false, || linphone::calls_in()),
-        row("linphone is called and answers", &["linphonec"], false, || linphone::is_called()),
+        row("baresip is called, answers, is hung up on", BARESIP, true, baresip::is_called),
+        row("linphone calls in: sound both ways", &["linphonec"], false, linphone::calls_in),
+        row("linphone is called and answers", &["linphonec"], false, linphone::is_called),
         row("SIPp: 100 calls at 20 a second, routed, a row each", SIPP, true, || sipp::calls(100, 20)),
         row("SIPp: re-INVITE to hold and back", SIPP, false, || sipp::scenario("reinvite.xml")),
         row("SIPp: late offer, the answer comes with the ACK", SIPP, false, || sipp::scenario("late_offer.xml")),
@@ -49,7 +49,7 @@ pub fn all() -> Vec<Row> {
             "Kamailio: we register by digest; a call in and one out through it",
             &["kamailio", "baresip"],
             false,
-            || kamailio::both_ways(),
+            kamailio::both_ways,
         ),
     ]
 }
