@@ -12,6 +12,8 @@ apt_test=(
   imagemagick webkit2gtk-driver pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good chromium postgresql
 )
+# SIP software of others that scripts/interop calls and is called by.
+apt_sip_peers=(baresip-core linphone-cli sip-tester kamailio)
 # What scripts/bench measures with and beside, besides the above.
 apt_bench_loss=(espeak-ng python3 python3-venv)
 apt_bench_softphones=(baresip-core linphone-cli)

@@ -6,7 +6,10 @@ pub mod chirps;
 pub mod desk;
 pub mod document;
 pub mod estate;
+pub mod exchange;
+pub mod exotel;
 pub mod killable;
+pub mod sip;
 pub mod sound;
 pub mod talk;
 
@@ -20,7 +23,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::{
     Running,
-    config::{Config, MediaConfig, TurnConfig},
+    config::{Config, MediaConfig, SipConfig, TurnConfig},
 };
 pub use storage::testing::Engine;
 use storage::testing::TestDatabase;
@@ -95,6 +98,7 @@ impl TestServer {
             database: database.to_owned(),
             listen: ANY_PORT,
             media: MediaConfig { udp: ANY_PORT, advertise: Vec::new(), turn },
+            sip: SipConfig { udp: vec![ANY_PORT], tcp: vec![ANY_PORT], ..SipConfig::default() },
             ..Config::default()
         };
         let running = Running::start(&config, demo).await.expect("the server starts");

@@ -27,7 +27,14 @@ on_both_databases!(
 
 #[test]
 fn what_is_outside_of_the_api_is_in_the_document_too() {
-    let expected = ["/health/live", "/health/ready", "/webhooks/twilio/media/{tenant}", "/webhooks/twilio/{kind}"];
+    let expected = [
+        "/health/live",
+        "/health/ready",
+        "/webhooks/exotel/{tenant}/{secret}/media",
+        "/webhooks/exotel/{tenant}/{secret}/{kind}",
+        "/webhooks/twilio/media/{tenant}",
+        "/webhooks/twilio/{kind}",
+    ];
     let mut outside = outside();
     outside.sort_unstable();
     assert_eq!(outside, expected, "each of them needs a test of who may ask");

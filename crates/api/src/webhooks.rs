@@ -1,4 +1,7 @@
 //! What carriers call.
 
+pub mod exotel;
+pub mod exotel_media;
+mod media_socket;
 pub mod twilio;
 pub mod twilio_media;

@@ -8,7 +8,6 @@
 
 use std::{fmt::Write as _, io::Write as _, path::Path, time::Instant};
 
-use backend::{FileByHand, import_by_hand};
 use domain::{
     ids::{LeadId, TenantId},
     pii::Personal,
@@ -19,6 +18,7 @@ use storage::{
     leads::{Heat, Lead, OtherNumber, bulk},
     tenants::{self, Tenant},
 };
+use switchboard_backend::{FileByHand, import_by_hand};
 
 type Fault = Box<dyn std::error::Error>;
 

@@ -70,7 +70,7 @@ fn marks(events: &[StoredEvent]) -> Vec<SoundMark> {
             "hold_ended" => &[SoundMarkKind::Hold],
             "device_back" => &[SoundMarkKind::AgentAway],
             "carrier_attached" => &[SoundMarkKind::CarrierAway],
-            "customer_hung_up" | "agent_hung_up" | "provider_ended" => {
+            "customer_hung_up" | "agent_hung_up" | "provider_ended" | "carrier_swept" => {
                 &[SoundMarkKind::Hold, SoundMarkKind::AgentAway, SoundMarkKind::CarrierAway]
             }
             _ => &[],

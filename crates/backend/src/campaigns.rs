@@ -51,6 +51,7 @@ fn shown(row: CampaignRow) -> Result<Campaign, BackendError> {
         caller_id: row.caller_id,
         recording: row.recording,
         detect_machines: row.detect_machines,
+        local_presence: row.local_presence,
         agent_ids: row.agent_ids,
         version: row.version,
     })
@@ -137,6 +138,7 @@ fn row(
         hours: write(&input.hours)?,
         recording: input.recording,
         detect_machines: input.detect_machines,
+        local_presence: input.local_presence,
         agent_ids: input.agent_ids.clone(),
         version,
         created_at,

@@ -21,7 +21,7 @@ use crate::{
     assignment,
     auth::{SignInThrottle, TokenKey},
     calls::{self, Calls},
-    carriers::TenantCarrier,
+    carriers::{PROVIDERS, TenantCarrier},
     clock,
     device_sound::DeviceReports,
     devices::Devices,
@@ -29,6 +29,7 @@ use crate::{
     live::LiveFeed,
     presence::{self, Presence},
     relays::RelayOptions,
+    sip::{SipOptions, SipService},
 };
 
 /// What the end of the server waits at most until everything is written.
@@ -48,6 +49,7 @@ pub struct Options {
     pub demo: bool,
     /// For devices that cannot reach the bridge directly.
     pub relays: Option<RelayOptions>,
+    pub sip: SipOptions,
 }
 
 /// What the composing program has opened.
@@ -62,6 +64,7 @@ pub struct Parts {
 
 struct Inner {
     store: Store,
+    sip: SipService,
     bridge: BridgeHandle,
     feed: LiveFeed,
     calls: Calls,
@@ -73,7 +76,7 @@ struct Inner {
     token_key: TokenKey,
     secret: Vec<u8>,
     options: Options,
-    carriers: Mutex<HashMap<TenantId, TenantCarrier>>,
+    carriers: Mutex<HashMap<(TenantId, &'static str), TenantCarrier>>,
     /// Messages of media sockets that were none.
     carrier_garbage: AtomicU64,
     started_at: UnixMillis,
@@ -96,6 +99,7 @@ impl Backend {
     pub async fn start(parts: Parts) -> Result<Self, crate::error::BackendError> {
         let backend = Self(Arc::new(Inner {
             store: parts.store,
+            sip: SipService::new(parts.options.sip.clone(), parts.bridge.clone()),
             bridge: parts.bridge,
             feed: LiveFeed::new(&clock::new_uuid().to_string()),
             calls: Calls::default(),
@@ -122,6 +126,7 @@ impl Backend {
         backend.redo_inbox().await;
         imports::resume(&backend).await?;
         backend.finishing().spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
+        backend.read_sip().await?;
         tokio::spawn(jobs::run(backend.clone()));
         tokio::spawn(presence::watch(backend.clone()));
         tokio::spawn(calls::look_for_forgotten_agents(backend.clone()));
@@ -139,6 +144,7 @@ impl Backend {
             tracing::error!(tasks = self.0.finishing.len(), "the server ends before everything is written");
         }
         self.0.out_of_time.cancel();
+        self.0.sip.stop();
     }
 
     /// Tasks with something to write that would be lost with them.
@@ -189,6 +195,10 @@ impl Backend {
 
     pub fn bridge(&self) -> &BridgeHandle {
         &self.0.bridge
+    }
+
+    pub(crate) fn sip(&self) -> &SipService {
+        &self.0.sip
     }
 
     pub(crate) fn feed(&self) -> &LiveFeed {
@@ -260,16 +270,18 @@ impl Backend {
         self.0.started_at
     }
 
-    pub(crate) fn cached_carrier(&self, tenant: TenantId) -> Option<TenantCarrier> {
-        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned()
+    pub(crate) fn cached_carrier(&self, tenant: TenantId, provider: &str) -> Option<TenantCarrier> {
+        let provider = *PROVIDERS.iter().find(|name| **name == provider)?;
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).get(&(tenant, provider)).cloned()
     }
 
-    pub(crate) fn cache_carrier(&self, tenant: TenantId, carrier: TenantCarrier) {
-        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, carrier);
+    pub(crate) fn cache_carrier(&self, carrier: TenantCarrier) {
+        let key = (carrier.tenant, carrier.provider);
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, carrier);
     }
 
     /// After a change of the settings.
     pub(crate) fn forget_carrier(&self, tenant: TenantId) {
-        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+        self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _), _| *of != tenant);
     }
 }

@@ -17,7 +17,9 @@ use storage::{
     recordings::RecordingState as RecordingRow,
 };
 use wire::{
-    calls::{CallDetail, CallEventRow, CallFilter, CallRow, CallStatus, Candidate, Direction, RoutingDecision, Span},
+    calls::{
+        CallDetail, CallEventRow, CallFilter, CallRow, CallStatus, Candidate, Cost, Direction, RoutingDecision, Span,
+    },
     intelligence::AnalysisStatus,
     page::Page,
     recordings::{CallOutcomeBrief, RecordingState},
@@ -169,7 +171,7 @@ fn holds(events: &[storage::call_log::StoredEvent]) -> Vec<Span> {
         let open = holds.last_mut().filter(|span| span.to_ms.is_none());
         match (event.kind.as_str(), open) {
             ("hold_started", None) => holds.push(Span { from_ms: event.at, to_ms: None }),
-            ("hold_ended" | "customer_hung_up" | "agent_hung_up" | "provider_ended", Some(span)) => {
+            ("hold_ended" | "customer_hung_up" | "agent_hung_up" | "provider_ended" | "carrier_swept", Some(span)) => {
                 span.to_ms = Some(event.at);
             }
             _ => {}
@@ -250,11 +252,12 @@ impl Backend {
     pub async fn get_call(&self, actor: &Actor, id: CallId) -> Result<CallDetail, BackendError> {
         let row = self.readable_call(actor, id).await?;
         let store = self.store();
-        let (events, why, notes, receipt) = tokio::try_join!(
+        let (events, why, notes, receipt, cost) = tokio::try_join!(
             storage::call_log::events(store, actor.scope, id),
             storage::routing::latest(store, actor.scope, id),
             storage::notes::of_call(store, actor.scope, id),
             storage::recordings::of_call(store, actor.scope, id),
+            storage::calls::cost(store, actor.scope, id),
         )?;
         let holds = holds(&events);
         Ok(CallDetail {
@@ -267,6 +270,7 @@ impl Backend {
             receipt: receipt.map(crate::recordings::receipt),
             why: why.as_ref().and_then(decision),
             holds,
+            cost: cost.map(|cost| Cost { amount: cost.amount, unit: cost.unit }),
             events: events.into_iter().map(|event| self.event_shown(actor, event)).collect(),
             row: shown(actor, row),
         })

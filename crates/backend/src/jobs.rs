@@ -15,15 +15,21 @@ use wire::{
 
 use tokio::sync::futures::Notified;
 
-use crate::{Actor, Backend, clock, error::BackendError, intelligence, live::Audience, paging, recordings};
+use crate::{Actor, Backend, clock, costs, error::BackendError, intelligence, live::Audience, paging, recordings};
 
 /// How often work is tried. Uploads go on for a day: a store that is away for an hour must not cost a recording.
 pub(crate) fn most_attempts(kind: &str) -> u32 {
-    if kind == recordings::STORE { 160 } else { 8 }
+    if kind == recordings::STORE || kind == recordings::FETCH { 160 } else { 8 }
 }
 
 /// Each kind of work has workers of its own, so that a slow service of one kind holds up no other.
-const LANES: [(&str, usize); 3] = [(recordings::STORE, 2), (intelligence::TRANSCRIBE, 2), (intelligence::ANALYSE, 2)];
+const LANES: [(&str, usize); 5] = [
+    (recordings::STORE, 2),
+    (recordings::FETCH, 2),
+    (costs::READ_COST, 1),
+    (intelligence::TRANSCRIBE, 2),
+    (intelligence::ANALYSE, 2),
+];
 
 /// Renewed while the work goes on: a job whose server died is taken up again after this at the latest.
 const LEASE: Duration = Duration::from_secs(30);
@@ -145,7 +151,9 @@ async fn settle_failure(
 async fn given_up(backend: &Backend, scope: TenantScope, job: &ClaimedJob, error: &str) {
     if let Some(call) = job.call_id {
         match job.kind.as_str() {
-            recordings::STORE => recordings::not_stored(backend, call, error).await,
+            recordings::STORE | recordings::FETCH => recordings::not_stored(backend, call, error).await,
+            // The call's page goes on to say that the cost is not known.
+            costs::READ_COST => {}
             _ => intelligence::given_up(backend, scope, call, error).await,
         }
     }
@@ -162,6 +170,8 @@ async fn carry_out(backend: &Backend, scope: TenantScope, job: &ClaimedJob) -> R
     let call = job.call_id.ok_or_else(|| JobError::Never("the job names no call".to_owned()))?;
     match job.kind.as_str() {
         recordings::STORE => recordings::store(backend, scope, call).await,
+        recordings::FETCH => recordings::fetch(backend, scope, call, job.payload.reveal()).await,
+        costs::READ_COST => costs::read(backend, scope, call).await,
         intelligence::TRANSCRIBE => intelligence::transcribe(backend, scope, call).await,
         intelligence::ANALYSE => intelligence::analyse(backend, scope, call).await,
         other => Err(JobError::Never(format!("no work of the kind {other} is known"))),

@@ -1,16 +1,45 @@
 //! Numbers that the tenant owns.
 
 use domain::{ids::NumberId, phone_number::E164};
-use storage::numbers::Number as NumberRow;
-use wire::config::{Number, NumberInput, UnknownNumber};
+use storage::numbers::{Media as MediaRow, Number as NumberRow, Provider as ProviderRow};
+use wire::config::{Number, NumberInput, NumberMedia, NumberProvider, UnknownNumber};
 
 use crate::{
-    Actor, Backend, clock,
+    Actor, Backend, carriers, clock,
     error::{BackendError, FieldChecks},
 };
 
+const fn provider_shown(row: ProviderRow) -> NumberProvider {
+    match row {
+        ProviderRow::Twilio => NumberProvider::Twilio,
+        ProviderRow::Exotel => NumberProvider::Exotel,
+        ProviderRow::Sip => NumberProvider::Sip,
+    }
+}
+
+const fn provider_row(shown: NumberProvider) -> ProviderRow {
+    match shown {
+        NumberProvider::Twilio => ProviderRow::Twilio,
+        NumberProvider::Exotel => ProviderRow::Exotel,
+        NumberProvider::Sip => ProviderRow::Sip,
+    }
+}
+
 impl Backend {
-    fn number_shown(&self, row: NumberRow) -> Number {
+    /// Where the number's calls are to be sent; empty where a trunk brings them. Exotel's holds a secret, which is the admins'.
+    async fn number_webhook(&self, actor: &Actor, provider: ProviderRow) -> String {
+        match provider {
+            ProviderRow::Twilio => format!("{}/webhooks/twilio/voice", self.options().public_url),
+            ProviderRow::Exotel if actor.must_configure().is_ok() => {
+                let carrier = self.carrier(actor.scope, carriers::EXOTEL).await;
+                carrier.map_or_else(|_| String::new(), |carrier| carrier.exotel_hook("passthru"))
+            }
+            ProviderRow::Exotel | ProviderRow::Sip => String::new(),
+        }
+    }
+
+    async fn number_shown(&self, actor: &Actor, row: NumberRow) -> Number {
+        let webhook_url = self.number_webhook(actor, row.provider).await;
         Number {
             id: row.id,
             number: row.number,
@@ -19,14 +48,23 @@ impl Backend {
             campaign_id: row.campaign_id,
             greeting: row.greeting,
             language: row.language,
-            webhook_url: format!("{}/webhooks/twilio/voice", self.options().public_url),
+            provider: provider_shown(row.provider),
+            media: match row.media {
+                MediaRow::Bridge => NumberMedia::Bridge,
+                MediaRow::Conference => NumberMedia::Conference,
+            },
+            webhook_url,
             last_call_at_ms: row.last_call_at,
         }
     }
 
     pub async fn list_numbers(&self, actor: &Actor) -> Result<Vec<Number>, BackendError> {
         let rows = storage::numbers::list(self.store(), actor.scope).await?;
-        Ok(rows.into_iter().map(|row| self.number_shown(row)).collect())
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in rows {
+            shown.push(self.number_shown(actor, row).await);
+        }
+        Ok(shown)
     }
 
     /// Numbers that were called and are not in the list, last called first; for admins.
@@ -53,6 +91,8 @@ impl Backend {
         if let Err(error) = &number {
             checks.require(false, "number", &error.to_string());
         }
+        let can_meet = body.media == NumberMedia::Bridge || body.provider == NumberProvider::Twilio;
+        checks.require(can_meet, "media", "only Twilio mixes calls itself; choose the bridge for this number");
         checks.done()?;
         let number = number.map_err(|error| BackendError::field("number", error.to_string()))?;
         Ok(NumberRow {
@@ -63,6 +103,11 @@ impl Backend {
             campaign_id: body.campaign_id,
             greeting: body.greeting.trim().to_owned(),
             language: body.language,
+            provider: provider_row(body.provider),
+            media: match body.media {
+                NumberMedia::Bridge => MediaRow::Bridge,
+                NumberMedia::Conference => MediaRow::Conference,
+            },
             created_at: clock::now(),
             last_call_at: None,
         })
@@ -73,7 +118,7 @@ impl Backend {
         let row = self.number_row(actor, body, NumberId::new(clock::new_uuid()))?;
         storage::numbers::insert(self.store(), actor.scope, &row).await?;
         self.settings_changed(actor, "number.create", &row.id.to_string()).await;
-        Ok(self.number_shown(row))
+        Ok(self.number_shown(actor, row).await)
     }
 
     pub async fn update_number(&self, actor: &Actor, id: NumberId, body: NumberInput) -> Result<Number, BackendError> {
@@ -84,7 +129,7 @@ impl Backend {
         let row = NumberRow { created_at: old.created_at, last_call_at: old.last_call_at, ..new };
         storage::numbers::update(self.store(), actor.scope, &row).await?;
         self.settings_changed(actor, "number.update", &id.to_string()).await;
-        Ok(self.number_shown(row))
+        Ok(self.number_shown(actor, row).await)
     }
 
     pub async fn delete_number(&self, actor: &Actor, id: NumberId) -> Result<(), BackendError> {

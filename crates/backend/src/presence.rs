@@ -57,6 +57,20 @@ impl Presence {
         self.table().connections.remove(&id);
     }
 
+    /// A telephone that has no live socket stands for the user.
+    pub fn stands_for(&self, tenant: TenantId, user: UserId) -> PhonePresence {
+        self.connect(tenant, user)
+    }
+
+    /// It was heard of.
+    pub fn is_there(&self, id: PhonePresence, now: UnixMillis) {
+        self.answered(id, now);
+    }
+
+    pub fn is_gone(&self, id: PhonePresence) {
+        self.disconnect(id);
+    }
+
     /// Whether any phone of the user answered in time.
     pub fn is_reachable(&self, tenant: TenantId, user: UserId, now: UnixMillis) -> bool {
         self.table().connections.values().any(|connection| {

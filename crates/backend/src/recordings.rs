@@ -1,11 +1,13 @@
 //! Recordings: from the recorder's file to a stored one with a receipt, and back to ears.
 
 mod audio;
+mod fetch_job;
 mod finish;
 mod signed;
 mod store_job;
 
 pub use audio::RecordingAudio;
+pub(crate) use fetch_job::{FETCH, Fetch, fetch};
 pub(crate) use finish::{Finished, News, finished, not_stored, note_all};
 pub(crate) use store_job::store;
 

@@ -2,9 +2,12 @@
 
 mod calling_hours;
 mod carrier;
+mod dialing;
 mod engines;
+mod exotel;
 mod store;
 
+pub(crate) use carrier::test_result;
 use serde::{Serialize, de::DeserializeOwned};
 use storage::{Store, TenantScope, settings::Secrets};
 

@@ -1,4 +1,4 @@
-//! What Twilio calls: the signature is checked, the request kept, the answer given. Doubled and late deliveries are normal.
+//! What carriers call: who asks is checked, the request kept, the answer given. Doubled and late deliveries are normal.
 
 use std::time::Duration;
 
@@ -18,13 +18,17 @@ use storage::{
 
 use crate::{
     Backend, CarrierStream,
+    calls::Dialect,
     carriers::{self, TWILIO, TenantCarrier},
     clock,
     error::BackendError,
 };
 
 mod cut_off;
+mod exotel;
 mod twilio;
+
+pub use exotel::ExotelRequest;
 
 /// A carrier that got no answer asks again within seconds (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>);
 /// a copy of what was worked on long before comes from somebody else.
@@ -57,6 +61,10 @@ impl WebhookAnswer {
         Self { status: 204, content_type: "text/plain", body: String::new() }
     }
 
+    fn json(body: &serde_json::Value) -> Self {
+        Self { status: 200, content_type: "application/json", body: body.to_string() }
+    }
+
     fn text(status: u16, body: &str) -> Self {
         Self { status, content_type: "text/plain; charset=utf-8", body: body.to_owned() }
     }
@@ -85,7 +93,7 @@ impl Backend {
     }
 
     async fn work_on(self, verified: Verified, request: WebhookRequest) -> WebhookAnswer {
-        let taken = match self.keep(&verified, &request).await {
+        let taken = match self.keep(verified.scope, TWILIO, &request).await {
             Ok(Kept::Replayed { age }) => {
                 tracing::warn!(kind = %request.kind, age_s = age.as_secs(), "a webhook was refused: it is a replay");
                 return WebhookAnswer::text(403, "this request was worked on before");
@@ -124,7 +132,7 @@ impl Backend {
             .ok_or_else(|| refuse("unknown account"))?;
         // The account is only a claim until the signature below has been checked; nothing is read but its tokens.
         let scope = TenantScope::system(tenant);
-        let carrier = self.carrier(scope).await.map_err(|_| refuse("no carrier is set up"))?;
+        let carrier = self.carrier(scope, TWILIO).await.map_err(|_| refuse("no carrier is set up"))?;
         let url = format!("{}{}", carrier.public_url, request.path_and_query);
         let body = if request.content_type.starts_with("application/x-www-form-urlencoded") {
             SignedBody::Form(&form)
@@ -137,7 +145,8 @@ impl Backend {
         Ok(Verified { tenant, scope, carrier, form: form.with_account(&account) })
     }
 
-    async fn keep(&self, verified: &Verified, request: &WebhookRequest) -> Result<Kept, BackendError> {
+    /// The same bytes to the same address are the same delivery.
+    async fn keep(&self, scope: TenantScope, provider: &str, request: &WebhookRequest) -> Result<Kept, BackendError> {
         let mut hash = Sha256::new();
         hash.update(request.path_and_query.as_bytes());
         hash.update(&request.body);
@@ -145,12 +154,12 @@ impl Backend {
         let raw = cut_off::raw(request)?;
         let delivery = Delivery {
             id: InboxId::new(clock::new_uuid()),
-            provider: TWILIO.to_owned(),
+            provider: provider.to_owned(),
             delivery_key: key,
             raw: Personal::new(raw),
             received_at: clock::now(),
         };
-        Ok(match storage::inbox::receive(self.store(), verified.scope, &delivery).await? {
+        Ok(match storage::inbox::receive(self.store(), scope, &delivery).await? {
             Received::New => Kept::Received(Taken { id: delivery.id, is_new: true }),
             // One that was cut off is worked on as if it were new.
             Received::Duplicate { id, processed: false, .. } => Kept::Received(Taken { id, is_new: true }),
@@ -163,10 +172,10 @@ impl Backend {
 
     /// Opens the media socket of a call, if the upgrade is signed by the tenant's carrier.
     pub async fn open_carrier_stream(&self, tenant: TenantId, signature: &str) -> Option<CarrierStream> {
-        let carrier = self.carrier(TenantScope::system(tenant)).await.ok()?;
+        let carrier = self.carrier(TenantScope::system(tenant), TWILIO).await.ok()?;
         let header = Some(signature).filter(|text| !text.is_empty());
         match signature::verify_upgrade(&carrier.tokens(clock::now()), &carrier.media_url(), header) {
-            Ok(()) => Some(CarrierStream::new(self.clone(), tenant)),
+            Ok(()) => Some(CarrierStream::new(self.clone(), tenant, TWILIO, Dialect::twilio())),
             Err(error) => {
                 tracing::warn!(%tenant, %error, "a media socket was refused");
                 None

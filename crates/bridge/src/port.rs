@@ -1,8 +1,11 @@
 //! What can speak and hear in a room.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
 use domain::ids::{LegId, MediaSessionId};
@@ -48,6 +51,17 @@ impl CarrierCodec {
             Self::Pcma => Law::Pcma,
         }
     }
+}
+
+/// How the network between a carrier and us did in the last second, where that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct CarrierNetwork {
+    /// Packets lost on the way in, 0 to 1.
+    pub loss: f32,
+    pub jitter: Duration,
+    pub round_trip: Option<Duration>,
+    /// The other side sends nothing because it says nothing.
+    pub silent: bool,
 }
 
 /// Bytes in 20 ms of G.711.
@@ -104,6 +118,12 @@ impl CarrierInput {
             self.dropped.fetch_add(rest.len() as u64, Relaxed);
             self.counters.carrier_overrun.fetch_add(rest.len() as u64, Relaxed);
         }
+    }
+
+    /// What is known of the network, once a second.
+    pub fn network(&self, network: CarrierNetwork) {
+        // As below.
+        let _ = self.commands.send(Command::CarrierNetwork { leg: self.leg, network });
     }
 
     /// A key that the carrier recognised. It is reported once, also when its tones are heard too.

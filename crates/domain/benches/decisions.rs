@@ -38,6 +38,7 @@ fn facts() -> CallFacts {
         recording: false,
         simulated: false,
         capabilities: Capabilities::default(),
+        sound: Default::default(),
     }
 }
 

@@ -27,7 +27,9 @@ pub use duties::{Duty, Held, duties};
 pub use effect::{AgentNext, Effect, Farewell, NoticeCode, NoticeTo, OfferEnd, RouteReason, RouteTarget};
 pub use ending::WRAP_UP_EXTENSION;
 pub use event::{AfterGreeting, AfterWrapUp, AnsweredBy, CallEvent, DialFailure, ProviderEnd};
-pub use facts::{CallFacts, Capabilities, Customer, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, Direction, QueuePlan};
+pub use facts::{
+    CallFacts, Capabilities, Customer, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, Direction, QueuePlan, SoundPlace,
+};
 pub use refusal::{Refusal, WRAP_UP_LIMIT, permits};
 pub use replay::replay;
 pub use room::{PortRef, RecordPlan, RoomPlan, room_plan};
@@ -38,8 +40,8 @@ pub use state::{
 };
 pub use step::step;
 pub use timers::{
-    ASK_AGAIN_AFTER, Armed, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, HANG_UP_REPORT, HEAR_BOTH, LOOK_AGAIN,
-    MEDIA_AWAY, TRANSFER_LIMIT, Timer, TimerReason, timers,
+    ASK_AGAIN_AFTER, ASK_CARRIER, Armed, BOTH_RING, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, HANG_UP_REPORT,
+    HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, TRANSFER_LIMIT, Timer, TimerReason, timers,
 };
 
 #[cfg(test)]

@@ -78,6 +78,10 @@ ids! {
     InboxId,
     /// One change of a lead's owner.
     AssignmentId,
+    /// A SIP trunk of a tenant.
+    TrunkId,
+    /// A SIP telephone's place in the tenant's list.
+    ExtensionId,
     /// One stored answer to "why did this call go to me?".
     DecisionId,
     /// One file of leads that is taken in.

@@ -6,7 +6,9 @@
 pub mod agent_state;
 pub mod assignment;
 pub mod call;
+pub mod caller_id;
 pub mod device_check;
+pub mod dialable;
 pub mod dispositions;
 pub mod ids;
 pub mod imports;
@@ -19,6 +21,7 @@ pub mod role;
 pub mod routing;
 pub mod sound;
 pub mod time;
+pub mod trunk;
 pub mod windows;
 pub mod worklist;
 pub mod zone;

@@ -130,6 +130,12 @@ impl E164 {
         self.parsed().map_or_else(|| self.0.clone(), |number| number.format().mode(Mode::International).to_string())
     }
 
+    /// What the country's numbering plan says it is for; none where the plan does not know it.
+    pub fn kind(&self) -> Option<phonenumber::Type> {
+        let number = self.parsed()?;
+        Some(number.number_type(&phonenumber::metadata::DATABASE))
+    }
+
     fn parsed(&self) -> Option<phonenumber::PhoneNumber> {
         phonenumber::parse(None, &self.0).ok()
     }

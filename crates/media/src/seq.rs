@@ -67,6 +67,11 @@ impl Reception {
         self.received
     }
 
+    /// The newest that came.
+    pub fn highest(&self) -> u64 {
+        self.highest
+    }
+
     /// How many must have been sent from the first that came to the newest.
     pub fn expected(&self) -> u64 {
         self.first.map_or(0, |first| self.highest.saturating_sub(first) + 1)

@@ -154,6 +154,7 @@ mod tests {
                 sound_cause: None,
                 customer_keys: String::new(),
                 unsupported: Vec::new(),
+                sound_at: Default::default(),
                 simulated: false,
             }),
         }

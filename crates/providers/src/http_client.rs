@@ -4,6 +4,8 @@ use std::{error::Error, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, header};
 
+use crate::telephony::CarrierError;
+
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest pause that a `Retry-After` may ask of a read; longer ones are the caller's to plan.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
@@ -55,4 +57,18 @@ pub fn root_cause(error: reqwest::Error) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+/// The body, read piece by piece so that a larger one costs no memory.
+pub async fn bytes_at_most(mut response: Response, most: usize) -> Result<bytes::Bytes, CarrierError> {
+    let mut body = bytes::BytesMut::new();
+    loop {
+        let chunk = response.chunk().await.map_err(|error| CarrierError::Unreachable { reason: root_cause(error) })?;
+        let Some(chunk) = chunk else { return Ok(body.freeze()) };
+        if body.len() + chunk.len() > most {
+            let message = format!("the file is larger than {most} bytes");
+            return Err(CarrierError::Rejected { code: None, message });
+        }
+        body.extend_from_slice(&chunk);
+    }
 }

@@ -26,6 +26,22 @@ pub struct Capabilities {
     pub reports_keys: bool,
     pub sms: bool,
     pub whatsapp: bool,
+    /// A live call can be ended by a request. Otherwise it ends when our side of its sound ends.
+    pub hang_up: bool,
+    /// The carrier can mix a call's sides itself, for agents on telephones that are not ours.
+    pub conference: bool,
+    /// The carrier can call one telephone, then another, and join them.
+    pub two_numbers: bool,
+}
+
+/// Where a call's sound is to go once it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Via {
+    /// The carrier asks [`PlaceCall::answer_url`], or runs the flow that is set up at the carrier and asks from there.
+    #[default]
+    Instructions,
+    /// The carrier calls this telephone first (E.164), then [`PlaceCall::to`], and joins them; no sound comes to us.
+    Telephone(Personal<String>),
 }
 
 /// The carrier's id of one leg, such as a Twilio call SID.
@@ -64,6 +80,11 @@ pub struct PlaceCall {
     pub answering_machine: Option<MachineDetection>,
     /// Keys to press after the answer; `w` waits half a second. Switches answering-machine detection off.
     pub send_digits: Option<String>,
+    pub via: Via,
+    /// Our own name for the call, which carriers without addresses of their own for each call send back; at most 128 characters.
+    pub reference: String,
+    /// The carrier is to record.
+    pub record: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +121,40 @@ pub struct CallSnapshot {
     pub over: bool,
     pub duration: Option<Duration>,
     pub answered_by: Option<String>,
+    /// What the carrier asks for it; known a while after its end.
+    pub price: Option<Price>,
+    /// Where the carrier has its recording, for [`Carrier::fetch_recording`].
+    pub recording: Option<String>,
+}
+
+/// An amount in the carrier's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price {
+    /// Decimal text, not below zero, such as `0.0085`.
+    pub amount: String,
+    /// ISO 4217; empty where the carrier does not say.
+    pub unit: String,
+}
+
+/// A number that the account has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedNumber {
+    /// The carrier's id of it.
+    pub id: String,
+    /// E.164.
+    pub number: String,
+    pub label: String,
+    /// Where its calls go now; empty when nowhere.
+    pub voice_url: String,
+    pub sms: bool,
+}
+
+/// The sound of a recording as the carrier has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordingFile {
+    /// As the carrier says, such as `audio/x-wav`.
+    pub content_type: String,
+    pub bytes: bytes::Bytes,
 }
 
 /// What a successful credential test found.
@@ -155,6 +210,12 @@ pub enum CarrierError {
     /// Show the message to the admin.
     #[error("the carrier refused the request{}: {message}", code_text(*.code))]
     Rejected { code: Option<u32>, message: String },
+    /// The carrier has no such ability.
+    #[error("{carrier} cannot do this: {what}")]
+    NotSupported { carrier: &'static str, what: &'static str },
+    /// The carrier does not have it yet: ask again later.
+    #[error("the carrier does not have it yet")]
+    NotYet,
     /// A read failed on the carrier's side: it may be made again later.
     #[error("the carrier is out of order (HTTP {status})")]
     Unavailable { status: u16 },
@@ -172,12 +233,13 @@ impl CarrierError {
     /// Whether the same request may be sent again without placing or changing a call twice.
     pub fn may_be_repeated(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::RateLimited { .. } | Self::Unavailable { .. } => true,
+            Self::Unreachable { .. } | Self::RateLimited { .. } | Self::Unavailable { .. } | Self::NotYet => true,
             Self::BadCredentials { .. }
             | Self::InvalidNumber { .. }
             | Self::NotAllowed { .. }
             | Self::OutcomeUnknown { .. }
             | Self::CallOver
+            | Self::NotSupported { .. }
             | Self::Rejected { .. } => false,
         }
     }
@@ -210,4 +272,36 @@ pub trait Carrier: Send + Sync {
 
     /// Asks the carrier who we are. Places nothing and costs nothing.
     async fn test_credentials(&self) -> Result<AccountInfo, CarrierError>;
+
+    /// Numbers of the account, by number.
+    async fn list_numbers(&self) -> Result<Vec<OwnedNumber>, CarrierError> {
+        Err(self.cannot("list its numbers"))
+    }
+
+    /// Sends the number's calls, and the news of their ends, to these addresses from now on.
+    async fn connect_number(&self, _id: &str, _voice_url: &str, _status_url: &str) -> Result<(), CarrierError> {
+        Err(self.cannot("point a number at this server; do it in the carrier's own console"))
+    }
+
+    /// The recording of [`CallSnapshot::recording`] or of a report, both sides apart where the carrier has them so.
+    ///
+    /// # Errors
+    /// [`CarrierError::NotYet`] while the carrier is still writing it.
+    async fn fetch_recording(&self, _recording: &str) -> Result<RecordingFile, CarrierError> {
+        Err(self.cannot("record"))
+    }
+
+    /// Removes a recording at the carrier. One that is gone already is a success.
+    async fn delete_recording(&self, _recording: &str) -> Result<(), CarrierError> {
+        Err(self.cannot("delete recordings"))
+    }
+
+    /// Sends a text message; the carrier's id of it.
+    async fn send_sms(&self, _from: &str, _to: &Personal<String>, _text: &str) -> Result<String, CarrierError> {
+        Err(self.cannot("send text messages"))
+    }
+
+    fn cannot(&self, what: &'static str) -> CarrierError {
+        CarrierError::NotSupported { carrier: self.name(), what }
+    }
 }

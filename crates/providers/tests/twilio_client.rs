@@ -32,6 +32,9 @@ fn call() -> PlaceCall {
             verdict_url: Some("https://pbx.example.com/tw/amd".into()),
         }),
         send_digits: None,
+        via: Default::default(),
+        reference: String::new(),
+        record: false,
     }
 }
 

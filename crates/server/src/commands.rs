@@ -10,6 +10,7 @@ mod migrate;
 mod output;
 mod seed;
 mod serve;
+mod simulate;
 mod soak;
 mod user;
 
@@ -33,8 +34,9 @@ pub enum Command {
     Serve(serve::Serve),
     /// Serves a demo tenant whose simulated customers call; prints whom to sign in as.
     Demo(demo::DemoArguments),
-    /// As demo, but customers call when standard input says so: one JSON object a line.
-    Simulate(demo::DemoArguments),
+    /// As demo, but customers call when standard input says so: one JSON object a line. With `--calls`, so many customers call a
+    /// server of their own by a simulated carrier, and what was lost is printed.
+    Simulate(simulate::SimulateArguments),
     /// Many simulated customers and agents at once on a server of their own; prints what came of every call.
     Load(load::LoadArguments),
     /// Calls that come and go for minutes or hours on a server of their own; prints whether its memory and open files stay
@@ -97,7 +99,7 @@ async fn run(command: Command) -> Result<(), Problem> {
     match command {
         Command::Serve(serve) => serve::run(serve).await,
         Command::Demo(demo) => demo::run(demo, demo::Callers::ByThemselves).await,
-        Command::Simulate(demo) => demo::run(demo, demo::Callers::WhenTold).await,
+        Command::Simulate(simulate) => simulate::run(simulate).await,
         Command::Load(load) => load::run(load).await,
         Command::Soak(soak) => soak::run(soak).await,
         Command::Seed(seed) => seed::run(seed).await,

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use backend::{RelayAccess, RelayOptions};
+use backend::{RelayAccess, RelayOptions, SipOptions};
 use domain::pii::Personal;
 use serde::Deserialize;
 
@@ -29,6 +29,7 @@ pub struct Config {
     /// Folder with the built UI; empty serves the API alone.
     pub ui_dir: PathBuf,
     pub media: MediaConfig,
+    pub sip: SipConfig,
     pub log: LogConfig,
 }
 
@@ -95,6 +96,57 @@ impl TurnConfig {
     }
 }
 
+/// Where SIP is spoken, from the first trunk or telephone on that somebody sets up.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SipConfig {
+    pub udp: Vec<SocketAddr>,
+    pub tcp: Vec<SocketAddr>,
+    /// Needs `certificate` and `key`.
+    pub tls: Vec<SocketAddr>,
+    /// PEM files; empty: no TLS.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    /// PEM file of those who are believed when we call by TLS; empty: whom the system trusts.
+    pub trusted: PathBuf,
+    /// Address to name to carriers, of a server behind NAT.
+    pub advertise: Option<IpAddr>,
+    /// UDP ports for the sound of calls by SIP, two a call.
+    pub first_port: u16,
+    pub last_port: u16,
+}
+
+impl Default for SipConfig {
+    fn default() -> Self {
+        Self {
+            udp: vec![SocketAddr::from(([0, 0, 0, 0], 5060))],
+            tcp: vec![SocketAddr::from(([0, 0, 0, 0], 5060))],
+            tls: Vec::new(),
+            certificate: PathBuf::new(),
+            key: PathBuf::new(),
+            trusted: PathBuf::new(),
+            advertise: None,
+            first_port: 16_384,
+            last_port: 32_766,
+        }
+    }
+}
+
+impl SipConfig {
+    pub fn options(&self) -> SipOptions {
+        let file = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+        SipOptions {
+            udp: self.udp.clone(),
+            tcp: self.tcp.clone(),
+            tls: self.tls.clone(),
+            certificate: file(&self.certificate).zip(file(&self.key)),
+            trusted: file(&self.trusted),
+            advertised: self.advertise,
+            ports: Some(self.first_port..=self.last_port),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
@@ -114,6 +166,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             ui_dir: PathBuf::new(),
             media: MediaConfig::default(),
+            sip: SipConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -186,6 +239,16 @@ impl Config {
         }
         if let Some(value) = text("SWITCHBOARD_MEDIA_ADVERTISE") {
             self.media.advertise = addresses("SWITCHBOARD_MEDIA_ADVERTISE", &value)?;
+        }
+        for (name, place) in [
+            ("SWITCHBOARD_SIP_UDP", &mut self.sip.udp),
+            ("SWITCHBOARD_SIP_TCP", &mut self.sip.tcp),
+            ("SWITCHBOARD_SIP_TLS", &mut self.sip.tls),
+        ] {
+            if let Some(value) = text(name) {
+                let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+                *place = parts.map(|part| parse(name, part.to_owned(), ADDRESS)).collect::<Result<_, _>>()?;
+            }
         }
         if let Some(value) = text("SWITCHBOARD_TRUSTED_PROXIES") {
             self.trusted_proxies = addresses("SWITCHBOARD_TRUSTED_PROXIES", &value)?;

@@ -4,6 +4,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod embedded;
+pub mod faults;
 pub mod keys;
 pub mod load;
 mod open;

@@ -68,6 +68,7 @@ impl Running {
             data_folder: data_dir,
             demo,
             relays: config.media.turn.relays(),
+            sip: config.sip.options(),
         };
         let backend = Backend::start(Parts { store, bridge, bridge_events, secret: signing, options }).await?;
         tokio::spawn(move_to_current_key(backend.clone()));

@@ -165,6 +165,7 @@ fn campaign(plan: &SeedPlan, agent_ids: Vec<UserId>) -> CampaignInput {
         hours: CallingHours { days: vec![1, 2, 3, 4, 5, 6], from_minute: 9 * 60, to_minute: 20 * 60 },
         recording: true,
         detect_machines: false,
+        local_presence: false,
         agent_ids,
     }
 }
@@ -177,5 +178,7 @@ fn number(plan: &SeedPlan, queue: QueueId, campaign: CampaignId) -> NumberInput 
         campaign_id: Some(campaign),
         greeting: "Welcome to Cedar and Quay Homes. This call is recorded.".to_owned(),
         language: "en".to_owned(),
+        provider: Default::default(),
+        media: Default::default(),
     }
 }

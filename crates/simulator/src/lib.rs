@@ -1,4 +1,4 @@
-//! Virtual customers, a simulated Twilio account, a simulated speech service and virtual agents.
+//! Virtual customers, simulated Twilio and Exotel accounts, a simulated speech service and virtual agents.
 //!
 //! A product feature for demos, training and load tests. Everything here is reached by the same protocols as the real
 //! thing, knows nothing of the product's own code for them, and says in every label that it is simulated.
@@ -6,6 +6,7 @@
 pub mod agent;
 mod audio;
 pub mod customer;
+pub mod exotel;
 pub mod load;
 mod party;
 pub mod speech_service;

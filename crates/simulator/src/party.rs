@@ -62,6 +62,11 @@ impl Party {
         self.customer.cue(cue);
     }
 
+    /// Everything that was said so far.
+    pub fn said(&self) -> &[i16] {
+        &self.said
+    }
+
     pub fn into_report(self, from_ms: u64) -> PartyReport {
         PartyReport::new(&self.customer, from_ms, self.heard, self.said)
     }

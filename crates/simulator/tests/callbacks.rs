@@ -24,6 +24,9 @@ async fn events(misbehaviour: Misbehaviour, count: usize) -> Vec<Webhook> {
         ring_timeout: None,
         answering_machine: None,
         send_digits: None,
+        via: Default::default(),
+        reference: String::new(),
+        record: false,
     };
     carrier(&simulator).place_call(&call).await.unwrap();
     application.expect("/status", count).await

@@ -24,6 +24,9 @@ fn order(application: &Application, to: &str) -> PlaceCall {
         ring_timeout: Some(Duration::from_secs(20)),
         answering_machine: None,
         send_digits: None,
+        via: Default::default(),
+        reference: String::new(),
+        record: false,
     }
 }
 

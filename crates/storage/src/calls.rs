@@ -98,6 +98,15 @@ pub struct Call {
     pub analysis: AnalysisProgress,
 }
 
+/// What the carrier asks for a call, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cost {
+    /// Decimal text, not below zero.
+    pub amount: String,
+    /// ISO 4217; empty where the carrier does not say.
+    pub unit: String,
+}
+
 /// What lists show of an analysis.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conclusion {
@@ -267,6 +276,21 @@ pub async fn add_leg(
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (provider, provider_leg_id) DO NOTHING";
     on.into().write(sql, args![scope, call, provider, outside_id, role, now]).await?;
     Ok(())
+}
+
+/// False when there is no such call.
+pub async fn set_cost(on: impl Into<On<'_>>, scope: TenantScope, call: CallId, cost: &Cost) -> Result<bool> {
+    let sql = "UPDATE calls SET cost_amount = $3, cost_unit = $4 WHERE tenant_id = $1 AND id = $2";
+    Ok(on.into().write(sql, args![scope, call, &cost.amount, &cost.unit]).await? == 1)
+}
+
+/// Nothing until the carrier has billed it.
+pub async fn cost(on: impl Into<On<'_>>, scope: TenantScope, call: CallId) -> Result<Option<Cost>> {
+    let sql = "SELECT cost_amount, cost_unit FROM calls WHERE tenant_id = $1 AND id = $2";
+    let row = on.into().read(sql, args![scope, call]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let unit = row.opt_text("cost_unit")?.unwrap_or_default();
+    Ok(row.opt_text("cost_amount")?.map(|amount| Cost { amount, unit }))
 }
 
 /// Of the calls that entered the queue since `since`.

@@ -31,6 +31,8 @@ pub struct Campaign {
     pub recording: bool,
     /// The carrier says whether a person or a machine took an outbound call.
     pub detect_machines: bool,
+    /// Calls go out by the number that is nearest to the person called.
+    pub local_presence: bool,
     pub agent_ids: Vec<UserId>,
     /// 1 when new; [`update`] takes the one that was read.
     pub version: u32,
@@ -40,7 +42,8 @@ pub struct Campaign {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT id, name, state, caller_id, script, dispositions, hours, recording, detect_machines, version, created_at_ms ",
+            "SELECT id, name, state, caller_id, script, dispositions, hours, recording, detect_machines, local_presence, ",
+            "version, created_at_ms ",
             "FROM campaigns WHERE tenant_id = $1",
             $tail
         )
@@ -53,7 +56,8 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "INSERT INTO campaigns (tenant_id, id, name, state, caller_id, script, dispositions, hours, recording, \
-               version, created_at_ms, detect_machines) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               version, created_at_ms, detect_machines, local_presence) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let args = args![
         scope,
         campaign.id,
@@ -67,6 +71,7 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
         campaign.version,
         campaign.created_at,
         campaign.detect_machines,
+        campaign.local_presence,
     ];
     on.write(sql, args).await?;
     write_agents(&mut on, scope, campaign).await?;
@@ -81,7 +86,8 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "UPDATE campaigns SET name = $4, state = $5, caller_id = $6, script = $7, dispositions = $8, hours = $9, \
-               recording = $10, detect_machines = $11, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $3";
+               recording = $10, detect_machines = $11, local_presence = $12, version = version + 1 \
+               WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let args = args![
         scope,
         campaign.id,
@@ -94,6 +100,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
         &campaign.hours,
         campaign.recording,
         campaign.detect_machines,
+        campaign.local_presence,
     ];
     if on.write(sql, args).await? == 0 {
         return Err(StorageError::Conflict { what: "campaign" });
@@ -154,6 +161,7 @@ fn read(row: &Row, agents: &mut Agents) -> Result<Campaign> {
         hours: row.json("hours")?,
         recording: row.bool("recording")?,
         detect_machines: row.bool("detect_machines")?,
+        local_presence: row.bool("local_presence")?,
         agent_ids: agents.remove(&id).unwrap_or_default(),
         version: row.number("version")?,
         created_at: row.at("created_at_ms")?,

@@ -42,6 +42,7 @@ pub mod recordings;
 pub mod routing;
 pub mod sessions;
 pub mod settings;
+pub mod sip_usage;
 pub mod sound;
 pub mod tasks;
 pub mod tenants;

@@ -8,8 +8,27 @@ use domain::{
 use crate::{
     error::Result,
     scope::TenantScope,
-    sql::{On, Row, args},
+    sql::{On, Row, args, text_keys},
 };
+
+text_keys! {
+    /// Which account or trunk brings the number's calls.
+    Provider {
+        Twilio = "twilio",
+        Exotel = "exotel",
+        Sip = "sip",
+    }
+}
+
+text_keys! {
+    /// Where the sides of the number's calls meet.
+    Media {
+        /// Here; agents speak by the app.
+        Bridge = "bridge",
+        /// At the carrier; agents speak by telephones of their own.
+        Conference = "conference",
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
@@ -21,6 +40,8 @@ pub struct Number {
     pub campaign_id: Option<CampaignId>,
     pub greeting: String,
     pub language: String,
+    pub provider: Provider,
+    pub media: Media,
     pub created_at: UnixMillis,
     pub last_call_at: Option<UnixMillis>,
 }
@@ -37,8 +58,8 @@ pub struct UnknownNumber {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT tenant_id, id, number, label, queue_id, campaign_id, greeting, language, created_at_ms, ",
-            "last_call_at_ms FROM numbers WHERE ",
+            "SELECT tenant_id, id, number, label, queue_id, campaign_id, greeting, language, provider, media, ",
+            "created_at_ms, last_call_at_ms FROM numbers WHERE ",
             $tail
         )
     };
@@ -48,7 +69,7 @@ macro_rules! select {
 /// `Unique` when any tenant has the number, `NoSuchReference` when queue or campaign are not in this tenant.
 pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) -> Result<()> {
     let sql = "INSERT INTO numbers (tenant_id, id, number, label, queue_id, campaign_id, greeting, language, \
-               created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               provider, media, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let args = args![
         scope,
         number.id,
@@ -58,6 +79,8 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) 
         number.campaign_id,
         &number.greeting,
         &number.language,
+        number.provider,
+        number.media,
         number.created_at,
     ];
     on.into().write(sql, args).await?;
@@ -69,8 +92,8 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) 
 /// # Errors
 /// As [`insert`].
 pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) -> Result<bool> {
-    let sql = "UPDATE numbers SET number = $3, label = $4, queue_id = $5, campaign_id = $6, greeting = $7, language = $8 \
-               WHERE tenant_id = $1 AND id = $2";
+    let sql = "UPDATE numbers SET number = $3, label = $4, queue_id = $5, campaign_id = $6, greeting = $7, language = $8, \
+               provider = $9, media = $10 WHERE tenant_id = $1 AND id = $2";
     let args = args![
         scope,
         number.id,
@@ -80,6 +103,8 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) 
         number.campaign_id,
         &number.greeting,
         &number.language,
+        number.provider,
+        number.media,
     ];
     Ok(on.into().write(sql, args).await? == 1)
 }
@@ -143,6 +168,8 @@ fn read(row: &Row) -> Result<Number> {
         campaign_id: row.opt_id("campaign_id")?,
         greeting: row.text("greeting")?,
         language: row.text("language")?,
+        provider: row.key("provider")?,
+        media: row.key("media")?,
         created_at: row.at("created_at_ms")?,
         last_call_at: row.opt_at("last_call_at_ms")?,
     })

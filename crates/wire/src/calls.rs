@@ -43,6 +43,19 @@ pub enum CallStatus {
     Cancelled,
 }
 
+/// Where the sides of a call meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SoundPlace {
+    /// In this product's bridge.
+    #[default]
+    Bridge,
+    /// In a conference at the carrier; the agent speaks by a telephone of their own.
+    Conference,
+    /// At the carrier, which joined two telephones; nothing of the sound comes here.
+    Carrier,
+}
+
 /// A call is ringing at this agent. Everything the ring card shows is in the message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Offer {
@@ -189,6 +202,8 @@ pub struct LiveCall {
     pub customer_keys: String,
     /// What this carrier cannot do in a live call: `hold`, `transfer`, `dtmf`.
     pub unsupported: Vec<String>,
+    /// Where the sides meet.
+    pub sound_at: SoundPlace,
     /// Drawn from the simulator.
     pub simulated: bool,
 }
@@ -216,6 +231,8 @@ pub struct PlaceCall {
     pub fence: Option<i64>,
     /// A person asks for it although the number was dialed just now.
     pub again: Option<bool>,
+    /// The agent speaks by the telephone of their own that stands in their profile, which the carrier calls first.
+    pub by_phone: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -359,6 +376,17 @@ pub struct CallDetail {
     pub why: Option<RoutingDecision>,
     pub events: Vec<CallEventRow>,
     pub holds: Vec<Span>,
+    /// What the carrier asks for it; null until it has billed the call.
+    pub cost: Option<Cost>,
+}
+
+/// An amount in the carrier's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Cost {
+    /// Decimal text, such as `0.0085`.
+    pub amount: String,
+    /// ISO 4217; empty where the carrier does not say.
+    pub unit: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

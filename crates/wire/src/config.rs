@@ -66,6 +66,8 @@ pub struct Number {
     /// Spoken before the queue, with the recording notice.
     pub greeting: String,
     pub language: String,
+    pub provider: NumberProvider,
+    pub media: NumberMedia,
     /// Where the carrier shall send this number's calls.
     pub webhook_url: String,
     pub last_call_at_ms: Option<UnixMillis>,
@@ -81,6 +83,27 @@ pub struct UnknownNumber {
     pub last_at_ms: UnixMillis,
 }
 
+/// Which account or trunk brings a number's calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberProvider {
+    #[default]
+    Twilio,
+    Exotel,
+    Sip,
+}
+
+/// Where the sides of a number's calls meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberMedia {
+    /// Here; agents speak by the app.
+    #[default]
+    Bridge,
+    /// At the carrier; agents speak by telephones of their own.
+    Conference,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct NumberInput {
     pub number: String,
@@ -89,6 +112,10 @@ pub struct NumberInput {
     pub campaign_id: Option<CampaignId>,
     pub greeting: String,
     pub language: String,
+    #[serde(default)]
+    pub provider: NumberProvider,
+    #[serde(default)]
+    pub media: NumberMedia,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -170,6 +197,8 @@ pub struct Campaign {
     pub recording: bool,
     /// The carrier says whether a person or a machine took an outbound call; the agent and the call's page are told.
     pub detect_machines: bool,
+    /// Calls go out by the number of the list that is nearest to the person called.
+    pub local_presence: bool,
     pub agent_ids: Vec<UserId>,
     pub version: u32,
 }
@@ -186,6 +215,8 @@ pub struct CampaignInput {
     pub recording: bool,
     #[serde(default)]
     pub detect_machines: bool,
+    #[serde(default)]
+    pub local_presence: bool,
     pub agent_ids: Vec<UserId>,
 }
 
@@ -230,6 +261,61 @@ pub struct CarrierSettingsInput {
     pub auth_token: Option<Personal<String>>,
     pub api_base: String,
     pub public_url: String,
+}
+
+/// Numbers that are called only if an admin has allowed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct DialingSettings {
+    pub emergency: bool,
+    pub premium: bool,
+    pub satellite: bool,
+}
+
+/// Exotel account. Secrets go in and never come out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ExotelSettings {
+    /// Empty when none is set up.
+    pub account_sid: String,
+    pub has_api_key: bool,
+    pub has_api_token: bool,
+    /// Base of the REST API; empty for the Mumbai cluster.
+    pub api_base: String,
+    /// Public HTTPS address under which Exotel reaches this server.
+    pub public_url: String,
+    /// Id of the flow that carries outbound calls here; empty when agents speak by telephones of their own.
+    pub flow: String,
+    /// Addresses or networks that may ask; empty for all.
+    pub allowed: Vec<String>,
+    pub simulated: bool,
+    /// What to enter in the flow editor; empty until an account is saved.
+    pub applets: Vec<ExotelApplet>,
+}
+
+/// An address for one applet of a flow. It holds the secret by which Exotel's requests are known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ExotelApplet {
+    /// `passthru`, `greeting`, `voicebot`, `after_voicebot`, `ended`, `connect`, `gather`.
+    pub applet: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ExotelSettingsInput {
+    pub account_sid: String,
+    /// Absent keeps the one that is stored.
+    #[ts(as = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub api_key: Option<Personal<String>>,
+    #[ts(as = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub api_token: Option<Personal<String>>,
+    pub api_base: String,
+    pub public_url: String,
+    pub flow: String,
+    pub allowed: Vec<String>,
+    /// Makes a new secret for the addresses of the applets; those of before are refused from then on.
+    #[serde(default)]
+    pub new_secret: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

@@ -20,6 +20,7 @@ pub mod live;
 pub mod media;
 pub mod page;
 pub mod recordings;
+pub mod sip;
 pub mod sound;
 pub mod tasks;
 pub mod worklist;

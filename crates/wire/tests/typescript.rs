@@ -6,11 +6,11 @@ use std::{fs, path::Path};
 
 use domain::{
     assignment as give, device_check as shift, ids, imports as taking_in, intelligence as call, role,
-    sound as call_sound, time, worklist as line,
+    sound as call_sound, time, trunk, worklist as line,
 };
 use switchboard_wire::{
     accounts, agents, assignment as given, calls, config, device_check, error, imports, intelligence, jobs, leads,
-    live, media, page, recordings, sound, tasks, worklist,
+    live, media, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -33,7 +33,7 @@ fn wire_types(cfg: &Config) -> String {
     declare!(out, cfg:
         ids::TenantId, ids::UserId, ids::SessionId, ids::QueueId, ids::CampaignId, ids::NumberId, ids::LeadId,
         ids::LeadChangeId, ids::CallId, ids::MediaSessionId, ids::RecordingId, ids::TaskId,
-        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, time::UnixMillis, role::Role,
+        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, ids::TrunkId, ids::ExtensionId, time::UnixMillis, role::Role,
         page::Page<ts_rs::Dummy>, page::PageQuery, page::SearchQuery, leads::LeadFilter, tasks::TaskFilter, jobs::JobFilter, config::EngineKind, config::EngineQuery, recordings::AudioFormat, recordings::AudioQuery, domain::pii::Personal<ts_rs::Dummy>,
         error::ErrorCode, error::FieldError, error::ApiError,
         accounts::SetupStatus, accounts::RegisterTenant, accounts::DeviceKind, accounts::SignIn, accounts::RefreshRequest,
@@ -57,15 +57,19 @@ fn wire_types(cfg: &Config) -> String {
         recordings::Waveform, recordings::SignedUrl,
         sound::DeviceSound, call_sound::CauseSide, call_sound::Cause, sound::SoundCause, sound::SideSound, sound::SoundPoint,
         sound::SoundMarkKind, sound::SoundMark, sound::CallSound,
-        calls::Direction, calls::CallStatus, calls::Offer, calls::OfferEnd, calls::LegSound, calls::Side, calls::MonitorMode,
+        calls::Direction, calls::SoundPlace, calls::CallStatus, calls::Offer, calls::OfferEnd, calls::LegSound, calls::Side, calls::MonitorMode,
         calls::Monitor, calls::TransferTarget, calls::Transfer, calls::LiveCall, calls::AnswerCall, calls::DeclineCall,
         calls::PlaceCall, calls::StartTransfer, calls::SendDigits, calls::SetMonitor, calls::SaveNotes, calls::CallbackAt,
         calls::SaveDisposition, calls::AfterWrapUp, calls::DispositionEffect, calls::DispositionResult, calls::CallRow,
-        calls::CallFilter, calls::CallDetail, calls::Span, calls::CallEventRow, calls::RoutingDecision,
+        calls::CallFilter, calls::CallDetail, calls::Cost, calls::Span, calls::CallEventRow, calls::RoutingDecision,
         calls::Candidate,
         intelligence::AnalysisStatus, intelligence::CallIntelligence, intelligence::FieldProposal, intelligence::AcceptProposal,
         jobs::JobStatus, jobs::Job,
-        config::RoutingStrategy, config::Queue, config::QueueInput, config::Number, config::NumberInput, config::UnknownNumber, config::CampaignState,
+        config::RoutingStrategy, config::Queue, config::QueueInput, config::Number, config::NumberInput, config::UnknownNumber, config::NumberProvider, config::NumberMedia,
+        config::DialingSettings, config::ExotelSettings, config::ExotelApplet, config::ExotelSettingsInput,
+        trunk::NumberFormat, trunk::CallerId, trunk::Limits, sip::TrunkKind, sip::TrunkSettings, sip::TrunkState, sip::Trunk,
+        sip::Extension, sip::SipSettings, sip::TrunkInput, sip::ExtensionInput, sip::SipSettingsInput, sip::TestTrunk,
+        config::CampaignState,
         config::CallingHours, config::ScriptStep, config::NextAction, config::Disposition, config::SubDisposition,
         config::Campaign, config::CampaignInput, config::DncEntry, config::AddDnc, config::CarrierSettings,
         config::CarrierSettingsInput, config::StorageSettings, config::StorageSettingsInput, config::EngineSettings,

@@ -155,6 +155,9 @@ function admin(send: Send) {
     retryJob: (id: W.JobId) => send<W.Job>("POST", `/jobs/${id}/retry`, {}, key()),
     audit: (cursor?: string) => send<W.Page<W.AuditEntry>>("GET", `/audit${query({ cursor })}`),
     carrier: settings<W.CarrierSettings, W.CarrierSettingsInput>("carrier"),
+    exotel: settings<W.ExotelSettings, W.ExotelSettingsInput>("exotel"),
+    dialing: () => send<W.DialingSettings>("GET", "/settings/dialing"),
+    putDialing: (body: W.DialingSettings) => send<W.DialingSettings>("PUT", "/settings/dialing", body),
     callingHours: () => send<W.CallingHours>("GET", "/settings/calling-hours"),
     putCallingHours: (body: W.CallingHours) => send<W.CallingHours>("PUT", "/settings/calling-hours", body),
     assignmentRules: () => send<W.AssignmentRules>("GET", "/assignment/rules"),
@@ -165,6 +168,8 @@ function admin(send: Send) {
     assignments: (lead: W.LeadId) => send<W.Page<W.Assignment>>("GET", `/assignments${query({ lead_id: lead, limit: 20 })}`),
     handOut: () => send<W.HandOutSettings>("GET", "/settings/hand-out"),
     putHandOut: (body: W.HandOutSettings) => send<W.HandOutSettings>("PUT", "/settings/hand-out", body),
+    sip: settings<W.SipSettings, W.SipSettingsInput>("sip"),
+    testTrunk: (trunk_id: W.TrunkId) => send<W.TestResult>("POST", "/settings/sip/test", { trunk_id }),
     storage: settings<W.StorageSettings, W.StorageSettingsInput>("storage"),
     engines: settings<W.EngineSettings, W.EngineSettingsInput>("engines"),
   };

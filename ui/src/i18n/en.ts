@@ -9,10 +9,11 @@ import { monitor } from "./en/monitor";
 import { server } from "./en/server";
 import { settings } from "./en/settings";
 import { shell } from "./en/shell";
+import { sip } from "./en/sip";
 import { sound } from "./en/sound";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip };
 
 export type Key = keyof typeof en;

@@ -10,7 +10,8 @@ import { monitor } from "./hi/monitor";
 import { server } from "./hi/server";
 import { settings } from "./hi/settings";
 import { shell } from "./hi/shell";
+import { sip } from "./hi/sip";
 import { sound } from "./hi/sound";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip };

@@ -11,7 +11,7 @@ const device: DeviceSound = { packets: 50, loss: 0.002, concealed: 0.001, jitter
 export const liveCall = (change: Partial<LiveCall> = {}): LiveCall => ({
   id: "live-0", direction: "inbound", status: "in_progress", customer_name: "Asha Marigold", customer_number: "+91 98••••••21", lead_id: lead.id, agent_id: agentId(0), agent_name: NAMES[0], queue_id: "q-sales", queue_name: "Sales", campaign_id: null, campaign_name: null,
   came_by: ["Facebook ad › “2 BHK, Juniper Heights”", "1 New homes"], why: "You are her owner and spoke last, 12 Nov", started_at_ms: NOW - 3.6 * MIN, queued_at_ms: NOW - 3.5 * MIN, answered_at_ms: NOW - 3.2 * MIN, held_since_ms: null, recording: { kind: "recording" }, monitors: [], transfer: null,
-  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: sound(4.3), customer_sound: sound(3.1, 0.04), device_sound: device, mouth_to_ear_ms: 172, sound_cause: { cause: "carrier", side: "customer" }, customer_keys: "", unsupported: [], simulated: true, ...change,
+  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: sound(4.3), customer_sound: sound(3.1, 0.04), device_sound: device, mouth_to_ear_ms: 172, sound_cause: { cause: "carrier", side: "customer" }, customer_keys: "", unsupported: [], sound_at: "bridge", simulated: true, ...change,
 });
 
 const other = (index: number, name: string, minutes: number, change: Partial<LiveCall>): LiveCall =>
@@ -96,6 +96,7 @@ export const detail = (id: string): CallDetail => {
       { user_id: agentId(1), name: "Mira Tamarind", score: 86, parts: ["owner 40", "skill 30", "idle 16"], passed_over: null }, { user_id: agentId(0), name: "Farid Kettlewell", score: 49, parts: ["skill 30", "idle 19"], passed_over: null }, { user_id: agentId(2), name: "Kabir Bluegate", score: null, parts: [], passed_over: "in_wrap_up" }, { user_id: agentId(3), name: "Nisha Saltpan", score: null, parts: [], passed_over: "unreachable" }, { user_id: agentId(9), name: "Ila Kettlewell", score: null, parts: [], passed_over: "lacks_skill" },
     ] },
     events: [event(1, -24_000, "received"), event(2, -18_000, "digit_received", { digit: "1" }), event(3, -9000, "routed", { agent_name: "Mira Tamarind" }), event(4, 0, "offer_accepted"), event(5, 400, "side_heard", { side: "customer" }), event(6, 620, "side_heard", { side: "agent" }), event(7, 190_000, "hold_started"), event(8, 208_000, "hold_ended"), event(9, 246_000, "customer_hung_up"), event(10, 287_000, "disposition_saved", { code: "interested" }), event(11, 289_000, "recording_stored")],
+    cost: { amount: "0.0085", unit: "USD" },
     holds: [{ from_ms: start + 190_000, to_ms: start + 208_000 }],
   };
 };

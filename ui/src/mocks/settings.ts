@@ -1,4 +1,5 @@
-import type { AuditEntry, Campaign, CarrierSettings, Disposition, DncEntry, EngineSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, StorageSettings, UnknownNumber } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierSettings, DialingSettings, Disposition, DncEntry, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber } from "@/api/generated/wire";
+import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
 
 const outcome = (code: string, label: string, group: string, change: Partial<Disposition> = {}): Disposition => ({ code, label, group, tone: "neutral", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, ...change });
@@ -25,12 +26,12 @@ export const queues: Queue[] = [
 export const unknownNumbers: UnknownNumber[] = [{ number: "+918045550177", calls: 3, first_at_ms: NOW - 86_400_000, last_at_ms: NOW - 3_600_000 }];
 
 export const numbers: PhoneNumber[] = [
-  { id: "n-1", number: "+91 40 4810 0142", label: "Sales line", queue_id: "q-sales", campaign_id: null, greeting: "Welcome to Cedar and Quay Homes. This call may be recorded.", language: "en-IN", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: NOW - 240_000 },
-  { id: "n-2", number: "+91 40 4810 0150", label: "Support line", queue_id: null, campaign_id: null, greeting: "", language: "en-IN", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: null },
+  { id: "n-1", number: "+91 40 4810 0142", label: "Sales line", queue_id: "q-sales", campaign_id: null, greeting: "Welcome to Cedar and Quay Homes. This call may be recorded.", language: "en-IN", provider: "twilio", media: "bridge", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: NOW - 240_000 },
+  { id: "n-2", number: "+91 40 4810 0150", label: "Support line", queue_id: null, campaign_id: null, greeting: "", language: "en-IN", provider: "twilio", media: "bridge", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: null },
 ];
 
 export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan renewals"] as const).map((name, index): Campaign => ({
-  id: `camp-${index + 1}`, name, state: (["active", "paused", "draft"] as const)[index] ?? "draft", caller_id: "+91 40 4810 0142", script, dispositions: index === 0 ? dispositions : [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, agent_ids: [agentId(0), agentId(1), agentId(2)], version: 9 - index,
+  id: `camp-${index + 1}`, name, state: (["active", "paused", "draft"] as const)[index] ?? "draft", caller_id: "+91 40 4810 0142", script, dispositions: index === 0 ? dispositions : [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, local_presence: false, agent_ids: [agentId(0), agentId(1), agentId(2)], version: 9 - index,
 }));
 
 export const dnc: DncEntry[] = [
@@ -38,6 +39,19 @@ export const dnc: DncEntry[] = [
 ];
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };
+export const exotel: ExotelSettings = { account_sid: "acme1", has_api_key: true, has_api_token: true, api_base: "", public_url: "", flow: "123456", allowed: [], simulated: true, applets: [{ applet: "passthru", url: "https://calls.example.com/webhooks/exotel/t/secret/passthru" }, { applet: "voicebot", url: "https://calls.example.com/webhooks/exotel/t/secret/voicebot" }] };
+export const sip: SipSettings = {
+  listens: ["udp 203.0.113.9:5060", "tcp 203.0.113.9:5060"], problem: null,
+  trunks: [
+    {
+      id: "trunk-1", has_password: true, state: { reachable: true, round_trip_ms: 12, registered: true, problem: null, checked_at_ms: NOW - 20_000, calls_now: 2, minutes_today: 340, spent_today: 30_600 },
+      settings: { ...freshTrunk("IN"), name: "Carrier, Mumbai", kind: "register", host: "sip.carrier.example", transport: "tcp", username: "acme", limits: { concurrent: 30, per_second: 5, daily_spend: 500_000, per_minute: 90, prefixes: ["+91"] } },
+    },
+    { id: "trunk-2", has_password: false, state: { reachable: false, round_trip_ms: null, registered: null, problem: "no answer within 32 s", checked_at_ms: NOW - 45_000, calls_now: 0, minutes_today: 0, spent_today: 0 }, settings: { ...freshTrunk("IN"), name: "Spare", priority: 2, host: "198.51.100.20" } },
+  ],
+  extensions: [{ id: "extension-1", username: "asha-desk", user_id: agentId(1), has_password: true, registered_from: "198.51.100.77", user_agent: "Telephone 1.2", expires_at_ms: NOW + 240_000 }],
+};
+export const dialing: DialingSettings = { emergency: false, premium: false, satellite: false };
 export const storage: StorageSettings = { kind: "local", folder: "/var/lib/switchboard/recordings" };
 export const engines: EngineSettings = { speech: { base_url: "http://127.0.0.1:4011/v1", model: "simulated-whisper", has_key: false, simulated: true }, language: null, auto_transcribe: true, auto_analyse: true, min_call_s: 5, update_leads: true };
 

@@ -7,7 +7,7 @@ export const sound = (mos: number): LegSound => ({ level_dbfs: -20, loss: 0, con
 export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
   id: "c1", direction: "inbound", status: "in_progress", customer_name: "Asha Marigold", customer_number: "+91", lead_id: "l1", agent_id: "me", agent_name: "Farid", queue_id: "q", queue_name: "Sales",
   campaign_id: null, campaign_name: null, came_by: [], why: null, started_at_ms: 0, queued_at_ms: 0, answered_at_ms: 1000, held_since_ms: null, recording: { kind: "recording" }, monitors: [], transfer: null,
-  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: null, customer_sound: null, device_sound: null, mouth_to_ear_ms: null, sound_cause: null, customer_keys: "", unsupported: [], simulated: false, ...change,
+  both_heard: true, silent_side: null, reconnecting_since_ms: null, agent_sound: null, customer_sound: null, device_sound: null, mouth_to_ear_ms: null, sound_cause: null, customer_keys: "", unsupported: [], sound_at: "bridge", simulated: false, ...change,
 });
 
 export const agent = (state: AgentState, change: Partial<AgentStatus> = {}): AgentStatus => ({

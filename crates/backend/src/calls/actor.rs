@@ -221,7 +221,7 @@ impl Actor {
                 LiveEvent::Call { call: Box::new(full.clone()) },
                 LiveEvent::Call { call: Box::new(masked) },
             );
-        } else if self.last_shown.as_ref().is_none_or(|before| !is_final(before)) {
+        } else if self.last_shown.as_ref().is_none_or(|before| !is_final(before.status)) {
             self.backend.feed().publish(self.tenant, Audience::Everyone, LiveEvent::CallEnded { call_id: self.id() });
         }
         self.last_shown = Some(full);
@@ -250,7 +250,7 @@ impl Actor {
     }
 }
 
-fn is_final(call: &LiveCall) -> bool {
+pub(super) const fn is_final(status: wire::calls::CallStatus) -> bool {
     use wire::calls::CallStatus;
-    !matches!(call.status, CallStatus::Greeting | CallStatus::Queued | CallStatus::Ringing | CallStatus::InProgress)
+    !matches!(status, CallStatus::Greeting | CallStatus::Queued | CallStatus::Ringing | CallStatus::InProgress)
 }

@@ -31,8 +31,8 @@ pub async fn follow(backend: Backend, mut events: mpsc::UnboundedReceiver<Bridge
     }
 }
 
-const fn side(port: PortId) -> Side {
-    match port {
+fn side(backend: &Backend, port: PortId) -> Side {
+    match backend.sip().device_port(port) {
         PortId::Session(_) => Side::Agent,
         PortId::Carrier(_) => Side::Customer,
     }
@@ -48,18 +48,27 @@ async fn handle(backend: &Backend, event: BridgeEvent, news: &mpsc::UnboundedSen
         }
         BridgeEvent::SessionDtmf { id, digit } => backend.device_pressed(id, digit).await,
         BridgeEvent::CarrierDtmf { leg, digit } => {
-            if let Some(call) = calls.call_of_leg(leg) {
-                calls.event(call, CallEvent::DigitReceived { digit });
+            match backend.sip().device_port(PortId::Carrier(leg)) {
+                // An agent's telephone.
+                PortId::Session(session) => backend.device_pressed(session, digit).await,
+                PortId::Carrier(_) => {
+                    if let Some(call) = calls.call_of_leg(leg) {
+                        calls.event(call, CallEvent::DigitReceived { digit });
+                    }
+                }
             }
         }
         BridgeEvent::PromptFinished { .. } => {}
         BridgeEvent::AudioHeard { room, port } => {
-            calls.event(room, CallEvent::SideHeard { side: side(port) });
+            calls.event(room, CallEvent::SideHeard { side: side(backend, port) });
         }
         BridgeEvent::PortSilent { room, port } => {
-            calls.event(room, CallEvent::SideSilent { side: side(port) });
+            calls.event(room, CallEvent::SideSilent { side: side(backend, port) });
         }
-        BridgeEvent::Stats { room, late, ports } => {
+        BridgeEvent::Stats { room, late, mut ports } => {
+            for (port, _) in &mut ports {
+                *port = backend.sip().device_port(*port);
+            }
             calls.tell(room, Tell::Sound(SecondOfSound { at: clock::now(), late, ports }));
         }
         BridgeEvent::RecordingStarted { room, resumed, .. } => {

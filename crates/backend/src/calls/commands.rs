@@ -4,7 +4,6 @@ use domain::{
     call::{CallEvent, MonitorMode, Phase, Refusal, TransferTarget, permits},
     ids::CallId,
     masking,
-    phone_number::E164,
 };
 use tokio::sync::oneshot;
 use wire::calls::{self as wire_calls, AnswerCall, DeclineCall, LiveCall, SendDigits, SetMonitor, StartTransfer};
@@ -33,7 +32,7 @@ impl Actor {
             Phase::Talking { .. } | Phase::Dialing { .. } => self.call.line.leg(),
             _ => None,
         };
-        if let Some(leg) = leg {
+        if let Some(leg) = leg.filter(|leg| !self.backend.sip().send_digits(*leg, &digits)) {
             self.backend.bridge().send_dtmf(port_id(domain::call::PortRef::Leg(leg)), digits);
         }
     }
@@ -116,7 +115,8 @@ impl Backend {
                 TransferTarget::Queue { plan: self.queue_plan(person, queue_id).await? }
             }
             wire_calls::TransferTarget::Number { number } => {
-                let number = E164::parse(&number, Some(&person.country))
+                let allowed = self.allowed_numbers(person.scope).await?;
+                let number = domain::dialable::read(&number, Some(&person.country), allowed)
                     .map_err(|error| BackendError::field("to.number", error.to_string()))?;
                 self.may_call(person, &number).await?;
                 TransferTarget::Number { number }

@@ -4,12 +4,14 @@ use bridge::{RecordPlan as BridgeRecord, RoomPlan as BridgePlan};
 use domain::{
     call::{
         AgentNext, CallEvent, DialFailure, Direction, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party,
-        ProviderEnd, RoomPlan,
+        ProviderEnd, RoomPlan, SoundPlace,
     },
-    ids::{RecordingId, UserId},
+    ids::{LegId, RecordingId, UserId},
     masking,
 };
-use providers::telephony::{CarrierError, Instructions, MachineDetection, MachineWait, PlaceCall, ProviderCallId};
+use providers::telephony::{
+    CallSnapshot, CarrierError, Instructions, MachineDetection, MachineWait, PlaceCall, ProviderCallId, Via,
+};
 use wire::{
     calls as wire_calls,
     live::{LiveEvent, Notice, NoticeLevel},
@@ -41,7 +43,8 @@ impl Actor {
             Effect::DialTransfer { number, attempt } => {
                 self.dial(Party::Outside { attempt }, number.as_str().to_owned()).await;
             }
-            Effect::HangUpCarrier { provider_call_id, .. } => self.hang_up_carrier(provider_call_id).await,
+            Effect::HangUpCarrier { provider_call_id, leg, .. } => self.hang_up_carrier(provider_call_id, leg).await,
+            Effect::AskCarrier { party, provider_call_id } => self.ask_carrier(party, provider_call_id).await,
             Effect::RestartDeviceMedia { agent, session } => {
                 tracing::info!(call = %self.id(), %session, "nothing comes from the agent's device; it is asked for a new path");
                 let event = LiveEvent::RestartMedia { media_session_id: session };
@@ -50,6 +53,8 @@ impl Actor {
             Effect::RestartCarrierMedia { party, provider_call_id } => {
                 self.restart_media(party, provider_call_id).await
             }
+            // Two telephones that the carrier has joined hear each other whatever is planned here.
+            Effect::Room { .. } | Effect::CloseRoom if self.call.facts.sound == SoundPlace::Carrier => {}
             Effect::Room { plan } => self.apply_room(&plan),
             Effect::CloseRoom => self.backend.bridge().close_room(self.id()),
             Effect::Notice { to, code } => self.notice(to, code),
@@ -64,6 +69,7 @@ impl Actor {
     }
 
     fn apply_room(&self, plan: &RoomPlan) {
+        let port_id = |port| self.backend.sip().port(port_id(port));
         let ports = |of: &[domain::call::PortRef]| of.iter().copied().map(port_id).collect::<Vec<_>>();
         self.backend.bridge().apply_room(
             self.id(),
@@ -115,6 +121,9 @@ impl Actor {
         if let Some(card) = &mut masked.lead {
             crate::leads::mask(&mut card.lead);
         }
+        let (backend, tenant, call) = (self.backend.clone(), self.tenant, self.id());
+        let (agent, fence, caller) = (offer.agent, offer.fence, masked.caller.clone());
+        tokio::spawn(async move { backend.ring_phone(tenant, call, agent, fence, &caller).await });
         self.backend.feed().publish_masked(
             self.tenant,
             Audience::User(offer.agent),
@@ -124,6 +133,13 @@ impl Actor {
     }
 
     fn withdraw(&self, agent: UserId, end: OfferEnd) {
+        let (backend, call) = (self.backend.clone(), self.id());
+        let device = self.call.desk().filter(|desk| desk.agent == agent).and_then(|desk| desk.device.session());
+        if end == OfferEnd::Answered && device.is_some_and(|device| backend.sip().is_phone(device)) {
+            backend.sip().await_phone(call, agent);
+        } else {
+            tokio::spawn(async move { backend.quiet_phone(call, agent, false).await });
+        }
         let end = match end {
             OfferEnd::Answered => wire_calls::OfferEnd::Answered,
             OfferEnd::Expired => wire_calls::OfferEnd::Expired,
@@ -148,6 +164,10 @@ impl Actor {
             self.backend.finishing().spawn(async move { backend.hold_during_call(scope, lead, agent).await });
         }
         let (call, step) = (self.id(), AgentStep { agent, fence, next });
+        if !matches!(next, AgentNext::OnCall) {
+            let backend = self.backend.clone();
+            tokio::spawn(async move { backend.quiet_phone(call, agent, true).await });
+        }
         self.agent_steps.take(&self.backend, self.scope, call, step).await;
     }
 
@@ -167,7 +187,7 @@ impl Actor {
     }
 
     async fn carrier(&self) -> Option<TenantCarrier> {
-        match self.backend.carrier(self.scope).await {
+        match self.backend.carrier(self.scope, &self.call.facts.provider).await {
             Ok(carrier) => Some(carrier),
             Err(error) => {
                 tracing::error!(call = %self.id(), %error, "the carrier cannot be used");
@@ -195,6 +215,13 @@ impl Actor {
             self.tell_self(failed(DialFailure::Failed));
             return;
         };
+        let via = match self.agent_telephone(party).await {
+            Ok(via) => via,
+            Err(reason) => {
+                self.tell_self(failed(reason));
+                return;
+            }
+        };
         let place = PlaceCall {
             to: domain::pii::Personal::new(number),
             from: domain::pii::Personal::new(from),
@@ -203,6 +230,9 @@ impl Actor {
             ring_timeout: Some(std::time::Duration::from_secs(45)),
             answering_machine: self.machine_detection(&carrier, party).await,
             send_digits: None,
+            record: matches!(via, Via::Telephone(_)) && self.call.facts.recording,
+            via,
+            reference: self.id().to_string(),
         };
         let (backend, call) = (self.backend.clone(), self.id());
         let (scope, provider) = (self.scope, self.call.facts.provider.clone());
@@ -235,9 +265,16 @@ impl Actor {
         });
     }
 
-    async fn hang_up_carrier(&self, provider_call_id: Option<String>) {
-        let (Some(id), Some(carrier)) = (provider_call_id, self.carrier().await) else { return };
+    async fn hang_up_carrier(&self, provider_call_id: Option<String>, leg: Option<LegId>) {
+        let Some(carrier) = self.carrier().await else { return };
         let call = self.id();
+        if !carrier.api.capabilities().hang_up {
+            if let Some(leg) = leg {
+                self.backend.calls().end_leg(leg);
+            }
+            return;
+        }
+        let Some(id) = provider_call_id else { return };
         tokio::spawn(async move {
             if let Err(error) = carrier.api.hang_up(&ProviderCallId::new(id)).await {
                 tracing::warn!(%call, %error, "the carrier did not hang up");
@@ -259,6 +296,40 @@ impl Actor {
                 Redirected::Failed
             }
         }
+    }
+
+    /// The telephone that is called first, when the carrier is to join two.
+    async fn agent_telephone(&self, party: Party) -> Result<Via, DialFailure> {
+        if self.call.facts.sound != SoundPlace::Carrier || party != Party::Customer {
+            return Ok(Via::Instructions);
+        }
+        let Some(desk) = self.call.desk() else { return Err(DialFailure::Failed) };
+        match self.backend.phone_of(self.scope, desk.agent).await {
+            Ok(Some(phone)) => Ok(Via::Telephone(domain::pii::Personal::new(phone.as_str().to_owned()))),
+            Ok(None) | Err(_) => Err(DialFailure::Failed),
+        }
+    }
+
+    /// Beside the actor: the carrier may take its time.
+    async fn ask_carrier(&self, party: Party, provider_call_id: String) {
+        let Some(carrier) = self.carrier().await else { return };
+        let (backend, call) = (self.backend.clone(), self.id());
+        tokio::spawn(async move {
+            let snapshot = match carrier.api.fetch_call(&ProviderCallId::new(provider_call_id)).await {
+                Ok(snapshot) => snapshot,
+                Err(error) => {
+                    tracing::warn!(%call, %error, "the carrier did not say whether a call goes on; it is asked again");
+                    return;
+                }
+            };
+            let Some(status) = end_of(&snapshot) else { return };
+            tracing::info!(%call, status = %snapshot.status, "the end of a call was found out by asking");
+            // The report of the answer was lost as well.
+            if status == ProviderEnd::Completed && snapshot.duration.is_some_and(|span| !span.is_zero()) {
+                backend.calls().event(call, CallEvent::CustomerAnswered);
+            }
+            backend.calls().event(call, CallEvent::CarrierSwept { party, status });
+        });
     }
 
     async fn restart_media(&self, party: Party, provider_call_id: Option<String>) {
@@ -286,4 +357,18 @@ impl Actor {
             Err(error) => tracing::warn!(call = %self.id(), %error, "names could not be read"),
         }
     }
+}
+
+/// How the carrier says that the call ended; none while it goes on. The words are the same at Twilio and Exotel.
+fn end_of(snapshot: &CallSnapshot) -> Option<ProviderEnd> {
+    if !snapshot.over {
+        return None;
+    }
+    Some(match snapshot.status.as_str() {
+        "busy" => ProviderEnd::Busy,
+        "no-answer" => ProviderEnd::NoAnswer,
+        "failed" => ProviderEnd::Failed,
+        "canceled" | "cancelled" => ProviderEnd::Cancelled,
+        _ => ProviderEnd::Completed,
+    })
 }

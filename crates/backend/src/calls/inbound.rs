@@ -1,12 +1,11 @@
 //! An inbound call comes in.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, Party},
+    call::{Call, CallEvent, CallFacts, Customer, Direction, Party, SoundPlace},
     ids::CallId,
     phone_number::E164,
     pii::Personal,
 };
-use providers::twilio::webhook::VoiceRequest;
 use storage::TenantScope;
 use wire::live::{LiveEvent, Notice, NoticeLevel};
 
@@ -14,13 +13,17 @@ use super::{
     actor::{Actor, Begin},
     log,
 };
-use crate::{
-    Backend,
-    carriers::{TWILIO, TenantCarrier},
-    clock,
-    error::BackendError,
-    live::Audience,
-};
+use crate::{Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience};
+
+/// A call as its carrier announces it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Announced<'a> {
+    /// The carrier's own id of it.
+    pub call_sid: &'a str,
+    /// E.164, or what stands for a withheld number.
+    pub from: &'a Personal<String>,
+    pub to: &'a Personal<String>,
+}
 
 /// What to tell the carrier about a call that has come in.
 pub(crate) enum Arrival {
@@ -50,7 +53,7 @@ impl Backend {
         &self,
         scope: TenantScope,
         carrier: &TenantCarrier,
-        request: &VoiceRequest,
+        request: &Announced<'_>,
         is_new: bool,
     ) -> Result<Arrival, BackendError> {
         let Some((_, number)) = storage::numbers::find(self.store(), request.to.reveal())
@@ -61,12 +64,12 @@ impl Backend {
         };
         let greeting = number.greeting.clone();
         let language = number.language.clone();
-        let _turn = self.calls().turn(scope.tenant(), &request.call_sid).await;
-        if let Some(call) = self.call_of_provider(scope, &request.call_sid).await? {
-            return self.came_before(scope, call, &request.call_sid, greeting, language).await;
+        let _turn = self.calls().turn(scope.tenant(), request.call_sid).await;
+        if let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
+            return self.came_before(scope, call, request.call_sid, greeting, language).await;
         }
         let now = clock::now();
-        let customer = customer(&request.from);
+        let customer = customer(request.from);
         let lead = match &customer {
             Customer::Known { number } => {
                 let phone = Personal::new(number.as_str().to_owned());
@@ -82,8 +85,8 @@ impl Backend {
             id: CallId::new(clock::new_uuid()),
             tenant: scope.tenant(),
             direction: Direction::Inbound,
-            provider: TWILIO.to_owned(),
-            provider_call_id: Some(request.call_sid.clone()),
+            provider: carrier.provider.to_owned(),
+            provider_call_id: Some(request.call_sid.to_owned()),
             customer,
             number_id: Some(number.id),
             queue,
@@ -93,7 +96,8 @@ impl Backend {
             greeting: greeting.clone(),
             recording: true,
             simulated: carrier.simulated,
-            capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
+            capabilities: carrier.in_bridge(),
+            sound: SoundPlace::Bridge,
         };
         let id = facts.id;
         let call = Call::new(facts);
@@ -101,8 +105,8 @@ impl Backend {
         match log::create(self, scope, &call, &names.customer_number, names.came_by()).await {
             Ok(()) => {}
             Err(storage::StorageError::Unique { .. }) => {
-                return match self.call_of_provider(scope, &request.call_sid).await? {
-                    Some(call) => self.came_before(scope, call, &request.call_sid, greeting, language).await,
+                return match self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
+                    Some(call) => self.came_before(scope, call, request.call_sid, greeting, language).await,
                     None => Ok(Arrival::Over),
                 };
             }
@@ -110,7 +114,7 @@ impl Backend {
         }
         // Nothing stands between the row and its actor.
         let begin = Begin { scope, tenant: scope.tenant(), call, seq: 0, names, language: language.clone() };
-        let ended = self.early_end(scope, &request.call_sid);
+        let ended = self.early_end(scope, request.call_sid);
         Actor::spawn(self, begin, [CallEvent::Received].into_iter().chain(ended).collect());
         if let Err(error) = storage::numbers::touch(self.store(), scope, number.id, now).await {
             tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
@@ -148,7 +152,7 @@ impl Backend {
         })
     }
 
-    async fn note_unknown_number(&self, scope: TenantScope, number: &str) -> Result<(), BackendError> {
+    pub(crate) async fn note_unknown_number(&self, scope: TenantScope, number: &str) -> Result<(), BackendError> {
         storage::numbers::count_unknown(self.store(), scope, number, clock::now()).await?;
         let notice = Notice {
             level: NoticeLevel::Warning,
@@ -164,9 +168,10 @@ impl Backend {
     pub(crate) async fn call_of_provider(
         &self,
         scope: TenantScope,
+        provider: &str,
         outside_id: &str,
     ) -> Result<Option<CallId>, BackendError> {
-        let found = storage::calls::by_provider(self.store(), TWILIO, outside_id).await?;
+        let found = storage::calls::by_provider(self.store(), provider, outside_id).await?;
         Ok(found.filter(|found| found.tenant == scope.tenant()).map(|found| found.call))
     }
 

@@ -1,9 +1,9 @@
 //! What calls need from the store: names, ids of the carrier, and the end.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    call::{CallEvent, CallFacts, Customer, Party},
+    call::{Call, CallEvent, CallFacts, Customer, Party, SoundPlace},
     ids::{CallId, LeadId, UserId},
     pii::Personal,
 };
@@ -13,7 +13,18 @@ use storage::{
 };
 
 use super::{actor::Actor, names::Names, registry::Tell};
-use crate::{Actor as Person, Backend, clock, error::BackendError, outage::until_written};
+use crate::{Actor as Person, Backend, clock, error::BackendError, outage::until_written, recordings::Fetch};
+
+/// What a carrier needs at least to finish its file.
+const RECORDING_SETTLES: Duration = Duration::from_secs(5);
+
+/// The recording of a call between two telephones, which nobody but the carrier could make. Of other calls the carrier tells by
+/// itself, or they are recorded here.
+fn fetch_after(call: &Call) -> Option<Fetch> {
+    let recorded = call.facts.sound == SoundPlace::Carrier && call.facts.recording;
+    let provider_call_id = call.provider_call_id.clone().filter(|_| recorded)?;
+    Some(Fetch { provider: call.facts.provider.clone(), recording: String::new(), provider_call_id })
+}
 
 impl Backend {
     /// Everything that goes with the ids of a call.
@@ -57,8 +68,15 @@ impl Backend {
         })
     }
 
+    /// The customer is still there, as the call's actor has it.
+    pub(crate) async fn is_live(&self, call: CallId) -> bool {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.calls().tell(call, Tell::Live { reply });
+        answer.await.is_ok_and(|live| !super::actor::is_final(live.status))
+    }
+
     /// A further id of the carrier for this call, by which its reports are found.
-    pub(super) async fn note_provider_leg(
+    pub(crate) async fn note_provider_leg(
         &self,
         scope: TenantScope,
         call: CallId,
@@ -81,6 +99,8 @@ impl Backend {
         let call = &actor.call;
         let talked = !call.history.talks.is_empty();
         let (backend, scope, id) = (self.clone(), actor.scope, call.facts.id);
+        let fetched = fetch_after(call).filter(|_| talked);
+        let billed = call.provider_call_id.is_some();
         let (lead, contacted) = (call.facts.lead, talked.then_some(call.facts.started_at));
         let number = match &call.facts.customer {
             Customer::Known { number } => Some(Personal::new(number.as_str().to_owned())),
@@ -104,6 +124,17 @@ impl Backend {
                 if let Some(number) = &number {
                     let held = lead.unwrap_or_else(|| LeadId::new(id.as_uuid()));
                     until_written!(&backend, "the end of a lease", backend.hold_after_call(scope, held, number).await)?;
+                }
+                if let Some(fetch) = fetched {
+                    let at = clock::now().plus(RECORDING_SETTLES);
+                    until_written!(
+                        &backend,
+                        "a recording to be fetched",
+                        backend.fetch_recording_later(scope, id, &fetch, at).await
+                    )?;
+                }
+                if billed {
+                    until_written!(&backend, "a cost to be read", backend.read_cost_later(scope, id).await)?;
                 }
                 if !talked {
                     until_written!(

@@ -1,12 +1,13 @@
 //! An agent calls somebody.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction},
-    ids::{CallId, LeadId, MediaSessionId, UserId},
+    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, SoundPlace},
+    caller_id, dialable,
+    ids::{CallId, CampaignId, LeadId, MediaSessionId, NumberId, UserId},
     phone_number::E164,
     pii::Personal,
 };
-use storage::TenantScope;
+use storage::{TenantScope, campaigns::Campaign as CampaignRow, numbers::Number as NumberRow};
 use wire::calls::{LiveCall, PlaceCall};
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     Actor, Backend, campaigns,
-    carriers::TWILIO,
+    carriers::TenantCarrier,
     clock,
     error::BackendError,
     worklist::{self, Dialer, Hold},
@@ -45,8 +46,15 @@ impl Backend {
             None => self.hours_without_campaign(actor.scope).await?,
         };
         campaigns::within_hours(&hours, &zone, now)?;
-        let carrier = self.carrier(actor.scope).await?;
-        let device = self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?;
+        let carrier = self.carrier_out(actor.scope, campaign.as_ref(), &number).await?;
+        let (sound, capabilities) = self.where_it_meets(actor, &carrier, body.by_phone == Some(true)).await?;
+        let session = match sound {
+            SoundPlace::Bridge => {
+                self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?.session
+            }
+            // Nobody's device: the agent's telephone stands for one in the call's plan.
+            SoundPlace::Conference | SoundPlace::Carrier => MediaSessionId::new(clock::new_uuid()),
+        };
         let id = CallId::new(clock::new_uuid());
         let hold = worklist::hold_to_dial(
             self,
@@ -63,7 +71,7 @@ impl Backend {
             id,
             tenant: actor.tenant,
             direction: Direction::Outbound,
-            provider: TWILIO.to_owned(),
+            provider: carrier.provider.to_owned(),
             provider_call_id: None,
             customer: Customer::Known { number },
             number_id: None,
@@ -74,13 +82,15 @@ impl Backend {
             greeting: String::new(),
             recording: campaign.is_none_or(|campaign| campaign.recording),
             simulated: carrier.simulated,
-            capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
+            capabilities,
+            sound,
         };
         let names = self.names_of(actor.scope, &facts).await?;
         let call = Call::new(facts);
         let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
+        self.take_up_phone(actor.tenant, id, actor.user, session).await?;
         // On its own: a request that is cut off behind the claim does not leave an agent whom no call holds.
-        let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, device.session, hold));
+        let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, session, hold));
         beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;
         self.live_call(actor, id).await
     }
@@ -136,11 +146,14 @@ impl Backend {
             }
             let number = E164::from_carrier(lead.phone.reveal())
                 .map_err(|error| BackendError::field("lead_id", error.to_string()))?;
+            dialable::may_dial(&number, self.allowed_numbers(actor.scope).await?)
+                .map_err(|error| BackendError::field("lead_id", error.to_string()))?;
             return Ok((Some(id), number, lead.zone));
         }
         let typed =
             body.number.as_deref().ok_or_else(|| BackendError::field("number", "expected a number or a lead_id"))?;
-        let number = E164::parse(typed, Some(&actor.country))
+        let allowed = self.allowed_numbers(actor.scope).await?;
+        let number = dialable::read(typed, Some(&actor.country), allowed)
             .map_err(|error| BackendError::field("number", error.to_string()))?;
         let lead =
             storage::leads::by_phone(self.store(), actor.scope, &Personal::new(number.as_str().to_owned())).await?;
@@ -151,14 +164,81 @@ impl Backend {
         Ok((lead.map(|lead| lead.id), number, zone))
     }
 
-    /// The number that the customer sees: the campaign's, the one that they called, or the first of the tenant.
+    /// By which account the call goes out: the one that has the number the customer is to see.
+    async fn carrier_out(
+        &self,
+        scope: TenantScope,
+        campaign: Option<&CampaignRow>,
+        to: &E164,
+    ) -> Result<TenantCarrier, BackendError> {
+        let numbers = storage::numbers::list(self.store(), scope).await?;
+        let chosen = number_out(&numbers, campaign, None, to);
+        match chosen.and_then(|chosen| numbers.iter().find(|number| number.number == chosen)) {
+            Some(number) => self.carrier(scope, number.provider.as_str()).await,
+            None => self.any_carrier(scope).await,
+        }
+    }
+
+    /// In the bridge, or at the carrier when the agent speaks by a telephone of their own.
+    async fn where_it_meets(
+        &self,
+        actor: &Actor,
+        carrier: &TenantCarrier,
+        by_phone: bool,
+    ) -> Result<(SoundPlace, Capabilities), BackendError> {
+        if !by_phone {
+            return Ok((SoundPlace::Bridge, carrier.in_bridge()));
+        }
+        if self.phone_of(actor.scope, actor.user).await?.is_none() {
+            return Err(BackendError::NotConfigured("there is no telephone in your profile; ask an admin to enter it"));
+        }
+        if carrier.api.capabilities().two_numbers {
+            return Ok((SoundPlace::Carrier, Capabilities::NONE));
+        }
+        Err(BackendError::NotSupportedByCarrier("it cannot call your own telephone"))
+    }
+
+    /// The agent's own telephone, in E.164.
+    pub(crate) async fn phone_of(&self, scope: TenantScope, user: UserId) -> Result<Option<E164>, BackendError> {
+        let row = storage::users::get(self.store(), scope, user).await?;
+        let phone = row.and_then(|row| row.phone);
+        Ok(phone.and_then(|phone| E164::from_carrier(phone.reveal()).ok()))
+    }
+
+    /// The number that the customer sees: see [`number_out`]. Only of the account that carries the call.
     pub(crate) async fn caller_id(&self, scope: TenantScope, call: &Call) -> Option<String> {
         let campaign = match call.facts.campaign {
-            Some(id) => self.campaign_row(scope, id).await.ok().and_then(|campaign| campaign.caller_id),
+            Some(id) => self.campaign_row(scope, id).await.ok(),
             None => None,
         };
-        let numbers = storage::numbers::list(self.store(), scope).await.ok()?;
-        let called = numbers.iter().find(|number| Some(number.id) == call.facts.number_id);
-        campaign.or_else(|| called.or(numbers.first()).map(|number| number.number.clone()))
+        let mut numbers = storage::numbers::list(self.store(), scope).await.ok()?;
+        numbers.retain(|number| number.provider.as_str() == call.facts.provider);
+        let Customer::Known { number } = &call.facts.customer else {
+            return numbers.first().map(|number| number.number.clone());
+        };
+        number_out(&numbers, campaign.as_ref(), call.facts.number_id, number)
     }
+}
+
+/// The campaign's number, or the nearest to the person when the campaign wants that; else the one that they called, or the first.
+fn number_out(
+    numbers: &[NumberRow],
+    campaign: Option<&CampaignRow>,
+    called: Option<NumberId>,
+    to: &E164,
+) -> Option<String> {
+    if let Some(campaign) = campaign.filter(|campaign| campaign.local_presence) {
+        let of = |campaign: Option<CampaignId>| -> Vec<E164> {
+            let own = numbers.iter().filter(|number| campaign.is_none() || number.campaign_id == campaign);
+            own.filter_map(|number| E164::from_carrier(&number.number).ok()).collect()
+        };
+        let (own, all) = (of(Some(campaign.id)), of(None));
+        let near = caller_id::nearest(&own, to).or_else(|| caller_id::nearest(&all, to));
+        if let Some(near) = near {
+            return Some(near.as_str().to_owned());
+        }
+    }
+    let called = numbers.iter().find(|number| Some(number.id) == called);
+    let usual = || called.or(numbers.first()).map(|number| number.number.clone());
+    campaign.and_then(|campaign| campaign.caller_id.clone()).or_else(usual)
 }

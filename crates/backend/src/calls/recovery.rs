@@ -260,6 +260,7 @@ mod tests {
             recording: true,
             simulated: true,
             capabilities: Capabilities::default(),
+            sound: Default::default(),
         };
         events.iter().fold(Call::new(facts), |call, event| step(call, event, UnixMillis(1_000)).0)
     }

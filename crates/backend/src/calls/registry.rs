@@ -11,6 +11,7 @@ use domain::{
     time::UnixMillis,
 };
 use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 use wire::calls::{LiveCall, Offer};
 
 use super::{
@@ -55,6 +56,8 @@ struct Entry {
 struct Table {
     calls: HashMap<CallId, Entry>,
     legs: HashMap<LegId, CallId>,
+    /// By which the streams of legs are told to end.
+    ends: HashMap<LegId, CancellationToken>,
     /// Telephone calls whose end was reported before they were: that one report overtook the other.
     ended_early: VecDeque<(TenantId, String, ProviderEnd)>,
 }
@@ -92,7 +95,11 @@ impl Calls {
     pub(crate) fn remove(&self, call: CallId) {
         let mut table = self.table();
         table.calls.remove(&call);
-        table.legs.retain(|_, of| *of != call);
+        let gone: Vec<LegId> = table.legs.iter().filter(|(_, of)| **of == call).map(|(leg, _)| *leg).collect();
+        for leg in gone {
+            table.legs.remove(&leg);
+            table.ends.remove(&leg);
+        }
     }
 
     /// The carrier says that a call has ended of which nothing is known yet.
@@ -123,6 +130,18 @@ impl Calls {
                 place.insert(call);
                 true
             }
+        }
+    }
+
+    /// Cancelled when the leg's stream is to end.
+    pub(crate) fn leg_end(&self, leg: LegId) -> CancellationToken {
+        self.table().ends.entry(leg).or_default().clone()
+    }
+
+    /// Ends the stream of a leg; a carrier that takes no request to hang up then goes on to the end of its flow.
+    pub(crate) fn end_leg(&self, leg: LegId) {
+        if let Some(end) = self.table().ends.get(&leg) {
+            end.cancel();
         }
     }
 

@@ -1,7 +1,10 @@
 //! A call as screens see it.
 
 use domain::{
-    call::{Call, CallStatus, Device, Direction, Heard, MonitorMode, Phase, Recording, TransferTarget as DomainTarget},
+    call::{
+        Call, CallStatus, Device, Direction, Heard, MonitorMode, Phase, Recording, SoundPlace,
+        TransferTarget as DomainTarget,
+    },
     masking,
     time::UnixMillis,
 };
@@ -134,6 +137,11 @@ pub(super) fn live_call(call: &Call, names: &Names, figures: &Figures, masked: b
         sound_cause: figures.cause.map(Into::into),
         customer_keys: call.history.keys.clone(),
         unsupported: call.facts.capabilities.unsupported().into_iter().map(str::to_owned).collect(),
+        sound_at: match call.facts.sound {
+            SoundPlace::Bridge => wire_calls::SoundPlace::Bridge,
+            SoundPlace::Conference => wire_calls::SoundPlace::Conference,
+            SoundPlace::Carrier => wire_calls::SoundPlace::Carrier,
+        },
         simulated: call.facts.simulated,
     }
 }

@@ -55,7 +55,7 @@ impl Running {
             (progress.rows.load(Relaxed), progress.bytes.load(Relaxed), progress.total.load(Relaxed));
         let begun = progress.begun_at.load(Relaxed);
         let took_ms = u64::try_from(now.0).unwrap_or_default().saturating_sub(begun).max(1);
-        let permille = if total == 0 { 0 } else { bytes.min(total) * 1000 / total };
+        let permille = (bytes.min(total) * 1000).checked_div(total).unwrap_or(0);
         let left_s = (permille > 0).then(|| took_ms * (1000 - permille) / permille / 1000);
         Some(ImportProgress {
             rows,

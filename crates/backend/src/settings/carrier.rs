@@ -125,7 +125,7 @@ impl Backend {
         secrets: &CarrierSecrets,
     ) -> Result<(), BackendError> {
         if !row.provider.is_empty() {
-            TenantCarrier::new(actor.tenant, row, secrets.clone(), &self.options().public_url)?;
+            TenantCarrier::twilio(actor.tenant, row, secrets.clone(), &self.options().public_url)?;
         }
         let sealed = sealed(secrets);
         let account = Some(row.account_sid.as_str()).filter(|sid| !sid.is_empty());
@@ -156,7 +156,7 @@ impl Backend {
     pub async fn test_carrier(&self, actor: &Actor) -> Result<TestResult, BackendError> {
         actor.must_configure()?;
         let began = Instant::now();
-        let result = match self.carrier(actor.scope).await {
+        let result = match self.carrier(actor.scope, TWILIO).await {
             Err(error) => Err(error.to_string()),
             Ok(carrier) => carrier.api.test_credentials().await.map_err(|error| error.to_string()).map(|account| {
                 let trial = if account.trial { ", a trial account" } else { "" };
@@ -167,7 +167,7 @@ impl Backend {
     }
 }
 
-pub(super) fn test_result(began: Instant, result: Result<String, String>) -> TestResult {
+pub(crate) fn test_result(began: Instant, result: Result<String, String>) -> TestResult {
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     match result {
         Ok(message) => TestResult { ok: true, took_ms, message },

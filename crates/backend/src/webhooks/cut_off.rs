@@ -6,7 +6,12 @@ use serde::{Deserialize, Serialize};
 use storage::{TenantScope, inbox::Delivery};
 
 use super::{Taken, Verified, WebhookRequest};
-use crate::{Backend, clock, error::BackendError};
+use crate::{
+    Backend,
+    carriers::{EXOTEL, TWILIO},
+    clock,
+    error::BackendError,
+};
 
 /// More than a server takes in while it dies.
 const MOST: u32 = 1_000;
@@ -32,18 +37,25 @@ pub(super) fn raw(request: &WebhookRequest) -> Result<String, BackendError> {
     serde_json::to_string(&raw).map_err(|error| BackendError::Internal(error.to_string()))
 }
 
-/// As it came; its signature was checked then.
-fn request(raw: &Personal<String>) -> Result<(WebhookRequest, Form), BackendError> {
-    let unreadable = |error: String| BackendError::Internal(format!("a kept webhook cannot be read: {error}"));
-    let raw: Raw = serde_json::from_str(raw.reveal()).map_err(|error| unreadable(error.to_string()))?;
-    let request = WebhookRequest {
+fn unreadable(error: impl ToString) -> BackendError {
+    BackendError::Internal(format!("a kept webhook cannot be read: {}", error.to_string()))
+}
+
+fn raw_request(raw: &Personal<String>) -> Result<WebhookRequest, BackendError> {
+    let raw: Raw = serde_json::from_str(raw.reveal()).map_err(unreadable)?;
+    Ok(WebhookRequest {
         kind: raw.kind,
         path_and_query: raw.path_and_query,
         signature: String::new(),
         content_type: raw.content_type,
         body: raw.body.into_bytes(),
-    };
-    let form = Form::read(&request.content_type, &request.body).map_err(|error| unreadable(error.to_string()))?;
+    })
+}
+
+/// As it came; its signature was checked then.
+fn request(raw: &Personal<String>) -> Result<(WebhookRequest, Form), BackendError> {
+    let request = raw_request(raw)?;
+    let form = Form::read(&request.content_type, &request.body).map_err(unreadable)?;
     // As it was checked then.
     let form = match form.account(&request.path_and_query) {
         Ok(account) => form.with_account(&account),
@@ -76,9 +88,12 @@ impl Backend {
     }
 
     async fn redo(&self, tenant: TenantId, delivery: &Delivery) -> Result<(), BackendError> {
-        let (request, form) = request(&delivery.raw)?;
         let scope = TenantScope::system(tenant);
-        let carrier = self.carrier(scope).await?;
+        if delivery.provider == EXOTEL {
+            return self.redo_exotel(scope, raw_request(&delivery.raw)?).await;
+        }
+        let (request, form) = request(&delivery.raw)?;
+        let carrier = self.carrier(scope, TWILIO).await?;
         let verified = Verified { tenant, scope, carrier, form };
         // Nobody waits for the answer any more.
         self.take_in(&verified, &request, Taken { id: delivery.id, is_new: true }).await.map(drop)

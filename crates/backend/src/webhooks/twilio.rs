@@ -9,8 +9,8 @@ use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, RecordingSta
 use super::{Taken, Verified, WebhookAnswer, WebhookRequest};
 use crate::{
     Backend,
-    calls::{Arrival, NamedStream},
-    carriers,
+    calls::{Announced, Arrival, NamedStream},
+    carriers::{self, TWILIO},
     error::BackendError,
 };
 
@@ -77,7 +77,8 @@ impl Backend {
     /// An inbound call. A repeated request gets the same document and makes no second call.
     async fn voice(&self, verified: &Verified, taken: Taken) -> Result<WebhookAnswer, BackendError> {
         let request = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
-        let document = match self.arrive(verified.scope, &verified.carrier, &request, taken.is_new).await? {
+        let announced = Announced { call_sid: &request.call_sid, from: &request.from, to: &request.to };
+        let document = match self.arrive(verified.scope, &verified.carrier, &announced, taken.is_new).await? {
             Arrival::Welcome { call, greeting, language } => {
                 let stream = NamedStream { call, party: Party::Customer, call_sid: &request.call_sid };
                 verified.carrier.connect(self, &stream, Some((&greeting, &language)), taken.turn())?
@@ -160,7 +161,7 @@ impl Backend {
     async fn carrier_recording(&self, verified: &Verified) -> Result<(), BackendError> {
         let status = RecordingStatus::from_form(&verified.form).map_err(malformed)?;
         let call = match &status.call_sid {
-            Some(call_sid) => self.call_of_provider(verified.scope, call_sid).await?,
+            Some(call_sid) => self.call_of_provider(verified.scope, TWILIO, call_sid).await?,
             None => None,
         };
         let state = verified.form.text("RecordingStatus").unwrap_or_default().to_owned();
@@ -176,7 +177,7 @@ impl Backend {
         let found = match named_call(&request.path_and_query) {
             Some(named) => Some(named),
             None => {
-                let call = self.call_of_provider(verified.scope, &status.call_sid).await?;
+                let call = self.call_of_provider(verified.scope, TWILIO, &status.call_sid).await?;
                 call.map(|call| (call, Party::Customer))
             }
         };

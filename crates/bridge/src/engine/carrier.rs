@@ -26,7 +26,7 @@ use super::{
 use crate::{
     counters::{Counters, count},
     event::PortStats,
-    port::{CarrierCodec, CarrierOptions, CarrierOut, FRAME_BYTES},
+    port::{CarrierCodec, CarrierNetwork, CarrierOptions, CarrierOut, FRAME_BYTES},
 };
 
 pub(super) struct Carrier {
@@ -49,6 +49,8 @@ pub(super) struct Carrier {
     taken: Option<u64>,
     pub(super) clips: Clips,
     pub(super) tally: Tally,
+    /// Of carriers that send packets.
+    pub(super) network: CarrierNetwork,
 }
 
 impl Carrier {
@@ -75,6 +77,7 @@ impl Carrier {
             taken: None,
             clips: Clips::default(),
             tally: Tally::default(),
+            network: CarrierNetwork::default(),
         }
     }
 
@@ -159,10 +162,14 @@ impl Carrier {
         let reading = Reading {
             codec: CodecImpairment::G711,
             concealed: self.fifo.concealed,
-            jitter: Duration::ZERO,
+            jitter: self.network.jitter,
             wait: Duration::from_millis(self.fifo.depth_ms() as u64),
             dropped: (self.fifo.dropped + self.overrun.load(Relaxed)) / FRAME_BYTES as u64,
         };
-        self.tally.close(&reading)
+        self.tally.round_trip = self.network.round_trip.or(self.tally.round_trip);
+        self.tally.close(&reading);
+        // Its packets are counted where they come in.
+        self.tally.latest.loss_fraction = self.tally.latest.loss_fraction.max(self.network.loss);
+        self.tally.latest
     }
 }

@@ -65,6 +65,11 @@ impl Engine {
                     self.report(BridgeEvent::CarrierDtmf { leg, digit });
                 }
             }
+            Command::CarrierNetwork { leg, network } => {
+                if let Some(carrier) = self.carriers.get_mut(&leg) {
+                    carrier.network = network;
+                }
+            }
             Command::ApplyRoom { room, plan } => self.change_room(RoomChange::Apply(room, plan), now),
             Command::CloseRoom(room) => self.change_room(RoomChange::Close(room), now),
             Command::Play { port, prompt, pcm } => match self.clips_of(port) {

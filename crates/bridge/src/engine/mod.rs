@@ -46,7 +46,7 @@ use crate::{
     event::{BridgeEvent, PortStats},
     handle::{LastHeard, PromptId, SessionError},
     plan::RoomPlan,
-    port::{CarrierOptions, CarrierOut, PortId},
+    port::{CarrierNetwork, CarrierOptions, CarrierOut, PortId},
     recorder::Recorder,
     socket::{SocketHeard, SocketOut},
 };
@@ -100,6 +100,10 @@ pub(crate) enum Command {
     CarrierKey {
         leg: LegId,
         digit: char,
+    },
+    CarrierNetwork {
+        leg: LegId,
+        network: CarrierNetwork,
     },
     ApplyRoom {
         room: CallId,

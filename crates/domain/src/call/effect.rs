@@ -198,6 +198,11 @@ pub enum Effect {
         provider_call_id: Option<String>,
         leg: Option<LegId>,
     },
+    /// Ask the carrier whether the telephone call goes on; answer with `CarrierSwept` when it does not.
+    AskCarrier {
+        party: Party,
+        provider_call_id: String,
+    },
     /// Ask the carrier to connect the media again.
     RestartCarrierMedia {
         party: Party,

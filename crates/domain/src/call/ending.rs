@@ -79,6 +79,13 @@ impl Turn {
         self.customer_left(status, reason);
     }
 
+    pub(super) fn swept(&mut self, party: Party, status: ProviderEnd) {
+        if !self.call.is_over() && party == Party::Customer {
+            self.call.history.swept = true;
+        }
+        self.provider_ended(party, status);
+    }
+
     fn outside_ended(&mut self, attempt: u32, status: ProviderEnd) {
         if self.outside_mut(attempt).is_none() {
             return;

@@ -219,6 +219,13 @@ pub enum CallEvent {
         status: ProviderEnd,
     },
 
+    /// The carrier never said that the telephone call has ended; it said so when it was asked.
+    CarrierSwept {
+        #[serde(default)]
+        party: Party,
+        status: ProviderEnd,
+    },
+
     WrapUpExtended {
         agent: UserId,
     },

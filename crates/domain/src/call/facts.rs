@@ -46,6 +46,19 @@ pub struct QueuePlan {
     pub recording: bool,
 }
 
+/// Where the sides of a call meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SoundPlace {
+    /// In our bridge.
+    #[default]
+    Bridge,
+    /// In a conference at the carrier, which we lead; agents speak by telephones of their own.
+    Conference,
+    /// At the carrier, which joined two telephones; nothing of the sound is ours to lead or to hear.
+    Carrier,
+}
+
 /// What the carrier can do in a live call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -55,21 +68,51 @@ pub struct Capabilities {
     pub dtmf: bool,
     /// Can be asked to connect its media again after they were lost.
     pub media_restart: bool,
+    /// A live call can be ended from here.
+    pub hang_up: bool,
+    pub pause_recording: bool,
+    pub monitor: bool,
 }
 
 impl Default for Capabilities {
     fn default() -> Self {
-        Self { hold: true, transfer: true, dtmf: true, media_restart: false }
+        Self {
+            hold: true,
+            transfer: true,
+            dtmf: true,
+            media_restart: false,
+            hang_up: true,
+            pause_recording: true,
+            monitor: true,
+        }
     }
 }
 
 impl Capabilities {
-    /// Names of what is missing, for screens: `hold`, `transfer`, `dtmf`.
+    /// Two telephones that the carrier has joined: people end the call by hanging up.
+    pub const NONE: Self = Self {
+        hold: false,
+        transfer: false,
+        dtmf: false,
+        media_restart: false,
+        hang_up: false,
+        pause_recording: false,
+        monitor: false,
+    };
+
+    /// Names of what is missing, for screens: `hold`, `transfer`, `dtmf`, `hang_up`, `pause_recording`, `monitor`.
     pub fn unsupported(self) -> Vec<&'static str> {
-        [(self.hold, "hold"), (self.transfer, "transfer"), (self.dtmf, "dtmf")]
-            .into_iter()
-            .filter_map(|(can, name)| (!can).then_some(name))
-            .collect()
+        [
+            (self.hold, "hold"),
+            (self.transfer, "transfer"),
+            (self.dtmf, "dtmf"),
+            (self.hang_up, "hang_up"),
+            (self.pause_recording, "pause_recording"),
+            (self.monitor, "monitor"),
+        ]
+        .into_iter()
+        .filter_map(|(can, name)| (!can).then_some(name))
+        .collect()
     }
 }
 
@@ -104,4 +147,6 @@ pub struct CallFacts {
     pub simulated: bool,
     #[serde(default)]
     pub capabilities: Capabilities,
+    #[serde(default)]
+    pub sound: SoundPlace,
 }

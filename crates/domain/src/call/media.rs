@@ -2,6 +2,7 @@
 
 use super::{
     effect::{Effect, NoticeCode, NoticeTo, RouteReason},
+    facts::SoundPlace,
     state::{CallStatus, Device, EndReason, Line, Party, Phase, TransferStage},
     step::Turn,
 };
@@ -93,6 +94,9 @@ impl Turn {
     }
 
     pub(super) fn device_lost(&mut self, session: MediaSessionId) {
+        if self.call.facts.sound != SoundPlace::Bridge {
+            return;
+        }
         self.call.monitors.retain(|monitor| monitor.session != session);
         let now = self.now;
         if let Some(device) = self.device_mut()
@@ -104,7 +108,8 @@ impl Turn {
     }
 
     pub(super) fn device_back(&mut self, agent: UserId, session: MediaSessionId) {
-        if self.call.desk().is_none_or(|desk| desk.agent != agent) {
+        // An agent who speaks by a telephone of theirs does not come back by the app.
+        if self.call.facts.sound != SoundPlace::Bridge || self.call.desk().is_none_or(|desk| desk.agent != agent) {
             return;
         }
         self.call.monitors.retain(|monitor| monitor.session != session);
@@ -140,11 +145,22 @@ impl Turn {
         }
     }
 
+    /// Reports get lost; a call whose sound is at the carrier would otherwise never end here.
+    pub(super) fn ask_carrier(&mut self) {
+        self.call.asked_carrier_at = Some(self.now);
+        if let Some(provider_call_id) = self.call.provider_call_id.clone() {
+            self.effects.push(Effect::AskCarrier { party: Party::Customer, provider_call_id });
+        }
+    }
+
     /// Every connection was held by the process that is gone. What was asked of routing is asked again; a request to call a
     /// number is not repeated, because the carrier may have it.
     pub(super) fn server_restarted(&mut self) {
         if self.call.is_over() {
             return;
+        }
+        if self.call.facts.sound != SoundPlace::Bridge {
+            return self.routing_restarted();
         }
         self.call.monitors.clear();
         let now = self.now;
@@ -154,17 +170,22 @@ impl Turn {
         if let Some(device @ Device::Connected { .. }) = self.device_mut() {
             *device = Device::Lost { since: now };
         }
+        self.routing_restarted();
+        if let Phase::PassedOn { outside, .. } = &self.call.phase
+            && let Some(leg) = outside.line.leg()
+        {
+            self.carrier_lost(leg);
+        }
+    }
+
+    /// The answer to a question for an agent was lost with the server that asked it.
+    fn routing_restarted(&mut self) {
         match &mut self.call.phase {
             Phase::Queued { .. } => self.ask(RouteReason::Restarted),
             Phase::Talking { talk } => {
                 let stage = talk.transfer.as_ref().map(|transfer| &transfer.stage);
                 if matches!(stage, Some(TransferStage::Routing { .. })) {
                     self.ask(RouteReason::Restarted);
-                }
-            }
-            Phase::PassedOn { outside, .. } => {
-                if let Some(leg) = outside.line.leg() {
-                    self.carrier_lost(leg);
                 }
             }
             _ => {}

@@ -56,13 +56,18 @@ pub fn permits(call: &Call, event: &CallEvent) -> Result<(), Refusal> {
         }
         CallEvent::AgentHungUp { agent } => {
             holds(call, *agent)?;
-            idle_transfer(call)
+            idle_transfer(call)?;
+            if call.facts.capabilities.hang_up { Ok(()) } else { Err(Refusal::NotSupported) }
         }
         CallEvent::RecordingPaused { agent } | CallEvent::RecordingResumed { agent } => {
             talks(call, *agent)?;
+            if !call.facts.capabilities.pause_recording {
+                return Err(Refusal::NotSupported);
+            }
             let recorded = matches!(call.recording, Recording::Running | Recording::Paused | Recording::Failed { .. });
             if recorded { Ok(()) } else { Err(Refusal::WrongState) }
         }
+        CallEvent::MonitorSet { .. } if !call.facts.capabilities.monitor => Err(Refusal::NotSupported),
         CallEvent::MonitorSet { user, session, .. } => match call.talk() {
             // One's own conversation cannot be monitored: a whisper would then be the agent's own voice.
             Some(talk) if talk.desk.agent != *user && talk.desk.device.session() != Some(*session) => Ok(()),

@@ -92,6 +92,9 @@ pub struct Call {
     /// The customer's media.
     pub line: Line,
     pub provider_call_id: Option<String>,
+    /// When the carrier was last asked whether the call goes on.
+    #[serde(default)]
+    pub asked_carrier_at: Option<UnixMillis>,
     /// The queue whose rules hold now; a transfer to another queue changes it.
     pub queue: Option<QueuePlan>,
     pub recording: Recording,
@@ -117,6 +120,7 @@ impl Call {
             phase: Phase::New,
             line: Line::Awaited { since: facts.started_at },
             provider_call_id: facts.provider_call_id.clone(),
+            asked_carrier_at: None,
             queue: facts.queue.clone(),
             recording: if records { Recording::Waiting } else { Recording::Off },
             hearing: Hearing::default(),

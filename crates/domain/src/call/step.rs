@@ -134,6 +134,7 @@ impl Turn {
             CallEvent::CustomerHungUp => self.customer_hung_up(),
             CallEvent::AgentHungUp { .. } => self.agent_hung_up(),
             CallEvent::ProviderEnded { party, status } => self.provider_ended(*party, *status),
+            CallEvent::CarrierSwept { party, status } => self.swept(*party, *status),
             CallEvent::WrapUpExtended { agent } => self.wrap_up_extended(*agent),
             CallEvent::DispositionSaved { agent, code, sub_code, made_at, then } => {
                 self.disposition_saved(*agent, code, sub_code.as_deref(), *made_at);
@@ -158,6 +159,7 @@ impl Turn {
             Timer::DeviceBack => self.agent_lost(),
             Timer::TransferGivesUp => self.transfer_over(Some(NoticeCode::TransferNotAnswered)),
             Timer::HearBoth => self.not_both_heard(),
+            Timer::AskCarrier => self.ask_carrier(),
             Timer::WrapUpEnds { agent } => self.wrap_up_ended(agent, AfterWrapUp::Available),
         }
     }

@@ -1,3 +1,4 @@
+mod at_carrier;
 mod dialing;
 mod fixture;
 mod inbound;

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{Call, Device, Line, Phase, Talk, TransferStage};
+use super::{
+    facts::SoundPlace,
+    state::{Call, Device, Line, Phase, Talk, TransferStage},
+};
 use crate::{ids::UserId, time::UnixMillis};
 
 /// A prompt whose end was never reported.
@@ -18,6 +21,12 @@ pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(20);
 pub const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// Carriers end an unanswered call by themselves after 60 s; a lost report must not leave it ringing.
 pub const CUSTOMER_RINGS: Duration = Duration::from_secs(75);
+/// Carriers end a call after four hours.
+pub const LONGEST_CALL: Duration = Duration::from_secs(4 * 3600 + 900);
+/// A carrier that holds the call's sound is asked so often whether it goes on.
+pub const ASK_CARRIER: Duration = Duration::from_secs(60);
+/// The agent's telephone and then the customer's, with a margin for carriers that report late.
+pub const BOTH_RING: Duration = Duration::from_secs(180);
 /// Media of the carrier or of the agent's device may be away this long.
 pub const MEDIA_AWAY: Duration = Duration::from_secs(30);
 /// Media end a moment before the carrier reports a hang-up. What is away longer is missed: it is said, and asked for again.
@@ -44,6 +53,7 @@ pub enum Timer {
     TransferGivesUp,
     HearBoth,
     WrapUpEnds { agent: UserId },
+    AskCarrier,
 }
 
 /// Why a timer runs, for logs.
@@ -64,6 +74,7 @@ pub enum TimerReason {
     TransferMustBeAnswered,
     BothSidesMustBeHeard,
     WrapUpHasAnEnd,
+    CarrierMayNotReport,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +108,14 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
             arm(Timer::OfferExpires, offer.expires_at, still, TimerReason::OfferHasARingTime);
         }
         Phase::Dialing { desk, since, .. } => {
-            arm(Timer::CustomerRings, *since, CUSTOMER_RINGS, TimerReason::CustomerMustAnswer);
+            // The agent's own telephone rings before the customer's does.
+            let rings = match call.facts.sound {
+                SoundPlace::Bridge => CUSTOMER_RINGS,
+                SoundPlace::Conference => BOTH_RING,
+                // Whether they talk is known from reports only, and one may be lost; the carrier is asked instead.
+                SoundPlace::Carrier => LONGEST_CALL,
+            };
+            arm(Timer::CustomerRings, *since, rings, TimerReason::CustomerMustAnswer);
             if let Device::Lost { since } = desk.device {
                 arm(Timer::DeviceBack, since, MEDIA_AWAY, TimerReason::AgentDeviceAwaited);
             }
@@ -115,6 +133,10 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
             arm(Timer::Farewell, *since, FAREWELL_LIMIT, TimerReason::FarewellMustEnd);
         }
         Phase::New | Phase::WrapUp { .. } | Phase::Ended { .. } => {}
+    }
+    if call.facts.sound != SoundPlace::Bridge && call.provider_call_id.is_some() {
+        let asked_at = call.asked_carrier_at.unwrap_or(call.facts.started_at);
+        arm(Timer::AskCarrier, asked_at, ASK_CARRIER, TimerReason::CarrierMayNotReport);
     }
     if let Line::Lost { since, missed: false } = call.line {
         arm(Timer::CarrierMissed, since, HANG_UP_REPORT, TimerReason::CarrierMayHaveHungUp);
@@ -149,7 +171,9 @@ fn talking(call: &Call, talk: &Talk, arm: &mut impl FnMut(Timer, UnixMillis, Dur
         // While a transfer is under way the agent only stands by; the wait begins to count when the call comes back.
         arm(Timer::DeviceBack, since, MEDIA_AWAY, TimerReason::AgentDeviceAwaited);
     }
-    let unheard = !call.both_heard() && !call.hearing.told;
+    // Nothing of what two telephones say to each other at a carrier can be heard here.
+    let heard_here = call.facts.sound != SoundPlace::Carrier;
+    let unheard = heard_here && !call.both_heard() && !call.hearing.told;
     if let Some(joined_at) = call.hearing.joined_at.filter(|_| unheard) {
         arm(Timer::HearBoth, joined_at, HEAR_BOTH, TimerReason::BothSidesMustBeHeard);
     }

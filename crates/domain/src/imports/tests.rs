@@ -163,7 +163,7 @@ fn doubtful_values_are_said_and_kept_as_they_were() {
 
 #[test]
 fn a_row_without_a_number_names_the_column() {
-    let row = |cells: &[&'static str]| read_row(&everything(), cells.to_vec().into_iter()).unwrap_err();
+    let row = |cells: &[&'static str]| read_row(&everything(), cells.iter().copied()).unwrap_err();
     assert_eq!(row(&["Asha", "Rao", "", "call me"]), Problem { column: 3, what: NumberProblem::NotANumber });
     assert_eq!(row(&["Asha"]), Problem { column: 2, what: NumberProblem::Missing });
 }

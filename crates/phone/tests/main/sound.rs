@@ -54,6 +54,7 @@ pub fn live_call(n: u128, agent: UserId) -> LiveEvent {
             sound_cause: None,
             customer_keys: String::new(),
             unsupported: Vec::new(),
+            sound_at: Default::default(),
             simulated: false,
         }),
     }

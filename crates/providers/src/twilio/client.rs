@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use domain::pii::Personal;
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
@@ -15,8 +15,8 @@ use super::{
 use crate::{
     http_client,
     telephony::{
-        AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, PlaceCall,
-        ProviderCallId,
+        AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, OwnedNumber,
+        PlaceCall, Price, ProviderCallId, RecordingFile, Via,
     },
 };
 
@@ -24,6 +24,8 @@ use crate::{
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// The `Twiml` parameter of a call may have this many characters.
 const MAX_INLINE_DOCUMENT: usize = 4000;
+/// Four hours of two channels of 16 bits at 8 kHz.
+const MOST_RECORDING_BYTES: usize = 512 * 1024 * 1024;
 
 /// Where and as whom to speak to Twilio.
 #[derive(Debug, Clone)]
@@ -100,6 +102,31 @@ impl TwilioClient {
         read(RequestKind::Change, response).await
     }
 
+    /// Twilio sends to where the file lies; the credentials stay here.
+    async fn recording_media(&self, url: &str, both: bool) -> Result<RecordingFile, CarrierError> {
+        let query: &[(&str, &str)] = if both { &[("RequestedChannels", "2")] } else { &[] };
+        let transport = |error| errors::from_transport(RequestKind::Read, error);
+        let mut response =
+            http_client::send_read(|| self.authorised(self.http.get(url).query(query))).await.map_err(transport)?;
+        let elsewhere = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        if let Some(elsewhere) = elsewhere.filter(|_| response.status().is_redirection()).map(str::to_owned) {
+            let target = Url::parse(url).and_then(|base| base.join(&elsewhere));
+            let target = target
+                .map_err(|_| CarrierError::Rejected { code: None, message: "no place of the file".to_owned() })?;
+            response = http_client::send_read(|| self.http.get(target.clone())).await.map_err(transport)?;
+        }
+        match response.status() {
+            StatusCode::NOT_FOUND => Err(CarrierError::NotYet),
+            status if !status.is_success() => Err(errors::from_response(RequestKind::Read, response).await),
+            _ => {
+                let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+                let content_type = kind.unwrap_or_default().to_owned();
+                let bytes = http_client::bytes_at_most(response, MOST_RECORDING_BYTES).await?;
+                Ok(RecordingFile { content_type, bytes })
+            }
+        }
+    }
+
     async fn change_call(&self, call: &ProviderCallId, form: &[(&str, String)]) -> Result<(), CarrierError> {
         let _call: RawCall = self.change(&call_resource(call)?, form).await?;
         Ok(())
@@ -107,10 +134,13 @@ impl TwilioClient {
 }
 
 /// A SID becomes a part of a path, so nothing but letters and digits may be in it.
+fn sid(text: &str) -> Result<&str, CarrierError> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if fits { Ok(text) } else { Err(CarrierError::CallOver) }
+}
+
 fn call_resource(call: &ProviderCallId) -> Result<String, CarrierError> {
-    let sid = call.as_str();
-    let fits = !sid.is_empty() && sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if fits { Ok(format!("/Calls/{sid}.json")) } else { Err(CarrierError::CallOver) }
+    Ok(format!("/Calls/{}.json", sid(call.as_str())?))
 }
 
 async fn read<T: DeserializeOwned>(kind: RequestKind, response: Response) -> Result<T, CarrierError> {
@@ -152,6 +182,10 @@ fn create_form(call: &PlaceCall) -> Vec<(&'static str, String)> {
     if let Some(digits) = &call.send_digits {
         form.push(("SendDigits", digits.clone()));
     }
+    if call.record {
+        form.push(("Record", "true".to_owned()));
+        form.push(("RecordingChannels", "dual".to_owned()));
+    }
     form
 }
 
@@ -172,10 +206,16 @@ impl Carrier for TwilioClient {
             reports_keys: true,
             sms: true,
             whatsapp: true,
+            hang_up: true,
+            conference: true,
+            two_numbers: false,
         }
     }
 
     async fn place_call(&self, call: &PlaceCall) -> Result<ProviderCallId, CarrierError> {
+        if let Via::Telephone(_) = call.via {
+            return Err(self.cannot("join two telephones by itself; it does so in a conference"));
+        }
         let placed: RawCall = self.change("/Calls.json", &create_form(call)).await?;
         Ok(ProviderCallId::new(placed.sid))
     }
@@ -221,6 +261,66 @@ impl Carrier for TwilioClient {
             trial: account.kind.as_deref() == Some("Trial"),
         })
     }
+
+    async fn list_numbers(&self) -> Result<Vec<OwnedNumber>, CarrierError> {
+        let page: NumberPage = self.get("/IncomingPhoneNumbers.json", &[("PageSize", "1000")]).await?;
+        let shown = |raw: RawNumber| OwnedNumber {
+            id: raw.sid,
+            number: raw.phone_number,
+            label: raw.friendly_name.unwrap_or_default(),
+            voice_url: raw.voice_url.unwrap_or_default(),
+            sms: raw.capabilities["sms"].as_bool().or(raw.capabilities["SMS"].as_bool()).unwrap_or(false),
+        };
+        let mut numbers: Vec<OwnedNumber> = page.incoming_phone_numbers.into_iter().map(shown).collect();
+        numbers.sort_by(|one, other| one.number.cmp(&other.number));
+        Ok(numbers)
+    }
+
+    async fn connect_number(&self, id: &str, voice_url: &str, status_url: &str) -> Result<(), CarrierError> {
+        let resource = format!("/IncomingPhoneNumbers/{}.json", sid(id)?);
+        let form = [
+            ("VoiceUrl", voice_url.to_owned()),
+            ("VoiceMethod", "POST".to_owned()),
+            ("StatusCallback", status_url.to_owned()),
+            ("StatusCallbackMethod", "POST".to_owned()),
+        ];
+        let _number: RawNumber = self.change(&resource, &form).await?;
+        Ok(())
+    }
+
+    /// `recording`: its SID. Both sides apart where Twilio has them so, else mixed.
+    async fn fetch_recording(&self, recording: &str) -> Result<RecordingFile, CarrierError> {
+        let url = self.url(&format!("/Recordings/{}.wav", sid(recording)?));
+        let dual = self.recording_media(&url, true).await;
+        match dual {
+            Err(CarrierError::Rejected { .. }) => self.recording_media(&url, false).await,
+            other => other,
+        }
+    }
+
+    async fn delete_recording(&self, recording: &str) -> Result<(), CarrierError> {
+        let url = self.url(&format!("/Recordings/{}.json", sid(recording)?));
+        let request = self.authorised(self.http.delete(url));
+        let response = request.send().await.map_err(|error| errors::from_transport(RequestKind::Change, error))?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        match errors::from_response(RequestKind::Change, response).await {
+            CarrierError::CallOver => Ok(()),
+            error => Err(error),
+        }
+    }
+
+    async fn send_sms(&self, from: &str, to: &Personal<String>, text: &str) -> Result<String, CarrierError> {
+        let form = [("From", from.to_owned()), ("To", to.reveal().clone()), ("Body", text.to_owned())];
+        let sent: RawMessage = self.change("/Messages.json", &form).await?;
+        Ok(sent.sid)
+    }
+}
+
+#[derive(Deserialize)]
+struct RawMessage {
+    sid: String,
 }
 
 #[derive(Deserialize)]
@@ -233,6 +333,11 @@ struct RawCall {
     duration: Option<serde_json::Value>,
     #[serde(default)]
     answered_by: Option<String>,
+    /// Below zero, as text; nothing until the call is billed.
+    #[serde(default)]
+    price: Option<serde_json::Value>,
+    #[serde(default)]
+    price_unit: Option<String>,
 }
 
 impl From<RawCall> for CallSnapshot {
@@ -249,8 +354,42 @@ impl From<RawCall> for CallSnapshot {
             status,
             duration: seconds.map(Duration::from_secs),
             answered_by: raw.answered_by,
+            price: raw
+                .price
+                .as_ref()
+                .and_then(amount)
+                .map(|amount| Price { amount, unit: raw.price_unit.unwrap_or_default() }),
+            recording: None,
         }
     }
+}
+
+/// Without the sign: a price is what the account pays.
+fn amount(price: &serde_json::Value) -> Option<String> {
+    let text = match price {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let bare = text.trim().trim_start_matches('-');
+    bare.parse::<f64>().is_ok().then(|| bare.to_owned())
+}
+
+#[derive(Deserialize)]
+struct NumberPage {
+    incoming_phone_numbers: Vec<RawNumber>,
+}
+
+#[derive(Deserialize)]
+struct RawNumber {
+    sid: String,
+    phone_number: String,
+    #[serde(default)]
+    friendly_name: Option<String>,
+    #[serde(default)]
+    voice_url: Option<String>,
+    #[serde(default)]
+    capabilities: serde_json::Value,
 }
 
 #[derive(Deserialize)]

@@ -44,7 +44,10 @@ pub(super) fn in_words(error: BackendError) -> Problem {
 
 /// Logs go to standard error.
 pub(super) fn start_log(config: &LogConfig) {
-    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // It writes whole messages, with the numbers in them, at every level below.
+    let quiet = "rsipstack=error";
+    let filter = EnvFilter::try_new(format!("{quiet},{}", config.filter))
+        .unwrap_or_else(|_| EnvFilter::new(format!("{quiet},info")));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process keeps the first log.
     if config.json {

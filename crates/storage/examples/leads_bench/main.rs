@@ -4,6 +4,8 @@
 //! `leads ENGINE LEADS SECONDS RATE`: lists, filters, searches and single leads at a steady rate.
 //! `assign ENGINE LEADS AGENTS RULES`: rules give out leads that belong to nobody.
 
+extern crate switchboard_storage as storage;
+
 mod assign;
 mod claims;
 mod ground;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{
         AssignmentId, AuditId, CallId, CallbackId, CampaignId, DncId, ImportId, InboxId, JobId, LeadChangeId, LeadId,
-        NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, UserId,
+        NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, TrunkId, UserId,
     },
     role::Role,
     time::UnixMillis,
@@ -98,5 +98,6 @@ ids!(
     SessionId,
     TaskId,
     TenantId,
+    TrunkId,
     UserId,
 );

@@ -1,6 +1,6 @@
 //! Queues, campaigns, numbers, settings, do-not-call.
 
-use domain::ids::{DncId, NumberId};
+use domain::ids::{DncId, NumberId, TrunkId};
 use serde_json::json;
 use storage::{
     PageRequest, StorageError, campaigns, counters,
@@ -8,6 +8,7 @@ use storage::{
     numbers::{self, Number},
     on_both_engines, queues,
     settings::{self, Secrets},
+    sip_usage,
     testing::TestStore,
 };
 
@@ -23,6 +24,7 @@ on_both_engines! {
     settings_keep_secrets_apart_and_are_found_by_account,
     a_number_goes_on_the_do_not_call_list_once,
     counts_add_up_by_day,
+    minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant,
 }
 
 async fn a_queue_is_changed_only_from_what_was_read(store: TestStore) {
@@ -94,6 +96,8 @@ fn a_number(queue_id: Option<domain::ids::QueueId>) -> Number {
         campaign_id: None,
         greeting: "Welcome. This call is recorded.".into(),
         language: "en".into(),
+        provider: storage::numbers::Provider::Exotel,
+        media: storage::numbers::Media::Conference,
         created_at: NOW,
         last_call_at: None,
     }
@@ -189,4 +193,15 @@ async fn counts_add_up_by_day(store: TestStore) {
     assert_eq!(counters::add(&*store, scope, "api", "2027-01-15", 2).await.unwrap(), 3);
     let since = counters::since(&*store, scope, "2027-01-15").await.unwrap();
     assert_eq!(since.iter().map(|c| (c.day.as_str(), c.value)).collect::<Vec<_>>(), [("2027-01-15", 3)]);
+}
+
+async fn minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant(store: TestStore) {
+    let (one, two) = (tenant(&store).await, tenant(&store).await);
+    let trunk = TrunkId::new(uuid());
+    for (day, minutes) in [(20_000, 3), (20_000, 5), (20_000, 4), (20_001, 1)] {
+        sip_usage::put(&*store, one, trunk, day, minutes).await.unwrap();
+    }
+    assert_eq!(sip_usage::of_day(&*store, one, 20_000).await.unwrap(), vec![(trunk, 5)]);
+    assert_eq!(sip_usage::of_day(&*store, one, 20_001).await.unwrap(), vec![(trunk, 1)]);
+    assert_eq!(sip_usage::of_day(&*store, two, 20_000).await.unwrap(), vec![]);
 }

@@ -120,6 +120,7 @@ pub fn a_campaign(agents: Vec<UserId>) -> Campaign {
         dispositions: json!([]),
         hours: json!({"days": [1, 2, 3], "from_minute": 540, "to_minute": 1200}),
         recording: true,
+        local_presence: true,
         detect_machines: true,
         agent_ids: agents,
         version: 1,

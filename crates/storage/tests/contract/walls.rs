@@ -409,6 +409,8 @@ fn a_number(queue_id: Option<QueueId>) -> Number {
         campaign_id: None,
         greeting: String::new(),
         language: "en".into(),
+        provider: storage::numbers::Provider::Exotel,
+        media: storage::numbers::Media::Conference,
         created_at: NOW,
         last_call_at: None,
     }

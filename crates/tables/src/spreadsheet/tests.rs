@@ -22,7 +22,7 @@ fn numbers_dates_and_emoji_come_as_people_read_them() {
     sheet.write(2, 0, "Zoë 😀 \"Z\", Rao").unwrap();
     sheet.write(2, 1, 9_812_300_021_u64).unwrap();
     let date = Format::new().set_num_format("dd/mm/yyyy");
-    sheet.write_with_format(2, 2, &ExcelDateTime::from_ymd(2026, 11, 3).unwrap(), &date).unwrap();
+    sheet.write_with_format(2, 2, ExcelDateTime::from_ymd(2026, 11, 3).unwrap(), &date).unwrap();
     sheet.write(2, 3, 7.25).unwrap();
     let text = text_of(book.save_to_buffer().unwrap()).unwrap();
     let expected =

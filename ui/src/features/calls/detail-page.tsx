@@ -57,7 +57,7 @@ function Head({ detail, onReceipt, onDownload }: { detail: CallDetail; onReceipt
         <p className="t-12 ink-2">
           {[`${fullDay(row.started_at_ms, locale)}, ${clock(row.started_at_ms)}`, row.customer_number,
             row.agent_name ? t("detail.answered_by", { name: row.agent_name }) : t(`call_status.${row.status}`),
-            t("detail.waited", { time: span(row.wait_ms) }), t("detail.talked", { time: span(row.talk_ms) })].join(" · ")}
+            t("detail.waited", { time: span(row.wait_ms) }), t("detail.talked", { time: span(row.talk_ms) }), ...(detail.cost ? [t("detail.cost", { amount: `${detail.cost.amount} ${detail.cost.unit}`.trim() })] : [])].join(" · ")}
         </p>
       </div>
       {row.hot ? <Badge tone="live" icon="star">{t("calls.hot")}</Badge> : null}

@@ -19,7 +19,7 @@ const LOOK: Record<string, Look> = {
   hold_started: { icon: "pause" }, hold_ended: { icon: "play" }, transfer_started: { icon: "transfer" }, transfer_answered: { icon: "transfer", tone: "c-ok" }, transfer_failed: { icon: "warn", tone: "c-warn" },
   device_lost: { icon: "offline", tone: "c-warn" }, device_back: { icon: "check", tone: "c-ok" }, carrier_lost: { icon: "offline", tone: "c-warn" }, monitor_set: { icon: "ear" }, monitor_cleared: { icon: "ear" },
   recording_paused: { icon: "pause", tone: "c-live" }, recording_failed: { icon: "warn", tone: "c-live" }, recording_started: { icon: "check", tone: "c-ok" }, recording_stored: { icon: "check", tone: "c-ok" }, recording_finished: { icon: "upload" },
-  customer_hung_up: { icon: "hangup" }, agent_hung_up: { icon: "hangup" }, provider_ended: { icon: "hangup" }, disposition_saved: { icon: "check", tone: "c-ok" }, server_restarted: { icon: "refresh", tone: "c-warn" },
+  customer_hung_up: { icon: "hangup" }, agent_hung_up: { icon: "hangup" }, provider_ended: { icon: "hangup" }, carrier_swept: { icon: "hangup", tone: "c-warn" }, disposition_saved: { icon: "check", tone: "c-ok" }, server_restarted: { icon: "refresh", tone: "c-warn" },
 };
 
 const TOLD = ["agent", "user", "agent_name", "name", "to_name", "side", "to", "digit", "digits", "mode", "code", "status", "verdict", "state", "reason", "timer"] as const;

@@ -50,7 +50,7 @@ export function Controls({ deskCall, customer }: { deskCall: DeskCall; customer:
   const over = endedAtMs !== null || !call;
   const off = over ? t("desk.call_over") : null;
   const lacks = (what: string): string | null =>
-    off ?? (call?.unsupported.includes(what) ? t("desk.carrier_cannot") : null);
+    off ?? (call?.unsupported.includes(what) ? t(what === "hang_up" ? "desk.hang_up_by_phone" : "desk.carrier_cannot") : null);
   const heldSince = call?.held_since_ms ?? null;
   const held = !over && (asked ?? heldSince !== null);
   const paused = call?.recording.kind === "paused";
@@ -89,13 +89,14 @@ export function Controls({ deskCall, customer }: { deskCall: DeskCall; customer:
         <Control
           action="pause_recording" icon={paused ? "play" : "stop"} costs pressed={paused} testid="pause-recording"
           label={paused ? t("desk.resume_recording") : t("desk.pause_recording")}
-          off={off ?? (records ? null : t("desk.not_recording"))} onPress={record}
+          off={lacks("pause_recording") ?? (records ? null : t("desk.not_recording"))} onPress={record}
         />
         <Control
-          action="hang_up" icon="hangup" label={t("desk.hang_up")} live off={off ?? (ending ? t("desk.ending") : null)}
+          action="hang_up" icon="hangup" label={t("desk.hang_up")} live off={lacks("hang_up") ?? (ending ? t("desk.ending") : null)}
           onPress={hangUp} testid="hang-up"
         />
       </div>
+      {!over && call.sound_at !== "bridge" ? <p className="t-12 ink-2" role="note" data-testid="sound-elsewhere">{t(`desk.sound_${call.sound_at}`)}</p> : null}
       {held && heldSince !== null && now - heldSince > 120_000
         ? <p className="t-12 c-live med hold-long" role="status">{t("desk.hold_long", { name: customer })}</p> : null}
       {open === "transfer" && call ? <TransferDialog callId={id} customer={customer} onClose={() => { setOpen(null); }} /> : null}

@@ -1,18 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Number as PhoneNumber, NumberInput } from "@/api/generated/wire";
+import type { Number as PhoneNumber, NumberInput, NumberMedia, NumberProvider } from "@/api/generated/wire";
 import { useApp, useLocale, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { when } from "@/lib/time";
 import { useForm } from "@/lib/use-form";
-import { Button, IconButton } from "@/ui/button";
+import { Button } from "@/ui/button";
 import { AreaField, SelectField, TextField } from "@/ui/field";
 import { Loaded } from "@/ui/loaded";
 import { StateBox } from "@/ui/state-box";
+import { CopiedAddress } from "./copied-address";
 import { EditDialog } from "./edit-dialog";
 import { SettingsFrame } from "./frame";
 
-const fresh: NumberInput = { number: "", label: "", queue_id: null, campaign_id: null, greeting: "", language: "en-IN" };
+const fresh: NumberInput = { number: "", label: "", queue_id: null, campaign_id: null, greeting: "", language: "en-IN", provider: "twilio", media: "bridge" };
+
+const PROVIDERS = [{ value: "twilio", label: "Twilio" }, { value: "exotel", label: "Exotel" }, { value: "sip", label: "SIP" }];
 
 /** `start`: a number that is there, or what a new one begins with. */
 function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; onClose: () => void }) {
@@ -25,7 +28,7 @@ function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; on
   const { value } = form;
   const refresh = () => queries.invalidateQueries({ queryKey: keys.numbers });
   const save = async (typed: NumberInput): Promise<void> => {
-    const body: NumberInput = { number: typed.number, label: typed.label, queue_id: typed.queue_id, campaign_id: typed.campaign_id, greeting: typed.greeting, language: typed.language };
+    const body: NumberInput = { number: typed.number, label: typed.label, queue_id: typed.queue_id, campaign_id: typed.campaign_id, greeting: typed.greeting, language: typed.language, provider: typed.provider, media: typed.provider === "twilio" ? typed.media : "bridge" };
     await (number ? api.updateNumber(number.id, body) : api.createNumber(body));
     await refresh();
   };
@@ -40,18 +43,13 @@ function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; on
         <TextField label={t("numbers.label")} value={value.label} error={form.problem("label")} onChange={(event) => { form.set({ label: event.target.value }); }} />
         <SelectField label={t("numbers.queue")} value={value.queue_id ?? ""} choices={[none, ...(queues.data ?? []).map((each) => ({ value: each.id, label: each.name }))]} onChange={(event) => { form.set({ queue_id: event.target.value || null }); }} />
         <SelectField label={t("numbers.campaign")} value={value.campaign_id ?? ""} choices={[none, ...(campaigns.data ?? []).map((each) => ({ value: each.id, label: each.name }))]} onChange={(event) => { form.set({ campaign_id: event.target.value || null }); }} />
+        <SelectField label={t("numbers.provider")} value={value.provider} choices={PROVIDERS} onChange={(event) => { form.set({ provider: event.target.value as NumberProvider }); }} data-testid="number-provider" />
+        {value.provider === "twilio" ? <SelectField label={t("numbers.media")} value={value.media} help={t(`numbers.media_${value.media}_text`)} error={form.problem("media")} choices={[{ value: "bridge", label: t("numbers.media_bridge") }, { value: "conference", label: t("numbers.media_conference") }]} onChange={(event) => { form.set({ media: event.target.value as NumberMedia }); }} data-testid="number-media" /> : null}
         <SelectField label={t("numbers.language")} value={value.language} choices={["en-IN", "hi-IN", "en-US", "en-GB"].concat(["en-IN", "hi-IN", "en-US", "en-GB"].includes(value.language) ? [] : [value.language]).map((each) => ({ value: each, label: each }))} onChange={(event) => { form.set({ language: event.target.value }); }} />
       </div>
       <AreaField label={t("numbers.greeting")} value={value.greeting} help={t("numbers.greeting_help")} error={form.problem("greeting")} maxLength={500} onChange={(event) => { form.set({ greeting: event.target.value }); }} />
     </EditDialog>
   );
-}
-
-function Webhook({ url }: { url: string }) {
-  const t = useT();
-  const { toasts } = useApp();
-  const copy = (): void => void navigator.clipboard.writeText(url).then(() => { toasts.show({ tone: "ok", title: t("ui.copied"), text: url, stays: false }); }, () => undefined);
-  return <span className="row tight nowrap"><code className="mono trunc webhook">{url}</code><IconButton icon="copy" size="sm" tone="quiet" label={t("numbers.copy")} onClick={copy} data-testid="copy-webhook" /></span>;
 }
 
 /** Calls that came for numbers that are not set up: each caller was told so, and this is where an admin learns of it. */
@@ -100,7 +98,7 @@ export function NumbersPage() {
               <tr key={each.id}>
                 <td><b className="strong nowrap">{each.number}</b><br /><span className="t-12 ink-3">{each.label}</span></td>
                 <td>{queues.data?.find((queue) => queue.id === each.queue_id)?.name ?? <span className="c-warn">{t("numbers.no_queue")}</span>}</td>
-                <td><Webhook url={each.webhook_url} /></td>
+                <td>{each.webhook_url === "" ? <span className="ink-2">{t("numbers.by_trunk")}</span> : <CopiedAddress url={each.webhook_url} />}</td>
                 <td className="ink-2 nowrap hide-narrow">{each.last_call_at_ms === null ? t("lead.never") : when(each.last_call_at_ms, now, locale)}</td>
                 <td className="num"><Button size="sm" icon="pen" onClick={() => { setOpen(each); }} aria-label={t("ui.change_one", { name: each.number })}>{t("ui.change")}</Button></td>
               </tr>

@@ -4,7 +4,7 @@ import type { IconName } from "@/ui/icon";
 export const PAGES = [
   "devices", "appearance", "keys",
   "users", "queues", "numbers", "campaigns", "assignment", "do_not_call",
-  "carrier", "storage", "engines",
+  "carrier", "sip", "storage", "engines",
   "jobs", "audit",
 ] as const;
 
@@ -31,6 +31,7 @@ export const INFO: readonly PageInfo[] = [
   { id: "assignment", icon: "flow", group: "team", right: "configure" },
   { id: "do_not_call", icon: "stop", group: "team", right: "configure" },
   { id: "carrier", icon: "cord", group: "services", right: "configure_access" },
+  { id: "sip", icon: "phone", group: "services", right: "configure_access" },
   { id: "storage", icon: "cloud", group: "services", right: "configure_access" },
   { id: "engines", icon: "chart", group: "services", right: "configure_access" },
   { id: "jobs", icon: "refresh", group: "records", right: "configure" },

@@ -65,6 +65,9 @@ pub struct History {
     /// Recordings that the carrier made, with their last state.
     #[serde(default)]
     pub carrier_recordings: BTreeMap<String, String>,
+    /// The end was found out by asking the carrier, who had not told it.
+    #[serde(default)]
+    pub swept: bool,
     /// First entry into a queue.
     pub queued_at: Option<UnixMillis>,
     /// First ring: at an agent (inbound) or at the customer (outbound).

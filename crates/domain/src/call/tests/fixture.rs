@@ -50,6 +50,7 @@ pub fn facts(direction: Direction) -> CallFacts {
         recording: !inbound,
         simulated: false,
         capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
+        sound: SoundPlace::Bridge,
     }
 }
 

@@ -1,0 +1,203 @@
+//! A Twilio account: the tokens that its webhooks are signed with, and the documents that it is given.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{
+    call::Party,
+    ids::{CallId, LegId, TenantId},
+    pii::Personal,
+    time::UnixMillis,
+};
+use providers::twilio::{
+    TwilioClient, TwilioSettings,
+    twiml::{Document, Say, Stream, Verb},
+};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use super::{Account, TWILIO, TenantCarrier, party_text, voice_tag};
+use crate::{
+    Backend,
+    calls::{CALL_PARAMETER, NamedStream, PARTY_PARAMETER, TOKEN_PARAMETER},
+    error::BackendError,
+};
+
+/// A leg whose socket broke stays on the line so long before it asks for instructions by itself. Twilio ends a call whose
+/// instructions cannot be fetched, so it must not ask while a server is starting; that server calls the leg back long before
+/// (`domain::call::HANG_UP_REPORT`). Below `domain::call::MEDIA_AWAY`, after which the call is given up.
+const BACK_BY_ITSELF_AFTER_S: u32 = 20;
+
+/// What is kept in the open part of the settings row.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct CarrierRow {
+    pub provider: String,
+    pub account_sid: String,
+    pub api_base: String,
+    pub public_url: String,
+    pub simulated: bool,
+    /// Until when the account's token before this one is good for webhooks.
+    pub previous_until: Option<UnixMillis>,
+}
+
+/// What is sealed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CarrierSecrets {
+    pub auth_token: Personal<String>,
+    pub previous: Option<PreviousToken>,
+}
+
+/// The account's token before the present one: webhooks that are on their way, and an account whose change of tokens is not
+/// through, are signed with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PreviousToken {
+    pub token: Personal<String>,
+    pub until: UnixMillis,
+}
+
+/// Nothing of Twilio's is under way for so long.
+const PREVIOUS_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+impl CarrierSecrets {
+    /// With this token from `now` on, of the same account.
+    pub(crate) fn changed(self, auth_token: Personal<String>, now: UnixMillis) -> Self {
+        if self.auth_token == auth_token || self.auth_token.reveal().is_empty() {
+            return Self { auth_token, previous: self.previous }.at(now);
+        }
+        let previous = PreviousToken { token: self.auth_token, until: now.plus(PREVIOUS_LIFE) };
+        Self { auth_token, previous: Some(previous) }
+    }
+
+    /// What of it is left at this instant.
+    pub(crate) fn at(self, now: UnixMillis) -> Self {
+        Self { previous: self.previous.filter(|previous| now < previous.until), ..self }
+    }
+}
+
+impl TenantCarrier {
+    pub(crate) fn twilio(
+        tenant: TenantId,
+        row: &CarrierRow,
+        secrets: CarrierSecrets,
+        fallback_url: &str,
+    ) -> Result<Self, BackendError> {
+        if row.provider != TWILIO {
+            return Err(BackendError::NotConfigured("no carrier is set up; add one in the settings"));
+        }
+        let base = if row.api_base.is_empty() { TwilioSettings::DEFAULT_BASE_URL } else { &row.api_base };
+        let base_url = Url::parse(base).map_err(|_| BackendError::field("api_base", "expected an https:// address"))?;
+        let settings =
+            TwilioSettings { account_sid: row.account_sid.clone(), auth_token: secrets.auth_token.clone(), base_url };
+        let api = TwilioClient::new(settings).map_err(|error| BackendError::field("account_sid", error.to_string()))?;
+        let public = if row.public_url.is_empty() { fallback_url } else { &row.public_url };
+        Ok(Self {
+            tenant,
+            provider: TWILIO,
+            api: Arc::new(api),
+            account: Account::Twilio(secrets),
+            public_url: public.trim_end_matches('/').to_owned(),
+            simulated: row.simulated,
+        })
+    }
+
+    /// Under which webhooks may be signed at this instant.
+    pub(crate) fn tokens(&self, now: UnixMillis) -> Vec<Personal<String>> {
+        let Account::Twilio(secrets) = &self.account else { return Vec::new() };
+        let CarrierSecrets { auth_token, previous } = secrets.clone().at(now);
+        [auth_token].into_iter().chain(previous.map(|previous| previous.token)).collect()
+    }
+
+    pub(super) fn twilio_hook(&self, name: &str, call: CallId, party: Party) -> String {
+        format!("{}/webhooks/twilio/{name}?call={call}&party={}", self.public_url, party_text(party))
+    }
+
+    pub(crate) fn verdict_url(&self, call: CallId) -> String {
+        self.twilio_hook("amd", call, Party::Customer)
+    }
+
+    pub(crate) fn resume_url(&self, call: CallId, party: Party, turn: Uuid) -> String {
+        // Another one each time, so that a leg that comes back once more is not taken for a copy of the last request.
+        format!("{}&turn={turn}", self.twilio_hook("resume", call, party))
+    }
+
+    /// Address of the media socket: `wss://` for `https://`, `ws://` on a machine of one's own.
+    pub(crate) fn media_url(&self) -> String {
+        format!("{}/webhooks/twilio/media/{}", self.socket_base(), self.tenant)
+    }
+
+    /// The document that connects the call's sound to the bridge, and brings the leg back if the socket should break. The same
+    /// request has the same `turn`, and so the same answer.
+    pub(crate) fn connect(
+        &self,
+        backend: &Backend,
+        stream: &NamedStream<'_>,
+        greeting: Option<(&str, &str)>,
+        turn: Uuid,
+    ) -> Result<String, BackendError> {
+        let NamedStream { call, party, .. } = *stream;
+        let internal = |error: providers::twilio::twiml::TwimlError| BackendError::Internal(error.to_string());
+        let mut verb = Stream::new(self.media_url())
+            .map_err(internal)?
+            .parameter(CALL_PARAMETER, call.to_string())
+            .map_err(internal)?
+            .parameter(TOKEN_PARAMETER, stream.token(backend.secret(), LegId::new(turn)))
+            .map_err(internal)?;
+        if party != Party::Customer {
+            verb = verb.parameter(PARTY_PARAMETER, party_text(party)).map_err(internal)?;
+        }
+        let mut document = Document::new();
+        if let Some((text, language)) = greeting.filter(|(text, _)| !text.is_empty()) {
+            document = document.then(Say::new(text).language(voice_tag(language)));
+        }
+        let wait = Verb::Pause { seconds: BACK_BY_ITSELF_AFTER_S };
+        let back = Verb::Redirect { url: self.resume_url(call, party, turn), method: Default::default() };
+        Ok(document.then(Verb::Connect(verb)).then(wait).then(back).to_xml())
+    }
+}
+
+/// A last sentence, and the end.
+pub(crate) fn goodbye(text: &str, language: &str) -> String {
+    Document::new().then(Say::new(text).language(voice_tag(language))).then(Verb::Hangup).to_xml()
+}
+
+/// The end without a word.
+pub(crate) fn hang_up() -> String {
+    Document::new().then(Verb::Hangup).to_xml()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(token: &str) -> CarrierSecrets {
+        CarrierSecrets { auth_token: Personal::new(token.to_owned()), previous: None }
+    }
+
+    fn carrier(secrets: CarrierSecrets) -> TenantCarrier {
+        let account_sid = format!("AC{}", "1".repeat(32));
+        let row = CarrierRow { provider: TWILIO.to_owned(), account_sid, ..CarrierRow::default() };
+        TenantCarrier::twilio(TenantId::new(Uuid::from_u128(1)), &row, secrets, "https://here.example").unwrap()
+    }
+
+    fn tokens(carrier: &TenantCarrier, now: i64) -> Vec<String> {
+        carrier.tokens(UnixMillis(now)).into_iter().map(Personal::into_inner).collect()
+    }
+
+    #[test]
+    fn the_token_before_a_change_is_good_for_a_day() {
+        const DAY_MS: i64 = 24 * 3600 * 1000;
+        let new = |token: &str| Personal::new(token.to_owned());
+        let changed = secrets("one").changed(new("two"), UnixMillis(5));
+        let carrier = carrier(changed.clone());
+        assert_eq!(tokens(&carrier, 5), ["two", "one"]);
+        assert_eq!(tokens(&carrier, 4 + DAY_MS), ["two", "one"]);
+        assert_eq!(tokens(&carrier, 5 + DAY_MS), ["two"]);
+        // Saving the same token again makes it no newer, and another change forgets the oldest.
+        assert_eq!(changed.clone().changed(new("two"), UnixMillis(9)), changed);
+        assert_eq!(changed.clone().changed(new("two"), UnixMillis(5 + DAY_MS)), secrets("two"));
+        let again = changed.changed(new("three"), UnixMillis(7));
+        assert_eq!(again.previous, Some(PreviousToken { token: new("two"), until: UnixMillis(7 + DAY_MS) }));
+        assert_eq!(secrets("").changed(new("one"), UnixMillis(5)), secrets("one"), "there was none");
+    }
+}

@@ -1,0 +1,185 @@
+//! A call comes in by a trunk.
+
+use std::sync::Arc;
+
+use ::sip::{CallKey, Invitation, sdp};
+use domain::{
+    call::{CallEvent, Party},
+    ids::{LegId, TenantId},
+    pii::Personal,
+    trunk::read_number,
+};
+use storage::TenantScope;
+
+use super::{SIP, directory::Trunk, legs};
+use crate::{
+    Backend,
+    calls::{Announced, Arrival},
+    clock,
+    error::BackendError,
+};
+
+/// Why a call is not taken, as a status of SIP and a sentence for its sender.
+struct Refused(u16, &'static str);
+
+impl Backend {
+    pub(super) async fn sip_invited(&self, invitation: Invitation) {
+        let key = invitation.call;
+        if let Err(Refused(status, reason)) = self.take_invitation(&invitation).await {
+            tracing::info!(source = %invitation.identity.source, status, reason, "a SIP call was refused");
+            self.sip().drop_leg(key);
+            if let Ok(endpoint) = self.sip().endpoint()
+                && let Err(error) = endpoint.reject(key, status, reason)
+            {
+                tracing::debug!(%error, "a SIP call could not be refused");
+            }
+        }
+    }
+
+    async fn take_invitation(&self, invitation: &Invitation) -> Result<(), Refused> {
+        let directory = self.sip().directory();
+        let trunks = directory.trunks_at(invitation.identity.source);
+        if trunks.is_empty() {
+            return Err(Refused(403, "calls are not taken from this address"));
+        }
+        if invitation.replaces_unknown {
+            return Err(Refused(481, "there is no call to be replaced"));
+        }
+        let (trunk, to) = self.trunk_of(&trunks, invitation).await?;
+        let now = clock::now();
+        let usage = self.sip().meter().usage(trunk.id, now);
+        if let Err(refusal) = trunk.settings.limits.fits(usage) {
+            tracing::warn!(trunk = %trunk.settings.name, %refusal, "a call was turned away");
+            return Err(Refused(503, "all lines are taken"));
+        }
+        self.sip().meter().begin(invitation.call, trunk.id, false, now);
+        let taken = self.answer_invitation(invitation, trunk, &to).await;
+        if taken.is_err() {
+            self.sip().ended_on_trunk(invitation.call);
+        }
+        taken
+    }
+
+    /// The trunk whose tenant has the number that was dialed, and that number.
+    async fn trunk_of<'a>(
+        &self,
+        trunks: &[&'a Trunk],
+        invitation: &Invitation,
+    ) -> Result<(&'a Trunk, Personal<String>), Refused> {
+        let unavailable = |error: storage::StorageError| {
+            tracing::error!(%error, "the number of a SIP call cannot be looked up");
+            Refused(503, "try again")
+        };
+        for trunk in trunks {
+            for dialed in [&invitation.dialed, &invitation.to_user] {
+                let Ok(number) = read_number(dialed, &trunk.settings.country) else { continue };
+                let found = storage::numbers::find(self.store(), number.as_str()).await.map_err(unavailable)?;
+                let owner = found.map(|(tenant, _)| tenant);
+                if let Some(trunk) = trunks.iter().find(|trunk| Some(trunk.tenant) == owner) {
+                    return Ok((trunk, Personal::new(number.as_str().to_owned())));
+                }
+            }
+        }
+        // Said to the admins of whom the trunk is, so that they can add it.
+        let first = trunks[0];
+        let number = read_number(&invitation.dialed, &first.settings.country);
+        let shown = number.map_or_else(|_| invitation.dialed.clone(), |number| number.as_str().to_owned());
+        if let Err(error) = self.note_unknown_number(TenantScope::system(first.tenant), &shown).await {
+            tracing::warn!(%error, "a number that is not known could not be noted");
+        }
+        Err(Refused(404, "this number is not in service"))
+    }
+
+    async fn answer_invitation(
+        &self,
+        invitation: &Invitation,
+        trunk: &Trunk,
+        to: &Personal<String>,
+    ) -> Result<(), Refused> {
+        let key = invitation.call;
+        let offered = match invitation.body.as_slice() {
+            [] => None,
+            body => Some(sdp::parse(body).map_err(|error| Refused(legs::refusal(error), "the offer cannot be used"))?),
+        };
+        let internal = |error: BackendError| {
+            tracing::error!(%error, "a SIP call could not be taken");
+            Refused(503, "try again")
+        };
+        let leg = LegId::new(clock::new_uuid());
+        let towards = Some(invitation.identity.source.ip());
+        let opened = self.sip().open_sound(leg, towards, trunk.codecs.clone(), trunk.srtp()).await;
+        let (sound, ours) = opened.map_err(internal)?;
+        let (text, agreed) = match &offered {
+            None => (sdp::offer(&ours), None),
+            Some(offer) => {
+                let answered = sdp::answer(offer, &ours);
+                let (text, agreed) =
+                    answered.map_err(|error| Refused(legs::refusal(error), "nothing of the offer can be used"))?;
+                (text, Some(agreed))
+            }
+        };
+        let scope = TenantScope::system(trunk.tenant);
+        let carrier = self.carrier(scope, SIP).await.map_err(internal)?;
+        let (id, from) = (key.to_string(), caller(invitation, &trunk.settings.country));
+        let announced = Announced { call_sid: &id, from: &from, to };
+        let call = match self.arrive(scope, &carrier, &announced, true).await.map_err(internal)? {
+            Arrival::Welcome { call, .. } => call,
+            Arrival::Over | Arrival::UnknownNumber { .. } => return Err(Refused(404, "this number is not in service")),
+        };
+        self.calls().take_leg(leg, call);
+        let kept = legs::Leg {
+            call,
+            tenant: trunk.tenant,
+            whose: legs::Whose::Party(Party::Customer),
+            leg,
+            sound: Arc::clone(&sound),
+            ours,
+            attempt: None,
+            attached: agreed.is_some(),
+        };
+        self.sip().legs().insert(key, kept);
+        let endpoint = self.sip().endpoint().map_err(internal)?;
+        if let Some(agreed) = &agreed {
+            sound.route(legs::route(agreed)).await;
+        }
+        let answered = endpoint.ring(key, None).and_then(|()| endpoint.answer(key, text.into_bytes()));
+        if let Err(error) = answered {
+            // The caller has hung up in the meantime; its end is on its way as an event.
+            tracing::info!(%call, %error, "a SIP call ended before it was answered");
+            return Ok(());
+        }
+        self.sip().meter().answered(key, clock::now());
+        if agreed.is_some() {
+            self.calls().event(call, CallEvent::CarrierAttached { party: Party::Customer, leg });
+        }
+        Ok(())
+    }
+}
+
+/// The caller as the trunk names it, in E.164 where it can be read so. A name that only the caller claims counts for less than
+/// the one that the trunk vouches for.
+fn caller(invitation: &Invitation, country: &str) -> Personal<String> {
+    let identity = &invitation.identity;
+    if identity.private {
+        return Personal::new("anonymous".to_owned());
+    }
+    let said = identity.asserted.as_ref().unwrap_or(&identity.from_user);
+    match read_number(said.reveal(), country) {
+        Ok(number) => Personal::new(number.as_str().to_owned()),
+        Err(_) => said.clone(),
+    }
+}
+
+impl super::SipService {
+    /// Forgets a call that came to nothing.
+    fn drop_leg(&self, key: CallKey) {
+        self.legs().remove(&key);
+    }
+
+    /// The trunk has one call less.
+    pub(super) fn ended_on_trunk(&self, key: CallKey) -> Option<(TenantId, domain::ids::TrunkId, i64, u32)> {
+        let (trunk, day, minutes) = self.meter().end(key, clock::now())?;
+        let tenant = self.directory().trunk(trunk)?.tenant;
+        Some((tenant, trunk, day, minutes))
+    }
+}

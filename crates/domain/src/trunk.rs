@@ -1,0 +1,12 @@
+//! Decisions about SIP trunks: how numbers are written there, who may be called through one, which is tried next, and who is
+//! locked out. Pure; the driver is `backend::sip`.
+
+mod guard;
+mod lockout;
+mod numbers;
+mod outcome;
+
+pub use guard::{DialRefusal, Limits, Usage, may_dial};
+pub use lockout::{Lockout, Verdict};
+pub use numbers::{CallerId, NumberFormat, read_number};
+pub use outcome::{Outcome, outcome, tries_next};

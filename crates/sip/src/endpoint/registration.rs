@@ -1,0 +1,66 @@
+//! Our own registrations with others.
+
+use rsipstack::{
+    dialog::registration::Registration,
+    sip::{StatusCodeKind, typed::Contact},
+};
+
+use super::{Account, Endpoint, Registered, SipFault, convert};
+use crate::target::Target;
+
+/// A registration that is kept up by whoever holds it.
+pub struct Enrolment {
+    registration: Registration,
+    registrar: rsipstack::sip::Uri,
+}
+
+impl Endpoint {
+    /// Prepares to register `account` at `registrar` (a domain or address), through `proxy` if there is one.
+    ///
+    /// # Errors
+    /// [`SipFault::BadAddress`], [`SipFault::Unreachable`] when the proxy's name is not known.
+    pub async fn enrol(
+        &self,
+        account: &Account,
+        registrar: &Target,
+        proxy: Option<&Target>,
+    ) -> Result<Enrolment, SipFault> {
+        let by = match registrar.transport {
+            crate::target::Transport::Udp => String::new(),
+            other => format!(";transport={}", other.as_str()),
+        };
+        let uri = convert::uri(&format!("sip:{registrar}{by}"))?;
+        let mut registration =
+            Registration::new(std::sync::Arc::clone(&self.0.layer.endpoint), Some(convert::credential(account)));
+        let first_hop = proxy.unwrap_or(registrar);
+        let towards = resolve(first_hop).await?;
+        if proxy.is_some() {
+            registration.outbound_proxy = Some(towards);
+        }
+        registration.contact = Some(Contact {
+            display_name: None,
+            uri: self.contact(&account.username, registrar.transport, Some(towards)),
+            params: vec![],
+        });
+        Ok(Enrolment { registration, registrar: uri })
+    }
+}
+
+impl Enrolment {
+    /// Registers for so many seconds, or takes it back with 0.
+    pub async fn register(&mut self, seconds: u32) -> Registered {
+        match self.registration.register(self.registrar.clone(), Some(seconds)).await {
+            Ok(response) if response.status_code.kind() == StatusCodeKind::Successful => {
+                Registered::Yes { seconds: self.registration.granted_expires.filter(|s| *s > 0).unwrap_or(seconds) }
+            }
+            Ok(response) => Registered::Refused { status: response.status_code.code() },
+            Err(error) => Registered::Unreachable { reason: error.to_string() },
+        }
+    }
+}
+
+async fn resolve(target: &Target) -> Result<std::net::SocketAddr, SipFault> {
+    let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await;
+    let mut found = found.map_err(|error| SipFault::Unreachable(format!("{}: {error}", target.host)))?;
+    found.next().ok_or_else(|| SipFault::Unreachable(format!("{} has no address", target.host)))
+}

@@ -1,0 +1,6 @@
+//! SIP from outside: what comes in, against what the RFCs say of it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod foreign_bytes;
+mod torture;

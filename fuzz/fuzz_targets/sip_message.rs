@@ -1,0 +1,7 @@
+#![no_main]
+
+#[path = "../checks/sip.rs"]
+#[expect(dead_code, reason = "each target uses one check of its file")]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::sip_message(data));

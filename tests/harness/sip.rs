@@ -1,0 +1,301 @@
+//! A carrier or a telephone that speaks SIP and RTP, led by the hand. It is written without the product's SIP, so that the two
+//! do not agree on each other's mistakes.
+
+mod peer;
+mod text;
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::{net::UdpSocket, sync::mpsc, task::JoinHandle};
+
+use self::peer::{description, listen, speak, take_signals};
+pub use self::text::Message;
+use crate::{
+    PATIENCE,
+    sound::{Ear, LINE_RATE, Tone},
+};
+
+/// What it does about calls that come to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Manner {
+    /// Rings, and answers after so long.
+    Answers { after: Duration },
+    /// Refuses with this status line.
+    Refuses(&'static str),
+    /// Rings and does not answer.
+    Rings,
+    /// Says nothing at all.
+    Silent,
+}
+
+struct Shared {
+    signals: UdpSocket,
+    here: SocketAddr,
+    sound_here: SocketAddr,
+    manner: Mutex<Manner>,
+    /// Where sound goes to.
+    remote: Mutex<Option<SocketAddr>>,
+    /// Our tag, and the number of the last request of ours.
+    tag: String,
+    number: AtomicU32,
+    talking: AtomicU64,
+    requests: Mutex<Vec<Message>>,
+    waiting: Mutex<HashMap<String, mpsc::UnboundedSender<Message>>>,
+}
+
+/// A SIP peer at 127.0.0.1. Its tasks end with it.
+pub struct SipPeer {
+    shared: Arc<Shared>,
+    pub voice: Tone,
+    pub ear: Ear,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// A call that the peer has made or taken.
+#[derive(Debug, Clone)]
+pub struct Dialog {
+    pub call_id: String,
+    /// `From` and `To` of our requests.
+    from: String,
+    to: String,
+    target: String,
+    server: SocketAddr,
+    pub answer: Message,
+}
+
+fn locked<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SipPeer {
+    /// Its voice is a tone of 600 Hz.
+    pub async fn start() -> Self {
+        let signals = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+        let sound = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a port"));
+        let shared = Arc::new(Shared {
+            here: signals.local_addr().expect("an address"),
+            sound_here: sound.local_addr().expect("an address"),
+            signals,
+            manner: Mutex::new(Manner::Answers { after: Duration::from_millis(50) }),
+            remote: Mutex::default(),
+            tag: uuid::Uuid::new_v4().simple().to_string(),
+            number: AtomicU32::new(1),
+            talking: AtomicU64::new(0),
+            requests: Mutex::default(),
+            waiting: Mutex::default(),
+        });
+        let (voice, ear) = (Tone::of(600), Ear::at(LINE_RATE));
+        let tasks = vec![
+            tokio::spawn(take_signals(Arc::clone(&shared))),
+            tokio::spawn(speak(Arc::clone(&shared), Arc::clone(&sound), voice.clone())),
+            tokio::spawn(listen(sound, ear.clone())),
+        ];
+        Self { shared, voice, ear, tasks }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.shared.here
+    }
+
+    pub fn set_manner(&self, manner: Manner) {
+        *locked(&self.shared.manner) = manner;
+    }
+
+    /// Requests that have come, in their order.
+    pub fn requests(&self, method: &str) -> Vec<Message> {
+        locked(&self.shared.requests).iter().filter(|one| one.method() == method).cloned().collect()
+    }
+
+    /// Waits for a request, past or future.
+    pub async fn request(&self, method: &str) -> Message {
+        let began = std::time::Instant::now();
+        loop {
+            if let Some(found) = self.requests(method).pop() {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "no {method} came");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn description(&self, direction: &str) -> String {
+        description(&self.shared, direction)
+    }
+
+    /// Calls a number at the server; the first final answer.
+    pub async fn call(&self, server: SocketAddr, from: &str, to: &str) -> Dialog {
+        let body = self.description("sendrecv");
+        self.call_with(server, from, to, &body, "").await
+    }
+
+    /// As [`Self::call`], with fields of the test's own, each with its line end.
+    pub async fn call_with(&self, server: SocketAddr, from: &str, to: &str, body: &str, more: &str) -> Dialog {
+        let call_id = uuid::Uuid::new_v4().to_string();
+        let number = self.shared.number.fetch_add(1, Relaxed);
+        let from = format!("<sip:{from}@{}>;tag={}", self.shared.here, self.shared.tag);
+        let to_field = format!("<sip:{to}@{server}>");
+        let target = format!("sip:{to}@{server}");
+        let mut dialog = Dialog {
+            call_id,
+            from,
+            to: to_field,
+            target,
+            server,
+            answer: Message { start: String::new(), fields: vec![], body: String::new(), from: server },
+        };
+        let answer = self.ask(&dialog, "INVITE", number, body, more).await;
+        self.acknowledge(&dialog, &answer, number).await;
+        if answer.status() == 200 {
+            *locked(&self.shared.remote) = answer.sound();
+            dialog.to = answer.field("to").to_owned();
+            dialog.target = target_of(answer.field("contact"));
+        }
+        dialog.answer = answer;
+        dialog
+    }
+
+    /// Sends a request within a dialog, and gives its final answer.
+    pub async fn send(&self, dialog: &Dialog, method: &str, body: &str, more: &str) -> Message {
+        let number = self.shared.number.fetch_add(1, Relaxed);
+        let answer = self.ask(dialog, method, number, body, more).await;
+        if method == "INVITE" {
+            self.acknowledge(dialog, &answer, number).await;
+        }
+        answer
+    }
+
+    /// Changes the direction of the sound: `sendonly` is hold.
+    pub async fn turn(&self, dialog: &Dialog, direction: &str) -> Message {
+        let body = self.description(direction);
+        self.send(dialog, "INVITE", &body, "").await
+    }
+
+    /// Ends a call.
+    pub async fn hang_up(&self, dialog: &Dialog) {
+        let answer = self.send(dialog, "BYE", "", "").await;
+        assert_eq!(answer.status(), 200, "{answer:?}");
+        *locked(&self.shared.remote) = None;
+    }
+
+    /// Registers for an hour by digest with SHA-256; the final answer.
+    pub async fn register(&self, server: SocketAddr, user: &str, password: &str) -> Message {
+        let here = self.shared.here;
+        let dialog = Dialog {
+            call_id: uuid::Uuid::new_v4().to_string(),
+            from: format!("<sip:{user}@{server}>;tag={}", self.shared.tag),
+            to: format!("<sip:{user}@{server}>"),
+            target: format!("sip:{server}"),
+            server,
+            answer: Message { start: String::new(), fields: vec![], body: String::new(), from: server },
+        };
+        let contact = format!("Contact: <sip:{user}@{here}>\r\nExpires: 3600\r\n");
+        let asked = self.send(&dialog, "REGISTER", "", &contact).await;
+        assert_eq!(asked.status(), 401, "{asked:?}");
+        let challenge = asked.field("www-authenticate");
+        let part = |name: &str| {
+            let rest = challenge.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
+            rest.split('"').next().unwrap_or_default().to_owned()
+        };
+        let (realm, nonce, uri) = (part("realm"), part("nonce"), format!("sip:{server}"));
+        let secret = hash(&format!("{user}:{realm}:{password}"));
+        let request = hash(&format!("REGISTER:{uri}"));
+        let response = hash(&format!("{secret}:{nonce}:00000001:abc:auth:{request}"));
+        let signed = format!(
+            "{contact}Authorization: Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", \
+             response=\"{response}\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"abc\"\r\n"
+        );
+        self.send(&dialog, "REGISTER", "", &signed).await
+    }
+
+    /// A datagram as it is; the first answer to it.
+    pub async fn raw(&self, server: SocketAddr, call_id: &str, text: &str) -> Option<Message> {
+        let (sender, mut answers) = mpsc::unbounded_channel();
+        locked(&self.shared.waiting).insert(call_id.to_owned(), sender);
+        self.shared.signals.send_to(text.as_bytes(), server).await.expect("it is sent");
+        tokio::time::timeout(Duration::from_secs(2), answers.recv()).await.ok().flatten()
+    }
+
+    fn text(&self, dialog: &Dialog, method: &str, number: u32, branch: &str, body: &str, more: &str) -> String {
+        let here = self.shared.here;
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let contact = if more.contains("Contact:") { String::new() } else { format!("Contact: <sip:peer@{here}>\r\n") };
+        format!(
+            "{method} {} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{branch};rport\r\nMax-Forwards: 70\r\nFrom: {}\r\n\
+             To: {}\r\nCall-ID: {}\r\nCSeq: {number} {method}\r\n{contact}{more}{kind}\
+             Content-Length: {}\r\n\r\n{body}",
+            dialog.target,
+            dialog.from,
+            dialog.to,
+            dialog.call_id,
+            body.len(),
+        )
+    }
+
+    async fn ask(&self, dialog: &Dialog, method: &str, number: u32, body: &str, more: &str) -> Message {
+        let (sender, mut answers) = mpsc::unbounded_channel();
+        locked(&self.shared.waiting).insert(dialog.call_id.clone(), sender);
+        let text = self.text(dialog, method, number, &format!("{number}{}", &dialog.call_id[..8]), body, more);
+        let answered = tokio::time::timeout(PATIENCE, async {
+            loop {
+                self.shared.signals.send_to(text.as_bytes(), dialog.server).await.expect("it is sent");
+                let until = tokio::time::Instant::now() + Duration::from_millis(800);
+                while let Ok(Some(answer)) = tokio::time::timeout_at(until, answers.recv()).await {
+                    let fits = answer.field("cseq") == format!("{number} {method}");
+                    if fits && answer.status() >= 200 {
+                        return answer;
+                    }
+                }
+            }
+        });
+        answered.await.unwrap_or_else(|_| panic!("{method} was not answered"))
+    }
+
+    async fn acknowledge(&self, dialog: &Dialog, answer: &Message, number: u32) {
+        let ok = answer.status() == 200;
+        let acknowledged = Dialog {
+            to: answer.field("to").to_owned(),
+            target: if ok { target_of(answer.field("contact")) } else { dialog.target.clone() },
+            ..dialog.clone()
+        };
+        // That of a refusal belongs to the transaction of the INVITE; that of a 200 is one of its own.
+        let branch = format!("{number}{}{}", &dialog.call_id[..8], if ok { "ack" } else { "" });
+        let text = self.text(&acknowledged, "ACK", number, &branch, "", "");
+        self.shared.signals.send_to(text.as_bytes(), dialog.server).await.expect("it is sent");
+    }
+
+    /// The dialog of the call that the peer has taken.
+    pub async fn taken(&self) -> Dialog {
+        let invite = self.request("INVITE").await;
+        Dialog {
+            call_id: invite.field("call-id").to_owned(),
+            from: format!("{};tag={}", invite.field("to"), self.shared.tag),
+            to: invite.field("from").to_owned(),
+            target: target_of(invite.field("contact")),
+            server: invite.from,
+            answer: invite,
+        }
+    }
+}
+
+impl Drop for SipPeer {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+fn hash(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn target_of(contact: &str) -> String {
+    contact.trim().trim_start_matches('<').split('>').next().unwrap_or_default().to_owned()
+}
