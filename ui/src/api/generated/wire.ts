@@ -135,7 +135,7 @@ export type Personal<T> = T;
 /**
  * What went wrong, one variant per thing the caller can do about it.
  */
-export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "outside_calling_hours" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
+export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "outside_calling_hours" | "lead_held" | "just_dialed" | "lease_over" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
 
 export type FieldError = { 
 /**
@@ -539,6 +539,247 @@ field: string, from: string | null, to: string | null, by: ChangedBy, at_ms: Uni
  */
 can_undo: boolean, };
 
+/**
+ * One file of leads that is taken in.
+ */
+export type ImportId = string;
+
+/**
+ * How the file is read.
+ */
+export type FileReading = { 
+/**
+ * `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
+ */
+encoding: string, 
+/**
+ * One ASCII character.
+ */
+separator: string, 
+/**
+ * The first row names the columns.
+ */
+header: boolean, };
+
+/**
+ * What becomes of a row whose number is known.
+ */
+export type Duplicates = "skip" | "update" | "merge";
+
+/**
+ * Where a number counts as known.
+ */
+export type KnownWithin = "campaign" | "tenant";
+
+/**
+ * What becomes of a row whose number must not be called.
+ */
+export type Listed = "leave_out" | "take_in_marked";
+
+/**
+ * Everything that an import needs to know about a file; what a saved mapping holds.
+ */
+export type ImportPlan = { reading: FileReading, columns: Array<ColumnRule>, 
+/**
+ * ISO 3166 alpha-2: of numbers without a country.
+ */
+country: string, campaign_id: CampaignId | null, 
+/**
+ * Of rows that name none.
+ */
+source: string | null, duplicates: Duplicates, known_within: KnownWithin, listed: Listed, };
+
+/**
+ * What an import comes to. All are numbers of rows.
+ */
+export type ImportCounts = { 
+/**
+ * All rows but the header and blank ones.
+ */
+rows: number, new: number, 
+/**
+ * Of leads that were there, changed by the row.
+ */
+updated: number, 
+/**
+ * Of leads that were there and stay as they are.
+ */
+known: number, 
+/**
+ * Twice in the file: the first counts.
+ */
+twice: number, 
+/**
+ * On the do-not-call list.
+ */
+listed: number, invalid: number, 
+/**
+ * Taken in, with a value that was doubtful.
+ */
+doubtful: number, };
+
+/**
+ * In which order day, month and year stand.
+ */
+export type DateOrder = "day_month_year" | "month_day_year" | "year_month_day" | "year_day_month";
+
+/**
+ * [`Target`] as it is written.
+ */
+export type TargetName = "leave_out" | "name" | "phone" | "phone_extension" | "country" | "email" | "language" | "pincode" | "priority" | "source" | "source_detail" | "do_not_call" | "field";
+
+/**
+ * One column of the file. It is known by its name; of columns with one name the n-th rule means the n-th column. In a
+ * file without a header the rules go by place.
+ */
+export type ColumnRule = { column: string, to: TargetName, 
+/**
+ * Of a fact: 1 to 40 characters.
+ */
+key?: string, 
+/**
+ * Of a fact that is a date: how it is written. It is kept as YYYY-MM-DD.
+ */
+dates?: DateOrder, };
+
+/**
+ * Why a row was left out, or what of it was doubtful.
+ */
+export type Reason = "number_missing" | "not_a_number" | "number_shortened" | "no_country" | "too_short" | "too_long" | "not_in_use" | "not_called" | "quote_not_closed" | "line_too_long" | "too_many_cells" | "nul" | "encoding" | "twice" | "known" | "listed" | "email_doubtful" | "priority_doubtful" | "language_unknown" | "pincode_doubtful" | "date_doubtful" | "country_unknown" | "other_number_doubtful" | "text_shortened" | "yes_or_no";
+
+/**
+ * Where an import stands.
+ */
+export type ImportState = "uploading" | "ready" | "rehearsing" | "rehearsed" | "importing" | "done" | "undoing" | "undone" | "cancelled" | "failed";
+
+export type Import = { id: ImportId, file_name: string, source: string | null, state: ImportState, bytes: number, 
+/**
+ * Bytes that are there: an upload goes on from here.
+ */
+received: number, 
+/**
+ * As it was rehearsed or imported.
+ */
+plan: ImportPlan | null, counts: ImportCounts, progress: ImportProgress | null, 
+/**
+ * What went wrong with the whole of it.
+ */
+failure: string | null, made_by: string | null, created_at_ms: UnixMillis, begun_at_ms: UnixMillis | null, finished_at_ms: UnixMillis | null, 
+/**
+ * It can be undone before this instant.
+ */
+undo_until_ms: UnixMillis | null, };
+
+/**
+ * While the server works on it.
+ */
+export type ImportProgress = { rows: number, rows_per_s: number, 
+/**
+ * Of the file, 0 to 1000.
+ */
+permille: number, left_s: number | null, };
+
+export type BeginImport = { file_name: string, bytes: number, 
+/**
+ * Its last mapping is proposed again.
+ */
+source: string | null, };
+
+/**
+ * A piece of the file, up to 1 MiB.
+ */
+export type ImportPart = { 
+/**
+ * Where it begins: [`Import::received`].
+ */
+offset: number, 
+/**
+ * Base 64, with padding.
+ */
+data: string, };
+
+/**
+ * Without a plan, one is guessed.
+ */
+export type PreviewImport = { plan: ImportPlan | null, };
+
+export type ImportPreview = { 
+/**
+ * As given, remembered or guessed.
+ */
+plan: ImportPlan, 
+/**
+ * Name of the saved mapping that it comes from.
+ */
+remembered: string | null, columns: Array<PreviewColumn>, 
+/**
+ * The first rows as they would be stored.
+ */
+rows: Array<PreviewRow>, 
+/**
+ * What is wrong with the plan; empty when it can be used.
+ */
+problems: Array<FieldError>, };
+
+export type PreviewColumn = { name: string, 
+/**
+ * The first values that are there.
+ */
+samples: Array<string>, 
+/**
+ * Of the rows that were looked at.
+ */
+filled: number, looked_at: number, };
+
+export type PreviewRow = { row: number, 
+/**
+ * None when it is left out.
+ */
+lead: PreviewLead | null, problems: Array<ImportProblem>, };
+
+export type PreviewLead = { name: string, 
+/**
+ * E.164, the first being the lead's.
+ */
+phones: Array<string>, email: string | null, language: string | null, priority: number, source: string | null, zone: string, do_not_call: boolean, fields: { [key in string]: string }, };
+
+export type RunImport = { plan: ImportPlan, 
+/**
+ * Keeps the plan under this name for the next file.
+ */
+save_as: string | null, };
+
+export type ImportProblem = { 
+/**
+ * As a spreadsheet counts.
+ */
+row: number, column: string | null, reason: Reason, 
+/**
+ * False: the row was taken in nevertheless.
+ */
+left_out: boolean, };
+
+/**
+ * A part of a file for the person who asks; the parts are put together in their order.
+ */
+export type FilePart = { file_name: string, text: string, 
+/**
+ * Cursor of the next part.
+ */
+next: string | null, };
+
+/**
+ * A saved mapping.
+ */
+export type ImportMapping = { name: string, plan: ImportPlan, used_at_ms: UnixMillis, };
+
+export type SaveImportMapping = { name: string, plan: ImportPlan, };
+
+/**
+ * Which mapping.
+ */
+export type MappingQuery = { name: string, };
+
 export type TaskStatus = "open" | "done" | "cancelled";
 
 export type Task = { id: TaskId, lead_id: LeadId | null, lead_name: string | null, call_id: CallId | null, owner_id: UserId | null, text: string, due_at_ms: UnixMillis | null, 
@@ -843,6 +1084,14 @@ export type DeclineCall = { fence: number, };
  * Calls a lead, or a number as typed.
  */
 export type PlaceCall = { lead_id?: LeadId, number?: string, campaign_id?: CampaignId, 
+/**
+ * Of the lease under which the lead was handed out.
+ */
+fence?: number, 
+/**
+ * A person asks for it although the number was dialed just now.
+ */
+again?: boolean, 
 /**
  * The agent speaks by the telephone of their own that stands in their profile, which the carrier calls first.
  */
@@ -1391,6 +1640,331 @@ message: string, };
 
 export type AuditEntry = { id: AuditId, at_ms: UnixMillis, user_id: UserId | null, user_name: string | null, action: string, subject: string, data: Record<string, unknown>, };
 
+/**
+ * What the next call to a lead would be.
+ */
+export type WorklistKind = "fresh" | "callback" | "retry";
+
+/**
+ * One reason, the weightiest first.
+ */
+export type WorklistReason = { "kind": "promised", due_at_ms: UnixMillis, } | { "kind": "promised_later", due_at_ms: UnixMillis, } | { "kind": "hot" } | { "kind": "warm" } | { "kind": "fresh", since_at_ms: UnixMillis, } | { "kind": "retry_due", due_at_ms: UnixMillis, } | { "kind": "retry_later", due_at_ms: UnixMillis, } | { "kind": "attempts", count: number, };
+
+/**
+ * In which order the worklist is shown; handing out always takes the best.
+ */
+export type WorklistSort = "best" | "newest" | "oldest" | "longest_silent" | "fewest_attempts";
+
+/**
+ * Filters of the worklist; all optional, combined with and.
+ */
+export type WorklistFilter = { kind?: WorklistKind, heat?: Heat, source?: string, campaign_id?: CampaignId, 
+/**
+ * Came in at or after this instant.
+ */
+created_from_ms?: UnixMillis, 
+/**
+ * Words of the name or of notes, or the last digits of the number.
+ */
+search?: string, sort?: WorklistSort, 
+/**
+ * Of whom; only supervisors may see another's. One's own when absent.
+ */
+owner_id?: UserId, cursor?: string, 
+/**
+ * 1 to 200; 50 when absent.
+ */
+limit?: number, };
+
+/**
+ * Why a lead must not be called now.
+ */
+export type WorklistHindrance = { "kind": "do_not_call" } | { "kind": "campaign_not_active" } | { "kind": "tries_used", most: number, } | { "kind": "not_due", due_at_ms: UnixMillis, } | { "kind": "closed", opens_at_ms: UnixMillis | null, } | { "kind": "just_dialed", until_ms: UnixMillis, } | { "kind": "held", by: string, until_ms: UnixMillis, };
+
+/**
+ * One lead of the worklist.
+ */
+export type WorklistEntry = { lead: Lead, kind: WorklistKind, 
+/**
+ * Null for a fresh lead that may be called at once.
+ */
+due_at_ms: UnixMillis | null, 
+/**
+ * Why it stands here, the weightiest reason first.
+ */
+reasons: Array<WorklistReason>, 
+/**
+ * Null: it may be called now.
+ */
+hindrance: WorklistHindrance | null, last_call: CallOutcomeBrief | null, callback: Callback | null, 
+/**
+ * The soonest open task.
+ */
+promise: Task | null, 
+/**
+ * It belongs to nobody yet and goes to whoever takes it.
+ */
+shared: boolean, };
+
+/**
+ * Leads of each kind; from 1,000 on it may be more.
+ */
+export type WorklistCounts = { fresh: number, callback: number, retry: number, 
+/**
+ * Of all these, whose time has come.
+ */
+due: number, };
+
+/**
+ * Asks for the next lead. The one that is held already stays held.
+ */
+export type AskNext = { kind?: WorklistKind, campaign_id?: CampaignId, };
+
+/**
+ * A lead that is held for the one who asked.
+ */
+export type HeldLead = { entry: WorklistEntry, card: LeadCard, 
+/**
+ * To be shown when the lead is dialed: an older one is refused.
+ */
+fence: number, held_until_ms: UnixMillis, };
+
+/**
+ * The next lead, or why there is none.
+ */
+export type NextLead = { "kind": "lead", lead: HeldLead, } | { "kind": "none", 
+/**
+ * Leads whose time has come and that must not be called now nevertheless, among the first that were looked at.
+ */
+closed: number, campaign_not_active: number, tries_used: number, 
+/**
+ * When calling hours open for the first of those.
+ */
+opens_at_ms: UnixMillis | null, };
+
+/**
+ * Goes on holding a lead.
+ */
+export type RenewLease = { fence: number, };
+
+export type LeaseState = { lead_id: LeadId, fence: number, held_until_ms: UnixMillis, };
+
+/**
+ * Lets go of a lead without a call.
+ */
+export type SkipLead = { fence: number, 
+/**
+ * It comes again after so long; at once for somebody else when absent.
+ */
+again_in_minutes?: number, };
+
+/**
+ * How leads are handed out.
+ */
+export type HandOutSettings = { 
+/**
+ * No number is dialed twice within it, 0 to 86400.
+ */
+min_gap_s: number, 
+/**
+ * Tries without an answer after which a lead is not handed out any more, 1 to 100.
+ */
+most_attempts: number, 
+/**
+ * How long a lead is held for the agent who got it, 60 to 3600.
+ */
+lease_s: number, };
+
+/**
+ * How a rule chooses among its agents.
+ */
+export type AssignmentStrategy = "round_robin" | "least_loaded" | "source_owner" | "language" | "random";
+
+/**
+ * Agents under a name, for rules to refer to.
+ */
+export type AgentGroup = { id: string, name: string, agent_ids: Array<UserId>, };
+
+/**
+ * How a field is compared. Texts are compared without regard to case and outer blanks; numbers as numbers.
+ */
+export type LeadOperator = "is" | "is_not" | "contains" | "starts_with" | "at_least" | "at_most" | "is_set" | "is_not_set";
+
+/**
+ * A tree of comparisons. An empty `all` is always so, an empty `any` never.
+ */
+export type LeadCondition = { "kind": "all", of: Array<LeadCondition>, } | { "kind": "any", of: Array<LeadCondition>, } | { "kind": "field", field: string, operator: LeadOperator, values: Array<string>, };
+
+export type AssignmentRule = { 
+/**
+ * Stays when the rule is changed or moved, so that its turn and its figures go on.
+ */
+id: string, name: string, on: boolean, when: LeadCondition, strategy: AssignmentStrategy, agent_ids: Array<UserId>, group_ids: string[], 
+/**
+ * For [`Strategy::SourceOwner`]: which agent is for which source.
+ */
+source_owners: Record<string, UserId>, 
+/**
+ * For [`Strategy::Random`].
+ */
+seed: number, 
+/**
+ * Open leads that an agent may have, those of all rules counted.
+ */
+most_open: number | null, 
+/**
+ * Leads that an agent gets by rules in a day of the organisation.
+ */
+most_per_day: number | null, 
+/**
+ * Hours in which the rule gives, on the organisation's clock; always when absent.
+ */
+hours: CallingHours | null, };
+
+/**
+ * What becomes of a lead that no rule gives to anybody.
+ */
+export type AssignmentFallback = { "kind": "shared" } | { "kind": "agents", agent_ids: Array<UserId>, };
+
+/**
+ * All rules of an organisation, asked from the first to the last.
+ */
+export type AssignmentRuleSet = { 
+/**
+ * The rules give leads out by themselves.
+ */
+on: boolean, rules: Array<AssignmentRule>, groups: Array<AgentGroup>, fallback: AssignmentFallback, 
+/**
+ * A lead whose owner still works here stays with them.
+ */
+sticky: boolean, 
+/**
+ * A lead that its owner did not touch for so many days goes to somebody else.
+ */
+idle_days: number | null, };
+
+/**
+ * About the rule at a place of the set; nothing of it is forbidden.
+ */
+export type AssignmentWarning = { "kind": "nobody", rule: number, } | { "kind": "left_agents", rule: number, count: number, } | { "kind": "never_reached", rule: number, because_of: number, } | { "kind": "no_sources", rule: number, } | { "kind": "no_fallback" } | { "kind": "only_one_agent" };
+
+/**
+ * One change of a lead's owner.
+ */
+export type AssignmentId = string;
+
+/**
+ * The rules in force. Version 0: none were made yet.
+ */
+export type AssignmentRules = { set: AssignmentRuleSet, version: number, made_at_ms: UnixMillis | null, made_by: string | null, 
+/**
+ * What the rules will not do as their author may think.
+ */
+warnings: Array<AssignmentWarning>, };
+
+export type SaveAssignmentRules = { set: AssignmentRuleSet, 
+/**
+ * The one that was read; refused when somebody has saved another since.
+ */
+version: number, };
+
+/**
+ * Which leads a dry run looks at; the newest of those that are to be called.
+ */
+export type DryRunLeads = "unassigned" | "all";
+
+export type AskDryRun = { set: AssignmentRuleSet, leads: DryRunLeads, 
+/**
+ * 1 to 20000.
+ */
+most: number, };
+
+/**
+ * What an agent has of the leads that were looked at, today and by these rules.
+ */
+export type DryRunAgent = { user_id: UserId, name: string, now: number, then: number, };
+
+export type DryRunRule = { rule_id: string, name: string, 
+/**
+ * Leads that it gives.
+ */
+gives: number, 
+/**
+ * Leads that it fits and gives to nobody: no agent is left, caps, hours.
+ */
+passes: number, };
+
+export type DryRunLead = { lead_id: LeadId, name: string, from: string | null, to: string | null, 
+/**
+ * Why, in one English sentence.
+ */
+sentence: string, };
+
+export type AssignmentDryRun = { looked_at: number, 
+/**
+ * Leads that would get another owner than they have.
+ */
+changes: number, 
+/**
+ * Leads that no rule gives to anybody.
+ */
+unassigned: number, by_fallback: number, agents: Array<DryRunAgent>, rules: Array<DryRunRule>, 
+/**
+ * The first of those that would change.
+ */
+sample: Array<DryRunLead>, warnings: Array<AssignmentWarning>, };
+
+export type AssignmentCause = "rule" | "fallback" | "idle" | "left" | "person";
+
+/**
+ * One change of a lead's owner.
+ */
+export type Assignment = { id: AssignmentId, lead_id: LeadId, from: string | null, to: string | null, cause: AssignmentCause, version: number | null, 
+/**
+ * Why, in one English sentence.
+ */
+sentence: string, by: string | null, at_ms: UnixMillis, };
+
+export type AssignmentQuery = { lead_id?: LeadId, user_id?: UserId, cursor?: string, limit?: number, };
+
+export type AgentFigures = { user_id: UserId, name: string, 
+/**
+ * Leads of theirs that are to be called.
+ */
+open: number, today: number, week: number, };
+
+export type RuleFigures = { rule_id: string, name: string, today: number, week: number, };
+
+export type LeftBehind = { user_id: UserId, name: string, 
+/**
+ * Counted up to 100,000.
+ */
+leads: number, };
+
+/**
+ * Who got how much, and whose leads nobody calls.
+ */
+export type AssignmentFigures = { agents: Array<AgentFigures>, rules: Array<RuleFigures>, 
+/**
+ * People who take no calls any more and still own leads.
+ */
+left_behind: Array<LeftBehind>, };
+
+/**
+ * Takes all leads of somebody and gives them on.
+ */
+export type ReassignLeads = { from: UserId, 
+/**
+ * To whom; the rules decide when absent.
+ */
+to?: UserId, };
+
+export type Reassigned = { leads: number, 
+/**
+ * Leads that nobody took; they stay with their campaign.
+ */
+unassigned: number, };
+
 export type ClientMessage = { "type": "hello", access_token: string, 
 /**
  * Epoch and last sequence number seen before; both or none.
@@ -1418,7 +1992,7 @@ mouth_to_ear_ms: number | null,
 /**
  * What is most likely wrong.
  */
-cause: SoundCause | null, } | { "kind": "restart_media", media_session_id: MediaSessionId, } | { "kind": "agent", agent: AgentStatus, } | { "kind": "queue", queue: QueueStatus, } | { "kind": "lead", lead_id: LeadId, } | { "kind": "analysis", call_id: CallId, status: AnalysisStatus, } | { "kind": "recording", receipt: RecordingReceipt, } | { "kind": "tasks", } | { "kind": "settings", } | { "kind": "notice", notice: Notice, };
+cause: SoundCause | null, } | { "kind": "restart_media", media_session_id: MediaSessionId, } | { "kind": "agent", agent: AgentStatus, } | { "kind": "queue", queue: QueueStatus, } | { "kind": "lead", lead_id: LeadId, } | { "kind": "analysis", call_id: CallId, status: AnalysisStatus, } | { "kind": "recording", receipt: RecordingReceipt, } | { "kind": "worklist", } | { "kind": "tasks", } | { "kind": "settings", } | { "kind": "notice", notice: Notice, };
 
 export type Notice = { level: NoticeLevel, 
 /**
