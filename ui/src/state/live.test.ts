@@ -84,7 +84,7 @@ describe("the live state", () => {
 
   it("says which answers became old", () => {
     const { effects } = applyMessage(live(), event(2, { kind: "lead", lead_id: "l1" }), 0);
-    expect(effects).toEqual([{ kind: "outdated", keys: [["lead", "l1"], ["leads"]] }]);
+    expect(effects).toEqual([{ kind: "outdated", keys: [["lead", "l1"], ["leads"], ["worklist"]] }]);
   });
 
   it("hands notices on", () => {

@@ -12,6 +12,7 @@ const AXE_TAKES = 30_000;
 
 const people: WorklistEntry[] = Array.from({ length: 60 }, (_, index) => entry({
   lead: lead({ id: `l${index}`, name: `Person ${index}`, created_at_ms: NOW - 4 * 60_000 }),
+  reasons: [{ kind: "hot" }, { kind: "fresh", since_at_ms: NOW - 4 * 60_000 }],
   hindrance: index === 1 ? { kind: "held", by: "Mira", until_ms: NOW + 60_000 } : null,
 }));
 
@@ -26,8 +27,8 @@ const answers = {
 describe("the queue", () => {
   beforeEach(() => {
     // Nothing is laid out here; the list needs a height to know which rows can be seen.
-    vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(600);
-    vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(800);
+    vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
+    vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800);
   });
   afterEach(() => {
     cleanup();

@@ -59,7 +59,7 @@ function Trunks({ settings, onOpen }: { settings: SipSettings; onOpen: (trunk: T
 
 function Extensions({ settings, onOpen }: { settings: SipSettings; onOpen: (extension: Extension) => void }) {
   const t = useT();
-  const { locale } = useLocale();
+  const locale = useLocale();
   const now = useServerNow();
   const people = usePeople();
   const name = (extension: Extension): string => people.find((each) => each.id === extension.user_id)?.name ?? "";
@@ -71,7 +71,7 @@ function Extensions({ settings, onOpen }: { settings: SipSettings; onOpen: (exte
         <tr key={extension.id} data-testid="extension">
           <td className="strong">{extension.username}</td><td>{name(extension)}</td>
           <td>{extension.registered_from === null || extension.expires_at_ms === null ? <Badge>{t("sip.away")}</Badge> : (
-            <><Badge tone="ok">{t("sip.registered")}</Badge> <span className="t-12 ink-2">{t("sip.from_until", { from: extension.registered_from, until: when(extension.expires_at_ms, now, locale, t) })}</span></>
+            <><Badge tone="ok">{t("sip.registered")}</Badge> <span className="t-12 ink-2">{t("sip.from_until", { from: extension.registered_from, until: when(extension.expires_at_ms, now, locale) })}</span></>
           )}</td>
           <td className="num"><Button size="sm" icon="pen" onClick={() => { onOpen(extension); }} aria-label={t("ui.change_one", { name: extension.username })}>{t("ui.change")}</Button></td>
         </tr>

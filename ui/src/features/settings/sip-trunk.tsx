@@ -10,7 +10,7 @@ import { EditDialog } from "./edit-dialog";
 import { asInput, freshTrunk, placeOf, withOne } from "./sip-input";
 
 const FORMATS: readonly NumberFormat[] = ["plus", "digits", "double_zero", "national"];
-const TEXTS = ["name", "host", "proxy", "username", "auth_name", "country", "prefix", "peers", "codecs"] as const;
+type Text = "name" | "host" | "proxy" | "username" | "auth_name" | "country" | "prefix" | "peers" | "codecs";
 const LIMITS = ["concurrent", "per_second", "daily_spend", "per_minute"] as const;
 
 /** Lists are text while they are typed. */
@@ -38,7 +38,7 @@ export function TrunkDialog({ settings, trunk, onClose }: { settings: SipSetting
     await queries.invalidateQueries({ queryKey: keys.sip });
   };
   const save = ({ password, ...typed }: Typed): Promise<void> => put({ id: trunk?.id ?? null, settings: asSettings(typed), password: password === "" ? null : password });
-  const text = (key: (typeof TEXTS)[number]) => ({
+  const text = (key: Text) => ({
     label: t(`sip.${key}`), value: value[key], error: problem(key), onChange: (event: ChangeEvent<HTMLInputElement>) => { form.set({ [key]: event.target.value }); }, "data-testid": `trunk-${key}`,
   });
   const limits = (change: Partial<TrunkSettings["limits"]>): void => { form.set({ limits: { ...value.limits, ...change } }); };

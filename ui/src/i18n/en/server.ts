@@ -45,7 +45,7 @@ export const server = {
   "problem.host": "write a host such as sip.carrier.example, or host:port",
   "problem.sip_user": "a user name is needed to register",
   "problem.sip_password": "enter the password (again, when the host or the name has changed)",
-  "problem.peers": "at most 50 IP addresses such as 203.0.113.7",
+  "problem.mixes": "only Twilio mixes calls itself; choose the bridge for this number", "problem.peers": "at most 50 IP addresses such as 203.0.113.7",
   "problem.codecs": "choose among opus, g722, pcma, pcmu",
   "problem.prefix": "at most 8 of 0-9 * #",
   "problem.keep_alive": "10 to 3600 seconds, or 0 for never",
