@@ -87,12 +87,27 @@ fn nullable(schema: &Value) -> bool {
     has_null(&schema["type"]) || has_null(&schema["oneOf"])
 }
 
+/// Whether a list is of what it is itself part of, as conditions of conditions are: walked into once, and no further.
+fn is_inside(items: &Value, within: &[&str]) -> bool {
+    items["$ref"].as_str().is_some_and(|name| within.contains(&name))
+}
+
+/// `within`, and what is referred to here.
+fn with<'a>(within: &[&'a str], schema: &'a Value) -> Vec<&'a str> {
+    within.iter().copied().chain(schema["$ref"].as_str()).collect()
+}
+
 /// A value that the field takes.
 fn sample(document: &Value, schema: &Value, name: &str) -> Value {
+    sample_within(document, schema, name, &[])
+}
+
+fn sample_within<'a>(document: &'a Value, schema: &'a Value, name: &str, within: &[&'a str]) -> Value {
     // An id of nothing would be refused before the place that is tried.
     if nullable(schema) && name.ends_with("_id") {
         return Value::Null;
     }
+    let within = &with(within, schema);
     let schema = resolved(document, schema);
     if let Some(one) = schema["enum"].as_array().and_then(|all| all.first()) {
         return one.clone();
@@ -100,10 +115,13 @@ fn sample(document: &Value, schema: &Value, name: &str) -> Value {
     match kind(schema) {
         "object" => {
             let fields = schema["properties"].as_object().into_iter().flatten();
-            Value::Object(fields.map(|(name, field)| (name.clone(), sample(document, field, name))).collect())
+            Value::Object(
+                fields.map(|(name, field)| (name.clone(), sample_within(document, field, name, within))).collect(),
+            )
         }
+        "array" if is_inside(&schema["items"], within) => json!([]),
         "array" if kind(resolved(document, &schema["items"])) == "object" => {
-            json!([sample(document, &schema["items"], name)])
+            json!([sample_within(document, &schema["items"], name, within)])
         }
         "array" if name == "days" => json!([1]),
         "array" => json!([]),
@@ -135,16 +153,28 @@ fn text(schema: &Value, name: &str) -> &'static str {
 
 /// Each place of a body: how to get there, and what is there.
 fn places(document: &Value, schema: &Value, at: &str, found: &mut Vec<(String, Value)>) {
+    places_within(document, schema, at, found, &[]);
+}
+
+fn places_within<'a>(
+    document: &'a Value,
+    schema: &'a Value,
+    at: &str,
+    found: &mut Vec<(String, Value)>,
+    within: &[&'a str],
+) {
+    let within = &with(within, schema);
     let whole = resolved(document, schema);
     match kind(whole) {
         "object" => {
             for (name, field) in whole["properties"].as_object().into_iter().flatten() {
                 let at = format!("{at}/{name}");
                 found.push((at.clone(), field.clone()));
-                places(document, field, &at, found);
+                places_within(document, field, &at, found, within);
             }
         }
-        "array" => places(document, &whole["items"], &format!("{at}/0"), found),
+        "array" if is_inside(&whole["items"], within) => {}
+        "array" => places_within(document, &whole["items"], &format!("{at}/0"), found, within),
         _ => {}
     }
 }
