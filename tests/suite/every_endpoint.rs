@@ -138,6 +138,7 @@ fn text(schema: &Value, name: &str) -> &'static str {
         (Some("uuid"), _) => NOBODY,
         (_, id) if id.ends_with("_id") => NOBODY,
         (_, "provider") => "twilio",
+        (_, "flow") => "12345",
         (_, "account_sid") => "AC33333333333333333333333333333333",
         (_, "attempt") => "0123456789abcdef0123456789abcdef",
         (_, "email") => "somebody@fuzz.example",

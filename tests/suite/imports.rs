@@ -119,7 +119,7 @@ async fn a_file_with_every_kind_of_error_is_rehearsed_imported_and_undone(engine
     assert_eq!(said, expected_problems);
     let rows = server.ask(Method::GET, &format!("{path}/problem-rows"), &admin, None).await;
     let text = rows.text("text");
-    assert!(text.contains("7,Mobile,A spreadsheet shortened the number."), "{text}");
+    assert!(text.contains("7,Mobile,\"A spreadsheet shortened the number."), "{text}");
     assert!(text.contains("\"'=HYPERLINK(\"\"x\"\")\""), "a formula stays text: {text}");
 
     let done = run(&server, &admin, &path, "start", &plan).await;

@@ -124,7 +124,9 @@ impl Backend {
         Ok(Page { items, next: page.next.map(storage::Cursor::encode) })
     }
 
+    /// Takes what the list takes; only the owner makes a difference.
     pub async fn worklist_counts(&self, actor: &Actor, query: WorklistFilter) -> Result<WorklistCounts, BackendError> {
+        paging::request(query.cursor.as_deref(), query.limit)?;
         let owner = self.worklist_owner(actor, query.owner_id)?;
         let ground = self.ground(actor.scope, owner).await?;
         let lines = ground.lines(owner);

@@ -33,6 +33,7 @@ impl Backend {
         body: SaveImportMapping,
     ) -> Result<ImportMapping, BackendError> {
         actor.must_supervise()?;
+        FieldChecks::default().text(&body.name, 80, "name").done()?;
         check_plan(&body.plan, None)?;
         self.keep_mapping(actor.scope, &body.name, &body.plan).await
     }

@@ -104,6 +104,9 @@ impl Backend {
             "expected the flow's id, digits only",
         );
         checks.at_most(&body.flow, 20, "flow");
+        for (field, secret) in [("api_key", &body.api_key), ("api_token", &body.api_token)] {
+            checks.at_most(secret.as_ref().map_or("", |secret| secret.reveal()), 200, field);
+        }
         checks.require(body.allowed.len() <= MOST_NETWORKS, "allowed", "expected at most 50 addresses");
         let wrong = body.allowed.iter().find(|text| Network::parse(text).is_none());
         if let Some(wrong) = wrong {
