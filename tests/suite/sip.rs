@@ -87,7 +87,8 @@ async fn settled(exchange: &Exchange, desk: &Desk, peer: &SipPeer, (answer, stat
     peer.set_manner(Manner::Refuses(answer));
     desk.available().await;
     let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
-    let placed = exchange.server.ask(Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER, "again": true }))).await;
+    let placed =
+        exchange.server.ask(Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER, "again": true }))).await;
     assert!(placed.status.is_success(), "{placed:?}");
     let detail = exchange.ended(&placed.text("id")).await;
     assert_eq!(detail["row"]["status"], status, "{detail}");
