@@ -184,7 +184,15 @@ async fn who_must_not_be_called_now_is_not_handed_out_and_the_agent_is_told_why(
     assert_eq!(list["items"][0]["hindrance"]["kind"], "closed");
     campaign["hours"] = json!({ "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 });
     made(&floor.server, Method::PUT, &path, &floor.admin, campaign).await;
+    // Of two more, the list is known only in the moment of handing out: neither is given, and neither is held.
+    for n in [3, 4] {
+        let listed = json!({ "number": format!("+9198000{n:05}"), "reason": "asked" });
+        made(&floor.server, Method::POST, "/do-not-call", &floor.admin, listed).await;
+        floor.lead(n, Heat::Hot, "Portal").await;
+    }
     assert_eq!(floor.next(0).await["lead"]["entry"]["lead"]["name"], "Person 2");
+    let held = floor.ask(0, Method::GET, "/worklist/held", Value::Null).await.body;
+    assert_eq!(held.as_array().map(Vec::len), Some(1), "{held}");
     floor.server.stop().await;
 }
 

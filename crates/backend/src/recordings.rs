@@ -8,7 +8,7 @@ mod store_job;
 
 pub use audio::RecordingAudio;
 pub(crate) use fetch_job::{FETCH, Fetch, fetch};
-pub(crate) use finish::{Finished, News, finished, not_stored, note_all};
+pub(crate) use finish::{Finished, News, finished, not_stored, note_all, store_key};
 pub(crate) use store_job::store;
 
 use storage::recordings::Recording as RecordingRow;

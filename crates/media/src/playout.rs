@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::{
     codec::{CodecError, MAX_PACKET, OpusDecoder, packet_samples},
     frame::FULLBAND,
-    jitter::{Admission, Arrival, JitterBuffer, JitterCounts, JitterSettings, Pull},
+    jitter::{Admission, Arrival, JitterBuffer, JitterCounts, JitterSettings, Pull, Unseen},
     level::peak,
     red,
     stretch::{Stretcher, Wish},
@@ -29,6 +29,17 @@ const REST: Duration = Duration::from_millis(60);
 const URGENT: Duration = Duration::from_millis(40);
 /// Less than this is too short to find a voice's period in; the next packet is taken with it.
 const SHORTEST_CUT: Duration = Duration::from_millis(20);
+
+/// What comes next.
+enum Next {
+    /// Something that was said.
+    Sound,
+    /// The decoder's guess at it, or silence.
+    MadeUp,
+    /// So many samples of what was heard before, as nothing is there yet.
+    Late(usize),
+}
+
 /// Mono. Makes no allocation after it was made, as long as packets are not longer than 120 ms.
 #[derive(Debug)]
 pub struct OpusPlayout {
@@ -125,12 +136,15 @@ impl OpusPlayout {
         while self.ready.len() < samples {
             let ahead = crate::frame::span(rate, self.ready.len() as u64);
             let duration = match self.jitter.pull(now + ahead, true) {
-                Pull::Packet(packet) => {
+                Pull::Packet { payload, .. } => {
                     self.skipped.clear();
-                    self.skipped.extend_from_slice(packet);
-                    u32::try_from(packet_samples(packet, FULLBAND).unwrap_or(0)).unwrap_or(0)
+                    self.skipped.extend_from_slice(payload);
+                    u32::try_from(packet_samples(payload, FULLBAND).unwrap_or(0)).unwrap_or(0)
                 }
-                Pull::Fec { duration, .. } | Pull::Conceal { duration } | Pull::Silence { duration } => duration,
+                Pull::Fec { duration, .. }
+                | Pull::Conceal { duration }
+                | Pull::Late { duration }
+                | Pull::Silence { duration } => duration,
             };
             self.ready.resize(self.ready.len() + steps(duration, rate), 0);
         }
@@ -143,9 +157,16 @@ impl OpusPlayout {
     fn play_next(&mut self, now: Duration, ahead: Duration) -> bool {
         let quiet = peak(&self.scratch) < QUIET_PEAK;
         self.scratch.clear();
-        let heard = self.decode_next(now + ahead, quiet);
-        let wish = if heard { self.wish(ahead) } else { Wish::AsIs };
         let rate = self.decoder.rate();
+        let heard = match self.decode_next(now + ahead, quiet) {
+            Next::Sound => true,
+            Next::MadeUp => false,
+            Next::Late(samples) => {
+                self.stretcher.go_on(samples, &mut self.ready);
+                return false;
+            }
+        };
+        let wish = if heard { self.wish(ahead) } else { Wish::AsIs };
         let enough = crate::frame::samples(rate, SHORTEST_CUT);
         if wish == Wish::Shorter && self.scratch.len() < enough && !self.jitter.is_empty() {
             let more = crate::frame::span(rate, self.scratch.len() as u64);
@@ -193,8 +214,8 @@ impl OpusPlayout {
         spare.min(0) + (spare - step).max(0)
     }
 
-    /// Adds to the scratch what is to be played at `now`.
-    fn decode_next(&mut self, now: Duration, quiet: bool) -> bool {
+    /// Adds to the scratch what is to be played at `now`, unless it may come yet.
+    fn decode_next(&mut self, now: Duration, quiet: bool) -> Next {
         let (before, rate) = (self.scratch.len(), self.decoder.rate());
         if !self.skipped.is_empty() {
             // Only to prepare the decoder; a bad packet prepares it for nothing.
@@ -202,24 +223,36 @@ impl OpusPlayout {
             self.scratch.truncate(before);
             self.skipped.clear();
         }
-        let (decoded, duration, heard) = match self.jitter.pull(now, quiet) {
-            Pull::Packet(packet) => {
-                let decoded = self.decoder.decode(packet, room(&mut self.scratch, before, LONGEST));
-                (decoded, None, true)
+        let (decoded, duration, next) = match self.jitter.pull(now, quiet) {
+            Pull::Packet { payload, unseen } => {
+                // What the decoder has not seen it is shown and nobody hears; of what it cannot read it learns nothing.
+                let _ = match unseen {
+                    Unseen::Skipped(left_out) => {
+                        self.decoder.decode(left_out, room(&mut self.scratch, before, LONGEST))
+                    }
+                    Unseen::Lost(duration) if self.stretcher.has_gone_on() => {
+                        self.decoder.conceal(room(&mut self.scratch, before, steps(duration, rate)))
+                    }
+                    Unseen::Lost(_) | Unseen::Nothing => Ok(0),
+                };
+                let decoded = self.decoder.decode(payload, room(&mut self.scratch, before, LONGEST));
+                (decoded, None, Next::Sound)
             }
+            // A pause in speech is the decoder's to fill: it knows the noise of the sender's room.
+            Pull::Late { duration } if !self.stretcher.is_quiet() => return Next::Late(steps(duration, rate)),
             Pull::Fec { next, duration } => {
                 let samples = steps(duration, rate);
                 let decoded = self.decoder.decode_fec(next, room(&mut self.scratch, before, samples));
-                (decoded, Some(samples), true)
+                (decoded, Some(samples), Next::Sound)
             }
-            Pull::Conceal { duration } => {
+            Pull::Conceal { duration } | Pull::Late { duration } => {
                 let samples = steps(duration, rate);
-                (self.decoder.conceal(room(&mut self.scratch, before, samples)), Some(samples), false)
+                (self.decoder.conceal(room(&mut self.scratch, before, samples)), Some(samples), Next::MadeUp)
             }
             Pull::Silence { duration } => {
                 let samples = steps(duration, rate);
                 room(&mut self.scratch, before, samples).fill(0);
-                (Ok(samples), Some(samples), false)
+                (Ok(samples), Some(samples), Next::MadeUp)
             }
         };
         // A packet that cannot be decoded costs its own 20 ms and nothing else.
@@ -230,7 +263,7 @@ impl OpusPlayout {
             fallback
         });
         self.scratch.truncate(before + samples.max(1));
-        heard
+        next
     }
 
     /// Forgets what was received, as after a change of the sender.
@@ -325,6 +358,53 @@ mod tests {
         // The copy that rebuilds a frame is coarse and softer than the tone (-14 dBFS); a hole would read below -60.
         assert!(quietest > -30.0, "a frame fell to {quietest} dBFS");
         assert!(playout.counts().rebuilt >= 15, "{:?}", playout.counts());
+    }
+
+    /// A tone that rises for a quarter of each second, in packets of 10 ms: whatever a decoder takes for granted of the sound
+    /// before shows in it.
+    fn sweeps(seconds: usize) -> Vec<Vec<u8>> {
+        let settings = EncoderSettings { frame: Duration::from_millis(10), ..EncoderSettings::telephone() };
+        let mut encoder = OpusEncoder::new(settings).unwrap();
+        let sample = |at: usize| {
+            let t = (at % 8_000) as f64 / 8_000.0;
+            let turns = 400.0 * t + 2_600.0 * t * t;
+            if t < 0.25 { ((turns * std::f64::consts::TAU).sin() * 6_000.0) as i16 } else { 0 }
+        };
+        let mut encode = |n: usize| {
+            let pcm: Vec<i16> = (n * 80..n * 80 + 80).map(sample).collect();
+            let mut out = [0; MAX_PACKET];
+            let length = encoder.encode(&pcm, &mut out).unwrap();
+            out[..length].to_vec()
+        };
+        (0..seconds * 100).map(&mut encode).collect()
+    }
+
+    /// The loudest 10 ms of sweeps of which now and then some come up to `late` ms late, all at once.
+    fn loudest(late: u64) -> (f32, JitterCounts) {
+        let mut playout = OpusPlayout::new(JitterSettings::OPUS, 16_000).unwrap();
+        let mut loudest = -100.0_f32;
+        let held = |n: u64| n % 103 < late / 10;
+        let mut packets = sweeps(20).into_iter().enumerate().peekable();
+        for now in (0..20_000).step_by(10) {
+            let there = |n: u64| if held(n) { (n - n % 103) * 10 + late } else { n * 10 };
+            while let Some((n, packet)) = packets.next_if(|(n, _)| there(*n as u64) <= now) {
+                playout.push(n as u16, n as u32 * 480, &packet, Duration::from_millis(now)).unwrap();
+            }
+            let mut out = [0; 160];
+            playout.fill(Duration::from_millis(now + 2), &mut out);
+            loudest = loudest.max(rms_dbfs(&out));
+        }
+        (loudest, playout.counts())
+    }
+
+    #[test]
+    fn packets_that_are_late_do_not_make_the_next_ones_loud() {
+        for late in [40, 50, 60, 70] {
+            let (loudest, counts) = loudest(late);
+            assert!(counts.played > 1_900 && counts.concealed > 3, "{counts:?}");
+            // The tone itself is at -17.8 dBFS.
+            assert!(loudest < -14.0, "{late} ms late: {loudest} dBFS, {counts:?}");
+        }
     }
 
     #[test]

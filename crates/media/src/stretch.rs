@@ -24,6 +24,10 @@ const QUIET: f32 = 6_500.0;
 /// The search goes over every n-th sample at this rate; only the best is looked at closely.
 const COARSE_RATE: u32 = 8_000;
 
+/// Sound that is gone on with without anything new keeps its level so long, and falls by [`FALL`] for each so long after.
+const KEPT: u64 = 10_000;
+const FALL: f32 = 0.75;
+
 /// Keeps what was played last, for the seam to the next frame. Mono.
 #[derive(Debug)]
 pub struct Stretcher {
@@ -31,6 +35,16 @@ pub struct Stretcher {
     /// The last [`MEMORY`] played, followed by the frame in hand.
     sound: Vec<f32>,
     memory: usize,
+    ahead: Option<Ahead>,
+}
+
+/// Sound that was made from what was there before.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    /// In samples.
+    made: usize,
+    /// What it repeats: a period of the voice, or `None` when it has none and is played backwards.
+    period: Option<usize>,
 }
 
 impl Stretcher {
@@ -39,7 +53,7 @@ impl Stretcher {
         let memory = samples(rate, MEMORY);
         let mut sound = Vec::with_capacity(memory + longest);
         sound.resize(memory, 0.0);
-        Self { rate, sound, memory }
+        Self { rate, sound, memory, ahead: None }
     }
 
     /// Appends `frame` to `out` as it is wished, as far as that is possible unheard. The answer is by how many samples it
@@ -49,6 +63,7 @@ impl Stretcher {
         self.sound.extend(frame.iter().map(|sample| f32::from(*sample)));
         let before = out.len();
         match wish {
+            _ if self.ahead.is_some() => self.come_back(frame.len(), out),
             Wish::AsIs => out.extend_from_slice(frame),
             Wish::Shorter => self.shorten(frame, out),
             Wish::Longer => self.lengthen(frame, out),
@@ -61,6 +76,63 @@ impl Stretcher {
         played.len() as isize - frame.len() as isize
     }
 
+    /// Whether what was played last is not heard.
+    pub fn is_quiet(&self) -> bool {
+        power(&self.sound[..self.memory]) < QUIET
+    }
+
+    /// Whether what was played last came from [`go_on`](Self::go_on).
+    pub const fn has_gone_on(&self) -> bool {
+        self.ahead.is_some()
+    }
+
+    /// Appends about `wanted` samples made of what was played last, for a frame that is not there yet: whole periods of the
+    /// voice, so that the frame still fits when it comes, and less and less of them when it does not. Where there is no
+    /// period, the sound is played backwards: noise is noise either way, and begins where it ended.
+    pub fn go_on(&mut self, wanted: usize, out: &mut Vec<i16>) {
+        let seam = samples(self.rate, SEAM);
+        let made = self.ahead.map_or(0, |ahead| ahead.made);
+        let period = self.period(self.memory - seam, samples(self.rate, LONGEST_PERIOD), seam, |start, p| start - p);
+        let length = period.map_or(wanted.min(self.memory), |period| period * wanted.div_ceil(period));
+        for n in 0..length {
+            let sample = self.onward(period, n);
+            self.sound.push(sample);
+            out.push((sample * self.gain(made + n)).round() as i16);
+        }
+        self.sound.drain(..length);
+        self.ahead = Some(Ahead { made: made + length, period });
+    }
+
+    /// Sample `n` of what follows the memory when nothing new comes. Up to it all has to be there.
+    fn onward(&self, period: Option<usize>, n: usize) -> f32 {
+        match period {
+            Some(period) => self.sound[self.memory + n - period],
+            None => self.sound[self.memory - 1 - n],
+        }
+    }
+
+    /// Of sound that was gone on with for `made` samples.
+    fn gain(&self, made: usize) -> f32 {
+        let kept = samples(self.rate, KEPT);
+        FALL.powf(made.saturating_sub(kept) as f32 / kept as f32)
+    }
+
+    /// The frame in hand after sound that went on without it: the two are faded into each other.
+    fn come_back(&mut self, frame: usize, out: &mut Vec<i16>) {
+        let Some(Ahead { made, period }) = self.ahead.take() else { return };
+        let seam = self.seam(frame);
+        let step = 1.0 / (seam + 1) as f32;
+        for n in 0..seam {
+            let on = match period {
+                Some(period) => self.sound[self.memory - period + n % period],
+                None => self.sound[self.memory - 1 - n],
+            } * self.gain(made + n);
+            let new = self.sound[self.memory + n];
+            out.push((on + (new - on) * (n + 1) as f32 * step).round() as i16);
+        }
+        out.extend(self.sound[self.memory + seam..].iter().map(|sample| *sample as i16));
+    }
+
     fn seam(&self, frame: usize) -> usize {
         samples(self.rate, SEAM).min(frame / 4)
     }
@@ -68,7 +140,7 @@ impl Stretcher {
     fn shorten(&self, frame: &[i16], out: &mut Vec<i16>) {
         let seam = self.seam(frame.len());
         let longest = samples(self.rate, LONGEST_PERIOD).min(frame.len().saturating_sub(seam));
-        let Some(period) = self.period(longest, seam, |start, period| start + period) else {
+        let Some(period) = self.period(self.memory, longest, seam, |start, period| start + period) else {
             return out.extend_from_slice(frame);
         };
         fade(&self.sound[self.memory..][..seam], &self.sound[self.memory + period..][..seam], out);
@@ -79,7 +151,7 @@ impl Stretcher {
         let seam = self.seam(frame.len());
         // No more at once than a short frame's worth: what plays it back sooner would call for the opposite.
         let longest = samples(self.rate, LONGEST_PERIOD).min(frame.len() * 9 / 10);
-        let Some(period) = self.period(longest, seam, |start, period| start - period) else {
+        let Some(period) = self.period(self.memory, longest, seam, |start, period| start - period) else {
             return out.extend_from_slice(frame);
         };
         let back = self.memory - period;
@@ -87,19 +159,19 @@ impl Stretcher {
         out.extend(self.sound[back + seam..].iter().map(|sample| *sample as i16));
     }
 
-    /// The distance at which the sound is most like its neighbour. `other`: where the neighbour begins.
-    fn period(&self, longest: usize, seam: usize, other: impl Fn(usize, usize) -> usize) -> Option<usize> {
+    /// The distance at which the sound from `at` is most like its neighbour. `other`: where the neighbour begins.
+    fn period(&self, at: usize, longest: usize, seam: usize, other: impl Fn(usize, usize) -> usize) -> Option<usize> {
         let shortest = samples(self.rate, SHORTEST_PERIOD);
         if longest < shortest || seam == 0 {
             return None;
         }
-        let here = &self.sound[self.memory..][..seam];
-        if power(here) < QUIET && power(&self.sound[other(self.memory, longest)..][..seam]) < QUIET {
+        let here = &self.sound[at..][..seam];
+        if power(here) < QUIET && power(&self.sound[other(at, longest)..][..seam]) < QUIET {
             return Some(longest);
         }
         let step = (self.rate / COARSE_RATE).max(1) as usize;
         let likeness = |period: usize, step: usize| {
-            let there = &self.sound[other(self.memory, period)..][..seam];
+            let there = &self.sound[other(at, period)..][..seam];
             likeness(here, there, step)
         };
         let best = |lags: &mut dyn Iterator<Item = usize>, step: usize| {
@@ -213,12 +285,54 @@ mod tests {
     }
 
     #[test]
+    fn a_voice_goes_on_in_whole_periods_and_what_comes_late_fits_on() {
+        for rate in [8_000, 16_000, 48_000] {
+            for hertz in [90.0, 120.0, 210.0] {
+                let voice = buzz(hertz, rate, rate as usize);
+                let frame = rate as usize / 100;
+                let (mut stretcher, mut out) = (Stretcher::new(rate, frame), Vec::new());
+                for (n, part) in voice.chunks(frame).enumerate() {
+                    if n % 10 == 9 {
+                        stretcher.go_on(frame, &mut out);
+                    }
+                    stretcher.play(part, Wish::AsIs, &mut out);
+                }
+                let more = (out.len() - voice.len()) as f64 / voice.len() as f64;
+                assert!((0.09..0.2).contains(&more), "{rate} {hertz} {more}");
+                let (smooth, rough) = (roughest(&voice), roughest(&out));
+                assert!(rough <= smooth * 13 / 10, "{rate} Hz, {hertz} Hz: a step of {rough}, {smooth} before");
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_come_at_all_fades_away() {
+        let voice = buzz(120.0, 16_000, 3_200);
+        let (mut stretcher, mut out) = (Stretcher::new(16_000, 320), Vec::new());
+        stretcher.play(&voice, Wish::AsIs, &mut out);
+        out.clear();
+        assert!(!stretcher.is_quiet() && !stretcher.has_gone_on());
+        for _ in 0..10 {
+            stretcher.go_on(160, &mut out);
+        }
+        let level = |part: &[i16]| crate::level::rms_dbfs(part);
+        assert!((level(&out[..160]) - level(&voice[..160])).abs() < 3.0);
+        assert!(level(&out[out.len() - 160..]) < level(&voice[..160]) - 15.0);
+        assert!(stretcher.has_gone_on());
+        stretcher.play(&voice[..160], Wish::AsIs, &mut out);
+        assert!(!stretcher.has_gone_on());
+    }
+
+    #[test]
     fn frames_of_any_length_are_played() {
         let voice = buzz(150.0, 48_000, 9_600);
         for length in [1, 2, 3, 7, 119, 120, 480, 2_880] {
             for wish in [Wish::Shorter, Wish::Longer] {
                 let (mut stretcher, mut out) = (Stretcher::new(48_000, length), Vec::new());
-                for frame in voice.chunks(length) {
+                for (n, frame) in voice.chunks(length).enumerate() {
+                    if n % 5 == 3 {
+                        stretcher.go_on(length, &mut out);
+                    }
                     stretcher.play(frame, wish, &mut out);
                 }
                 assert!(!out.is_empty());

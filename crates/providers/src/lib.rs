@@ -8,6 +8,7 @@ pub mod exotel;
 mod http_client;
 pub mod language_model;
 pub mod recording_store;
+mod rest;
 pub mod speech;
 pub mod telephony;
 pub mod twilio;

@@ -23,7 +23,7 @@ const RECORDING_SETTLES: Duration = Duration::from_secs(5);
 fn fetch_after(call: &Call) -> Option<Fetch> {
     let recorded = call.facts.sound == SoundPlace::Carrier && call.facts.recording;
     let provider_call_id = call.provider_call_id.clone().filter(|_| recorded)?;
-    Some(Fetch { provider: call.facts.provider.clone(), recording: String::new(), provider_call_id })
+    Some(Fetch { provider: call.facts.provider.clone(), provider_call_id })
 }
 
 impl Backend {

@@ -137,9 +137,10 @@ impl Backend {
         let tenant = self.tenant_of_call(call).await?.ok_or(BackendError::NotFound("call of the recording"))?;
         let scope = TenantScope::system(tenant);
         let row = storage::recordings::of_call(self.store(), scope, call).await?;
+        let key = recordings::store_key(recording, row.as_ref().and_then(|row| row.sha256.as_deref()));
         match row.map(|row| row.state) {
             // It may have died between the note and the job; a second job with this key is not made.
-            Some(RecordingState::Storing) => self.enqueue(scope, recordings::STORE, call, &recording.to_string()).await,
+            Some(RecordingState::Storing) => self.enqueue(scope, recordings::STORE, call, &key).await,
             // The server died between the receipt and the end of the file.
             Some(RecordingState::Stored) => self
                 .bridge()

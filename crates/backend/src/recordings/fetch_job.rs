@@ -25,8 +25,6 @@ const FOLDER: &str = "fetched";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fetch {
     pub provider: String,
-    /// The carrier's name for it; empty is found out by asking about the call.
-    pub recording: String,
     pub provider_call_id: String,
 }
 
@@ -42,7 +40,7 @@ impl Backend {
         let job = NewJob {
             id: JobId::new(clock::new_uuid()),
             kind: FETCH.to_owned(),
-            once_key: format!("{FETCH}:{call}:{}", fetch.recording),
+            once_key: format!("{FETCH}:{call}"),
             payload: Personal::new(
                 serde_json::to_value(fetch).map_err(|error| BackendError::Internal(error.to_string()))?,
             ),
@@ -85,13 +83,10 @@ pub(crate) async fn fetch(
 }
 
 async fn file_of(api: &dyn Carrier, wanted: &Fetch) -> Result<RecordingFile, JobError> {
-    let name = if wanted.recording.is_empty() {
-        let call = ProviderCallId::new(wanted.provider_call_id.clone());
-        let snapshot = api.fetch_call(&call).await.map_err(job_error)?;
-        snapshot.recording.ok_or_else(|| JobError::Again("the carrier has no recording of the call yet".to_owned()))?
-    } else {
-        wanted.recording.clone()
-    };
+    let call = ProviderCallId::new(wanted.provider_call_id.clone());
+    let snapshot = api.fetch_call(&call).await.map_err(job_error)?;
+    let name =
+        snapshot.recording.ok_or_else(|| JobError::Again("the carrier has no recording of the call yet".to_owned()))?;
     api.fetch_recording(&name).await.map_err(job_error)
 }
 
@@ -100,7 +95,7 @@ fn job_error(error: CarrierError) -> JobError {
 }
 
 fn write(folder: &std::path::Path, call: CallId, file: RecordingFile, agent_first: bool) -> Result<Finished, JobError> {
-    let sound = ForeignSound::read(file.bytes.to_vec()).map_err(|error| JobError::Never(error.to_string()))?;
+    let sound = ForeignSound::read(Vec::from(file.bytes)).map_err(|error| JobError::Never(error.to_string()))?;
     let duration_ms = sound.duration_ms();
     let sound = if agent_first { sound.swapped() } else { sound };
     let again = |error: std::io::Error| JobError::Again(error.to_string());

@@ -92,24 +92,34 @@ async fn note(backend: &Backend, file: &Finished) -> Result<(), BackendError> {
         updated_at: now,
     };
     storage::recordings::put(backend.store(), scope, &row).await?;
-    backend.enqueue(scope, STORE, file.call, &file.recording.to_string()).await?;
+    backend.enqueue(scope, STORE, file.call, &store_key(file.recording, Some(&file.sha256))).await?;
     backend.feed().publish(tenant, Audience::Everyone, LiveEvent::Recording { receipt: receipt(row) });
     Ok(())
 }
 
-/// The call's row says from now on that it is being recorded.
+/// Of the job that stores this file: once for what is in it, and once more when the recorder has gone on after its end.
+pub(crate) fn store_key(recording: RecordingId, sha256: Option<&str>) -> String {
+    format!("{recording}:{}", sha256.and_then(|sum| sum.get(..16)).unwrap_or_default())
+}
+
 async fn started(backend: &Backend, call: CallId) {
     let Some(tenant) = backend.calls().tenant_of(call) else { return };
-    let row = RecordingRow { state: RecordingState::Recording, ..empty(call, clock::now()) };
     let scope = TenantScope::system(tenant);
-    let noted = until_written!(
-        backend,
-        "the start of a recording",
-        storage::recordings::put(backend.store(), scope, &row).await.map_err(BackendError::from)
-    );
+    let noted = until_written!(backend, "the start of a recording", note_start(backend, scope, call).await);
     if let Err(error) = noted {
         tracing::warn!(%call, %error, "the start of a recording could not be noted");
     }
+}
+
+/// The call's row says from now on that it is being recorded; of a file that is on its way into the store the row keeps what
+/// the store needs.
+async fn note_start(backend: &Backend, scope: TenantScope, call: CallId) -> Result<(), BackendError> {
+    let old = storage::recordings::of_call(backend.store(), scope, call).await?;
+    if old.is_some_and(|row| matches!(row.state, RecordingState::Storing | RecordingState::Stored)) {
+        return Ok(());
+    }
+    let row = RecordingRow { state: RecordingState::Recording, ..empty(call, clock::now()) };
+    Ok(storage::recordings::put(backend.store(), scope, &row).await?)
 }
 
 /// Nothing of the call is kept, or not to its end: said at once to the supervisors, and on the call.

@@ -35,6 +35,26 @@ const MOST_EXTENSIONS: usize = 500;
 /// A telephone's password is guessed at by the whole internet.
 const SHORTEST_PASSWORD: usize = 10;
 
+/// Settings on their way in, beside what is stored.
+struct Incoming {
+    checks: FieldChecks,
+    old: SipRow,
+    old_secrets: Secrets,
+    /// What is stored from now on.
+    secrets: Secrets,
+}
+
+impl Incoming {
+    /// The password that was sent, else the stored one as long as it goes to the `same` place.
+    fn password(&self, sent: Option<&Personal<String>>, id: &str, same: bool) -> Option<Personal<String>> {
+        given(sent).or_else(|| self.old_secrets.get(id).filter(|_| same)).cloned()
+    }
+
+    fn keep(&mut self, id: String, password: Option<Personal<String>>) {
+        self.secrets.extend(password.map(|password| (id, password)));
+    }
+}
+
 fn given(password: Option<&Personal<String>>) -> Option<&Personal<String>> {
     password.filter(|password| !password.reveal().is_empty())
 }
@@ -83,6 +103,25 @@ fn check_trunk(checks: &mut FieldChecks, at: &str, trunk: &TrunkSettings, has_pa
     checks.require(prefixes, &field("limits.prefixes"), "expected beginnings of numbers without +, such as 91");
     let charged = trunk.limits.daily_spend == 0 || trunk.limits.per_minute > 0;
     checks.require(charged, &field("limits.per_minute"), "expected what a minute costs, to keep the daily limit");
+}
+
+fn trunk_row(incoming: &mut Incoming, at: usize, input: TrunkInput) -> TrunkRow {
+    let before = input.id.and_then(|id| incoming.old.trunks.iter().find(|one| one.id == id));
+    let id = before.map_or_else(|| TrunkId::new(clock::new_uuid()), |before| before.id);
+    let mut settings = input.settings;
+    settings.name = settings.name.trim().to_owned();
+    settings.host = settings.host.trim().to_owned();
+    settings.proxy = settings.proxy.trim().to_owned();
+    // A password is sent to the host that it was entered for, and to no other.
+    let same = before.is_some_and(|before| {
+        before.settings.host == settings.host
+            && before.settings.proxy == settings.proxy
+            && before.settings.username == settings.username
+    });
+    let password = incoming.password(input.password.as_ref(), &id.to_string(), same);
+    check_trunk(&mut incoming.checks, &format!("trunks[{at}]"), &settings, password.is_some());
+    incoming.keep(id.to_string(), password);
+    TrunkRow { id, settings }
 }
 
 impl Backend {
@@ -137,18 +176,19 @@ impl Backend {
     ) -> Result<SipSettings, BackendError> {
         actor.must_configure()?;
         let (old, old_secrets) = self.sip_row(actor.scope).await?;
-        let mut secrets = Secrets::new();
-        let mut checks = FieldChecks::default();
+        let mut incoming = Incoming { checks: FieldChecks::default(), old, old_secrets, secrets: Secrets::new() };
+        let checks = &mut incoming.checks;
         checks.require(body.trunks.len() <= MOST_TRUNKS, "trunks", "expected at most 20");
         checks.require(body.extensions.len() <= MOST_EXTENSIONS, "extensions", "expected at most 500");
         let mut row = SipRow::default();
         for (at, input) in body.trunks.into_iter().enumerate() {
-            row.trunks.push(self.trunk_row(&mut checks, at, input, &old, &old_secrets, &mut secrets));
+            row.trunks.push(trunk_row(&mut incoming, at, input));
         }
         for (at, input) in body.extensions.into_iter().enumerate() {
-            let one = self.extension_row(actor, &mut checks, at, input, &old, &old_secrets, &mut secrets).await?;
+            let one = self.extension_row(actor, &mut incoming, at, input).await?;
             row.extensions.push(one);
         }
+        let Incoming { mut checks, old, secrets, .. } = incoming;
         let names: BTreeSet<&String> = row.extensions.iter().map(|one| &one.username).collect();
         checks.require(
             names.len() == row.extensions.len(),
@@ -165,59 +205,27 @@ impl Backend {
         Ok(self.sip_shown(row, &secrets).await)
     }
 
-    fn trunk_row(
-        &self,
-        checks: &mut FieldChecks,
-        at: usize,
-        input: TrunkInput,
-        old: &SipRow,
-        old_secrets: &Secrets,
-        secrets: &mut Secrets,
-    ) -> TrunkRow {
-        let before = input.id.and_then(|id| old.trunks.iter().find(|one| one.id == id));
-        let id = before.map_or_else(|| TrunkId::new(clock::new_uuid()), |before| before.id);
-        let mut settings = input.settings;
-        settings.name = settings.name.trim().to_owned();
-        settings.host = settings.host.trim().to_owned();
-        settings.proxy = settings.proxy.trim().to_owned();
-        // A password is sent to the host that it was entered for, and to no other.
-        let same = before.is_some_and(|before| {
-            before.settings.host == settings.host
-                && before.settings.proxy == settings.proxy
-                && before.settings.username == settings.username
-        });
-        let stored = old_secrets.get(&id.to_string()).filter(|_| same);
-        let password = given(input.password.as_ref()).or(stored).cloned();
-        check_trunk(checks, &format!("trunks[{at}]"), &settings, password.is_some());
-        secrets.extend(password.map(|password| (id.to_string(), password)));
-        TrunkRow { id, settings }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what is stored and what comes in, side by side")]
     async fn extension_row(
         &self,
         actor: &Actor,
-        checks: &mut FieldChecks,
+        incoming: &mut Incoming,
         at: usize,
         input: ExtensionInput,
-        old: &SipRow,
-        old_secrets: &Secrets,
-        secrets: &mut Secrets,
     ) -> Result<ExtensionRow, BackendError> {
         let field = |name: &str| format!("extensions[{at}].{name}");
-        let before = input.id.and_then(|id| old.extensions.iter().find(|one| one.id == id));
+        let before = input.id.and_then(|id| incoming.old.extensions.iter().find(|one| one.id == id));
         let id = before.map_or_else(|| ExtensionId::new(clock::new_uuid()), |before| before.id);
         let username = input.username.trim().to_owned();
+        let same = before.is_some_and(|before| before.username == username);
+        let password = incoming.password(input.password.as_ref(), &id.to_string(), same);
+        let checks = &mut incoming.checks;
         checks.require(is_user(&username), &field("username"), "expected letters and digits, such as 101");
         let taken = self.sip().directory().extensions.get(&username).is_some_and(|other| other.tenant != actor.tenant);
         checks.require(!taken, &field("username"), "this name is taken on this server; choose another");
         self.user_of(actor, input.user_id).await?;
-        let same = before.is_some_and(|before| before.username == username);
-        let stored = old_secrets.get(&id.to_string()).filter(|_| same);
-        let password = given(input.password.as_ref()).or(stored).cloned();
         let fits = password.as_ref().is_some_and(|password| password.reveal().chars().count() >= SHORTEST_PASSWORD);
         checks.require(fits, &field("password"), "expected a password of at least 10 characters");
-        secrets.extend(password.map(|password| (id.to_string(), password)));
+        incoming.keep(id.to_string(), password);
         Ok(ExtensionRow { id, username, user_id: input.user_id })
     }
 

@@ -6,7 +6,7 @@ use domain::{
     worklist::{self as rules, CLASSES, Candidate, Hindrance, Kind},
 };
 use storage::{
-    leases::Terms,
+    leases::{Subject, Terms},
     worklist::{Candidate as Row, Line},
 };
 use wire::worklist::{AskNext, HeldLead, NextLead};
@@ -80,6 +80,7 @@ impl Backend {
                     if let Some(held) = self.held_lead(actor, &ground, lead, fence).await? {
                         return Ok(NextLead::Lead { lead: Box::new(held) });
                     }
+                    self.give_back(actor, lead, fence).await?;
                 }
                 Ok(None) => {
                     let PassedOver { closed, campaign_not_active, tries_used, opens_at } = passed;
@@ -144,6 +145,15 @@ impl Backend {
             }
         }
         Ok(None)
+    }
+
+    /// What was taken just now and is not handed out is not held either.
+    async fn give_back(&self, actor: &Actor, lead: LeadId, fence: i64) -> Result<(), BackendError> {
+        if let Some(row) = storage::leads::get(self.store(), actor.scope, lead).await? {
+            let (subject, now) = (Subject { lead, number: &row.phone }, clock::now());
+            storage::leases::release(self.store(), actor.scope, subject, actor.user, Some(fence), now).await?;
+        }
+        Ok(())
     }
 
     /// `None`: it must not be called after all, and was taken out of the line.

@@ -7,6 +7,7 @@ use audio_codec::{
 use media::{
     codec::{CodecError, EncoderSettings, MAX_PACKET, OpusDecoder, OpusEncoder},
     g711::Law,
+    resample::Upsampler,
 };
 
 use super::RtpCodec;
@@ -99,8 +100,26 @@ impl Decoder {
 
 enum Writer {
     Law,
-    G722(Box<G722Encoder>),
+    G722(Box<WideEncoder>),
     Opus(Box<OpusEncoder>),
+}
+
+/// The encoder's own mode for 8 kHz makes codes that no decoder understands, so it is given both bands.
+struct WideEncoder {
+    up: Upsampler,
+    encoder: G722Encoder,
+}
+
+impl WideEncoder {
+    fn new() -> Self {
+        Self { up: Upsampler::default(), encoder: G722Encoder::with_options(Bitrate::Mode1_64000, false, false) }
+    }
+
+    fn encode(&mut self, pcm: &[i16; FRAME_BYTES], packet: &mut [u8]) -> Option<usize> {
+        let mut wide = [0_i16; 2 * FRAME_BYTES];
+        self.up.process(pcm, &mut wide);
+        self.encoder.encode_into(&wide, packet).ok()
+    }
 }
 
 /// Frames of the port's law in, payloads out.
@@ -113,7 +132,7 @@ impl Encoder {
     pub(super) fn new(codec: RtpCodec) -> Result<Self, CodecError> {
         let writer = match codec {
             RtpCodec::Pcmu | RtpCodec::Pcma => Writer::Law,
-            RtpCodec::G722 => Writer::G722(Box::new(G722Encoder::with_options(Bitrate::Mode1_64000, true, false))),
+            RtpCodec::G722 => Writer::G722(Box::new(WideEncoder::new())),
             RtpCodec::Opus => Writer::Opus(Box::new(OpusEncoder::new(EncoderSettings::telephone())?)),
         };
         Ok(Self { writer, law: codec.port().law() })
@@ -132,7 +151,7 @@ impl Encoder {
         let mut packet = [0; MAX_PACKET];
         let count = match &mut self.writer {
             Writer::Law => return false,
-            Writer::G722(encoder) => encoder.encode_into(&pcm, &mut packet).ok(),
+            Writer::G722(encoder) => encoder.encode(&pcm, &mut packet),
             Writer::Opus(encoder) => encoder.encode(&pcm, &mut packet).ok(),
         };
         let Some(count) = count else { return false };

@@ -4,8 +4,10 @@ use std::{collections::VecDeque, time::Duration};
 
 use super::JitterSettings;
 
-/// Packets remembered: four seconds at one per 20 ms.
-const WINDOW: usize = 200;
+/// How long packets are remembered.
+const SPAN: Duration = Duration::from_secs(4);
+/// Most that are remembered, however short they are: one per 10 ms.
+const WINDOW: usize = 400;
 /// Packets before the measured figure replaces the starting one.
 const ENOUGH: usize = 25;
 /// The percentile is looked up anew after this many packets; a packet later than the target counts at once.
@@ -25,6 +27,8 @@ pub(super) struct LatenessEstimate {
     /// Time on top of the percentile in which lost frames come another way.
     extra: Duration,
     least: Duration,
+    /// Packets that are remembered.
+    window: usize,
     since_refresh: u32,
     jitter: f64,
     scratch: Vec<i64>,
@@ -39,6 +43,7 @@ impl LatenessEstimate {
             target: settings.start.clamp(settings.min, settings.max),
             extra: Duration::ZERO,
             least: settings.min,
+            window: WINDOW / 2,
             since_refresh: 0,
             jitter: 0.0,
             scratch: Vec::with_capacity(WINDOW),
@@ -62,11 +67,14 @@ impl LatenessEstimate {
         if let Some(last) = self.transits.back() {
             self.jitter += ((transit - last).abs() as f64 - self.jitter) / 16.0;
         }
-        let dropped = if self.transits.len() == WINDOW { self.transits.pop_front() } else { None };
+        let mut dropped_fastest = false;
+        while self.transits.len() >= self.window {
+            dropped_fastest |= self.transits.pop_front() == Some(self.fastest);
+        }
         self.transits.push_back(transit);
         if self.transits.len() == 1 || transit < self.fastest {
             self.fastest = transit;
-        } else if dropped == Some(self.fastest) {
+        } else if dropped_fastest {
             self.fastest = self.transits.iter().copied().min().unwrap_or(transit);
         }
         self.since_refresh += 1;
@@ -80,6 +88,7 @@ impl LatenessEstimate {
     /// covers the next one's lateness.
     pub(super) fn adapt(&mut self, extra: Duration, frame: Duration) {
         let least = self.settings.min.min(frame / 2);
+        self.window = (SPAN.as_micros() / frame.as_micros().max(1)).clamp(ENOUGH as u128, WINDOW as u128) as usize;
         if (extra, least) != (self.extra, self.least) {
             (self.extra, self.least) = (extra, least);
             self.refresh();

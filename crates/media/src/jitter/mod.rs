@@ -10,7 +10,10 @@ mod slots;
 
 use std::time::Duration;
 
-use crate::seq::{SeqUnwrap, TimestampUnwrap};
+use crate::{
+    codec::MAX_PACKET,
+    seq::{SeqUnwrap, TimestampUnwrap},
+};
 use estimate::LatenessEstimate;
 use repair::Repairs;
 use slots::Slots;
@@ -64,20 +67,38 @@ pub enum Admission {
 /// What to play now. Lengths are in RTP clock units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pull<'a> {
-    Packet(&'a [u8]),
+    Packet {
+        payload: &'a [u8],
+        unseen: Unseen<'a>,
+    },
     /// The packet that is due was lost; rebuild `duration` of it from this one, which follows and will be pulled next.
     Fec {
         next: &'a [u8],
         duration: u32,
     },
-    /// Let the decoder make up `duration`.
+    /// It was lost, or the sender is silent: let the decoder make up `duration`.
     Conceal {
+        duration: u32,
+    },
+    /// Nothing is there, and what is due may only be late: go on for `duration` with what was heard, and leave the decoder
+    /// as it is.
+    Late {
         duration: u32,
     },
     /// Nothing has come for so long that making up more would be noise.
     Silence {
         duration: u32,
     },
+}
+
+/// What the decoder has to know of before a packet, and what is not to be heard any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen<'a> {
+    Nothing,
+    /// So many clock units that were waited for in vain.
+    Lost(u32),
+    /// The packet before, which was left out to shorten the wait.
+    Skipped(&'a [u8]),
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -111,6 +132,8 @@ enum Playout {
 
 /// After this share of a second (100 ms) made up in a row comes silence.
 const MAX_CONCEALED: u32 = 10;
+/// Lost frames that a decoder is told of before the one that came; more of them change nothing for it.
+const MAX_LOST: u32 = 5;
 /// Opus packets this short say "nothing new" (RFC 6716 section 2.1.9: discontinuous transmission).
 const QUIET_PACKET: usize = 3;
 
@@ -137,6 +160,11 @@ pub struct JitterBuffer {
     played: Option<u64>,
     /// Frames made up since the buffer ran dry: concealed loss, or a sender who was silent. The next packet tells.
     undecided: u64,
+    /// The packet that was left out last, and whether nothing was played since.
+    left_out: Vec<u8>,
+    skipped: bool,
+    /// Clock units that were waited for in vain before what is played next.
+    lost: u32,
     counts: JitterCounts,
 }
 
@@ -158,6 +186,9 @@ impl JitterBuffer {
             surplus: 0,
             played: None,
             undecided: 0,
+            left_out: Vec::with_capacity(MAX_PACKET),
+            skipped: false,
+            lost: 0,
             counts: JitterCounts::default(),
         }
     }
@@ -260,9 +291,11 @@ impl JitterBuffer {
             let paused = first > floor && self.played.is_some_and(|played| seq == played + 1);
             let made_up = std::mem::take(&mut self.undecided);
             self.counts.concealed += if paused { 0 } else { made_up };
-            if !paused && self.played.is_some_and(|played| seq > played + 1) {
+            let lost = self.played.map_or(0, |played| seq.saturating_sub(played + 1));
+            if !paused && lost > 0 {
                 // A little longer, and the lost one could have been rebuilt from this one.
                 self.repairs.note(now, self.frame);
+                self.lost = u32::try_from(lost).unwrap_or(u32::MAX).min(MAX_LOST) * self.frame;
             }
             self.playout = Playout::Playing { next: first, last_seq: seq.saturating_sub(1) };
         }
@@ -287,7 +320,13 @@ impl JitterBuffer {
             let Some(slot) = self.slots.take_first() else { return Pull::Silence { duration: frame } };
             self.counts.played += 1;
             self.counts.recovered += u64::from(slot.copy);
-            return Pull::Packet(&slot.payload);
+            let unseen = match std::mem::take(&mut self.lost) {
+                _ if self.skipped => Unseen::Skipped(&self.left_out),
+                0 => Unseen::Nothing,
+                lost => Unseen::Lost(lost),
+            };
+            self.skipped = false;
+            return Pull::Packet { payload: &slot.payload, unseen };
         }
         let lost = seq > last_seq + 1;
         if lost && short {
@@ -325,7 +364,7 @@ impl JitterBuffer {
             return Pull::Silence { duration };
         }
         self.undecided += 1;
-        Pull::Conceal { duration }
+        Pull::Late { duration }
     }
 
     /// Skips frames that keep the wait longer than it may ever be, or for which nothing was said; answers what to play
@@ -348,7 +387,9 @@ impl JitterBuffer {
             } else {
                 let (after, seq) = (slot.timestamp + u64::from(slot.duration), slot.seq);
                 next = after;
-                self.slots.take_first();
+                self.skipped = true;
+                self.left_out.clear();
+                self.left_out.extend(self.slots.take_first().iter().flat_map(|slot| &slot.payload));
                 self.played = Some(seq);
                 self.playout = Playout::Playing { next, last_seq: seq };
             }
@@ -369,6 +410,7 @@ impl JitterBuffer {
         self.slots.clear();
         self.played = None;
         self.undecided = 0;
+        (self.skipped, self.lost) = (false, 0);
         self.playout = Playout::Waiting { floor: 0, missed: u32::MAX };
         self.seqs = SeqUnwrap::default();
         self.timestamps = TimestampUnwrap::default();

@@ -28,9 +28,9 @@ enum Pulled {
 impl From<Pull<'_>> for Pulled {
     fn from(pull: Pull<'_>) -> Self {
         match pull {
-            Pull::Packet(payload) => Self::Packet(number(payload)),
+            Pull::Packet { payload, .. } => Self::Packet(number(payload)),
             Pull::Fec { next, duration } => Self::Fec { next: number(next), duration },
-            Pull::Conceal { .. } => Self::Conceal,
+            Pull::Conceal { .. } | Pull::Late { .. } => Self::Conceal,
             Pull::Silence { .. } => Self::Silence,
         }
     }
@@ -155,7 +155,7 @@ fn a_sender_with_a_new_clock_is_followed() {
     run(&mut buffer, (0..50).map(|n| (n, u64::from(n) * 20)).collect(), 50);
     let far = Arrival { timestamp: 3_000_000_000, seq: 9, ..packet(0) };
     assert_eq!(buffer.push(far, ms(1_000)), Admission::Restarted);
-    assert_eq!(buffer.pull(ms(1_040), false), Pull::Packet(far.payload));
+    assert!(matches!(buffer.pull(ms(1_040), false), Pull::Packet { payload, .. } if payload == far.payload));
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_stream_that_wraps_around_plays_on() {
             ..packet(n)
         };
         buffer.push(arrival, ms(u64::from(n) * 20));
-        if let Pull::Packet(p) = buffer.pull(ms(u64::from(n) * 20 + 5), false) {
+        if let Pull::Packet { payload: p, .. } = buffer.pull(ms(u64::from(n) * 20 + 5), false) {
             numbers.push(number(p));
         }
     }
@@ -204,7 +204,7 @@ proptest! {
             while let Some((n, at)) = wire.next_if(|(_, at)| *at <= now) {
                 buffer.push(packet(n), ms(at));
             }
-            if let Pull::Packet(p) = buffer.pull(ms(now), quiet) {
+            if let Pull::Packet { payload: p, .. } = buffer.pull(ms(now), quiet) {
                 prop_assert!(last.is_none_or(|last| number(p) > last), "{} after {:?}", number(p), last);
                 last = Some(number(p));
                 // A packet that comes alone is played however late it is; a backlog is cut to the longest wait.
@@ -227,8 +227,11 @@ proptest! {
             now += step;
             buffer.push(Arrival { seq, timestamp, duration, payload: &[1, 2, 3, 4] }, ms(now));
             match buffer.pull(ms(now), step % 2 == 0) {
-                Pull::Packet(_) => {}
-                Pull::Fec { duration, .. } | Pull::Conceal { duration } | Pull::Silence { duration } => {
+                Pull::Packet { .. } => {}
+                Pull::Fec { duration, .. }
+                | Pull::Conceal { duration }
+                | Pull::Late { duration }
+                | Pull::Silence { duration } => {
                     prop_assert!((1..6_000).contains(&duration), "{duration}");
                 }
             }

@@ -11,15 +11,15 @@ use media::{codec::CodecError, dtmf::Digit, frame, protection::LossReport};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
-    Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, DEVICE_RATE, Gauges, Microphone, PlaybackEnd, RATE, Resampler, RtpIn,
-    RtpOut, Speaker, Tape, VirtualAudio, pacer::Pacer, processing::Processor, receive::ReceivePath, send::SendPath,
+    Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, DEVICE_RATE, Gauges, Microphone, PlaybackEnd, RATE, RtpIn, RtpOut,
+    Speaker, Tape, VirtualAudio,
+    ends::{MicrophoneEnd, SpeakerEnd},
+    processing::Processor,
+    receive::ReceivePath,
+    send::SendPath,
 };
 use crate::state::Processing;
 
-/// How often a ring is looked at from the moment at which its device is expected to come again, until it has come.
-const DEVICE_TICK: Duration = Duration::from_millis(2);
-/// A device may come this much before one of its periods is over.
-const EARLY: Duration = Duration::from_millis(1);
 /// Commands that wait, packets among them: five seconds of these. The room is made once, so that none of them allocates.
 const INBOX: usize = 512;
 const IDLE_TICK: Duration = Duration::from_millis(200);
@@ -28,12 +28,6 @@ const REPORT_EVERY: Duration = Duration::from_millis(100);
 const DEVICE_BLOCK: usize = frame::samples(DEVICE_RATE, BLOCK_SPAN);
 /// Decoded at once for a device: small, so that a packet is taken from the jitter buffer as late as possible.
 const SLICE: usize = BLOCK / 2;
-/// Kept in the speaker's ring above one period of the device: covers this thread's own tick and its lateness.
-const SPEAKER_MARGIN: Duration = Duration::from_millis(3);
-const MARGIN_STEP: Duration = Duration::from_millis(2);
-const LARGEST_MARGIN: Duration = Duration::from_millis(40);
-/// After this long without a gap the margin comes down by a step.
-const MARGIN_DECAY: Duration = Duration::from_secs(20);
 /// A microphone that brings nothing for this long has stalled; what it missed is a pause to the far end.
 const STALLED: Duration = Duration::from_millis(60);
 /// A microphone's backlog beyond this (after a stall) is dropped rather than sent late.
@@ -111,8 +105,6 @@ impl SoundEngine {
             is_virtual,
             captured: Vec::with_capacity(RATE as usize / 10),
             listened: Duration::ZERO,
-            next_listen: Duration::ZERO,
-            next_play: Duration::ZERO,
             reference: Vec::with_capacity(2 * BLOCK),
             tape: None,
             reported: Duration::ZERO,
@@ -128,49 +120,6 @@ impl SoundEngine {
     pub(crate) fn tell(&self, command: SoundCommand) {
         if let Err(error) = self.commands.try_send(command) {
             tracing::error!(%error, "the sound thread does not listen");
-        }
-    }
-}
-
-enum MicrophoneEnd {
-    Device { end: CaptureEnd, resampler: Option<Resampler>, raw: Vec<f32> },
-    Paced { pacer: Pacer, resampler: Resampler },
-}
-
-enum SpeakerEnd {
-    Device { end: PlaybackEnd, resampler: Resampler, samples: Vec<f32>, margin: Margin },
-    Paced { pacer: Pacer, resampler: Resampler, samples: Vec<f32> },
-}
-
-impl MicrophoneEnd {
-    fn paced(frame: Duration, now: Duration) -> Self {
-        Self::Paced { pacer: Pacer::new(frame, now), resampler: Resampler::new(DEVICE_RATE, RATE) }
-    }
-}
-
-impl SpeakerEnd {
-    fn paced(frame: Duration, now: Duration) -> Self {
-        let samples = Vec::with_capacity(DEVICE_RATE as usize / 10);
-        Self::Paced { pacer: Pacer::new(frame, now), resampler: Resampler::new(RATE, DEVICE_RATE), samples }
-    }
-}
-
-/// How much is kept ready for the device beyond one of its periods: more after gaps, less again when there were none.
-struct Margin {
-    span: Duration,
-    underruns: u64,
-    changed: Duration,
-}
-
-impl Margin {
-    fn update(&mut self, underruns: u64, now: Duration) {
-        if underruns > self.underruns {
-            self.underruns = underruns;
-            self.span = (self.span + MARGIN_STEP).min(LARGEST_MARGIN);
-            self.changed = now;
-        } else if now > self.changed + MARGIN_DECAY {
-            self.span = self.span.saturating_sub(MARGIN_STEP).max(SPEAKER_MARGIN);
-            self.changed = now;
         }
     }
 }
@@ -192,18 +141,10 @@ struct Worker {
     captured: Vec<f32>,
     /// When the microphone brought something last.
     listened: Duration,
-    /// When the rings of microphone and speaker have to be looked at next.
-    next_listen: Duration,
-    next_play: Duration,
     /// What was played and not yet shown to the echo canceller.
     reference: Vec<f32>,
     tape: Option<Box<Tape>>,
     reported: Duration,
-}
-
-/// How long a device can be left alone that has just come, or has not.
-fn next_look(came: bool, rate: u32, period: u64) -> Duration {
-    if came { frame::span(rate, period).saturating_sub(EARLY).max(DEVICE_TICK) } else { DEVICE_TICK }
 }
 
 impl Worker {
@@ -239,15 +180,7 @@ impl Worker {
         if !self.active {
             return IDLE_TICK;
         }
-        let listen = match &self.microphone {
-            MicrophoneEnd::Device { .. } => self.next_listen,
-            MicrophoneEnd::Paced { pacer, .. } => pacer.next(),
-        };
-        let play = match &self.speaker {
-            SpeakerEnd::Device { .. } => self.next_play,
-            SpeakerEnd::Paced { pacer, .. } => pacer.next(),
-        };
-        listen.min(play).saturating_sub(self.origin.elapsed())
+        self.microphone.next().min(self.speaker.next()).saturating_sub(self.origin.elapsed())
     }
 
     fn obey(&mut self, command: SoundCommand) {
@@ -259,25 +192,19 @@ impl Worker {
             SoundCommand::Capture(end) => {
                 self.captured.clear();
                 self.processor.rebuild();
+                let now = self.origin.elapsed();
                 self.microphone = match end {
-                    Some(end) => {
-                        let resampler = (end.rate != RATE).then(|| Resampler::new(end.rate, RATE));
-                        MicrophoneEnd::Device { end, resampler, raw: Vec::with_capacity(DEVICE_RATE as usize / 10) }
-                    }
-                    None => MicrophoneEnd::paced(self.frame, self.origin.elapsed()),
+                    Some(end) => MicrophoneEnd::device(end, now),
+                    None => MicrophoneEnd::paced(self.frame, now),
                 };
             }
             SoundCommand::Playback(end) => {
                 self.reference.clear();
                 self.processor.rebuild();
+                let now = self.origin.elapsed();
                 self.speaker = match end {
-                    Some(end) => SpeakerEnd::Device {
-                        resampler: Resampler::new(RATE, end.rate),
-                        end,
-                        samples: Vec::with_capacity(DEVICE_RATE as usize / 10),
-                        margin: Margin { span: SPEAKER_MARGIN, underruns: 0, changed: self.origin.elapsed() },
-                    },
-                    None => SpeakerEnd::paced(self.frame, self.origin.elapsed()),
+                    Some(end) => SpeakerEnd::device(end, now),
+                    None => SpeakerEnd::paced(self.frame, now),
                 };
             }
             SoundCommand::Outlet(outlet) => {
@@ -330,17 +257,14 @@ impl Worker {
                     self.heard.write(&out[..samples.len().min(2 * DEVICE_BLOCK)]);
                 }
             }
-            SpeakerEnd::Device { end, resampler, samples, margin } => {
+            SpeakerEnd::Device { end, resampler, samples, margin, rhythm } => {
                 let underruns = end.health.underruns.load(Relaxed);
                 margin.update(underruns, now);
                 self.gauges.underruns.store(underruns, Relaxed);
                 let period = end.health.period.load(Relaxed) as usize;
                 let enough = period + frame::samples(end.rate, margin.span);
                 resampler.correct(self.receive.correction());
-                let came = end.waiting() < enough;
-                if came || now >= self.next_play {
-                    self.next_play = now + next_look(came, end.rate, period as u64);
-                }
+                rhythm.look(end.waiting() < enough, frame::span(end.rate, period as u64), now);
                 while end.waiting() < enough && end.ring.slots() > DEVICE_BLOCK {
                     let mut pcm = [0_i16; SLICE];
                     self.receive.fill(now, &mut pcm);
@@ -375,16 +299,14 @@ impl Worker {
                     resampler.process(&raw[..count], &mut self.captured);
                 }
             }
-            MicrophoneEnd::Device { end, resampler, raw } => {
+            MicrophoneEnd::Device { end, resampler, raw, rhythm } => {
                 let backlog = frame::samples(end.rate, LARGEST_BACKLOG);
                 let (waiting, mut skip) = (end.ring.slots(), 0);
                 if waiting > backlog {
                     skip = waiting - backlog / 4;
                     end.health.missed.fetch_add(skip as u64, Relaxed);
                 }
-                if waiting > 0 || now >= self.next_listen {
-                    self.next_listen = now + next_look(waiting > 0, end.rate, end.health.period.load(Relaxed));
-                }
+                rhythm.look(waiting > 0, frame::span(end.rate, end.health.period.load(Relaxed)), now);
                 raw.clear();
                 if let Ok(chunk) = end.ring.read_chunk(waiting) {
                     let (first, second) = chunk.as_slices();
@@ -458,122 +380,4 @@ impl Worker {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use super::*;
-    use crate::sound::RED_PAYLOAD;
-
-    fn wait_until(what: &str, mut true_now: impl FnMut() -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while !true_now() {
-            assert!(Instant::now() < deadline, "{what} did not happen");
-            std::thread::park_timeout(Duration::from_millis(2));
-        }
-    }
-
-    /// Sound that leaves `from` comes into `to`.
-    fn wire(from: &SoundEngine, to: &SoundEngine) {
-        let (outlet, mut packets) = async_mpsc::channel::<RtpOut>(64);
-        from.tell(SoundCommand::Outlet(Some(outlet)));
-        let to = to.clone();
-        std::thread::spawn(move || {
-            while let Some(packet) = packets.blocking_recv() {
-                to.tell(SoundCommand::Packet(RtpIn {
-                    arrived: Instant::now(),
-                    seq: packet.seq,
-                    timestamp: packet.timestamp,
-                    red: packet.payload_type == RED_PAYLOAD,
-                    payload: packet.payload,
-                }));
-            }
-        });
-    }
-
-    fn tone() -> impl FnMut(&mut [i16]) + Send {
-        let mut n = 0_u32;
-        move |out: &mut [i16]| {
-            for sample in out {
-                *sample = ((f64::from(n) * 0.06).sin() * 9_000.0) as i16;
-                n += 1;
-            }
-        }
-    }
-
-    #[test]
-    fn what_one_engine_says_another_hears_and_muting_is_heard_within_a_few_frames() {
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let sink = Arc::clone(&heard);
-        let frame = Duration::from_millis(20);
-        let talker =
-            SoundEngine::start(Some(VirtualAudio::new(tone(), |_: &[i16]| {})), frame, Processing::NONE).unwrap();
-        let listener = SoundEngine::start(
-            Some(VirtualAudio::new(
-                |out: &mut [i16]| out.fill(0),
-                move |pcm: &[i16]| {
-                    sink.lock().unwrap().push(media::level::rms_dbfs(pcm));
-                },
-            )),
-            frame,
-            Processing::NONE,
-        )
-        .unwrap();
-        for engine in [&talker, &listener] {
-            engine.tell(SoundCommand::Active(true));
-        }
-        wire(&talker, &listener);
-        wait_until("hearing the tone", || heard.lock().unwrap().iter().filter(|level| **level > -20.0).count() > 25);
-        assert!(talker.gauges().figures().mic_dbfs > -20.0);
-
-        talker.gauges().muted.store(true, Relaxed);
-        let at_mute = heard.lock().unwrap().len();
-        wait_until("hearing silence", || heard.lock().unwrap().len() > at_mute + 25);
-        let after = heard.lock().unwrap()[at_mute..].to_vec();
-        // In flight at the time: one frame in the encoder, the jitter buffer, and the echo of the decoder.
-        assert!(after[8..].iter().all(|level| *level < -40.0), "{after:?}");
-    }
-
-    #[test]
-    fn devices_at_their_own_rates_are_fed_through_their_rings() {
-        let engine = SoundEngine::start(None, Duration::from_millis(10), Processing::NONE).unwrap();
-        let (mut microphone, capture) = super::super::capture_ring(44_100, 2, Arc::default());
-        let (mut speaker, playback) = super::super::playback_ring(44_100, 2, Arc::default());
-        engine.tell(SoundCommand::Capture(Some(capture)));
-        engine.tell(SoundCommand::Playback(Some(playback)));
-        engine.tell(SoundCommand::Active(true));
-        wire(&engine, &engine);
-        let (mut n, mut levels) = (0_u32, Vec::new());
-        let start = Instant::now();
-        for period in 1..=200_u32 {
-            let input: Vec<i16> = (0..441)
-                .map(|i| (f64::from(n + i / 2) * 0.06).sin() * 9_000.0)
-                .map(|s| s as i16)
-                .flat_map(|s| [s, s])
-                .take(442)
-                .collect();
-            n += 221;
-            microphone.take::<i16>(&input);
-            let mut out = [0.0_f32; 442];
-            speaker.give(&mut out);
-            let pcm = out.map(|s| (s * 32_767.0) as i16);
-            levels.push(media::level::rms_dbfs(&pcm));
-            let due = start + Duration::from_millis(5) * period;
-            std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
-        }
-        let loud = levels[100..].iter().filter(|level| **level > -20.0).count();
-        // Real time on a machine that may be busy, and an encoder that takes a steady tone for noise now and then: most
-        // of it has to come through, at the rate and level it went in.
-        assert!(loud > 50, "{loud} of 100 periods were loud: {levels:?}");
-    }
-
-    #[test]
-    fn an_idle_engine_ticks_and_sends_nothing() {
-        let engine =
-            SoundEngine::start(Some(VirtualAudio::new(tone(), |_: &[i16]| {})), BLOCK_SPAN, Processing::NONE).unwrap();
-        let (outlet, _packets) = async_mpsc::channel(64);
-        engine.tell(SoundCommand::Outlet(Some(outlet)));
-        let before = engine.gauges().figures().ticks;
-        wait_until("a tick", || engine.gauges().figures().ticks > before + 2);
-        assert_eq!(engine.gauges().figures().packets_out, 0);
-    }
-}
+mod tests;

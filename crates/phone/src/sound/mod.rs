@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod allocations;
 mod arena;
+mod ends;
 mod engine;
 mod gauges;
 mod pacer;

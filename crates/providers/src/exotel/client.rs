@@ -4,17 +4,14 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use domain::pii::Personal;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{
-    errors::{self, RequestKind},
-    numbers::to_e164,
-    webhook::Status,
-};
+use super::{errors, numbers::to_e164, webhook::Status};
 use crate::{
     http_client,
+    rest::{self, RequestKind},
     telephony::{
         AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, OwnedNumber, PlaceCall, Price,
         ProviderCallId, RecordingFile, Via,
@@ -106,14 +103,14 @@ impl ExotelClient {
     async fn get<T: DeserializeOwned>(&self, url: &str, query: &[(&str, &str)]) -> Result<T, CarrierError> {
         let response = http_client::send_read(|| self.authorised(self.http.get(url).query(query)))
             .await
-            .map_err(|error| errors::from_transport(RequestKind::Read, error))?;
-        read(RequestKind::Read, response).await
+            .map_err(|error| RequestKind::Read.no_answer(error))?;
+        rest::read(RequestKind::Read, response, errors::from_response).await
     }
 
     async fn change<T: DeserializeOwned>(&self, url: &str, form: &[(&str, String)]) -> Result<T, CarrierError> {
         let request = self.authorised(self.http.post(url).form(form));
-        let response = request.send().await.map_err(|error| errors::from_transport(RequestKind::Change, error))?;
-        read(RequestKind::Change, response).await
+        let response = request.send().await.map_err(|error| RequestKind::Change.no_answer(error))?;
+        rest::read(RequestKind::Change, response, errors::from_response).await
     }
 
     fn place_form(&self, call: &PlaceCall) -> Result<Vec<(&'static str, String)>, CarrierError> {
@@ -167,19 +164,6 @@ impl ExotelClient {
 
 fn owned((key, value): (&'static str, &str)) -> (&'static str, String) {
     (key, value.to_owned())
-}
-
-async fn read<T: DeserializeOwned>(kind: RequestKind, response: Response) -> Result<T, CarrierError> {
-    if !response.status().is_success() {
-        return Err(errors::from_response(kind, response).await);
-    }
-    response.json().await.map_err(|error| {
-        let reason = http_client::root_cause(error);
-        match kind {
-            RequestKind::Change => CarrierError::OutcomeUnknown { reason },
-            RequestKind::Read => CarrierError::Rejected { code: None, message: format!("unreadable answer: {reason}") },
-        }
-    })
 }
 
 #[async_trait]
@@ -261,14 +245,14 @@ impl Carrier for ExotelClient {
             return Err(refuse("the recording's address is no web address"));
         }
         let send = |request: RequestBuilder| async move {
-            request.send().await.map_err(|error| errors::from_transport(RequestKind::Read, error))
+            request.send().await.map_err(|error| RequestKind::Read.no_answer(error))
         };
         let mut response = send(self.http.get(url.clone())).await?;
         let refused = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         if refused && self.may_authorise(&url) {
             response = send(self.authorised(self.http.get(url))).await?;
         }
-        file_of(response).await
+        rest::recording(response, MOST_RECORDING_BYTES, errors::from_response).await
     }
 
     async fn send_sms(&self, from: &str, to: &Personal<String>, text: &str) -> Result<String, CarrierError> {
@@ -283,19 +267,6 @@ impl Carrier for ExotelClient {
         let sent: OneSms = self.change(&self.url("v1", "/Sms/send.json"), &form).await?;
         Ok(sent.message.sid)
     }
-}
-
-/// The bytes of a recording's answer.
-async fn file_of(response: Response) -> Result<RecordingFile, CarrierError> {
-    match response.status() {
-        StatusCode::NOT_FOUND => return Err(CarrierError::NotYet),
-        status if !status.is_success() => return Err(errors::from_response(RequestKind::Read, response).await),
-        _ => {}
-    }
-    let header = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let content_type = header.unwrap_or_default().to_owned();
-    let bytes = http_client::bytes_at_most(response, MOST_RECORDING_BYTES).await?;
-    Ok(RecordingFile { content_type, bytes })
 }
 
 #[derive(Deserialize)]

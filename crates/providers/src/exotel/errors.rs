@@ -3,7 +3,7 @@
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
-use crate::{http_client, telephony::CarrierError};
+use crate::{http_client, rest::RequestKind, telephony::CarrierError};
 
 #[derive(Deserialize)]
 struct Body {
@@ -20,13 +20,6 @@ struct Exception {
     code: Option<u32>,
 }
 
-/// Whether the request may have placed or changed a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestKind {
-    Read,
-    Change,
-}
-
 pub async fn from_response(kind: RequestKind, response: Response) -> CarrierError {
     let status = response.status();
     let retry_after = http_client::retry_after(&response);
@@ -41,20 +34,7 @@ pub async fn from_response(kind: RequestKind, response: Response) -> CarrierErro
         }
         StatusCode::NOT_FOUND => CarrierError::CallOver,
         StatusCode::TOO_MANY_REQUESTS => CarrierError::RateLimited { retry_after },
-        _ if status.is_server_error() => match kind {
-            RequestKind::Read => CarrierError::Unavailable { status: status.as_u16() },
-            RequestKind::Change => CarrierError::OutcomeUnknown { reason: format!("HTTP {status}: {message}") },
-        },
+        _ if status.is_server_error() => kind.server_failed(status, &message),
         _ => CarrierError::Rejected { code, message },
-    }
-}
-
-/// The error of a request that got no answer.
-pub fn from_transport(kind: RequestKind, error: reqwest::Error) -> CarrierError {
-    let sent = !error.is_connect() && !error.is_builder();
-    let reason = if error.is_timeout() { "no answer in time".to_owned() } else { http_client::root_cause(error) };
-    match kind {
-        RequestKind::Change if sent => CarrierError::OutcomeUnknown { reason },
-        RequestKind::Change | RequestKind::Read => CarrierError::Unreachable { reason },
     }
 }

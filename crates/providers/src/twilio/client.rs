@@ -4,16 +4,14 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use domain::pii::Personal;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
+use reqwest::{Client, RequestBuilder, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{
-    errors::{self, RequestKind},
-    webhook::CallStatus,
-};
+use super::{errors, webhook::CallStatus};
 use crate::{
     http_client,
+    rest::{self, RequestKind},
     telephony::{
         AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, OwnedNumber,
         PlaceCall, Price, ProviderCallId, RecordingFile, Via,
@@ -92,20 +90,20 @@ impl TwilioClient {
         let url = self.url(resource);
         let response = http_client::send_read(|| self.authorised(self.http.get(&url).query(query)))
             .await
-            .map_err(|error| errors::from_transport(RequestKind::Read, error))?;
-        read(RequestKind::Read, response).await
+            .map_err(|error| RequestKind::Read.no_answer(error))?;
+        rest::read(RequestKind::Read, response, errors::from_response).await
     }
 
     async fn change<T: DeserializeOwned>(&self, resource: &str, form: &[(&str, String)]) -> Result<T, CarrierError> {
         let request = self.authorised(self.http.post(self.url(resource)).form(form));
-        let response = request.send().await.map_err(|error| errors::from_transport(RequestKind::Change, error))?;
-        read(RequestKind::Change, response).await
+        let response = request.send().await.map_err(|error| RequestKind::Change.no_answer(error))?;
+        rest::read(RequestKind::Change, response, errors::from_response).await
     }
 
     /// Twilio sends to where the file lies; the credentials stay here.
     async fn recording_media(&self, url: &str, both: bool) -> Result<RecordingFile, CarrierError> {
         let query: &[(&str, &str)] = if both { &[("RequestedChannels", "2")] } else { &[] };
-        let transport = |error| errors::from_transport(RequestKind::Read, error);
+        let transport = |error| RequestKind::Read.no_answer(error);
         let mut response =
             http_client::send_read(|| self.authorised(self.http.get(url).query(query))).await.map_err(transport)?;
         let elsewhere = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
@@ -115,16 +113,7 @@ impl TwilioClient {
                 .map_err(|_| CarrierError::Rejected { code: None, message: "no place of the file".to_owned() })?;
             response = http_client::send_read(|| self.http.get(target.clone())).await.map_err(transport)?;
         }
-        match response.status() {
-            StatusCode::NOT_FOUND => Err(CarrierError::NotYet),
-            status if !status.is_success() => Err(errors::from_response(RequestKind::Read, response).await),
-            _ => {
-                let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-                let content_type = kind.unwrap_or_default().to_owned();
-                let bytes = http_client::bytes_at_most(response, MOST_RECORDING_BYTES).await?;
-                Ok(RecordingFile { content_type, bytes })
-            }
-        }
+        rest::recording(response, MOST_RECORDING_BYTES, errors::from_response).await
     }
 
     async fn change_call(&self, call: &ProviderCallId, form: &[(&str, String)]) -> Result<(), CarrierError> {
@@ -141,19 +130,6 @@ fn sid(text: &str) -> Result<&str, CarrierError> {
 
 fn call_resource(call: &ProviderCallId) -> Result<String, CarrierError> {
     Ok(format!("/Calls/{}.json", sid(call.as_str())?))
-}
-
-async fn read<T: DeserializeOwned>(kind: RequestKind, response: Response) -> Result<T, CarrierError> {
-    if !response.status().is_success() {
-        return Err(errors::from_response(kind, response).await);
-    }
-    response.json().await.map_err(|error| {
-        let reason = http_client::root_cause(error);
-        match kind {
-            RequestKind::Change => CarrierError::OutcomeUnknown { reason },
-            RequestKind::Read => CarrierError::Rejected { code: None, message: format!("unreadable answer: {reason}") },
-        }
-    })
 }
 
 fn create_form(call: &PlaceCall) -> Vec<(&'static str, String)> {
@@ -301,7 +277,7 @@ impl Carrier for TwilioClient {
     async fn delete_recording(&self, recording: &str) -> Result<(), CarrierError> {
         let url = self.url(&format!("/Recordings/{}.json", sid(recording)?));
         let request = self.authorised(self.http.delete(url));
-        let response = request.send().await.map_err(|error| errors::from_transport(RequestKind::Change, error))?;
+        let response = request.send().await.map_err(|error| RequestKind::Change.no_answer(error))?;
         if response.status().is_success() {
             return Ok(());
         }

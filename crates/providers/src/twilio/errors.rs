@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     http_client,
+    rest::RequestKind,
     telephony::{CarrierError, Party},
 };
 
@@ -14,14 +15,6 @@ struct RestException {
     code: Option<u32>,
     #[serde(default)]
     message: Option<String>,
-}
-
-/// What the request was, because the same silence means different things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestKind {
-    Read,
-    /// May have placed or changed a call.
-    Change,
 }
 
 /// The error of an answer that is not 2xx.
@@ -35,26 +28,13 @@ pub async fn from_response(kind: RequestKind, response: Response) -> CarrierErro
         return CarrierError::RateLimited { retry_after };
     }
     if status.is_server_error() {
-        return match kind {
-            RequestKind::Read => CarrierError::Unavailable { status: status.as_u16() },
-            RequestKind::Change => CarrierError::OutcomeUnknown { reason: format!("HTTP {status}: {message}") },
-        };
+        return kind.server_failed(status, &message);
     }
     match exception.code {
         Some(code) => from_code(code, status, message),
         None if status == StatusCode::UNAUTHORIZED => CarrierError::BadCredentials { message },
         None if status == StatusCode::NOT_FOUND => CarrierError::CallOver,
         None => CarrierError::Rejected { code: None, message },
-    }
-}
-
-/// The error of a request that got no answer.
-pub fn from_transport(kind: RequestKind, error: reqwest::Error) -> CarrierError {
-    let sent = !error.is_connect() && !error.is_builder();
-    let reason = if error.is_timeout() { "no answer in time".to_owned() } else { http_client::root_cause(error) };
-    match kind {
-        RequestKind::Change if sent => CarrierError::OutcomeUnknown { reason },
-        RequestKind::Change | RequestKind::Read => CarrierError::Unreachable { reason },
     }
 }
 
