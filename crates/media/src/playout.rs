@@ -8,7 +8,6 @@ use crate::{
     codec::{CodecError, MAX_PACKET, OpusDecoder, packet_samples},
     frame::FULLBAND,
     jitter::{Admission, Arrival, JitterBuffer, JitterCounts, JitterSettings, Pull, Unseen},
-    level::peak,
     red,
     stretch::{Stretcher, Wish},
 };
@@ -16,8 +15,6 @@ use watch::Watch;
 
 /// 120 ms at 48 kHz, the longest Opus packet.
 const LONGEST: usize = 5_760;
-/// Peak below which a frame may be skipped unheard (-50 dBFS).
-const QUIET_PEAK: u16 = 100;
 /// Sound is played slower from a wait that is shorter than it should be by this.
 const TOO_SHORT: Duration = Duration::from_millis(3);
 /// Sound is played faster from a wait that is longer than it should be by this, or by the reader's step where that is
@@ -135,17 +132,27 @@ impl OpusPlayout {
         self.watch.read(now);
         while self.ready.len() < samples {
             let ahead = crate::frame::span(rate, self.ready.len() as u64);
-            let duration = match self.jitter.pull(now + ahead, true) {
+            let frame = crate::frame::span(FULLBAND, u64::from(self.jitter.frame()));
+            let too_long = self.spare_micros() > (TOO_LONG.max(self.watch.step()) + frame).as_micros() as i64;
+            let (duration, taken) = match self.jitter.pull(now + ahead, too_long) {
                 Pull::Packet { payload, .. } => {
                     self.skipped.clear();
                     self.skipped.extend_from_slice(payload);
-                    u32::try_from(packet_samples(payload, FULLBAND).unwrap_or(0)).unwrap_or(0)
+                    let length = packet_samples(payload, FULLBAND).unwrap_or(0);
+                    (u32::try_from(length).unwrap_or(0), true)
                 }
                 Pull::Fec { duration, .. }
                 | Pull::Conceal { duration }
                 | Pull::Late { duration }
-                | Pull::Silence { duration } => duration,
+                | Pull::Silence { duration } => (duration, false),
             };
+            if taken {
+                self.took(ahead, crate::frame::span(FULLBAND, u64::from(duration)));
+            }
+            if too_long {
+                // Whether one was left out or not: what is looked back on has to fill again.
+                self.watch = Watch::default();
+            }
             self.ready.resize(self.ready.len() + steps(duration, rate), 0);
         }
         self.ready.drain(..samples);
@@ -155,10 +162,9 @@ impl OpusPlayout {
 
     /// What is heard `ahead` from `now`.
     fn play_next(&mut self, now: Duration, ahead: Duration) -> bool {
-        let quiet = peak(&self.scratch) < QUIET_PEAK;
         self.scratch.clear();
         let rate = self.decoder.rate();
-        let heard = match self.decode_next(now + ahead, quiet) {
+        let heard = match self.decode_next(now + ahead) {
             Next::Sound => true,
             Next::MadeUp => false,
             Next::Late(samples) => {
@@ -170,7 +176,7 @@ impl OpusPlayout {
         let enough = crate::frame::samples(rate, SHORTEST_CUT);
         if wish == Wish::Shorter && self.scratch.len() < enough && !self.jitter.is_empty() {
             let more = crate::frame::span(rate, self.scratch.len() as u64);
-            self.decode_next(now + ahead + more, false);
+            self.decode_next(now + ahead + more);
         }
         let change = self.stretcher.play(&self.scratch, wish, &mut self.ready);
         self.watch.shift(change as i64 * 1_000_000 / i64::from(rate));
@@ -184,9 +190,7 @@ impl OpusPlayout {
     /// of its wait was of no use against lateness.
     fn wish(&mut self, ahead: Duration) -> Wish {
         let rate = self.decoder.rate();
-        let target = self.jitter.target().as_micros() as i64;
-        let surplus = self.jitter.surplus_micros() - ahead.as_micros() as i64;
-        self.watch.took(target + surplus, crate::frame::span(rate, self.scratch.len() as u64));
+        let surplus = self.took(ahead, crate::frame::span(rate, self.scratch.len() as u64));
         let lasting = self.spare_micros();
         let urgent = surplus.min(0).unsigned_abs().max(lasting.max(0).unsigned_abs()) >= URGENT.as_micros() as u64;
         if self.since_seam < crate::frame::samples(rate, REST) && !urgent {
@@ -199,6 +203,13 @@ impl OpusPlayout {
         } else {
             Wish::AsIs
         }
+    }
+
+    /// A packet of this length was taken `ahead` of its turn. How much longer than it should it had waited, in microseconds.
+    fn took(&mut self, ahead: Duration, length: Duration) -> i64 {
+        let surplus = self.jitter.surplus_micros() - ahead.as_micros() as i64;
+        self.watch.took(self.jitter.target().as_micros() as i64 + surplus, length);
+        surplus
     }
 
     /// How much longer than it is meant to the packet that waited least of late has waited, in microseconds; 0 until it is
@@ -215,7 +226,7 @@ impl OpusPlayout {
     }
 
     /// Adds to the scratch what is to be played at `now`, unless it may come yet.
-    fn decode_next(&mut self, now: Duration, quiet: bool) -> Next {
+    fn decode_next(&mut self, now: Duration) -> Next {
         let (before, rate) = (self.scratch.len(), self.decoder.rate());
         if !self.skipped.is_empty() {
             // Only to prepare the decoder; a bad packet prepares it for nothing.
@@ -223,7 +234,7 @@ impl OpusPlayout {
             self.scratch.truncate(before);
             self.skipped.clear();
         }
-        let (decoded, duration, next) = match self.jitter.pull(now, quiet) {
+        let (decoded, duration, next) = match self.jitter.pull(now, false) {
             Pull::Packet { payload, unseen } => {
                 // What the decoder has not seen it is shown and nobody hears; of what it cannot read it learns nothing.
                 let _ = match unseen {
@@ -461,6 +472,23 @@ mod tests {
             free
         });
         assert_eq!(stretched(readings), (Duration::ZERO, Duration::ZERO));
+    }
+
+    #[test]
+    fn short_packets_are_all_played_to_a_reader_who_takes_two_at_once_wherever_it_comes_between_them() {
+        for phase in 0..20 {
+            let mut playout = OpusPlayout::new(JitterSettings::OPUS, 16_000).unwrap();
+            let mut packets = sweeps(10).into_iter().enumerate().peekable();
+            for now in (phase..10_000).step_by(20) {
+                while let Some((n, packet)) = packets.next_if(|(n, _)| *n as u64 * 10 <= now) {
+                    let arrival = Duration::from_millis(n as u64 * 10);
+                    playout.push(n as u16, n as u32 * 480, &packet, arrival).unwrap();
+                }
+                playout.fill(Duration::from_millis(now), &mut [0; 320]);
+            }
+            let counts = playout.counts();
+            assert!(counts.skipped == 0 && counts.concealed <= 1, "{phase} ms after a packet: {counts:?}");
+        }
     }
 
     #[test]
