@@ -18,6 +18,7 @@ mod port;
 mod recorder;
 mod rtp;
 mod socket;
+mod urgent;
 
 pub use config::{BridgeConfig, BridgeError};
 pub use counters::CounterSnapshot;

@@ -161,6 +161,7 @@ fn thread() -> io::Result<Handle> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
     std::thread::Builder::new().name("bridge-rtp".to_owned()).spawn(move || {
+        crate::urgent::raise_priority();
         runtime.block_on(std::future::pending::<()>());
     })?;
     Ok(THREAD.get_or_init(|| handle).clone())

@@ -222,7 +222,13 @@ pub(crate) async fn start(
             Engine::new(origin, net, events, counters, heard, recorder, music).run(&mut orders).await;
         });
     };
-    std::thread::Builder::new().name("bridge-audio".to_owned()).spawn(body).map_err(BridgeError::Thread)?;
+    std::thread::Builder::new()
+        .name("bridge-audio".to_owned())
+        .spawn(|| {
+            crate::urgent::raise_priority();
+            body();
+        })
+        .map_err(BridgeError::Thread)?;
     match started.await {
         Ok(Ok(())) => Ok(Started { commands, candidates, last_heard, origin }),
         Ok(Err(source)) => Err(bind(source)),

@@ -8,6 +8,7 @@ use std::{
 };
 
 use media::{codec::CodecError, dtmf::Digit, frame, protection::LossReport};
+use thread_priority::{ThreadBuilder, ThreadPriority};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
@@ -22,6 +23,8 @@ use crate::state::Processing;
 
 /// Commands that wait, packets among them: five seconds of these. The room is made once, so that none of them allocates.
 const INBOX: usize = 512;
+/// Of the thread, of 99, where the system allows it.
+const PRIORITY: u8 = 80;
 const IDLE_TICK: Duration = Duration::from_millis(200);
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// 10 ms at a device.
@@ -109,7 +112,13 @@ impl SoundEngine {
             tape: None,
             reported: Duration::ZERO,
         };
-        std::thread::Builder::new().name("sound".to_owned()).spawn(move || worker.run())?;
+        let priority = ThreadPriority::Crossplatform(PRIORITY.try_into().map_err(std::io::Error::other)?);
+        ThreadBuilder::default().name("sound").priority(priority).spawn(move |raised| {
+            if let Err(error) = raised {
+                tracing::debug!(?error, "the sound has no priority over other work here");
+            }
+            worker.run();
+        })?;
         Ok(Self { commands, gauges })
     }
 
