@@ -141,6 +141,8 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(audit::list::handler))
         .routes(routes!(settings::get_carrier::handler, settings::put_carrier::handler))
         .routes(routes!(settings::test_carrier::handler))
+        .routes(routes!(settings::carrier_numbers::handler))
+        .routes(routes!(settings::connect_carrier_number::handler))
         .routes(routes!(settings::get_exotel::handler, settings::put_exotel::handler))
         .routes(routes!(settings::test_exotel::handler))
         .routes(routes!(settings::get_sip::handler, settings::put_sip::handler))

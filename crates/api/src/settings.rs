@@ -1,5 +1,7 @@
 //! Carrier, storage and engines.
 
+pub mod carrier_numbers;
+pub mod connect_carrier_number;
 pub mod get_calling_hours;
 pub mod get_carrier;
 pub mod get_dialing;

@@ -83,6 +83,51 @@ pub struct UnknownNumber {
     pub last_at_ms: UnixMillis,
 }
 
+/// Where a number of the carrier account sends its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberRoute {
+    /// Calls and the reports of their ends come to this server.
+    Here,
+    /// Calls come, but by another method, or the reports of their ends go elsewhere.
+    HereInPart,
+    /// Somebody else has the calls.
+    Elsewhere,
+    /// Nobody has them.
+    Nowhere,
+}
+
+/// A number as the carrier account has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierNumber {
+    /// The carrier's id of it.
+    pub id: String,
+    /// E.164.
+    pub number: String,
+    pub label: String,
+    pub route: NumberRoute,
+    /// Where its calls go now; empty when nowhere.
+    pub voice_url: String,
+    /// It is in the tenant's list, and so its calls ring somewhere.
+    pub in_list: bool,
+}
+
+/// The numbers of the carrier account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierNumbers {
+    /// By number.
+    pub numbers: Vec<CarrierNumber>,
+    /// Why they could not be read, or the one could not be connected, and what to do.
+    pub problem: Option<String>,
+}
+
+/// Sends a number's calls here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ConnectNumber {
+    /// As in [`CarrierNumber::id`].
+    pub id: String,
+}
+
 /// Which account or trunk brings a number's calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -155,6 +155,8 @@ function admin(send: Send) {
     retryJob: (id: W.JobId) => send<W.Job>("POST", `/jobs/${id}/retry`, {}, key()),
     audit: (cursor?: string) => send<W.Page<W.AuditEntry>>("GET", `/audit${query({ cursor })}`),
     carrier: settings<W.CarrierSettings, W.CarrierSettingsInput>("carrier"),
+    carrierNumbers: () => send<W.CarrierNumbers>("GET", "/settings/carrier/numbers"),
+    connectCarrierNumber: (body: W.ConnectNumber) => send<W.CarrierNumbers>("POST", "/settings/carrier/numbers/connect", body),
     exotel: settings<W.ExotelSettings, W.ExotelSettingsInput>("exotel"),
     dialing: () => send<W.DialingSettings>("GET", "/settings/dialing"),
     putDialing: (body: W.DialingSettings) => send<W.DialingSettings>("PUT", "/settings/dialing", body),

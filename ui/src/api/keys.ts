@@ -35,6 +35,7 @@ export const keys = {
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (search: string) => ["settings", "do-not-call", search],
   carrier: ["settings", "carrier"],
+  carrierNumbers: ["settings", "carrier", "numbers"],
   exotel: ["settings", "exotel"],
   dialing: ["settings", "dialing"],
   callingHours: ["settings", "calling-hours"],

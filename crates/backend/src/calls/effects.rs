@@ -6,19 +6,20 @@ use domain::{
         AgentNext, CallEvent, DialFailure, Direction, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party,
         ProviderEnd, RoomPlan, SoundPlace,
     },
-    ids::{LegId, RecordingId, UserId},
+    ids::{CallId, LegId, RecordingId, UserId},
     masking,
 };
 use providers::telephony::{
     CallSnapshot, CarrierError, Instructions, MachineDetection, MachineWait, PlaceCall, ProviderCallId, Via,
 };
+use storage::TenantScope;
 use wire::{
     calls as wire_calls,
     live::{LiveEvent, Notice, NoticeLevel},
 };
 
 use super::{actor::Actor, farewell, figures::port_id, view::row_direction};
-use crate::{agents::AgentStep, carriers::TenantCarrier, live::Audience};
+use crate::{Backend, agents::AgentStep, carriers::TenantCarrier, live::Audience};
 
 /// What became of new instructions for a telephone call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,6 +249,7 @@ impl Actor {
                 }
                 Err(error) => {
                     tracing::warn!(%call, %error, "the carrier does not call");
+                    backend.tell_of_refusal(scope, call, &error);
                     failed(DialFailure::Failed)
                 }
             };
@@ -371,4 +373,17 @@ fn end_of(snapshot: &CallSnapshot) -> Option<ProviderEnd> {
         "canceled" | "cancelled" => ProviderEnd::Cancelled,
         _ => ProviderEnd::Completed,
     })
+}
+
+impl Backend {
+    /// Says what the carrier refused, and what to do about it, to those who can.
+    fn tell_of_refusal(&self, scope: TenantScope, call: CallId, error: &CarrierError) {
+        let notice = Notice {
+            level: NoticeLevel::Warning,
+            code: "carrier_refused".to_owned(),
+            text: error.to_string(),
+            call_id: Some(call),
+        };
+        self.feed().publish(scope.tenant(), Audience::Supervisors, LiveEvent::Notice { notice });
+    }
 }

@@ -1302,6 +1302,54 @@ export type NumberProvider = "twilio" | "exotel" | "sip";
 export type NumberMedia = "bridge" | "conference";
 
 /**
+ * Where a number of the carrier account sends its calls.
+ */
+export type NumberRoute = "here" | "here_in_part" | "elsewhere" | "nowhere";
+
+/**
+ * A number as the carrier account has it.
+ */
+export type CarrierNumber = { 
+/**
+ * The carrier's id of it.
+ */
+id: string, 
+/**
+ * E.164.
+ */
+number: string, label: string, route: NumberRoute, 
+/**
+ * Where its calls go now; empty when nowhere.
+ */
+voice_url: string, 
+/**
+ * It is in the tenant's list, and so its calls ring somewhere.
+ */
+in_list: boolean, };
+
+/**
+ * The numbers of the carrier account.
+ */
+export type CarrierNumbers = { 
+/**
+ * By number.
+ */
+numbers: Array<CarrierNumber>, 
+/**
+ * Why they could not be read, or the one could not be connected, and what to do.
+ */
+problem: string | null, };
+
+/**
+ * Sends a number's calls here.
+ */
+export type ConnectNumber = { 
+/**
+ * As in [`CarrierNumber::id`].
+ */
+id: string, };
+
+/**
  * Numbers that are called only if an admin has allowed it.
  */
 export type DialingSettings = { emergency: boolean, premium: boolean, satellite: boolean, };
@@ -1980,7 +2028,7 @@ export type ServerMessage = { "type": "welcome", epoch: string, seq: number, res
 /**
  * Each variant carries the whole new state of its subject, so that applying one twice does no harm.
  */
-export type LiveEvent = { "kind": "offer", offer: Offer, } | { "kind": "offer_ended", call_id: CallId, end: OfferEnd, } | { "kind": "call", call: LiveCall, } | { "kind": "call_ended", call_id: CallId, } | { "kind": "sound", call_id: CallId, agent: LegSound | null, customer: LegSound | null, 
+export type LiveEvent = { "kind": "offer", offer: Offer, } | { "kind": "offer_ended", call_id: CallId, end: OfferEnd, } | { "kind": "call", call: LiveCall, } | { "kind": "call_ended", call_id: CallId,  } | { "kind": "sound", call_id: CallId, agent: LegSound | null, customer: LegSound | null, 
 /**
  * What the agent's device says of its side.
  */
