@@ -1,7 +1,7 @@
 //! What admins configure: numbers, queues, campaigns, dispositions, do-not-call, carrier, storage and engines.
 
 use domain::{
-    ids::{AuditId, CampaignId, DncId, NumberId, QueueId, UserId},
+    ids::{AuditId, CampaignId, DncId, NumberId, QueueId, UserId, VoicemailId},
     pii::Personal,
     time::UnixMillis,
 };
@@ -314,6 +314,33 @@ pub struct DialingSettings {
     pub emergency: bool,
     pub premium: bool,
     pub satellite: bool,
+}
+
+/// A recorded message that is left on answering machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct VoicemailMessage {
+    pub id: VoicemailId,
+    pub name: String,
+    pub length_ms: u32,
+    pub created_at_ms: UnixMillis,
+}
+
+/// A new message: WAV or Ogg-Opus of at most 60 s.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct VoicemailMessageInput {
+    /// 1 to 60 characters, another one for each message.
+    pub name: String,
+    /// The file, as base 64 with padding.
+    pub sound: String,
+}
+
+/// Which message is left, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct VoicemailSettings {
+    /// The one that the agents' key leaves; none switches it off.
+    pub message_id: Option<VoicemailId>,
+    /// It is left by itself in campaigns that ask the carrier about machines, once the machine's greeting is over.
+    pub when_machine: bool,
 }
 
 /// Exotel account. Secrets go in and never come out.

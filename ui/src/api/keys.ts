@@ -35,6 +35,8 @@ export const keys = {
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (search: string) => ["settings", "do-not-call", search],
   carrier: ["settings", "carrier"],
+  voicemailMessages: ["settings", "voicemail", "messages"],
+  voicemail: ["settings", "voicemail"],
   carrierNumbers: ["settings", "carrier", "numbers"],
   exotel: ["settings", "exotel"],
   dialing: ["settings", "dialing"],

@@ -89,6 +89,11 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^at most (?<most>\d+) columns can be kept as fields of their own; leave some out$/, "problem.many_fields"],
   [/ is not a country code such as IN$/, "problem.country"],
   [/^expected a moment in the future$/, "problem.in_future"],
+  [/^names a message that is not there$/, "problem.no_message"],
+  [/^the message is longer than 60 s; shorten it$/, "problem.message_long"],
+  [/^the file has no sound in it$/, "problem.message_silent"],
+  [/^the file is neither WAV nor Ogg-Opus; save it as one of them$/, "problem.message_kind"],
+  [/^the file is larger than 12 MB; save it with fewer channels$/, "problem.message_large"],
   [/^enter the public address of this server, which begins with https:\/\/, and save it first$/, "problem.public_url"],
 ];
 

@@ -36,6 +36,7 @@ impl Actor {
             // Twilio has spoken it before it opened the stream: the document that answered the call begins with it.
             Effect::PlayGreeting { .. } => self.tell_self(CallEvent::GreetingFinished { then: Default::default() }),
             Effect::PlayFarewell { farewell, .. } => self.say_goodbye(farewell).await,
+            Effect::PlayVoicemail { leg, message } => self.play_voicemail(leg, message),
             Effect::Route { target, exclude, reason, .. } => self.look_for_agent(target, exclude, reason),
             Effect::Offer { offer, transferred_by } => self.offer(&offer, transferred_by).await,
             Effect::WithdrawOffer { agent, end, .. } => self.withdraw(agent, end),
@@ -202,7 +203,11 @@ impl Actor {
         let campaign = self.call.facts.campaign.filter(|_| party == Party::Customer)?;
         let campaign = self.backend.campaign_row(self.scope, campaign).await.ok()?;
         let verdict_url = Some(carrier.verdict_url(self.id()));
-        campaign.detect_machines.then_some(MachineDetection { wait: MachineWait::Verdict, verdict_url })
+        let wait = match self.call.facts.voicemail {
+            Some(_) => MachineWait::EndOfGreeting,
+            None => MachineWait::Verdict,
+        };
+        campaign.detect_machines.then_some(MachineDetection { wait, verdict_url })
     }
 
     /// Asks the carrier once. What cannot be known is left to the carrier's own reports and the ring timer.

@@ -148,8 +148,9 @@ impl Backend {
             _ => Verdict::Unknown,
         };
         let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
+        let greeting_over = result.answered_by.greeting_is_over();
         match named {
-            Some((call, _)) => drop(self.calls().event(call, CallEvent::AnsweredBy { verdict })),
+            Some((call, _)) => drop(self.calls().event(call, CallEvent::AnsweredBy { verdict, greeting_over })),
             None => {
                 tracing::info!(call_sid = %result.call_sid, ?verdict, "a verdict came for a call that is not under way")
             }
