@@ -153,6 +153,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::test_carrier::handler))
         .routes(routes!(settings::carrier_numbers::handler))
         .routes(routes!(settings::connect_carrier_number::handler))
+        .routes(routes!(settings::get_carrier_recordings::handler, settings::put_carrier_recordings::handler))
         .routes(routes!(settings::get_exotel::handler, settings::put_exotel::handler))
         .routes(routes!(settings::test_exotel::handler))
         .routes(routes!(settings::get_sip::handler, settings::put_sip::handler))

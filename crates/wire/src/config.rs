@@ -316,6 +316,13 @@ pub struct DialingSettings {
     pub satellite: bool,
 }
 
+/// What becomes of recordings that the carrier has made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierRecordings {
+    /// They are deleted there once ours is stored and read back; carriers that cannot delete keep them.
+    pub delete_when_stored: bool,
+}
+
 /// A recorded message that is left on answering machines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct VoicemailMessage {

@@ -66,7 +66,7 @@ fn wire_types(cfg: &Config) -> String {
         intelligence::AnalysisStatus, intelligence::CallIntelligence, intelligence::FieldProposal, intelligence::AcceptProposal,
         jobs::JobStatus, jobs::Job,
         config::RoutingStrategy, config::Queue, config::QueueInput, config::Number, config::NumberInput, config::UnknownNumber, config::NumberProvider, config::NumberMedia,
-        config::NumberRoute, config::CarrierNumber, config::CarrierNumbers, config::ConnectNumber,
+        config::NumberRoute, config::CarrierNumber, config::CarrierNumbers, config::ConnectNumber, config::CarrierRecordings,
         config::VoicemailMessage, config::VoicemailMessageInput, config::VoicemailSettings,
         config::DialingSettings, config::ExotelSettings, config::ExotelApplet, config::ExotelSettingsInput,
         trunk::NumberFormat, trunk::CallerId, trunk::Limits, sip::TrunkKind, sip::TrunkSettings, sip::TrunkState, sip::Trunk,

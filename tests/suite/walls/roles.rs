@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 145] = [
+const TABLE: [(&str, &str); 147] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -99,6 +99,8 @@ const TABLE: [(&str, &str); 145] = [
     ("POST /settings/carrier/test", "affff"),
     ("GET /settings/carrier/numbers", "affff"),
     ("POST /settings/carrier/numbers/connect", "affff"),
+    ("GET /settings/carrier-recordings", "affff"),
+    ("PUT /settings/carrier-recordings", "affff"),
     ("GET /settings/exotel", "affff"),
     ("PUT /settings/exotel", "affff"),
     ("POST /settings/exotel/test", "affff"),

@@ -164,6 +164,8 @@ function admin(send: Send) {
     putVoicemail: (body: W.VoicemailSettings) => send<W.VoicemailSettings>("PUT", "/settings/voicemail", body),
     carrierNumbers: () => send<W.CarrierNumbers>("GET", "/settings/carrier/numbers"),
     connectCarrierNumber: (body: W.ConnectNumber) => send<W.CarrierNumbers>("POST", "/settings/carrier/numbers/connect", body),
+    carrierRecordings: () => send<W.CarrierRecordings>("GET", "/settings/carrier-recordings"),
+    putCarrierRecordings: (body: W.CarrierRecordings) => send<W.CarrierRecordings>("PUT", "/settings/carrier-recordings", body),
     exotel: settings<W.ExotelSettings, W.ExotelSettingsInput>("exotel"),
     dialing: () => send<W.DialingSettings>("GET", "/settings/dialing"),
     putDialing: (body: W.DialingSettings) => send<W.DialingSettings>("PUT", "/settings/dialing", body),

@@ -38,6 +38,7 @@ export const keys = {
   voicemailMessages: ["settings", "voicemail", "messages"],
   voicemail: ["settings", "voicemail"],
   carrierNumbers: ["settings", "carrier", "numbers"],
+  carrierRecordings: ["settings", "carrier-recordings"],
   exotel: ["settings", "exotel"],
   dialing: ["settings", "dialing"],
   callingHours: ["settings", "calling-hours"],

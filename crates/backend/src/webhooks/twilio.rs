@@ -12,6 +12,7 @@ use crate::{
     calls::{Announced, Arrival, NamedStream},
     carriers::{self, TWILIO},
     error::BackendError,
+    recordings::Delete,
 };
 
 /// `call` and `party` of the query of an address that we gave out. The signature covers the query.
@@ -166,6 +167,10 @@ impl Backend {
             None => None,
         };
         let state = verified.form.text("RecordingStatus").unwrap_or_default().to_owned();
+        if let Some(call) = call.filter(|_| state == "completed") {
+            let delete = Delete { provider: TWILIO.to_owned(), recording: status.recording_sid.clone() };
+            self.delete_at_carrier_later(verified.scope, call, &delete).await?;
+        }
         let event = CallEvent::CarrierRecording { id: status.recording_sid.clone(), state };
         if !call.is_some_and(|call| self.is_under_way(verified.tenant, call) && self.calls().event(call, event)) {
             tracing::info!(recording = %status.recording_sid, "the carrier has a recording of a call that is not under way");

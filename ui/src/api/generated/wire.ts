@@ -1364,6 +1364,15 @@ export type ConnectNumber = {
 id: string, };
 
 /**
+ * What becomes of recordings that the carrier has made.
+ */
+export type CarrierRecordings = { 
+/**
+ * They are deleted there once ours is stored and read back; carriers that cannot delete keep them.
+ */
+delete_when_stored: boolean, };
+
+/**
  * A recorded message that is left on answering machines.
  */
 export type VoicemailMessage = { id: VoicemailId, name: string, length_ms: number, created_at_ms: UnixMillis, };

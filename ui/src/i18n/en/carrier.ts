@@ -61,4 +61,8 @@ export const carrier = {
   "audit_action.number.connect": "Connected a number",
   "notice.carrier_refused": "The carrier did not place a call.",
   "problem.public_url": "enter the public address of this server, which begins with https://, and save it first",
+  "carrier_recordings.title": "Recordings at the carrier",
+  "carrier_recordings.delete": "Delete the carrier's copy once ours is stored and read back",
+  "carrier_recordings.text": "Twilio deletes them when asked. Exotel's interface has no such request: delete there by hand.",
+  "job.delete_at_carrier": "Delete the carrier's recording",
 } as const;

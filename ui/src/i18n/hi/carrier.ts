@@ -63,4 +63,8 @@ export const carrier: Record<keyof typeof english, string> = {
   "audit_action.number.connect": "नंबर जोड़ा",
   "notice.carrier_refused": "कैरियर ने कॉल नहीं लगाया।",
   "problem.public_url": "पहले इस सर्वर का सार्वजनिक पता लिखें, जो https:// से शुरू होता है, और सहेजें",
+  "carrier_recordings.title": "कैरियर के पास की रिकॉर्डिंग",
+  "carrier_recordings.delete": "हमारी रिकॉर्डिंग सहेजकर जाँच लेने पर कैरियर की प्रति हटाएँ",
+  "carrier_recordings.text": "Twilio कहने पर हटा देता है। Exotel में ऐसा अनुरोध नहीं है: वहाँ हाथ से हटाएँ।",
+  "job.delete_at_carrier": "कैरियर की रिकॉर्डिंग हटाना",
 };
