@@ -17,7 +17,7 @@ pub fn in_event(me: UserId, event: &LiveEvent) -> Option<Seen> {
         LiveEvent::Call { call } if is_running(me, call) => Some(Seen::CallRuns(call.id)),
         // A call that went on to somebody else, or is in wrap-up, is over here.
         LiveEvent::Call { call } => Some(Seen::CallOver(call.id)),
-        LiveEvent::CallEnded { call_id } => Some(Seen::CallOver(*call_id)),
+        LiveEvent::CallEnded { call_id, .. } => Some(Seen::CallOver(*call_id)),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ pub const IDEMPOTENCY_KEY: &str = "a key of the owner";
 /// Between a tone and what is said.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Of these the call that goes on is asked; of all others the one that is over.
-const OF_LIVE_CALLS: [&str; 12] = [
+const OF_LIVE_CALLS: [&str; 13] = [
     "/live",
     "/answer",
     "/decline",
@@ -29,6 +30,7 @@ const OF_LIVE_CALLS: [&str; 12] = [
     "/transfer",
     "/transfer/cancel",
     "/digits",
+    "/voicemail",
     "/pause",
     "/monitor",
     "/wrap-up/extend",
@@ -45,6 +47,7 @@ pub struct Estate {
     pub queue: String,
     pub number: String,
     pub campaign: String,
+    pub voicemail: String,
     pub do_not_call: String,
     pub lead: String,
     pub lead_change: String,
@@ -70,6 +73,12 @@ pub fn queue(name: &str, members: &[&str]) -> Value {
 pub fn number(number: &str, queue: Option<&str>, campaign: Option<&str>) -> Value {
     json!({ "number": number, "label": format!("{MARK} line"), "queue_id": queue, "campaign_id": campaign,
         "greeting": format!("Welcome to {MARK}"), "language": "en" })
+}
+
+/// A recorded message as it is added: a tenth of a second of silence.
+pub fn voicemail_message(name: &str) -> Value {
+    let file = media::wav::encode(8_000, 1, &[0; 800]);
+    json!({ "name": name, "sound": STANDARD.encode(file) })
 }
 
 /// A campaign as it is made and changed.
@@ -161,6 +170,8 @@ impl Estate {
         let import = imported(server, admin).await;
         let changes = server.ask(Method::GET, &format!("/leads/{lead}/changes"), admin, None).await.body;
         let lead_change = id(&changes[0]);
+        let message = voicemail_message(&format!("{MARK} message"));
+        let voicemail = id(&made(server, Method::POST, "/voicemail/messages", admin, message).await);
         let ids = [queue, campaign, number, do_not_call, lead, lead_change, task, job];
         let [queue, campaign, number, do_not_call, lead, lead_change, task, job] = ids;
         Self {
@@ -171,6 +182,7 @@ impl Estate {
             queue,
             number,
             campaign,
+            voicemail,
             do_not_call,
             lead,
             lead_change,
@@ -208,6 +220,7 @@ impl Estate {
             ("queues", "id") => self.queue.clone(),
             ("numbers", "id") => self.number.clone(),
             ("campaigns", "id") => self.campaign.clone(),
+            ("voicemail", "id") => self.voicemail.clone(),
             ("do-not-call", "id") => self.do_not_call.clone(),
             ("leads" | "worklist", "id") => self.lead.clone(),
             ("tasks", "id") => self.task.clone(),

@@ -1,6 +1,7 @@
 //! Servers for tests: the whole product on a free port, with a folder and a database of its own; an agent's phone and a
 //! carrier that tests lead by the hand.
 
+pub mod calling_out;
 pub mod carrier;
 pub mod chirps;
 pub mod desk;

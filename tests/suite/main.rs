@@ -26,6 +26,7 @@ mod settings;
 mod sip;
 mod sole;
 mod sound_socket;
+mod voicemail;
 mod walls;
 mod webhooks;
 mod worklist;

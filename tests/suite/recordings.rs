@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use reqwest::{Method, Response, StatusCode, header};
-use switchboard_tests::{Engine, TestServer, on_both_databases, talk::Talk};
+use serde_json::{Value, json};
+use simulator::twilio::{Misbehaviour, RestFailure};
+use switchboard_tests::{Engine, TestServer, calling_out::CallingOut, on_both_databases, talk::Talk};
 
-on_both_databases!(a_signed_address_answers_ranges_of_bytes);
+on_both_databases!(
+    a_signed_address_answers_ranges_of_bytes,
+    the_carriers_copy_goes_once_ours_is_stored_and_only_when_it_is_wished,
+);
 
 async fn bytes(server: &TestServer, url: &str, range: Option<&str>) -> Response {
     let mut request = reqwest::Client::new().get(server.url(url));
@@ -66,4 +71,53 @@ async fn a_signed_address_answers_ranges_of_bytes(engine: Engine) {
         assert_eq!((several.status(), several.bytes().await.unwrap()), (StatusCode::OK, whole));
     }
     talk.end().await;
+}
+
+async fn the_carriers_copy_goes_once_ours_is_stored_and_only_when_it_is_wished(engine: Engine) {
+    let world = CallingOut::open(engine).await;
+    world.answers("human");
+    let webhook = world.server.url("/webhooks/twilio/recording");
+    let mut kept = String::new();
+    for wished in [false, true] {
+        let settings = json!({ "delete_when_stored": wished });
+        let saved = world.server.ask(Method::PUT, "/settings/carrier-recordings", &world.admin, Some(settings)).await;
+        assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
+        world.desk.available().await;
+        let path = world.place().await;
+        let recorded = |live: &Value| live["recording"]["kind"] == "recording";
+        world.server.until(&format!("{path}/live"), &world.admin, "it is recorded", recorded).await;
+        let call = world.carrier.calls().pop().unwrap();
+        // The account records every call, and is ready before ours is stored.
+        let sid = world.carrier.report_recording(call.sid(), &webhook).await;
+        assert!(world.carrier.has_recording(&sid));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(world.carrier.has_recording(&sid), "ours is not stored yet");
+        let busy = vec![RestFailure::ServerError];
+        let hung_up = world.server.ask(Method::POST, &format!("{path}/hang-up"), &world.token, None).await;
+        assert!(hung_up.status.is_success(), "{hung_up:?}");
+        let stored = |detail: &Value| detail["receipt"]["state"]["kind"] == "stored";
+        world.server.until(&path, &world.admin, "the recording is stored", stored).await;
+        let jobs = async || {
+            let id = path.trim_start_matches("/calls/");
+            let all = world.server.ask(Method::GET, &format!("/jobs?call_id={id}"), &world.admin, None).await.body;
+            let all = all["items"].as_array().cloned().unwrap_or_default();
+            all.into_iter().filter(|job| job["kind"] == "delete_at_carrier").collect::<Vec<_>>()
+        };
+        if !wished {
+            assert!(jobs().await.is_empty() && world.carrier.has_recording(&sid), "nobody wished it");
+            kept = sid;
+            continue;
+        }
+        world.carrier.misbehave(Misbehaviour { rest: busy, ..Misbehaviour::default() });
+        for _ in 0..600 {
+            if !world.carrier.has_recording(&sid) && jobs().await.iter().all(|job| job["status"] == "done") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(!world.carrier.has_recording(&sid), "{:?}", jobs().await);
+        assert_eq!(jobs().await[0]["status"], "done");
+    }
+    assert!(world.carrier.has_recording(&kept), "of before it was wished");
+    world.end().await;
 }

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use simulator::twilio::{Config, SimulatedTwilio};
+use simulator::twilio::{Config, Misbehaviour, Number, RestFailure, SimulatedTwilio};
 use switchboard_tests::{Answer, Engine, TestServer, on_both_databases};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -12,6 +12,7 @@ use tokio::{
 on_both_databases!(
     a_wrong_carrier_token_is_said_in_words,
     a_carrier_token_goes_to_no_other_address_or_account,
+    a_number_of_the_account_is_connected_with_one_request,
     a_wrong_storage_key_is_said_in_words,
     a_wrong_key_of_an_engine_is_said_in_words,
 );
@@ -73,6 +74,62 @@ async fn a_wrong_carrier_token_is_said_in_words(engine: Engine) {
     refused(&test("wrong-key").await, "does not accept the account id and token");
     let right = test("right-token").await;
     assert_eq!(right.body["ok"], true, "{right:?}");
+    server.stop().await;
+}
+
+async fn a_number_of_the_account_is_connected_with_one_request(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let numbers = async |body: Option<Value>| {
+        let (method, path) = match body {
+            None => (Method::GET, "/settings/carrier/numbers"),
+            Some(_) => (Method::POST, "/settings/carrier/numbers/connect"),
+        };
+        let answer = server.ask(method, path, &admin, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.body
+    };
+    assert!(numbers(None).await["problem"].as_str().is_some_and(|problem| problem.contains("no carrier is set up")));
+
+    let sid = format!("AC{}", "6".repeat(32));
+    let mut config = Config::on_loopback(&sid, "token");
+    let number = |number: &str, voice_url: &str| Number {
+        number: number.to_owned(),
+        voice_url: voice_url.to_owned(),
+        fallback_url: None,
+        status_callback: None,
+    };
+    config.numbers = vec![number("+918045550111", ""), number("+918045550112", "https://other.example/voice")];
+    let carrier = SimulatedTwilio::start(config).await.expect("a simulated account");
+    let settings = |public_url: &str| {
+        json!({ "provider": "twilio", "account_sid": sid, "auth_token": "token", "api_base": carrier.base_url(),
+            "public_url": public_url })
+    };
+    save(&server, &admin, "/settings/carrier", settings("http://calls.example")).await;
+    let routes = |answer: &Value| -> Vec<Value> {
+        answer["numbers"].as_array().into_iter().flatten().map(|number| number["route"].clone()).collect()
+    };
+    let before = numbers(None).await;
+    assert_eq!(routes(&before), ["nowhere", "elsewhere"], "{before}");
+    let id = before["numbers"][0]["id"].clone();
+    let connect = json!({ "id": id });
+    let path = "/settings/carrier/numbers/connect";
+    let refused = server.ask(Method::POST, path, &admin, Some(connect.clone())).await;
+    assert_eq!(refused.body["fields"][0]["field"], "public_url", "Twilio asks by https only: {refused:?}");
+
+    save(&server, &admin, "/settings/carrier", settings("https://calls.example/")).await;
+    // The account is busy twice and says for how long.
+    let busy = vec![RestFailure::ComeBackAfter { seconds: 0 }, RestFailure::ServerError];
+    carrier.misbehave(Misbehaviour { rest: busy, ..Misbehaviour::default() });
+    let after = numbers(Some(connect)).await;
+    assert_eq!((routes(&after), &after["problem"]), (vec![json!("here"), json!("elsewhere")], &Value::Null), "{after}");
+    assert_eq!(after["numbers"][0]["in_list"], false);
+    let now = carrier.number("+918045550111").expect("the number");
+    assert_eq!(now.voice_url, "https://calls.example/webhooks/twilio/voice");
+    assert_eq!(now.status_callback.as_deref(), Some("https://calls.example/webhooks/twilio/status"));
+    let none_such = numbers(Some(json!({ "id": "PN1" }))).await;
+    assert!(none_such["problem"].as_str().is_some_and(|problem| problem.contains("belongs to this account")));
+    assert_eq!(routes(&none_such), ["here", "elsewhere"]);
     server.stop().await;
 }
 

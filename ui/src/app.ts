@@ -5,6 +5,7 @@ import { asFailure, isTransient } from "./api/failure";
 import { keys } from "./api/keys";
 import { hasKey, translator } from "./i18n";
 import { failureText } from "./i18n/failure-text";
+import { carrierText } from "./i18n/server-text";
 import { systemClock } from "./lib/clock";
 import type { Kept } from "./lib/kept";
 import type { PhoneState, Platform } from "./platform/types";
@@ -27,7 +28,7 @@ import type { NoticeLevel } from "./api/generated/wire";
 const TONE: Record<NoticeLevel, ToastTone> = { info: "acc", warning: "warn", loss: "live" };
 
 /** Notices whose sentence carries a fact that our own text does not have. */
-const DETAILED = new Set(["unknown_number_called", "recording_not_stored", "job_dead", "recording_failed"]);
+const DETAILED = new Set(["unknown_number_called", "recording_not_stored", "job_dead", "recording_failed", "carrier_refused"]);
 /** Notices about a call that is over and can be looked at. */
 const LINKED = new Set(["analysis_ready", "hot_lead", "recording_not_stored"]);
 
@@ -61,7 +62,7 @@ export function createApp(platform: Platform, kept: Kept): App {
       const key = `notice.${notice.code}`;
       const title = hasKey(key) ? t()(key) : notice.text;
       toasts.show({
-        tone: TONE[notice.level], title, text: hasKey(key) && DETAILED.has(notice.code) ? notice.text : null,
+        tone: TONE[notice.level], title, text: hasKey(key) && DETAILED.has(notice.code) ? carrierText(notice.text, t()) : null,
         stays: notice.level === "loss",
         ...(notice.call_id && LINKED.has(notice.code) ? { link: `/calls/${notice.call_id}` } : {}),
       });

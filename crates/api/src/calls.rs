@@ -11,6 +11,7 @@ pub mod get;
 pub mod hang_up;
 pub mod hold;
 pub mod intelligence;
+pub mod leave_voicemail;
 pub mod list;
 pub mod live;
 pub mod monitor;

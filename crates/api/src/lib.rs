@@ -30,6 +30,7 @@ mod tasks;
 mod tenants;
 mod ui;
 mod users;
+mod voicemail;
 mod webhooks;
 mod worklist;
 

@@ -22,13 +22,15 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, imports,
-    jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, webhooks,
-    worklist,
+    jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, voicemail,
+    webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
 /// A part of a file of 1 MiB in base 64.
 const MOST_PART_BYTES: usize = 1_536 * 1024;
+/// A recorded message of 12 MiB in base 64.
+const MOST_MESSAGE_BYTES: usize = 17 * 1024 * 1024;
 /// Carriers wait 15 s for an answer; nobody else should wait longer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(14);
 
@@ -70,6 +72,13 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(numbers::list::handler, numbers::create::handler))
         .routes(routes!(numbers::unknown::handler))
         .routes(routes!(numbers::update::handler, numbers::delete::handler))
+        .routes(routes!(voicemail::list::handler))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(voicemail::create::handler))
+                .layer(DefaultBodyLimit::max(MOST_MESSAGE_BYTES)),
+        )
+        .routes(routes!(voicemail::delete::handler))
         .routes(routes!(campaigns::list::handler, campaigns::create::handler))
         .routes(routes!(campaigns::default_dispositions::handler))
         .routes(routes!(campaigns::get::handler, campaigns::update::handler))
@@ -121,6 +130,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(calls::transfer::handler))
         .routes(routes!(calls::cancel_transfer::handler))
         .routes(routes!(calls::digits::handler))
+        .routes(routes!(calls::leave_voicemail::handler))
         .routes(routes!(calls::pause_recording::handler))
         .routes(routes!(calls::resume_recording::handler))
         .routes(routes!(calls::monitor::handler))
@@ -141,6 +151,9 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(audit::list::handler))
         .routes(routes!(settings::get_carrier::handler, settings::put_carrier::handler))
         .routes(routes!(settings::test_carrier::handler))
+        .routes(routes!(settings::carrier_numbers::handler))
+        .routes(routes!(settings::connect_carrier_number::handler))
+        .routes(routes!(settings::get_carrier_recordings::handler, settings::put_carrier_recordings::handler))
         .routes(routes!(settings::get_exotel::handler, settings::put_exotel::handler))
         .routes(routes!(settings::test_exotel::handler))
         .routes(routes!(settings::get_sip::handler, settings::put_sip::handler))
@@ -148,6 +161,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::get_calling_hours::handler, settings::put_calling_hours::handler))
         .routes(routes!(settings::get_hand_out::handler, settings::put_hand_out::handler))
         .routes(routes!(settings::get_dialing::handler, settings::put_dialing::handler))
+        .routes(routes!(settings::get_voicemail::handler, settings::put_voicemail::handler))
         .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))
         .routes(routes!(settings::test_storage::handler))
         .routes(routes!(settings::get_engines::handler, settings::put_engines::handler))

@@ -22,6 +22,7 @@ mod stream_dialect;
 mod turns;
 mod unsettled;
 mod view;
+mod voicemail;
 
 pub(crate) use bridge_events::follow as follow_bridge;
 pub use carrier_stream::CarrierStream;

@@ -19,13 +19,14 @@ use crate::{Actor, Backend, clock, costs, error::BackendError, intelligence, liv
 
 /// How often work is tried. Uploads go on for a day: a store that is away for an hour must not cost a recording.
 pub(crate) fn most_attempts(kind: &str) -> u32 {
-    if kind == recordings::STORE || kind == recordings::FETCH { 160 } else { 8 }
+    if [recordings::STORE, recordings::FETCH, recordings::DELETE].contains(&kind) { 160 } else { 8 }
 }
 
 /// Each kind of work has workers of its own, so that a slow service of one kind holds up no other.
-const LANES: [(&str, usize); 5] = [
+const LANES: [(&str, usize); 6] = [
     (recordings::STORE, 2),
     (recordings::FETCH, 2),
+    (recordings::DELETE, 1),
     (costs::READ_COST, 1),
     (intelligence::TRANSCRIBE, 2),
     (intelligence::ANALYSE, 2),
@@ -152,8 +153,8 @@ async fn given_up(backend: &Backend, scope: TenantScope, job: &ClaimedJob, error
     if let Some(call) = job.call_id {
         match job.kind.as_str() {
             recordings::STORE | recordings::FETCH => recordings::not_stored(backend, call, error).await,
-            // The call's page goes on to say that the cost is not known.
-            costs::READ_COST => {}
+            // The call's page goes on to say that the cost is not known; a copy that stays at the carrier is no loss.
+            costs::READ_COST | recordings::DELETE => {}
             _ => intelligence::given_up(backend, scope, call, error).await,
         }
     }
@@ -171,6 +172,7 @@ async fn carry_out(backend: &Backend, scope: TenantScope, job: &ClaimedJob) -> R
     match job.kind.as_str() {
         recordings::STORE => recordings::store(backend, scope, call).await,
         recordings::FETCH => recordings::fetch(backend, scope, call, job.payload.reveal()).await,
+        recordings::DELETE => recordings::delete(backend, scope, call, job.payload.reveal()).await,
         costs::READ_COST => costs::read(backend, scope, call).await,
         intelligence::TRANSCRIBE => intelligence::transcribe(backend, scope, call).await,
         intelligence::ANALYSE => intelligence::analyse(backend, scope, call).await,

@@ -43,6 +43,7 @@ mod settings;
 mod sip;
 mod snapshot;
 mod tasks;
+mod voicemail;
 mod webhooks;
 mod worklist;
 mod wrap_up;

@@ -29,7 +29,11 @@ impl Backend {
     /// Where the number's calls are to be sent; empty where a trunk brings them. Exotel's holds a secret, which is the admins'.
     async fn number_webhook(&self, actor: &Actor, provider: ProviderRow) -> String {
         match provider {
-            ProviderRow::Twilio => format!("{}/webhooks/twilio/voice", self.options().public_url),
+            ProviderRow::Twilio => {
+                let usual = || format!("{}/webhooks/twilio/voice", self.options().public_url);
+                let carrier = self.carrier(actor.scope, carriers::TWILIO).await;
+                carrier.map_or_else(|_| usual(), |carrier| carrier.number_voice_url())
+            }
             ProviderRow::Exotel if actor.must_configure().is_ok() => {
                 let carrier = self.carrier(actor.scope, carriers::EXOTEL).await;
                 carrier.map_or_else(|_| String::new(), |carrier| carrier.exotel_hook("passthru"))

@@ -1,12 +1,14 @@
 //! Recordings: from the recorder's file to a stored one with a receipt, and back to ears.
 
 mod audio;
+mod delete_job;
 mod fetch_job;
 mod finish;
 mod signed;
 mod store_job;
 
 pub use audio::RecordingAudio;
+pub(crate) use delete_job::{DELETE, Delete, delete};
 pub(crate) use fetch_job::{FETCH, Fetch, fetch};
 pub(crate) use finish::{Finished, News, finished, not_stored, note_all, store_key};
 pub(crate) use store_job::store;

@@ -2,6 +2,7 @@
 
 mod calling_hours;
 mod carrier;
+mod carrier_numbers;
 mod dialing;
 mod engines;
 mod exotel;

@@ -39,6 +39,7 @@ fn facts() -> CallFacts {
         simulated: false,
         capabilities: Capabilities::default(),
         sound: Default::default(),
+        voicemail: None,
     }
 }
 

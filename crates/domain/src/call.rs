@@ -22,6 +22,7 @@ mod step;
 mod talking;
 mod timers;
 mod transfer;
+mod voicemail;
 
 pub use duties::{Duty, Held, duties};
 pub use effect::{AgentNext, Effect, Farewell, NoticeCode, NoticeTo, OfferEnd, RouteReason, RouteTarget};
@@ -29,19 +30,20 @@ pub use ending::WRAP_UP_EXTENSION;
 pub use event::{AfterGreeting, AfterWrapUp, AnsweredBy, CallEvent, DialFailure, ProviderEnd};
 pub use facts::{
     CallFacts, Capabilities, Customer, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, Direction, QueuePlan, SoundPlace,
+    VoicemailMessage,
 };
 pub use refusal::{Refusal, WRAP_UP_LIMIT, permits};
 pub use replay::replay;
 pub use room::{PortRef, RecordPlan, RoomPlan, room_plan};
 pub use state::{
-    Call, CallStatus, Desk, Device, End, EndReason, Heard, Hearing, History, Line, Monitor, MonitorMode, Offer,
-    Outside, Party, Phase, Recording, SavedDisposition, Side, Span, Talk, TalkSpan, Transfer, TransferStage,
-    TransferTarget, Tried, Waiting, WrapUp,
+    Call, CallStatus, Desk, Device, End, EndReason, Heard, Hearing, History, LeftBy, LeftVoicemail, Line, Monitor,
+    MonitorMode, Offer, Outside, Party, Phase, Recording, SavedDisposition, Side, Span, Talk, TalkSpan, Transfer,
+    TransferStage, TransferTarget, Tried, Waiting, WrapUp,
 };
 pub use step::step;
 pub use timers::{
     ASK_AGAIN_AFTER, ASK_CARRIER, Armed, BOTH_RING, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, HANG_UP_REPORT,
-    HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, TRANSFER_LIMIT, Timer, TimerReason, timers,
+    HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, MESSAGE_TAIL, TRANSFER_LIMIT, Timer, TimerReason, timers,
 };
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub use defaults::default_set;
 pub use follow::effects;
 pub use validate::{DispositionError, InvalidField, Problem, validate};
 
+/// Suggested when a recorded message was left.
+pub const LEFT_VOICEMAIL: &str = "left_voicemail";
 /// Notes of a call, in characters.
 pub const NOTES_LIMIT: usize = 500;
 

@@ -84,6 +84,8 @@ ids! {
     ExtensionId,
     /// One stored answer to "why did this call go to me?".
     DecisionId,
+    /// A recorded message that is left on answering machines.
+    VoicemailId,
     /// One file of leads that is taken in.
     ImportId,
 }

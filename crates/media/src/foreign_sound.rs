@@ -138,7 +138,7 @@ impl ForeignSound {
 }
 
 /// Straight lines between the samples: a telephone's sound has nothing above 4 kHz that could fold back.
-fn resampled(pcm: &[i16], from: u32, to: u32) -> Vec<i16> {
+pub(crate) fn resampled(pcm: &[i16], from: u32, to: u32) -> Vec<i16> {
     if from == to || from == 0 || pcm.is_empty() {
         return pcm.to_vec();
     }

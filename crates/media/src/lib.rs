@@ -16,6 +16,7 @@ pub mod hearing;
 pub mod jitter;
 pub mod keystrokes;
 pub mod level;
+pub mod message;
 pub mod mix;
 pub mod ogg;
 pub mod parts;

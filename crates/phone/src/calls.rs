@@ -43,7 +43,7 @@ impl CallWatch {
                 self.offers.remove(call_id);
             }
             LiveEvent::Call { call } => self.call(call),
-            LiveEvent::CallEnded { call_id } => {
+            LiveEvent::CallEnded { call_id, .. } => {
                 self.offers.remove(call_id);
                 self.calls.remove(call_id);
             }
@@ -168,7 +168,7 @@ mod tests {
         assert!(watch.rings(UnixMillis(1)) && watch.needs_sound(UnixMillis(1)) && !watch.in_call());
         watch.apply(&call(CallStatus::InProgress, Some(ME), Vec::new()));
         assert!(!watch.rings(UnixMillis(2)) && watch.in_call());
-        watch.apply(&LiveEvent::CallEnded { call_id: CALL });
+        watch.apply(&LiveEvent::CallEnded { call_id: CALL, suggested_outcome: None });
         assert!(!watch.needs_sound(UnixMillis(3)));
     }
 

@@ -2,15 +2,11 @@
 
 use std::{error::Error, time::Duration};
 
-use reqwest::{Client, Response, StatusCode, header};
+use reqwest::{Client, Response, header};
 
 use crate::telephony::CarrierError;
 
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest pause that a `Retry-After` may ask of a read; longer ones are the caller's to plan.
-const MAX_PAUSE: Duration = Duration::from_secs(5);
-const READ_ATTEMPTS: u32 = 3;
-
 /// A client that follows no redirects, so that credentials never travel to another host.
 pub fn client(total_timeout: Duration) -> Result<Client, reqwest::Error> {
     Client::builder()
@@ -25,28 +21,6 @@ pub fn client(total_timeout: Duration) -> Result<Client, reqwest::Error> {
 pub fn retry_after(response: &Response) -> Option<Duration> {
     let seconds: u64 = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// Whether the server asks to come back later. Only reads may do so by themselves.
-pub fn is_temporary(status: StatusCode) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
-}
-
-/// Sends a read, again after 200 ms and 400 ms (or the pause that the server names) while it answers 429 or 5xx.
-/// The last answer is given back whatever its status.
-pub async fn send_read(request: impl Fn() -> reqwest::RequestBuilder) -> Result<Response, reqwest::Error> {
-    let mut pause = Duration::from_millis(200);
-    let mut attempt = 1;
-    loop {
-        let response = request().send().await?;
-        let named = retry_after(&response);
-        if attempt == READ_ATTEMPTS || !is_temporary(response.status()) || named > Some(MAX_PAUSE) {
-            return Ok(response);
-        }
-        tokio::time::sleep(named.unwrap_or(pause)).await;
-        pause *= 2;
-        attempt += 1;
-    }
 }
 
 /// The innermost cause, which is where the operating system's words are. Without the URL.

@@ -4,6 +4,7 @@
 //! request that may have placed a call. Secrets are [`domain::pii::Personal`] and never print.
 
 pub mod ai;
+mod back_off;
 pub mod exotel;
 mod http_client;
 pub mod language_model;

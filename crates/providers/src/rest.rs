@@ -1,10 +1,13 @@
 //! What an answer, or the lack of one, of a carrier's REST API means.
 
-use reqwest::{Response, StatusCode, header};
+use std::hash::{BuildHasher, RandomState};
+
+use reqwest::{RequestBuilder, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    http_client::{bytes_at_most, root_cause},
+    back_off::Tries,
+    http_client::{bytes_at_most, retry_after, root_cause},
     telephony::{CarrierError, RecordingFile},
 };
 
@@ -12,8 +15,10 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestKind {
     Read,
-    /// May have placed or changed a call.
-    Change,
+    /// Sets what is there already, ends or removes it: once more changes nothing more.
+    Update,
+    /// Makes something new, such as a call: once more makes a second one.
+    Create,
 }
 
 impl RequestKind {
@@ -22,16 +27,24 @@ impl RequestKind {
         let sent = !error.is_connect() && !error.is_builder();
         let reason = if error.is_timeout() { "no answer in time".to_owned() } else { root_cause(error) };
         match self {
-            Self::Change if sent => CarrierError::OutcomeUnknown { reason },
-            Self::Change | Self::Read => CarrierError::Unreachable { reason },
+            Self::Create if sent => CarrierError::OutcomeUnknown { reason },
+            Self::Create | Self::Update | Self::Read => CarrierError::Unreachable { reason },
         }
     }
 
     /// The error of an answer of 5xx.
     pub fn server_failed(self, status: StatusCode, message: &str) -> CarrierError {
         match self {
-            Self::Read => CarrierError::Unavailable { status: status.as_u16() },
-            Self::Change => CarrierError::OutcomeUnknown { reason: format!("HTTP {status}: {message}") },
+            Self::Read | Self::Update => CarrierError::Unavailable { status: status.as_u16() },
+            Self::Create => CarrierError::OutcomeUnknown { reason: format!("HTTP {status}: {message}") },
+        }
+    }
+
+    /// Whether the server asks to come back later, and coming back does nothing twice: 429 says that nothing was done.
+    fn may_go_again(self, status: StatusCode) -> bool {
+        match self {
+            Self::Read | Self::Update => status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error(),
+            Self::Create => status == StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
@@ -39,10 +52,36 @@ impl RequestKind {
     fn unreadable(self, error: reqwest::Error) -> CarrierError {
         let reason = root_cause(error);
         match self {
-            Self::Change => CarrierError::OutcomeUnknown { reason },
-            Self::Read => CarrierError::Rejected { code: None, message: format!("unreadable answer: {reason}") },
+            Self::Create => CarrierError::OutcomeUnknown { reason },
+            Self::Read | Self::Update => {
+                CarrierError::Rejected { code: None, message: format!("unreadable answer: {reason}") }
+            }
         }
     }
+}
+
+/// Sends a request, again after a pause while the server asks to come back later. The last answer is given back whatever its
+/// status.
+///
+/// # Errors
+/// [`CarrierError`] of a request that got no answer, which is not made again here.
+pub async fn send(kind: RequestKind, request: impl Fn() -> RequestBuilder) -> Result<Response, CarrierError> {
+    let mut tries = Tries::default();
+    loop {
+        let response = request().send().await.map_err(|error| kind.no_answer(error))?;
+        if !kind.may_go_again(response.status()) {
+            return Ok(response);
+        }
+        match tries.pause(retry_after(&response), jitter()) {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return Ok(response),
+        }
+    }
+}
+
+/// Another one each time.
+fn jitter() -> u8 {
+    RandomState::new().hash_one(()).to_le_bytes()[0]
 }
 
 /// The body of a 2xx; of anything else what `refused` makes of it.

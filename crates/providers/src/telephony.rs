@@ -20,6 +20,8 @@ pub struct Capabilities {
     pub transfer: bool,
     /// The carrier can record.
     pub recording: bool,
+    /// Removes recordings of its own when asked.
+    pub delete_recordings: bool,
     pub answering_machine_detection: bool,
     pub dtmf: bool,
     /// Reports keys by itself. Otherwise their tones are looked for in the sound.
@@ -146,6 +148,12 @@ pub struct OwnedNumber {
     pub label: String,
     /// Where its calls go now; empty when nowhere.
     pub voice_url: String,
+    /// The address is asked by POST.
+    pub voice_post: bool,
+    /// Told about the ends of its calls; empty when nobody is.
+    pub status_url: String,
+    /// Something else at the carrier, such as a trunk, has its calls, whatever the addresses say.
+    pub passed_on: bool,
     pub sms: bool,
 }
 
@@ -195,7 +203,7 @@ pub enum CarrierError {
     /// The number cannot be reached from this account or is blocked; the same call will fail again.
     #[error("the carrier may not call this number (error {code}): {message}")]
     NotAllowed { code: u32, message: String },
-    /// Nothing was sent: the request may be made again.
+    /// Nothing was sent, or what once more changes nothing more: the request may be made again.
     #[error("the carrier cannot be reached: {reason}")]
     Unreachable { reason: String },
     /// The request was sent and no answer came. Look for the call before doing anything else.
@@ -216,7 +224,7 @@ pub enum CarrierError {
     /// The carrier does not have it yet: ask again later.
     #[error("the carrier does not have it yet")]
     NotYet,
-    /// A read failed on the carrier's side: it may be made again later.
+    /// What may be asked twice failed on the carrier's side: it may be made again later.
     #[error("the carrier is out of order (HTTP {status})")]
     Unavailable { status: u16 },
 }

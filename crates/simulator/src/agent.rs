@@ -148,7 +148,7 @@ impl Attendant {
     async fn happened(&mut self, event: LiveEvent) {
         match event {
             LiveEvent::Offer { offer } => self.take(&offer).await,
-            LiveEvent::CallEnded { call_id } => self.ended(call_id).await,
+            LiveEvent::CallEnded { call_id, .. } => self.ended(call_id).await,
             _ => {}
         }
     }

@@ -94,6 +94,37 @@ impl SimulatedTwilio {
         self.account.lock().numbers.insert(number.number.clone(), number);
     }
 
+    /// A number as the application has set it up.
+    pub fn number(&self, number: &str) -> Option<Number> {
+        self.account.lock().numbers.get(number).cloned()
+    }
+
+    /// The account has recorded a call, and tells the application so at this address. Gives the recording's SID.
+    pub async fn report_recording(&self, call_sid: &str, url: &str) -> String {
+        let sid = format!("RE{}", uuid::Uuid::now_v7().simple());
+        self.account.lock().recordings.insert(sid.clone());
+        let fields = [
+            ("AccountSid", self.account.config.account_sid.as_str()),
+            ("CallSid", call_sid),
+            ("RecordingSid", &sid),
+            ("RecordingUrl", &format!("{}/2010-04-01/Recordings/{sid}", self.base_url())),
+            ("RecordingStatus", "completed"),
+            ("RecordingDuration", "5"),
+            ("RecordingChannels", "2"),
+            ("RecordingSource", "OutboundAPI"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
+        if let Err(failure) = self.account.webhooks.send(url, document::Method::Post, fields.into()).await {
+            self.account.log(call_sid, failure.code, &failure.message);
+        }
+        sid
+    }
+
+    /// Whether the account still keeps a recording.
+    pub fn has_recording(&self, sid: &str) -> bool {
+        self.account.lock().recordings.contains(sid)
+    }
+
     /// Who answers when this number is called.
     pub fn set_destination(&self, number: &str, destination: Destination) {
         self.account.lock().destinations.insert(number.to_owned(), destination);

@@ -266,13 +266,38 @@ async fn a_lost_answer_leaves_a_call_that_can_be_found() {
     let rest = vec![RestFailure::TooManyRequests, RestFailure::PlacedButServerError];
     simulator.misbehave(switchboard_simulator::twilio::Misbehaviour { rest, ..Default::default() });
     let call = order(&application, CALLER);
-    let limited = carrier(&simulator).place_call(&call).await.unwrap_err();
-    assert!(limited.may_be_repeated(), "{limited:?}");
+    // Refused unread, so asked again; then lost, so never again.
     let lost = carrier(&simulator).place_call(&call).await.unwrap_err();
     assert!(matches!(lost, CarrierError::OutcomeUnknown { .. }), "{lost:?}");
     let found = carrier(&simulator).find_live_calls(&call.to, &call.from).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(simulator.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn an_account_that_is_busy_is_asked_again_after_the_pause_it_names() {
+    let (application, _streams) = Application::start().await;
+    let simulator = application.simulator(|_| {}).await;
+    let misbehave = |rest: Vec<RestFailure>| {
+        simulator.misbehave(switchboard_simulator::twilio::Misbehaviour { rest, ..Default::default() });
+    };
+    misbehave(vec![RestFailure::ComeBackAfter { seconds: 1 }, RestFailure::ServerError]);
+    let began = std::time::Instant::now();
+    let id = carrier(&simulator).place_call(&order(&application, CALLER)).await;
+    assert!(matches!(id, Err(CarrierError::OutcomeUnknown { .. })), "5xx to a new call ends it: {id:?}");
+    assert!(began.elapsed() >= Duration::from_secs(1), "the pause was not kept");
+    misbehave(vec![RestFailure::TooManyRequests; 9]);
+    let limited = carrier(&simulator).place_call(&order(&application, CALLER)).await.unwrap_err();
+    assert!(matches!(limited, CarrierError::RateLimited { .. }), "{limited:?}");
+    assert_eq!(simulator.calls().len(), 0, "nothing was placed");
+    misbehave(vec![RestFailure::ServerError, RestFailure::TooManyRequests]);
+    let numbers = carrier(&simulator).list_numbers().await.unwrap();
+    let ours = numbers.iter().find(|number| number.number == NUMBER).expect("the account's number");
+    misbehave(vec![RestFailure::ServerError]);
+    let (voice, status) = ("https://pbx.example/voice", "https://pbx.example/status");
+    carrier(&simulator).connect_number(&ours.id, voice, status).await.unwrap();
+    let now = simulator.number(NUMBER).unwrap();
+    assert_eq!((now.voice_url.as_str(), now.status_callback.as_deref()), (voice, Some(status)));
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ pub mod sound;
 pub mod tasks;
 pub mod tenants;
 pub mod users;
+pub mod voicemails;
 pub mod worklist;
 
 #[cfg(feature = "testing")]

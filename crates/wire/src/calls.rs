@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{CallId, CampaignId, LeadId, MediaSessionId, QueueId, UserId},
+    ids::{CallId, CampaignId, LeadId, MediaSessionId, QueueId, UserId, VoicemailId},
     time::UnixMillis,
 };
 use serde::{Deserialize, Serialize};
@@ -238,6 +238,14 @@ pub struct PlaceCall {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct StartTransfer {
     pub to: TransferTarget,
+}
+
+/// Leaves a recorded message on the customer's answering machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct LeaveVoicemail {
+    /// Absent leaves the one that is chosen in the settings.
+    #[serde(default)]
+    pub message_id: Option<VoicemailId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

@@ -1,7 +1,7 @@
 //! What admins configure: numbers, queues, campaigns, dispositions, do-not-call, carrier, storage and engines.
 
 use domain::{
-    ids::{AuditId, CampaignId, DncId, NumberId, QueueId, UserId},
+    ids::{AuditId, CampaignId, DncId, NumberId, QueueId, UserId, VoicemailId},
     pii::Personal,
     time::UnixMillis,
 };
@@ -81,6 +81,51 @@ pub struct UnknownNumber {
     pub calls: u32,
     pub first_at_ms: UnixMillis,
     pub last_at_ms: UnixMillis,
+}
+
+/// Where a number of the carrier account sends its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberRoute {
+    /// Calls and the reports of their ends come to this server.
+    Here,
+    /// Calls come, but by another method, or the reports of their ends go elsewhere.
+    HereInPart,
+    /// Somebody else has the calls.
+    Elsewhere,
+    /// Nobody has them.
+    Nowhere,
+}
+
+/// A number as the carrier account has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierNumber {
+    /// The carrier's id of it.
+    pub id: String,
+    /// E.164.
+    pub number: String,
+    pub label: String,
+    pub route: NumberRoute,
+    /// Where its calls go now; empty when nowhere.
+    pub voice_url: String,
+    /// It is in the tenant's list, and so its calls ring somewhere.
+    pub in_list: bool,
+}
+
+/// The numbers of the carrier account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierNumbers {
+    /// By number.
+    pub numbers: Vec<CarrierNumber>,
+    /// Why they could not be read, or the one could not be connected, and what to do.
+    pub problem: Option<String>,
+}
+
+/// Sends a number's calls here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ConnectNumber {
+    /// As in [`CarrierNumber::id`].
+    pub id: String,
 }
 
 /// Which account or trunk brings a number's calls.
@@ -269,6 +314,40 @@ pub struct DialingSettings {
     pub emergency: bool,
     pub premium: bool,
     pub satellite: bool,
+}
+
+/// What becomes of recordings that the carrier has made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct CarrierRecordings {
+    /// They are deleted there once ours is stored and read back; carriers that cannot delete keep them.
+    pub delete_when_stored: bool,
+}
+
+/// A recorded message that is left on answering machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct VoicemailMessage {
+    pub id: VoicemailId,
+    pub name: String,
+    pub length_ms: u32,
+    pub created_at_ms: UnixMillis,
+}
+
+/// A new message: WAV or Ogg-Opus of at most 60 s.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct VoicemailMessageInput {
+    /// 1 to 60 characters, another one for each message.
+    pub name: String,
+    /// The file, as base 64 with padding.
+    pub sound: String,
+}
+
+/// Which message is left, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct VoicemailSettings {
+    /// The one that the agents' key leaves; none switches it off.
+    pub message_id: Option<VoicemailId>,
+    /// It is left by itself in campaigns that ask the carrier about machines, once the machine's greeting is over.
+    pub when_machine: bool,
 }
 
 /// Exotel account. Secrets go in and never come out.

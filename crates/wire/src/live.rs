@@ -91,6 +91,9 @@ pub enum LiveEvent {
     /// Not live any more; read it from history.
     CallEnded {
         call_id: CallId,
+        /// Code of the outcome that fits what happened; none when nothing can be said.
+        #[serde(default)]
+        suggested_outcome: Option<String>,
     },
     /// Once a second while a call runs.
     Sound {

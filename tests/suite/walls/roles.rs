@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 137] = [
+const TABLE: [(&str, &str); 147] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -97,11 +97,20 @@ const TABLE: [(&str, &str); 137] = [
     ("PUT /settings/hand-out", "affff"),
     ("GET /settings/carrier", "affff"),
     ("POST /settings/carrier/test", "affff"),
+    ("GET /settings/carrier/numbers", "affff"),
+    ("POST /settings/carrier/numbers/connect", "affff"),
+    ("GET /settings/carrier-recordings", "affff"),
+    ("PUT /settings/carrier-recordings", "affff"),
     ("GET /settings/exotel", "affff"),
     ("PUT /settings/exotel", "affff"),
     ("POST /settings/exotel/test", "affff"),
     ("GET /settings/dialing", "aaaaa"),
     ("PUT /settings/dialing", "affff"),
+    ("GET /voicemail/messages", "aaaaa"),
+    ("POST /voicemail/messages", "affff"),
+    ("GET /settings/voicemail", "aaaaa"),
+    ("PUT /settings/voicemail", "affff"),
+    ("DELETE /voicemail/messages/{id}", "affff"),
     ("GET /settings/sip", "affff"),
     ("PUT /settings/sip", "affff"),
     ("POST /settings/sip/test", "affff"),
@@ -142,6 +151,7 @@ const TABLE: [(&str, &str); 137] = [
     ("POST /calls/{id}/recording/resume", "ffaff"),
     ("POST /calls/{id}/hold", "ffaff"),
     ("POST /calls/{id}/resume", "ffaff"),
+    ("POST /calls/{id}/voicemail", "ffaff"),
     ("POST /calls/{id}/transfer", "ffaff"),
     ("POST /calls/{id}/transfer/cancel", "ffaff"),
     ("POST /calls/{id}/hang-up", "ffaff"),

@@ -1,5 +1,6 @@
 import { assignment } from "./en/assignment";
 import { calls } from "./en/calls";
+import { carrier } from "./en/carrier";
 import { common } from "./en/common";
 import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
@@ -11,9 +12,10 @@ import { settings } from "./en/settings";
 import { shell } from "./en/shell";
 import { sip } from "./en/sip";
 import { sound } from "./en/sound";
+import { voicemail } from "./en/voicemail";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...carrier, ...voicemail };
 
 export type Key = keyof typeof en;

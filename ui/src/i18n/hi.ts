@@ -1,6 +1,7 @@
 import type { Key } from "./en";
 import { assignment } from "./hi/assignment";
 import { calls } from "./hi/calls";
+import { carrier } from "./hi/carrier";
 import { common } from "./hi/common";
 import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
@@ -12,6 +13,7 @@ import { settings } from "./hi/settings";
 import { shell } from "./hi/shell";
 import { sip } from "./hi/sip";
 import { sound } from "./hi/sound";
+import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...carrier, ...voicemail };

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { translator } from ".";
-import { lossText, problemText, saidText, whyText } from "./server-text";
+import { carrierText, lossText, problemText, saidText, whyText } from "./server-text";
 
 const [en, hi] = [translator("en"), translator("hi")];
 const devanagari = /[\u0900-\u097f]/;
@@ -55,6 +55,20 @@ describe("sentences of the server", () => {
   it("a server address that does not work says how", () => {
     expect(problemText("nothing answers at this address: the server cannot be reached: timed out", en)).toBe("Nothing answers at this address. Check it, and the network.");
     expect(problemText("no Switchboard server is at this address: status 404 without a reason", en)).toBe("Something else than Switchboard answers at this address.");
+  });
+
+  it("carrier: each sentence of an error code is in Hindi, with what to do", () => {
+    const source = readFileSync("../crates/providers/src/twilio/errors.rs", "utf8");
+    const said = [...source.matchAll(/\((\d{5}), "([^"]+)"\)/g)].map((match) => match[2] ?? "");
+    expect(said.length).toBeGreaterThan(30);
+    for (const each of said) {
+      expect(carrierText(`the carrier refused the request (error 1): ${each}`, en)).toBe(each);
+      expect(carrierText(`the carrier does not accept the account id and token: ${each}`, hi)).toMatch(devanagari);
+    }
+    const kinds = [...readFileSync("../crates/providers/src/telephony.rs", "utf8").matchAll(/#\[error\("(the carrier (?:asks|knows|cannot|is out)[^"{]*|it is not known[^"{]*)/g)];
+    expect(kinds.length).toBe(5);
+    for (const [, each = ""] of kinds) expect(carrierText(each, hi)).toMatch(devanagari);
+    expect(carrierText("the carrier refused the request (error 99999): In its own words.", hi)).toContain("In its own words.");
   });
 
   it("reasons and codes", () => {

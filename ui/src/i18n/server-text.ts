@@ -1,4 +1,5 @@
 import type { Key, Translate } from ".";
+import { carrier } from "./en/carrier";
 import { hasKey } from ".";
 
 type Values = Record<string, string>;
@@ -88,7 +89,26 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^at most (?<most>\d+) columns can be kept as fields of their own; leave some out$/, "problem.many_fields"],
   [/ is not a country code such as IN$/, "problem.country"],
   [/^expected a moment in the future$/, "problem.in_future"],
+  [/^names a message that is not there$/, "problem.no_message"],
+  [/^the message is longer than 60 s; shorten it$/, "problem.message_long"],
+  [/^the file has no sound in it$/, "problem.message_silent"],
+  [/^the file is neither WAV nor Ogg-Opus; save it as one of them$/, "problem.message_kind"],
+  [/^the file is larger than 12 MB; save it with fewer channels$/, "problem.message_large"],
+  [/^enter the public address of this server, which begins with https:\/\/, and save it first$/, "problem.public_url"],
 ];
+
+/** What the carrier said where the server names no code of the carrier. */
+const CARRIER: readonly (readonly [RegExp, Key])[] = [
+  [/^the carrier asks for a pause/, "carrier_error.20429"],
+  [/^the carrier knows no such live call$/, "carrier_error.20404"],
+  [/^the carrier cannot be reached: /, "carrier_error.unreachable"],
+  [/^it is not known whether the carrier carried out the request: /, "carrier_error.unknown"],
+  [/^the carrier is out of order /, "carrier_error.broken"],
+  [/^no carrier is set up; add one in the settings$/, "carrier_error.none"],
+];
+
+/** Of which the English text is the server's own sentence. */
+const CARRIER_CODES = Object.keys(carrier).filter((key) => /^carrier_error\.\d+$/.test(key)) as (keyof typeof carrier)[];
 
 const REASON: readonly (readonly [RegExp, Key])[] = [
   [/^the disk is full$/, "lossline.disk_full"],
@@ -119,6 +139,14 @@ export function whyText(sentence: string, t: Translate): string {
 export function problemText(problem: string, t: Translate): string {
   const known = found(PROBLEM, problem);
   return known ? t(known.key, known.values) : problem;
+}
+
+/** What the carrier refused and what to do about it. What it says in words of its own stays as it came. */
+export function carrierText(said: string, t: Translate): string {
+  const coded = CARRIER_CODES.find((key) => said.endsWith(carrier[key]));
+  if (coded) return t(coded);
+  const known = found(CARRIER, said);
+  return known ? t(known.key, known.values) : said;
 }
 
 /** Why a recording was not stored. What a store or a system said by itself has no translation. */

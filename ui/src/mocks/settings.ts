@@ -1,4 +1,4 @@
-import type { AuditEntry, Campaign, CarrierSettings, DialingSettings, Disposition, DncEntry, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, DialingSettings, Disposition, DncEntry, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
 import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
 
@@ -39,6 +39,16 @@ export const dnc: DncEntry[] = [
 ];
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };
+export const voicemailMessages: VoicemailMessage[] = [{ id: "voicemail-1", name: "Please call back", length_ms: 14_000, created_at_ms: NOW - 86_400_000 }];
+export const voicemail: VoicemailSettings = { message_id: "voicemail-1", when_machine: true };
+export const carrierNumbers: CarrierNumbers = {
+  problem: null,
+  numbers: [
+    { id: "PN1", number: "+914048100142", label: "Sales line", route: "here", voice_url: "http://127.0.0.1:8080/webhooks/twilio/voice", in_list: true },
+    { id: "PN2", number: "+914048100150", label: "Support line", route: "elsewhere", voice_url: "https://old.example.com/voice", in_list: true },
+    { id: "PN3", number: "+914048100177", label: "", route: "nowhere", voice_url: "", in_list: false },
+  ],
+};
 export const exotel: ExotelSettings = { account_sid: "acme1", has_api_key: true, has_api_token: true, api_base: "", public_url: "", flow: "123456", allowed: [], simulated: true, applets: [{ applet: "passthru", url: "https://calls.example.com/webhooks/exotel/t/secret/passthru" }, { applet: "voicebot", url: "https://calls.example.com/webhooks/exotel/t/secret/voicebot" }] };
 export const sip: SipSettings = {
   listens: ["udp 203.0.113.9:5060", "tcp 203.0.113.9:5060"], problem: null,

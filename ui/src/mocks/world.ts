@@ -77,7 +77,7 @@ export class World {
   hangUp(): null {
     this.become({ kind: "wrap_up", call_id: "live-0", ends_at_ms: Date.now() + 30_000 });
     this.calls = [];
-    this.emit({ kind: "call_ended", call_id: "live-0" });
+    this.emit({ kind: "call_ended", call_id: "live-0", suggested_outcome: null });
     return null;
   }
 

@@ -5,7 +5,7 @@ import type { Store } from "@/lib/store";
 
 /** What a key can do. The order is that of the help. */
 export const ACTIONS = [
-  "answer", "decline", "mute", "hold", "hang_up", "transfer", "keypad", "pause_recording",
+  "answer", "decline", "mute", "hold", "hang_up", "transfer", "keypad", "pause_recording", "leave_message",
   "status_menu", "back_to_call", "next_lead", "call_next", "next_task", "previous_task", "find_lead", "dial_selection",
   "outcome_1", "outcome_2", "outcome_3", "outcome_4", "outcome_5", "outcome_6", "outcome_7", "outcome_8", "outcome_9",
   "all_outcomes", "save_next", "save_pause", "extend_wrap_up", "next_region", "previous_region", "all_keys",
@@ -32,7 +32,7 @@ export function defaultKeys({ mac, web }: Place): KeyMap {
   const outcome = mac ? "Mod" : "Alt";
   return {
     answer: "Mod+Shift+A", decline: "Mod+Shift+R", mute: "Mod+Shift+M", hold: "Mod+Shift+H", hang_up: "Mod+Shift+E",
-    transfer: "Mod+Shift+X", keypad: "Mod+Shift+D", pause_recording: "Mod+Shift+P", status_menu: "Mod+Shift+S",
+    transfer: "Mod+Shift+X", keypad: "Mod+Shift+D", pause_recording: "Mod+Shift+P", leave_message: "Mod+Shift+F", status_menu: "Mod+Shift+S",
     back_to_call: "Mod+Shift+C", next_task: web ? "Mod+Shift+G" : "Mod+Shift+T", previous_task: "Mod+Shift+Y", find_lead: "Mod+K",
     dial_selection: "Mod+Shift+L", next_lead: "F8", call_next: "F9",
     outcome_1: `${outcome}+1`, outcome_2: `${outcome}+2`, outcome_3: `${outcome}+3`, outcome_4: `${outcome}+4`,

@@ -57,7 +57,12 @@ describe("the live state", () => {
   });
 
   it("takes a call that ended away", () => {
-    expect(after(live({ calls: { c1: call() } }), event(2, { kind: "call_ended", call_id: "c1" })).calls).toEqual({});
+    expect(after(live({ calls: { c1: call() } }), event(2, { kind: "call_ended", call_id: "c1", suggested_outcome: null })).calls).toEqual({});
+  });
+
+  it("keeps the outcome that fits a call that ended", () => {
+    const state = after(live({ calls: { c1: call() } }), event(2, { kind: "call_ended", call_id: "c1", suggested_outcome: "left_voicemail" }), event(3, { kind: "call_ended", call_id: "c2", suggested_outcome: null }));
+    expect([state.calls, state.suggested]).toEqual([{}, { c1: "left_voicemail" }]);
   });
 
   it("knows its own state among all agents", () => {

@@ -22,6 +22,8 @@ export interface Live {
   offer: Offer | null;
   endedOffer: EndedOffer | null;
   calls: Readonly<Record<string, LiveCall>>;
+  /** Outcomes that fit calls that have ended, by call. */
+  suggested: Readonly<Record<string, string>>;
   agents: Readonly<Record<string, AgentStatus>>;
   queues: Readonly<Record<string, QueueStatus>>;
   /** When the last message came, on this computer's clock. */
@@ -30,7 +32,7 @@ export interface Live {
 
 export const emptyLive: Live = {
   ready: false, epoch: null, seq: 0, offsetMs: 0, me: null, offer: null, endedOffer: null,
-  calls: {}, agents: {}, queues: {}, heardAtMs: 0,
+  calls: {}, suggested: {}, agents: {}, queues: {}, heardAtMs: 0,
 };
 
 export type LiveEffect =
@@ -110,7 +112,8 @@ function applyEvent(live: Live, event: LiveEvent, now: number): Live {
       return { ...live, calls: { ...live.calls, [event.call.id]: withSound(event.call, live.calls[event.call.id]) } };
     case "call_ended": {
       const { [event.call_id]: gone, ...rest } = live.calls;
-      return gone ? { ...live, calls: rest } : live;
+      const suggested = event.suggested_outcome ? { ...live.suggested, [event.call_id]: event.suggested_outcome } : live.suggested;
+      return gone || suggested !== live.suggested ? { ...live, calls: rest, suggested } : live;
     }
     case "sound": {
       const call = live.calls[event.call_id];

@@ -2,6 +2,7 @@ import type { Api } from "@/api/client";
 import { asFailure, isTransient } from "@/api/failure";
 import type { ApiFailure } from "@/api/failure";
 import type { Import, ImportId } from "@/api/generated/wire";
+import { base64 } from "@/lib/base64";
 import { createStore } from "@/lib/store";
 import type { Store } from "@/lib/store";
 
@@ -22,13 +23,6 @@ type UploadApi = Pick<Api, "beginImport" | "addImportPart" | "import">;
 /** A part is sent as text, a third longer than it is; the server takes up to 1 MiB. */
 export const PART_BYTES = 512 * 1024;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
-
-const base64 = (part: Blob): Promise<string> => new Promise((resolve, reject) => {
-  const reader = new FileReader();
-  reader.onload = () => { resolve(String(reader.result).replace(/^[^,]*,/, "")); };
-  reader.onerror = () => { reject(new Error("the file cannot be read any more")); };
-  reader.readAsDataURL(part);
-});
 
 /** Sends a file part by part. A part that got no answer is asked after, and sent again when the server has not got it. */
 export function createUpload(api: UploadApi, sleep: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms))): Upload {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     call::{Call, CallEvent, Effect, Phase, Timer, step, timers},
+    dispositions::LEFT_VOICEMAIL,
     ids::{CallId, QueueId, TenantId},
     time::UnixMillis,
 };
@@ -211,7 +212,7 @@ impl Actor {
         if let Some(gone) =
             self.last_shown.as_ref().and_then(|before| before.agent_id).filter(|had| Some(*had) != agent)
         {
-            self.backend.feed().publish(self.tenant, Audience::User(gone), LiveEvent::CallEnded { call_id: self.id() });
+            self.backend.feed().publish(self.tenant, Audience::User(gone), self.ended_event());
         }
         if view::is_live(&self.call) {
             let masked = view::live_call(&self.call, &self.names, &Figures::default(), true);
@@ -222,9 +223,14 @@ impl Actor {
                 LiveEvent::Call { call: Box::new(masked) },
             );
         } else if self.last_shown.as_ref().is_none_or(|before| !is_final(before.status)) {
-            self.backend.feed().publish(self.tenant, Audience::Everyone, LiveEvent::CallEnded { call_id: self.id() });
+            self.backend.feed().publish(self.tenant, Audience::Everyone, self.ended_event());
         }
         self.last_shown = Some(full);
+    }
+
+    fn ended_event(&self) -> LiveEvent {
+        let suggested_outcome = self.call.history.voicemail.as_ref().map(|_| LEFT_VOICEMAIL.to_owned());
+        LiveEvent::CallEnded { call_id: self.id(), suggested_outcome }
     }
 
     /// Sends a part of the series on its way to the store.

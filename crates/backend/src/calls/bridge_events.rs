@@ -4,7 +4,7 @@ use bridge::{BridgeEvent, PortId};
 use domain::call::{CallEvent, Side};
 use tokio::sync::mpsc;
 
-use super::{figures::SecondOfSound, registry::Tell};
+use super::{figures::SecondOfSound, registry::Tell, voicemail::PROMPT};
 use crate::{
     Backend, clock,
     recordings::{self, News},
@@ -56,6 +56,12 @@ async fn handle(backend: &Backend, event: BridgeEvent, news: &mpsc::UnboundedSen
                         calls.event(call, CallEvent::DigitReceived { digit });
                     }
                 }
+            }
+        }
+        // One that is cut off has lost its media, which is told by itself.
+        BridgeEvent::PromptFinished { port: PortId::Carrier(leg), prompt, completed: true } if prompt == PROMPT => {
+            if let Some(call) = calls.call_of_leg(leg) {
+                calls.event(call, CallEvent::VoicemailFinished { whole: true });
             }
         }
         BridgeEvent::PromptFinished { .. } => {}

@@ -6,19 +6,20 @@ use domain::{
         AgentNext, CallEvent, DialFailure, Direction, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party,
         ProviderEnd, RoomPlan, SoundPlace,
     },
-    ids::{LegId, RecordingId, UserId},
+    ids::{CallId, LegId, RecordingId, UserId},
     masking,
 };
 use providers::telephony::{
     CallSnapshot, CarrierError, Instructions, MachineDetection, MachineWait, PlaceCall, ProviderCallId, Via,
 };
+use storage::TenantScope;
 use wire::{
     calls as wire_calls,
     live::{LiveEvent, Notice, NoticeLevel},
 };
 
 use super::{actor::Actor, farewell, figures::port_id, view::row_direction};
-use crate::{agents::AgentStep, carriers::TenantCarrier, live::Audience};
+use crate::{Backend, agents::AgentStep, carriers::TenantCarrier, live::Audience};
 
 /// What became of new instructions for a telephone call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,7 @@ impl Actor {
             // Twilio has spoken it before it opened the stream: the document that answered the call begins with it.
             Effect::PlayGreeting { .. } => self.tell_self(CallEvent::GreetingFinished { then: Default::default() }),
             Effect::PlayFarewell { farewell, .. } => self.say_goodbye(farewell).await,
+            Effect::PlayVoicemail { leg, message } => self.play_voicemail(leg, message),
             Effect::Route { target, exclude, reason, .. } => self.look_for_agent(target, exclude, reason),
             Effect::Offer { offer, transferred_by } => self.offer(&offer, transferred_by).await,
             Effect::WithdrawOffer { agent, end, .. } => self.withdraw(agent, end),
@@ -201,7 +203,11 @@ impl Actor {
         let campaign = self.call.facts.campaign.filter(|_| party == Party::Customer)?;
         let campaign = self.backend.campaign_row(self.scope, campaign).await.ok()?;
         let verdict_url = Some(carrier.verdict_url(self.id()));
-        campaign.detect_machines.then_some(MachineDetection { wait: MachineWait::Verdict, verdict_url })
+        let wait = match self.call.facts.voicemail {
+            Some(_) => MachineWait::EndOfGreeting,
+            None => MachineWait::Verdict,
+        };
+        campaign.detect_machines.then_some(MachineDetection { wait, verdict_url })
     }
 
     /// Asks the carrier once. What cannot be known is left to the carrier's own reports and the ring timer.
@@ -248,6 +254,7 @@ impl Actor {
                 }
                 Err(error) => {
                     tracing::warn!(%call, %error, "the carrier does not call");
+                    backend.tell_of_refusal(scope, call, &error);
                     failed(DialFailure::Failed)
                 }
             };
@@ -371,4 +378,17 @@ fn end_of(snapshot: &CallSnapshot) -> Option<ProviderEnd> {
         "canceled" | "cancelled" => ProviderEnd::Cancelled,
         _ => ProviderEnd::Completed,
     })
+}
+
+impl Backend {
+    /// Says what the carrier refused, and what to do about it, to those who can.
+    fn tell_of_refusal(&self, scope: TenantScope, call: CallId, error: &CarrierError) {
+        let notice = Notice {
+            level: NoticeLevel::Warning,
+            code: "carrier_refused".to_owned(),
+            text: error.to_string(),
+            call_id: Some(call),
+        };
+        self.feed().publish(scope.tenant(), Audience::Supervisors, LiveEvent::Notice { notice });
+    }
 }

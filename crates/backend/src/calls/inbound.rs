@@ -98,6 +98,7 @@ impl Backend {
             simulated: carrier.simulated,
             capabilities: carrier.in_bridge(),
             sound: SoundPlace::Bridge,
+            voicemail: None,
         };
         let id = facts.id;
         let call = Call::new(facts);

@@ -55,6 +55,10 @@ impl Backend {
             // Nobody's device: the agent's telephone stands for one in the call's plan.
             SoundPlace::Conference | SoundPlace::Carrier => MediaSessionId::new(clock::new_uuid()),
         };
+        let voicemail = match &campaign {
+            Some(campaign) if campaign.detect_machines => self.message_for_machines(actor.scope).await?,
+            Some(_) | None => None,
+        };
         let id = CallId::new(clock::new_uuid());
         let hold = worklist::hold_to_dial(
             self,
@@ -84,6 +88,7 @@ impl Backend {
             simulated: carrier.simulated,
             capabilities,
             sound,
+            voicemail,
         };
         let names = self.names_of(actor.scope, &facts).await?;
         let call = Call::new(facts);

@@ -262,6 +262,7 @@ mod tests {
             simulated: true,
             capabilities: Capabilities::default(),
             sound: Default::default(),
+            voicemail: None,
         };
         events.iter().fold(Call::new(facts), |call, event| step(call, event, UnixMillis(1_000)).0)
     }

@@ -112,6 +112,16 @@ impl TenantCarrier {
         format!("{}/webhooks/twilio/{name}?call={call}&party={}", self.public_url, party_text(party))
     }
 
+    /// Asked when a number of the account is called.
+    pub(crate) fn number_voice_url(&self) -> String {
+        format!("{}/webhooks/twilio/voice", self.public_url)
+    }
+
+    /// Told about the ends of such calls.
+    pub(crate) fn number_status_url(&self) -> String {
+        format!("{}/webhooks/twilio/status", self.public_url)
+    }
+
     pub(crate) fn verdict_url(&self, call: CallId) -> String {
         self.twilio_hook("amd", call, Party::Customer)
     }

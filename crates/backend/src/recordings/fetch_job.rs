@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage::{TenantScope, calls::Direction, jobs::NewJob, recordings::RecordingState};
 
-use super::{Finished, finished};
+use super::{Delete, Finished, finished};
 use crate::{Backend, carriers::EXOTEL, clock, error::BackendError, jobs::JobError};
 
 pub(crate) const FETCH: &str = "fetch_recording";
@@ -69,7 +69,7 @@ pub(crate) async fn fetch(
         return Ok(());
     }
     let carrier = backend.carrier(scope, &wanted.provider).await?;
-    let file = file_of(carrier.api.as_ref(), &wanted).await?;
+    let (name, file) = file_of(carrier.api.as_ref(), &wanted).await?;
     let row = storage::calls::get(backend.store(), scope, call).await?;
     let outbound = row.is_some_and(|row| row.direction == Direction::Outbound);
     // The telephone that Exotel calls first is on the left: the agent's, in calls that we began.
@@ -79,15 +79,19 @@ pub(crate) async fn fetch(
         .await
         .map_err(|error| JobError::Again(error.to_string()))??;
     finished(backend, fetched).await;
+    // What is fetched now may go there later; if this is lost, the copy stays.
+    let delete = Delete { provider: wanted.provider, recording: name };
+    backend.delete_at_carrier_later(scope, call, &delete).await?;
     Ok(())
 }
 
-async fn file_of(api: &dyn Carrier, wanted: &Fetch) -> Result<RecordingFile, JobError> {
+async fn file_of(api: &dyn Carrier, wanted: &Fetch) -> Result<(String, RecordingFile), JobError> {
     let call = ProviderCallId::new(wanted.provider_call_id.clone());
     let snapshot = api.fetch_call(&call).await.map_err(job_error)?;
     let name =
         snapshot.recording.ok_or_else(|| JobError::Again("the carrier has no recording of the call yet".to_owned()))?;
-    api.fetch_recording(&name).await.map_err(job_error)
+    let file = api.fetch_recording(&name).await.map_err(job_error)?;
+    Ok((name, file))
 }
 
 fn job_error(error: CarrierError) -> JobError {

@@ -49,6 +49,7 @@ impl Carrier for SipCarrier {
             // What speaks for it is the bridge; there is no document that could be put in its place.
             transfer: false,
             recording: false,
+            delete_recordings: false,
             answering_machine_detection: false,
             dtmf: true,
             reports_keys: true,

@@ -242,7 +242,7 @@ impl Backend {
         };
         self.calls().event(call, CallEvent::Dialed { party, provider_call_id: status.call_sid.clone() });
         if let Some(verdict) = status.legs.last().and_then(|leg| leg.answered_by) {
-            self.calls().event(call, CallEvent::AnsweredBy { verdict });
+            self.calls().event(call, CallEvent::AnsweredBy { verdict, greeting_over: false });
         }
         if status.is_answered() {
             let machine = status.legs.last().and_then(|leg| leg.answered_by) == Some(AnsweredBy::Machine);

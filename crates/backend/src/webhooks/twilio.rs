@@ -12,6 +12,7 @@ use crate::{
     calls::{Announced, Arrival, NamedStream},
     carriers::{self, TWILIO},
     error::BackendError,
+    recordings::Delete,
 };
 
 /// `call` and `party` of the query of an address that we gave out. The signature covers the query.
@@ -148,8 +149,9 @@ impl Backend {
             _ => Verdict::Unknown,
         };
         let named = named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call));
+        let greeting_over = result.answered_by.greeting_is_over();
         match named {
-            Some((call, _)) => drop(self.calls().event(call, CallEvent::AnsweredBy { verdict })),
+            Some((call, _)) => drop(self.calls().event(call, CallEvent::AnsweredBy { verdict, greeting_over })),
             None => {
                 tracing::info!(call_sid = %result.call_sid, ?verdict, "a verdict came for a call that is not under way")
             }
@@ -165,6 +167,10 @@ impl Backend {
             None => None,
         };
         let state = verified.form.text("RecordingStatus").unwrap_or_default().to_owned();
+        if let Some(call) = call.filter(|_| state == "completed") {
+            let delete = Delete { provider: TWILIO.to_owned(), recording: status.recording_sid.clone() };
+            self.delete_at_carrier_later(verified.scope, call, &delete).await?;
+        }
         let event = CallEvent::CarrierRecording { id: status.recording_sid.clone(), state };
         if !call.is_some_and(|call| self.is_under_way(verified.tenant, call) && self.calls().event(call, event)) {
             tracing::info!(recording = %status.recording_sid, "the carrier has a recording of a call that is not under way");

@@ -2,7 +2,7 @@
 
 use super::{
     effect::{Effect, NoticeCode},
-    event::{AnsweredBy, DialFailure},
+    event::DialFailure,
     state::{CallStatus, Desk, Device, EndReason, Line, Party, Phase},
     step::Turn,
 };
@@ -50,18 +50,6 @@ impl Turn {
                 self.call.line = Line::Awaited { since: self.now };
             }
             self.begin_talk(desk);
-        }
-    }
-
-    /// The agent decides what to do about a machine: the verdict may be wrong, and there may be a message to leave.
-    pub(super) fn answered_by(&mut self, verdict: AnsweredBy) {
-        if self.call.history.answered_by.is_some() {
-            return;
-        }
-        self.call.history.answered_by = Some(verdict);
-        if matches!(verdict, AnsweredBy::Machine | AnsweredBy::Fax) && matches!(self.call.phase, Phase::Talking { .. })
-        {
-            self.tell_agent(NoticeCode::AnsweringMachine);
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
     timers::{Timer, TimerReason},
 };
 use crate::{
-    ids::{LegId, MediaSessionId, QueueId, UserId},
+    ids::{LegId, MediaSessionId, QueueId, UserId, VoicemailId},
     phone_number::E164,
     time::UnixMillis,
 };
@@ -98,6 +98,8 @@ pub enum NoticeCode {
     CustomerSilent,
     AgentSilent,
     AnsweringMachine,
+    /// A machine answered, and the recorded message is being left: you are free.
+    MessageLeft,
     CarrierMediaLost,
     CarrierMediaBack,
     AgentDeviceLost,
@@ -125,6 +127,7 @@ impl NoticeCode {
             Self::CustomerSilent => "customer_silent",
             Self::AgentSilent => "agent_silent",
             Self::AnsweringMachine => "answering_machine",
+            Self::MessageLeft => "message_left",
             Self::CarrierMediaLost => "carrier_media_lost",
             Self::CarrierMediaBack => "carrier_media_back",
             Self::AgentDeviceLost => "agent_device_lost",
@@ -161,6 +164,11 @@ pub enum Effect {
     PlayFarewell {
         leg: LegId,
         farewell: Farewell,
+    },
+    /// Play this message to the customer's leg, say `VoicemailStarted`, and at its end `VoicemailFinished`.
+    PlayVoicemail {
+        leg: LegId,
+        message: VoicemailId,
     },
     /// Gather the agents, decide, claim in one transaction, and answer with `Routed`, `NobodyFree` or,
     /// to a caller who has just arrived, `QueueFull`.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    facts::QueuePlan,
+    facts::{QueuePlan, VoicemailMessage},
     state::{MonitorMode, Party, Side, TransferTarget},
     timers::Timer,
 };
@@ -120,6 +120,9 @@ pub enum CallEvent {
     /// The detection that runs beside an outbound call has its verdict. The first one counts.
     AnsweredBy {
         verdict: AnsweredBy,
+        /// What a machine has to say is over, so that it records from here on.
+        #[serde(default)]
+        greeting_over: bool,
     },
     /// The carrier has made a recording of its own.
     CarrierRecording {
@@ -177,6 +180,20 @@ pub enum CallEvent {
     TransferFailed {
         attempt: u32,
         reason: DialFailure,
+    },
+
+    /// The agent leaves a recorded message on the customer's answering machine.
+    VoicemailDropped {
+        agent: UserId,
+        message: VoicemailMessage,
+    },
+    /// The message is being played.
+    VoicemailStarted {
+        name: String,
+    },
+    /// `whole`: it was played to its end.
+    VoicemailFinished {
+        whole: bool,
     },
 
     DeviceLost {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{CallId, CampaignId, LeadId, NumberId, QueueId, TenantId},
+    ids::{CallId, CampaignId, LeadId, NumberId, QueueId, TenantId, VoicemailId},
     phone_number::E164,
     pii::Personal,
     time::UnixMillis,
@@ -44,6 +44,14 @@ pub struct QueuePlan {
     /// Longest wait before the caller is told that nobody is free, seconds.
     pub max_wait_s: u32,
     pub recording: bool,
+}
+
+/// A recorded message, as it was when the call began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoicemailMessage {
+    pub id: VoicemailId,
+    pub name: String,
+    pub length_ms: u32,
 }
 
 /// Where the sides of a call meet.
@@ -149,4 +157,7 @@ pub struct CallFacts {
     pub capabilities: Capabilities,
     #[serde(default)]
     pub sound: SoundPlace,
+    /// Left by itself when the carrier says that a machine's greeting is over.
+    #[serde(default)]
+    pub voicemail: Option<VoicemailMessage>,
 }

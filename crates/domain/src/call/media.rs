@@ -37,6 +37,7 @@ impl Turn {
                 let reason = *reason;
                 self.say_farewell(leg, reason);
             }
+            Phase::LeavingMessage { .. } => self.play_message(leg),
             // The carrier connects media when the customer has answered; the report of it may be late or lost.
             Phase::Dialing { .. } => self.customer_answered(),
             Phase::Talking { .. } if returned => self.tell_agent(NoticeCode::CarrierMediaBack),

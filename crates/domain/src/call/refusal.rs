@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{
     event::CallEvent,
+    facts::{Direction, SoundPlace},
     state::{Call, Phase, Recording, TransferTarget},
 };
 use crate::ids::UserId;
@@ -66,6 +67,16 @@ pub fn permits(call: &Call, event: &CallEvent) -> Result<(), Refusal> {
             }
             let recorded = matches!(call.recording, Recording::Running | Recording::Paused | Recording::Failed { .. });
             if recorded { Ok(()) } else { Err(Refusal::WrongState) }
+        }
+        CallEvent::VoicemailDropped { agent, .. } => {
+            talks(call, *agent)?;
+            idle_transfer(call)?;
+            match call.facts.direction {
+                // Nothing can be played into a call whose sound is at the carrier.
+                _ if call.facts.sound != SoundPlace::Bridge => Err(Refusal::NotSupported),
+                Direction::Outbound => Ok(()),
+                Direction::Inbound => Err(Refusal::WrongState),
+            }
         }
         CallEvent::MonitorSet { .. } if !call.facts.capabilities.monitor => Err(Refusal::NotSupported),
         CallEvent::MonitorSet { user, session, .. } => match call.talk() {

@@ -47,7 +47,12 @@ pub fn room_plan(call: &Call) -> Option<RoomPlan> {
         }
         Phase::Talking { talk } => talking(call, talk, customer),
         Phase::PassedOn { outside, .. } => passed_on(customer, outside.line.leg().map(PortRef::Leg)),
-        Phase::New | Phase::Greeting { .. } | Phase::Leaving { .. } | Phase::WrapUp { .. } | Phase::Ended { .. } => {
+        Phase::New
+        | Phase::Greeting { .. }
+        | Phase::Leaving { .. }
+        | Phase::LeavingMessage { .. }
+        | Phase::WrapUp { .. }
+        | Phase::Ended { .. } => {
             return None;
         }
     };

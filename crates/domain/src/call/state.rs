@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::{CallFacts, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, QueuePlan};
+use super::facts::{CallFacts, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, QueuePlan, VoicemailMessage};
 use crate::{ids::UserId, time::UnixMillis};
 
 mod parts;
@@ -14,7 +14,7 @@ pub use parts::{
     Desk, Device, Heard, Hearing, Line, Monitor, MonitorMode, Offer, Outside, Party, Recording, Side, Talk, Transfer,
     TransferStage, TransferTarget, Tried, Waiting, WrapUp,
 };
-pub use past::{End, EndReason, History, SavedDisposition, Span, TalkSpan};
+pub use past::{End, EndReason, History, LeftBy, LeftVoicemail, SavedDisposition, Span, TalkSpan};
 
 /// Where a call stands, as lists show it. The last six are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +74,14 @@ pub enum Phase {
     Leaving {
         since: UnixMillis,
         reason: EndReason,
+    },
+    /// The customer's answering machine hears a recorded message and is then hung up; no agent is in the call.
+    LeavingMessage {
+        message: VoicemailMessage,
+        /// When it began from its beginning.
+        since: UnixMillis,
+        /// When its end went out.
+        heard_at: Option<UnixMillis>,
     },
     /// The customer has gone; at least one agent is still finishing.
     WrapUp {
@@ -154,6 +162,7 @@ impl Call {
             | Phase::Offered { .. }
             | Phase::PassedOn { .. }
             | Phase::Leaving { .. }
+            | Phase::LeavingMessage { .. }
             | Phase::WrapUp { .. }
             | Phase::Ended { .. } => None,
         }
@@ -211,6 +220,7 @@ impl Call {
             Phase::Talking { .. }
             | Phase::PassedOn { .. }
             | Phase::Leaving { .. }
+            | Phase::LeavingMessage { .. }
             | Phase::WrapUp { .. }
             | Phase::Ended { .. } => CallStatus::InProgress,
         }

@@ -105,7 +105,10 @@ impl Turn {
             CallEvent::Routed { agent, fence, decision, why } => self.routed(*agent, *fence, *decision, why),
             CallEvent::NobodyFree => self.nobody_free(),
             CallEvent::QueueFull => self.queue_full(),
-            CallEvent::AnsweredBy { verdict } => self.answered_by(*verdict),
+            CallEvent::AnsweredBy { verdict, greeting_over } => self.answered_by(*verdict, *greeting_over),
+            CallEvent::VoicemailDropped { agent, message } => self.voicemail_dropped(*agent, message),
+            CallEvent::VoicemailStarted { .. } => self.message_started(),
+            CallEvent::VoicemailFinished { whole } => self.voicemail_finished(*whole),
             CallEvent::CarrierRecording { id, state } => self.carrier_recording(id, state),
             CallEvent::AgentFreed => self.agent_freed(),
             CallEvent::OfferAccepted { agent, fence, session } => self.offer_accepted(*agent, *fence, *session),
@@ -160,6 +163,7 @@ impl Turn {
             Timer::TransferGivesUp => self.transfer_over(Some(NoticeCode::TransferNotAnswered)),
             Timer::HearBoth => self.not_both_heard(),
             Timer::AskCarrier => self.ask_carrier(),
+            Timer::Message => self.message_over(),
             Timer::WrapUpEnds { agent } => self.wrap_up_ended(agent, AfterWrapUp::Available),
         }
     }

@@ -9,3 +9,4 @@ mod people;
 mod properties;
 mod room;
 mod transfer;
+mod voicemail;

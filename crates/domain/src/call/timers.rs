@@ -15,6 +15,10 @@ use crate::{ids::UserId, time::UnixMillis};
 pub const GREETING_LIMIT: Duration = Duration::from_secs(120);
 /// Time for the last sentence.
 pub const FAREWELL_LIMIT: Duration = Duration::from_secs(20);
+/// What went out last is on its way to the machine for so long.
+pub const MESSAGE_TAIL: Duration = Duration::from_millis(1500);
+/// A message whose end was never reported.
+const MESSAGE_MARGIN: Duration = Duration::from_secs(15);
 /// Agents who were asked and did not take the call are asked again after this.
 pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(20);
 /// A waiting call looks for an agent at least this often, even when no report of a free one arrived.
@@ -54,6 +58,7 @@ pub enum Timer {
     HearBoth,
     WrapUpEnds { agent: UserId },
     AskCarrier,
+    Message,
 }
 
 /// Why a timer runs, for logs.
@@ -75,6 +80,7 @@ pub enum TimerReason {
     BothSidesMustBeHeard,
     WrapUpHasAnEnd,
     CarrierMayNotReport,
+    MessageMustEnd,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +137,11 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         }
         Phase::Leaving { since, .. } => {
             arm(Timer::Farewell, *since, FAREWELL_LIMIT, TimerReason::FarewellMustEnd);
+        }
+        Phase::LeavingMessage { message, since, heard_at } => {
+            let longest = Duration::from_millis(message.length_ms.into()) + MESSAGE_MARGIN;
+            let (since, span) = heard_at.map_or((*since, longest), |heard_at| (heard_at, MESSAGE_TAIL));
+            arm(Timer::Message, since, span, TimerReason::MessageMustEnd);
         }
         Phase::New | Phase::WrapUp { .. } | Phase::Ended { .. } => {}
     }

@@ -1,11 +1,11 @@
 //! The outcomes that a campaign starts with.
 
-use super::{Disposition, Group, NextAction, SubDisposition, Tone};
+use super::{Disposition, Group, LEFT_VOICEMAIL, NextAction, SubDisposition, Tone};
 
 const HOUR: u32 = 60;
 const DAY: u32 = 24 * HOUR;
 
-/// Twelve outcomes in three groups, in the order of their keys on the agent's screen.
+/// Thirteen outcomes in three groups, in the order of their keys on the agent's screen.
 pub fn default_set() -> Vec<Disposition> {
     use Group::{Connected, NotConnected, Special};
     let details =
@@ -49,6 +49,8 @@ pub fn default_set() -> Vec<Disposition> {
             .stage("invalid"),
         Row::new("switched_off", "Switched off", NotConnected, Tone::Neutral)
             .then(NextAction::Retry { after_minutes: 4 * HOUR }),
+        Row::new(LEFT_VOICEMAIL, "Left voicemail", NotConnected, Tone::Neutral)
+            .then(NextAction::Retry { after_minutes: DAY }),
         Row::new("do_not_call", "Do not call again", Special, Tone::Live).then(NextAction::DoNotCall).stage("lost"),
         Row::new("escalate", "Escalate", Special, Tone::Live).required(&["notes"]).then(NextAction::Escalate),
         Row::new("technical_issue", "Technical issue", Special, Tone::Warn).required(&["notes"]).then(ticket),

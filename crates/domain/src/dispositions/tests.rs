@@ -47,7 +47,7 @@ fn the_default_set_has_every_outcome_once_with_its_group() {
     let of = |group| set.iter().filter(|d| d.group == group).map(|d| d.code.as_str()).collect::<Vec<_>>();
     let connected = ["interested", "not_interested", "callback", "wrong_number", "language_barrier"];
     assert_eq!(of(Group::Connected), connected);
-    assert_eq!(of(Group::NotConnected), ["busy", "no_answer", "out_of_service", "switched_off"]);
+    assert_eq!(of(Group::NotConnected), ["busy", "no_answer", "out_of_service", "switched_off", LEFT_VOICEMAIL]);
     assert_eq!(of(Group::Special), ["do_not_call", "escalate", "technical_issue"]);
     let with_choice = set.iter().filter(|d| d.required.iter().any(|key| key == "sub_code"));
     assert!(with_choice.into_iter().all(|d| !d.sub_codes.is_empty()), "what is asked for can be given");

@@ -199,7 +199,7 @@ async fn sound_runs_only_while_a_call_needs_it() {
     server.say(live_call(1, phone.user));
     until("packets", || phone.phone.figures().packets_out > 20).await;
     phone.phone.set_muted(true);
-    server.say(LiveEvent::CallEnded { call_id: CallId::new(Uuid::from_u128(1)) });
+    server.say(LiveEvent::CallEnded { call_id: CallId::new(Uuid::from_u128(1)), suggested_outcome: None });
     until("an end of packets", || {
         let before = phone.phone.figures().packets_out;
         std::thread::sleep(Duration::from_millis(500));

@@ -101,16 +101,14 @@ impl ExotelClient {
     }
 
     async fn get<T: DeserializeOwned>(&self, url: &str, query: &[(&str, &str)]) -> Result<T, CarrierError> {
-        let response = http_client::send_read(|| self.authorised(self.http.get(url).query(query)))
-            .await
-            .map_err(|error| RequestKind::Read.no_answer(error))?;
+        let response = rest::send(RequestKind::Read, || self.authorised(self.http.get(url).query(query))).await?;
         rest::read(RequestKind::Read, response, errors::from_response).await
     }
 
-    async fn change<T: DeserializeOwned>(&self, url: &str, form: &[(&str, String)]) -> Result<T, CarrierError> {
-        let request = self.authorised(self.http.post(url).form(form));
-        let response = request.send().await.map_err(|error| RequestKind::Change.no_answer(error))?;
-        rest::read(RequestKind::Change, response, errors::from_response).await
+    async fn create<T: DeserializeOwned>(&self, url: &str, form: &[(&str, String)]) -> Result<T, CarrierError> {
+        let kind = RequestKind::Create;
+        let response = rest::send(kind, || self.authorised(self.http.post(url).form(form))).await?;
+        rest::read(kind, response, errors::from_response).await
     }
 
     fn place_form(&self, call: &PlaceCall) -> Result<Vec<(&'static str, String)>, CarrierError> {
@@ -179,6 +177,8 @@ impl Carrier for ExotelClient {
             hold: false,
             transfer: false,
             recording: true,
+            // Its documented interface has no request for it.
+            delete_recordings: false,
             answering_machine_detection: false,
             dtmf: false,
             reports_keys: true,
@@ -192,7 +192,7 @@ impl Carrier for ExotelClient {
 
     async fn place_call(&self, call: &PlaceCall) -> Result<ProviderCallId, CarrierError> {
         let form = self.place_form(call)?;
-        let placed: OneCall = self.change(&self.url("v1", "/Calls/connect.json"), &form).await?;
+        let placed: OneCall = self.create(&self.url("v1", "/Calls/connect.json"), &form).await?;
         Ok(ProviderCallId::new(placed.call.sid))
     }
 
@@ -244,13 +244,10 @@ impl Carrier for ExotelClient {
         if !matches!(url.scheme(), "https" | "http") {
             return Err(refuse("the recording's address is no web address"));
         }
-        let send = |request: RequestBuilder| async move {
-            request.send().await.map_err(|error| RequestKind::Read.no_answer(error))
-        };
-        let mut response = send(self.http.get(url.clone())).await?;
+        let mut response = rest::send(RequestKind::Read, || self.http.get(url.clone())).await?;
         let refused = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         if refused && self.may_authorise(&url) {
-            response = send(self.authorised(self.http.get(url))).await?;
+            response = rest::send(RequestKind::Read, || self.authorised(self.http.get(url.clone()))).await?;
         }
         rest::recording(response, MOST_RECORDING_BYTES, errors::from_response).await
     }
@@ -264,7 +261,7 @@ impl Carrier for ExotelClient {
             ("EncodingType", if plain { "plain" } else { "unicode" }.to_owned()),
             ("SmsType", "transactional".to_owned()),
         ];
-        let sent: OneSms = self.change(&self.url("v1", "/Sms/send.json"), &form).await?;
+        let sent: OneSms = self.create(&self.url("v1", "/Sms/send.json"), &form).await?;
         Ok(sent.message.sid)
     }
 }
@@ -351,6 +348,9 @@ impl From<RawNumber> for OwnedNumber {
             number: to_e164(&raw.phone_number),
             label: raw.friendly_name,
             voice_url: raw.voice_url,
+            voice_post: false,
+            status_url: String::new(),
+            passed_on: false,
             sms: false,
         }
     }

@@ -22,6 +22,8 @@ use crate::{
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// The `Twiml` parameter of a call may have this many characters.
 const MAX_INLINE_DOCUMENT: usize = 4000;
+/// Of a thousand numbers each.
+const MOST_NUMBER_PAGES: usize = 20;
 /// Four hours of two channels of 16 bits at 8 kHz.
 const MOST_RECORDING_BYTES: usize = 512 * 1024 * 1024;
 
@@ -88,36 +90,37 @@ impl TwilioClient {
 
     async fn get<T: DeserializeOwned>(&self, resource: &str, query: &[(&str, &str)]) -> Result<T, CarrierError> {
         let url = self.url(resource);
-        let response = http_client::send_read(|| self.authorised(self.http.get(&url).query(query)))
-            .await
-            .map_err(|error| RequestKind::Read.no_answer(error))?;
+        let response = rest::send(RequestKind::Read, || self.authorised(self.http.get(&url).query(query))).await?;
         rest::read(RequestKind::Read, response, errors::from_response).await
     }
 
-    async fn change<T: DeserializeOwned>(&self, resource: &str, form: &[(&str, String)]) -> Result<T, CarrierError> {
-        let request = self.authorised(self.http.post(self.url(resource)).form(form));
-        let response = request.send().await.map_err(|error| RequestKind::Change.no_answer(error))?;
-        rest::read(RequestKind::Change, response, errors::from_response).await
+    async fn post<T: DeserializeOwned>(
+        &self,
+        kind: RequestKind,
+        resource: &str,
+        form: &[(&str, String)],
+    ) -> Result<T, CarrierError> {
+        let url = self.url(resource);
+        let response = rest::send(kind, || self.authorised(self.http.post(&url).form(form))).await?;
+        rest::read(kind, response, errors::from_response).await
     }
 
     /// Twilio sends to where the file lies; the credentials stay here.
     async fn recording_media(&self, url: &str, both: bool) -> Result<RecordingFile, CarrierError> {
         let query: &[(&str, &str)] = if both { &[("RequestedChannels", "2")] } else { &[] };
-        let transport = |error| RequestKind::Read.no_answer(error);
-        let mut response =
-            http_client::send_read(|| self.authorised(self.http.get(url).query(query))).await.map_err(transport)?;
+        let mut response = rest::send(RequestKind::Read, || self.authorised(self.http.get(url).query(query))).await?;
         let elsewhere = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
         if let Some(elsewhere) = elsewhere.filter(|_| response.status().is_redirection()).map(str::to_owned) {
             let target = Url::parse(url).and_then(|base| base.join(&elsewhere));
             let target = target
                 .map_err(|_| CarrierError::Rejected { code: None, message: "no place of the file".to_owned() })?;
-            response = http_client::send_read(|| self.http.get(target.clone())).await.map_err(transport)?;
+            response = rest::send(RequestKind::Read, || self.http.get(target.clone())).await?;
         }
         rest::recording(response, MOST_RECORDING_BYTES, errors::from_response).await
     }
 
     async fn change_call(&self, call: &ProviderCallId, form: &[(&str, String)]) -> Result<(), CarrierError> {
-        let _call: RawCall = self.change(&call_resource(call)?, form).await?;
+        let _call: RawCall = self.post(RequestKind::Update, &call_resource(call)?, form).await?;
         Ok(())
     }
 }
@@ -177,6 +180,7 @@ impl Carrier for TwilioClient {
             hold: false,
             transfer: true,
             recording: true,
+            delete_recordings: true,
             answering_machine_detection: true,
             dtmf: true,
             reports_keys: true,
@@ -192,7 +196,7 @@ impl Carrier for TwilioClient {
         if let Via::Telephone(_) = call.via {
             return Err(self.cannot("join two telephones by itself; it does so in a conference"));
         }
-        let placed: RawCall = self.change("/Calls.json", &create_form(call)).await?;
+        let placed: RawCall = self.post(RequestKind::Create, "/Calls.json", &create_form(call)).await?;
         Ok(ProviderCallId::new(placed.sid))
     }
 
@@ -239,15 +243,15 @@ impl Carrier for TwilioClient {
     }
 
     async fn list_numbers(&self) -> Result<Vec<OwnedNumber>, CarrierError> {
-        let page: NumberPage = self.get("/IncomingPhoneNumbers.json", &[("PageSize", "1000")]).await?;
-        let shown = |raw: RawNumber| OwnedNumber {
-            id: raw.sid,
-            number: raw.phone_number,
-            label: raw.friendly_name.unwrap_or_default(),
-            voice_url: raw.voice_url.unwrap_or_default(),
-            sms: raw.capabilities["sms"].as_bool().or(raw.capabilities["SMS"].as_bool()).unwrap_or(false),
-        };
-        let mut numbers: Vec<OwnedNumber> = page.incoming_phone_numbers.into_iter().map(shown).collect();
+        let account = format!("/2010-04-01/Accounts/{}", self.settings.account_sid);
+        let mut page: NumberPage = self.get("/IncomingPhoneNumbers.json", &[("PageSize", "1000")]).await?;
+        let mut numbers: Vec<OwnedNumber> = page.incoming_phone_numbers.into_iter().map(OwnedNumber::from).collect();
+        for _ in 1..MOST_NUMBER_PAGES {
+            let next = page.next_page_uri.as_deref().and_then(|next| next.strip_prefix(&account));
+            let Some(next) = next.map(str::to_owned) else { break };
+            page = self.get(&next, &[]).await?;
+            numbers.extend(page.incoming_phone_numbers.into_iter().map(OwnedNumber::from));
+        }
         numbers.sort_by(|one, other| one.number.cmp(&other.number));
         Ok(numbers)
     }
@@ -259,8 +263,11 @@ impl Carrier for TwilioClient {
             ("VoiceMethod", "POST".to_owned()),
             ("StatusCallback", status_url.to_owned()),
             ("StatusCallbackMethod", "POST".to_owned()),
+            // With either of them Twilio does not look at the addresses.
+            ("VoiceApplicationSid", String::new()),
+            ("TrunkSid", String::new()),
         ];
-        let _number: RawNumber = self.change(&resource, &form).await?;
+        let _number: RawNumber = self.post(RequestKind::Update, &resource, &form).await?;
         Ok(())
     }
 
@@ -276,12 +283,11 @@ impl Carrier for TwilioClient {
 
     async fn delete_recording(&self, recording: &str) -> Result<(), CarrierError> {
         let url = self.url(&format!("/Recordings/{}.json", sid(recording)?));
-        let request = self.authorised(self.http.delete(url));
-        let response = request.send().await.map_err(|error| RequestKind::Change.no_answer(error))?;
+        let response = rest::send(RequestKind::Update, || self.authorised(self.http.delete(&url))).await?;
         if response.status().is_success() {
             return Ok(());
         }
-        match errors::from_response(RequestKind::Change, response).await {
+        match errors::from_response(RequestKind::Update, response).await {
             CarrierError::CallOver => Ok(()),
             error => Err(error),
         }
@@ -289,7 +295,7 @@ impl Carrier for TwilioClient {
 
     async fn send_sms(&self, from: &str, to: &Personal<String>, text: &str) -> Result<String, CarrierError> {
         let form = [("From", from.to_owned()), ("To", to.reveal().clone()), ("Body", text.to_owned())];
-        let sent: RawMessage = self.change("/Messages.json", &form).await?;
+        let sent: RawMessage = self.post(RequestKind::Create, "/Messages.json", &form).await?;
         Ok(sent.sid)
     }
 }
@@ -354,6 +360,9 @@ fn amount(price: &serde_json::Value) -> Option<String> {
 #[derive(Deserialize)]
 struct NumberPage {
     incoming_phone_numbers: Vec<RawNumber>,
+    /// Without the host.
+    #[serde(default)]
+    next_page_uri: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -365,7 +374,31 @@ struct RawNumber {
     #[serde(default)]
     voice_url: Option<String>,
     #[serde(default)]
+    voice_method: Option<String>,
+    #[serde(default)]
+    status_callback: Option<String>,
+    #[serde(default)]
+    voice_application_sid: Option<String>,
+    #[serde(default)]
+    trunk_sid: Option<String>,
+    #[serde(default)]
     capabilities: serde_json::Value,
+}
+
+impl From<RawNumber> for OwnedNumber {
+    fn from(raw: RawNumber) -> Self {
+        let given = |sid: &Option<String>| sid.as_ref().is_some_and(|sid| !sid.is_empty());
+        Self {
+            id: raw.sid,
+            number: raw.phone_number,
+            label: raw.friendly_name.unwrap_or_default(),
+            voice_url: raw.voice_url.unwrap_or_default(),
+            voice_post: raw.voice_method.is_none_or(|method| method.eq_ignore_ascii_case("POST")),
+            status_url: raw.status_callback.unwrap_or_default(),
+            passed_on: given(&raw.voice_application_sid) || given(&raw.trunk_sid),
+            sms: raw.capabilities["sms"].as_bool().or(raw.capabilities["SMS"].as_bool()).unwrap_or(false),
+        }
+    }
 }
 
 #[derive(Deserialize)]

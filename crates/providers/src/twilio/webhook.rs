@@ -285,7 +285,8 @@ mod tests {
             b"CallSid=CA1&AccountSid=AC1&AnsweredBy=machine_end_beep&MachineDetectionDuration=4210",
         ))
         .unwrap();
-        assert!(amd.answered_by.is_machine());
+        assert!(amd.answered_by.is_machine() && amd.answered_by.greeting_is_over());
+        assert!(!AnsweredBy::MachineStart.greeting_is_over() && !AnsweredBy::Human.greeting_is_over());
         assert_eq!(amd.detection_ms, Some(4210));
         let recording = RecordingStatus::from_form(&parse(
             b"AccountSid=AC1&ConferenceSid=CF1&RecordingSid=RE1&RecordingStatus=completed&RecordingChannels=2",

@@ -56,6 +56,7 @@ pub(super) async fn past_calls(
             simulated: true,
             capabilities: Capabilities::default(),
             sound: Default::default(),
+            voicemail: None,
         };
         let talked = random.random_bool(0.82);
         let events = if talked { answered(&facts, agent.id, random) } else { missed(&facts, agent.id, random) };

@@ -1,7 +1,7 @@
 //! The books of the account: its numbers, calls and debugger.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -33,6 +33,8 @@ pub struct State {
     /// SIDs, oldest first.
     pub order: Vec<String>,
     pub debugger: Vec<DebuggerEntry>,
+    /// SIDs of those that are kept.
+    pub recordings: BTreeSet<String>,
     outbound: VecDeque<CallHandle>,
     next_start: Option<Instant>,
 }

@@ -107,6 +107,10 @@ pub struct Misbehaviour {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RestFailure {
     TooManyRequests,
+    /// 429 with `Retry-After`.
+    ComeBackAfter {
+        seconds: u32,
+    },
     ServerError,
     /// The call is placed, and the answer is lost.
     PlacedButServerError,

@@ -1,7 +1,10 @@
-//! The account's REST API: create, update, fetch and list calls, fetch the account.
+//! The account's REST API: create, update, fetch and list calls, list and update numbers, delete recordings, fetch the
+//! account.
 
 mod form;
 mod json;
+mod numbers;
+mod recordings;
 
 use std::sync::Arc;
 
@@ -12,7 +15,7 @@ use axum::{
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{delete, get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -35,6 +38,9 @@ pub fn router(account: Arc<Account>) -> Router {
         .route("/2010-04-01/Accounts/{account}", get(fetch_account))
         .route(calls, get(list_calls).post(create_call))
         .route(call, get(fetch_call).post(update_call))
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(numbers::list))
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{number}", post(numbers::update))
+        .route("/2010-04-01/Accounts/{account}/Recordings/{recording}", delete(recordings::remove))
         .fallback(async |request: Request| RestError::not_found(request.uri().path()))
         .layer(middleware::from_fn_with_state(Arc::clone(&account), guard))
         .with_state(account)
@@ -55,6 +61,10 @@ async fn guard(State(account): State<Arc<Account>>, request: Request, next: Next
         Some(RestFailure::TooManyRequests) => {
             let error = RestError::new(429, 20429, "Too Many Requests").into_response();
             ([("Twilio-Concurrent-Requests", "100")], error).into_response()
+        }
+        Some(RestFailure::ComeBackAfter { seconds }) => {
+            let error = RestError::new(429, 20429, "Too Many Requests").into_response();
+            ([(header::RETRY_AFTER, seconds.to_string())], error).into_response()
         }
         Some(RestFailure::ServerError) => RestError::new(500, 20500, "Internal Server Error").into_response(),
         Some(RestFailure::PlacedButServerError) => {

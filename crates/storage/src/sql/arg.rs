@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{
         AssignmentId, AuditId, CallId, CallbackId, CampaignId, DncId, ImportId, InboxId, JobId, LeadChangeId, LeadId,
-        NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, TrunkId, UserId,
+        NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,
@@ -99,5 +99,6 @@ ids!(
     TaskId,
     TenantId,
     TrunkId,
+    VoicemailId,
     UserId,
 );

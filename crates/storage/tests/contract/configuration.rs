@@ -1,6 +1,6 @@
 //! Queues, campaigns, numbers, settings, do-not-call.
 
-use domain::ids::{DncId, NumberId, TrunkId};
+use domain::ids::{DncId, NumberId, TrunkId, VoicemailId};
 use serde_json::json;
 use storage::{
     PageRequest, StorageError, campaigns, counters,
@@ -10,6 +10,7 @@ use storage::{
     settings::{self, Secrets},
     sip_usage,
     testing::TestStore,
+    voicemails::{self, Voicemail},
 };
 
 use crate::support::{NOW, a_campaign, a_queue, at, personal, phone, queue, tenant, user, uuid};
@@ -24,6 +25,7 @@ on_both_engines! {
     settings_keep_secrets_apart_and_are_found_by_account,
     a_number_goes_on_the_do_not_call_list_once,
     counts_add_up_by_day,
+    a_message_reads_back_with_its_sound_and_is_its_tenants,
     minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant,
 }
 
@@ -204,4 +206,28 @@ async fn minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant(store: TestSto
     assert_eq!(sip_usage::of_day(&*store, one, 20_000).await.unwrap(), vec![(trunk, 5)]);
     assert_eq!(sip_usage::of_day(&*store, one, 20_001).await.unwrap(), vec![(trunk, 1)]);
     assert_eq!(sip_usage::of_day(&*store, two, 20_000).await.unwrap(), vec![]);
+}
+
+async fn a_message_reads_back_with_its_sound_and_is_its_tenants(store: TestStore) {
+    let (scope, stranger) = (tenant(&store).await, tenant(&store).await);
+    let message = |name: &str| Voicemail {
+        id: VoicemailId::new(uuid()),
+        name: name.to_owned(),
+        length_ms: 9_000,
+        created_at: NOW,
+    };
+    let (late, early) = (message("Please call"), message("Good day"));
+    voicemails::insert(&*store, scope, &late, "//8=").await.unwrap();
+    voicemails::insert(&*store, scope, &early, "AAA=").await.unwrap();
+    let twice = voicemails::insert(&*store, scope, &message("Good day"), "").await;
+    assert!(matches!(twice, Err(StorageError::Unique { .. })), "{twice:?}");
+    assert_eq!(voicemails::list(&*store, scope).await.unwrap(), [early.clone(), late.clone()]);
+    assert_eq!(voicemails::get(&*store, scope, late.id).await.unwrap(), Some(late.clone()));
+    assert_eq!(voicemails::sound(&*store, scope, late.id).await.unwrap().as_deref(), Some("//8="));
+    assert_eq!(voicemails::list(&*store, stranger).await.unwrap(), []);
+    assert_eq!(voicemails::get(&*store, stranger, late.id).await.unwrap(), None);
+    assert_eq!(voicemails::sound(&*store, stranger, late.id).await.unwrap(), None);
+    assert!(!voicemails::remove(&*store, stranger, late.id).await.unwrap());
+    assert!(voicemails::remove(&*store, scope, late.id).await.unwrap());
+    assert!(!voicemails::remove(&*store, scope, late.id).await.unwrap());
 }

@@ -60,6 +60,11 @@ export type TrunkId = string;
 export type ExtensionId = string;
 
 /**
+ * A recorded message that is left on answering machines.
+ */
+export type VoicemailId = string;
+
+/**
  * Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
  */
 export type UnixMillis = number;
@@ -1099,6 +1104,15 @@ by_phone?: boolean, };
 
 export type StartTransfer = { to: TransferTarget, };
 
+/**
+ * Leaves a recorded message on the customer's answering machine.
+ */
+export type LeaveVoicemail = { 
+/**
+ * Absent leaves the one that is chosen in the settings.
+ */
+message_id: VoicemailId | null, };
+
 export type SendDigits = { 
 /**
  * `0-9 * # A-D`, at most 32.
@@ -1300,6 +1314,94 @@ export type NumberProvider = "twilio" | "exotel" | "sip";
  * Where the sides of a number's calls meet.
  */
 export type NumberMedia = "bridge" | "conference";
+
+/**
+ * Where a number of the carrier account sends its calls.
+ */
+export type NumberRoute = "here" | "here_in_part" | "elsewhere" | "nowhere";
+
+/**
+ * A number as the carrier account has it.
+ */
+export type CarrierNumber = { 
+/**
+ * The carrier's id of it.
+ */
+id: string, 
+/**
+ * E.164.
+ */
+number: string, label: string, route: NumberRoute, 
+/**
+ * Where its calls go now; empty when nowhere.
+ */
+voice_url: string, 
+/**
+ * It is in the tenant's list, and so its calls ring somewhere.
+ */
+in_list: boolean, };
+
+/**
+ * The numbers of the carrier account.
+ */
+export type CarrierNumbers = { 
+/**
+ * By number.
+ */
+numbers: Array<CarrierNumber>, 
+/**
+ * Why they could not be read, or the one could not be connected, and what to do.
+ */
+problem: string | null, };
+
+/**
+ * Sends a number's calls here.
+ */
+export type ConnectNumber = { 
+/**
+ * As in [`CarrierNumber::id`].
+ */
+id: string, };
+
+/**
+ * What becomes of recordings that the carrier has made.
+ */
+export type CarrierRecordings = { 
+/**
+ * They are deleted there once ours is stored and read back; carriers that cannot delete keep them.
+ */
+delete_when_stored: boolean, };
+
+/**
+ * A recorded message that is left on answering machines.
+ */
+export type VoicemailMessage = { id: VoicemailId, name: string, length_ms: number, created_at_ms: UnixMillis, };
+
+/**
+ * A new message: WAV or Ogg-Opus of at most 60 s.
+ */
+export type VoicemailMessageInput = { 
+/**
+ * 1 to 60 characters, another one for each message.
+ */
+name: string, 
+/**
+ * The file, as base 64 with padding.
+ */
+sound: string, };
+
+/**
+ * Which message is left, and when.
+ */
+export type VoicemailSettings = { 
+/**
+ * The one that the agents' key leaves; none switches it off.
+ */
+message_id: VoicemailId | null, 
+/**
+ * It is left by itself in campaigns that ask the carrier about machines, once the machine's greeting is over.
+ */
+when_machine: boolean, };
 
 /**
  * Numbers that are called only if an admin has allowed it.
@@ -1980,7 +2082,11 @@ export type ServerMessage = { "type": "welcome", epoch: string, seq: number, res
 /**
  * Each variant carries the whole new state of its subject, so that applying one twice does no harm.
  */
-export type LiveEvent = { "kind": "offer", offer: Offer, } | { "kind": "offer_ended", call_id: CallId, end: OfferEnd, } | { "kind": "call", call: LiveCall, } | { "kind": "call_ended", call_id: CallId, } | { "kind": "sound", call_id: CallId, agent: LegSound | null, customer: LegSound | null, 
+export type LiveEvent = { "kind": "offer", offer: Offer, } | { "kind": "offer_ended", call_id: CallId, end: OfferEnd, } | { "kind": "call", call: LiveCall, } | { "kind": "call_ended", call_id: CallId, 
+/**
+ * Code of the outcome that fits what happened; none when nothing can be said.
+ */
+suggested_outcome: string | null, } | { "kind": "sound", call_id: CallId, agent: LegSound | null, customer: LegSound | null, 
 /**
  * What the agent's device says of its side.
  */

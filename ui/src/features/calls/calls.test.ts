@@ -90,6 +90,7 @@ describe("a call's detail", () => {
     expect(facts({ agent: "u9", side: "customer", reason: "no_answer" })).toBe("Asha, no answer");
     expect(facts({ to: { kind: "number", number: "+91 98•••" } })).toBe("+91 98•••");
     expect(facts({ to: { kind: "agent", user_id: "u1" } })).toBe("Mira Tamarind");
+    expect(facts({ agent: "u1", message: { id: "m1", name: "Please call back", length_ms: 9000 } })).toBe("Mira Tamarind, Please call back");
   });
 });
 

@@ -18,11 +18,12 @@ const LOOK: Record<string, Look> = {
   customer_answered: { icon: "check", tone: "c-ok" }, customer_failed: { icon: "warn", tone: "c-warn" }, side_heard: { icon: "dot", tone: "c-ok" }, side_silent: { icon: "warn", tone: "c-warn" },
   hold_started: { icon: "pause" }, hold_ended: { icon: "play" }, transfer_started: { icon: "transfer" }, transfer_answered: { icon: "transfer", tone: "c-ok" }, transfer_failed: { icon: "warn", tone: "c-warn" },
   device_lost: { icon: "offline", tone: "c-warn" }, device_back: { icon: "check", tone: "c-ok" }, carrier_lost: { icon: "offline", tone: "c-warn" }, monitor_set: { icon: "ear" }, monitor_cleared: { icon: "ear" },
+  voicemail_dropped: { icon: "upload" }, voicemail_started: { icon: "play" }, voicemail_finished: { icon: "check", tone: "c-ok" }, voicemail_cut: { icon: "warn", tone: "c-warn" },
   recording_paused: { icon: "pause", tone: "c-live" }, recording_failed: { icon: "warn", tone: "c-live" }, recording_started: { icon: "check", tone: "c-ok" }, recording_stored: { icon: "check", tone: "c-ok" }, recording_finished: { icon: "upload" },
   customer_hung_up: { icon: "hangup" }, agent_hung_up: { icon: "hangup" }, provider_ended: { icon: "hangup" }, carrier_swept: { icon: "hangup", tone: "c-warn" }, disposition_saved: { icon: "check", tone: "c-ok" }, server_restarted: { icon: "refresh", tone: "c-warn" },
 };
 
-const TOLD = ["agent", "user", "agent_name", "name", "to_name", "side", "to", "digit", "digits", "mode", "code", "status", "verdict", "state", "reason", "timer"] as const;
+const TOLD = ["agent", "user", "agent_name", "name", "to_name", "side", "to", "digit", "digits", "mode", "code", "status", "verdict", "state", "reason", "timer", "message"] as const;
 
 /** Names by id of a person, and of the sides of the call under `agent` and `customer`. */
 export type Names = Readonly<Record<string, string>>;
@@ -36,6 +37,7 @@ function fact(key: string, value: unknown, names: Names, t: Translate): string |
     return key === "status" || key === "reason" || key === "mode" || key === "timer" ? saidText(value, t) : value.replaceAll("_", " ");
   }
   if (typeof value !== "object" || value === null) return null;
+  if (key === "message" && "name" in value && typeof value.name === "string") return value.name;
   if ("number" in value && typeof value.number === "string") return value.number;
   if ("user_id" in value && typeof value.user_id === "string") return names[value.user_id] ?? null;
   return null;
@@ -55,13 +57,14 @@ export function Timeline({ events, names, footer }: { events: readonly CallEvent
         {events.length === 0 ? <p className="ink-3">{t("timeline.none")}</p> : (
           <ol className="tl t-12">
             {events.map((each) => {
-              const look = LOOK[each.kind] ?? { icon: "dot" as const };
+              const kind = each.kind === "voicemail_finished" && each.data["whole"] === false ? "voicemail_cut" : each.kind;
+              const look = LOOK[kind] ?? { icon: "dot" as const };
               const facts = factsOf(each, names, t);
               return (
                 <li key={each.seq} data-kind={each.kind}>
                   <time dateTime={new Date(each.at_ms).toISOString()}>{clockSeconds(each.at_ms)}</time>
                   <span className={`pt ${look.tone ?? ""}`}><Icon name={look.icon} size="sm" /></span>
-                  <p>{nameOf(t, "event", each.kind)}{facts === "" ? null : <span className="ink-2"> · {facts}</span>}</p>
+                  <p>{nameOf(t, "event", kind)}{facts === "" ? null : <span className="ink-2"> · {facts}</span>}</p>
                 </li>
               );
             })}

@@ -1,5 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ReactNode } from "react";
+import type { LiveCall } from "@/api/generated/wire";
+import { keys } from "@/api/keys";
 import { useApp, useKey, useServerNow, useShownKey, useT } from "@/app-context";
 import { span } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
@@ -33,6 +36,27 @@ function Control({ action, icon, label, off, onPress, pressed, costs, live, test
       <span>{label}</span><kbd aria-hidden="true">{key.last}</kbd>
     </Button>
   );
+}
+
+/** Leaves the recorded message on the customer's machine; the agent goes over to the outcome at once. */
+function LeaveMessage({ call, off }: { call: LiveCall; off: string | null }) {
+  const t = useT();
+  const { api, fail } = useApp();
+  const [leaving, setLeaving] = useState(false);
+  const chosen = useQuery({ queryKey: keys.voicemail, queryFn: api.voicemail });
+  const why = off
+    ?? (call.sound_at === "bridge" ? null : t("desk.carrier_cannot"))
+    ?? (call.status === "in_progress" ? null : t("desk.not_answered"))
+    ?? (chosen.data?.message_id == null ? t("desk.no_message") : null)
+    ?? (leaving ? t("desk.leaving") : null);
+  const leave = (): void => {
+    setLeaving(true);
+    api.leaveVoicemail(call.id, { message_id: null }).catch((cause: unknown) => {
+      setLeaving(false);
+      fail(cause);
+    });
+  };
+  return <Control action="leave_message" icon="upload" label={t("desk.leave_message")} off={why} onPress={leave} testid="leave-message" />;
 }
 
 type Open = "transfer" | "keypad" | null;
@@ -95,6 +119,7 @@ export function Controls({ deskCall, customer }: { deskCall: DeskCall; customer:
           action="hang_up" icon="hangup" label={t("desk.hang_up")} live off={lacks("hang_up") ?? (ending ? t("desk.ending") : null)}
           onPress={hangUp} testid="hang-up"
         />
+        {call?.direction === "outbound" ? <LeaveMessage call={call} off={off} /> : null}
       </div>
       {!over && call.sound_at !== "bridge" ? <p className="t-12 ink-2" role="note" data-testid="sound-elsewhere">{t(`desk.sound_${call.sound_at}`)}</p> : null}
       {held && heldSince !== null && now - heldSince > 120_000

@@ -76,6 +76,7 @@ export function OutcomeCard({ outcome, name }: { outcome: Outcome; name: string 
     <div className="card sunken col outcome-card" data-testid="outcome-card">
       <div className="row wrap">
         <h2 className="h-sec">{outcomeLabel(t, chosen)}</h2>
+        {outcome.suggested ? <span className="t-12 ink-2" data-testid="outcome-suggested">{t("desk.suggested")}</span> : null}
         {chosen.sub_codes.length > 0 ? (
           <span className="push" data-testid="sub-disposition">
             <Seg

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { AfterWrapUp, CallbackAt, Disposition, DispositionEffect } from "@/api/generated/wire";
 import { useApp, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
@@ -12,6 +13,8 @@ import type { DeskData } from "./use-desk-data";
 export interface Outcome {
   draft: Draft;
   chosen: Disposition | null;
+  /** The chosen one is what fits what happened in the call. */
+  suggested: boolean;
   /** What is still to be filled in before it can be saved. */
   missing: string[];
   callback: CallbackAt | null;
@@ -27,9 +30,14 @@ export interface Outcome {
 /** The outcome of one call as it is being put down. */
 export function useDisposition(deskCall: DeskCall, data: DeskData): Outcome {
   const t = useT();
-  const { api, desk, toasts } = useApp();
+  const { api, desk, live, toasts } = useApp();
   const draft = useStore(desk.store, (each) => draftOf(each, deskCall.id));
   const saving = useStore(desk.store, (each) => each.saving);
+  const suggestion = useStore(live.store, (each) => each.suggested[deskCall.id] ?? null);
+  const suggested = data.dispositions.some((each) => each.code === suggestion) ? suggestion : null;
+  useEffect(() => {
+    if (suggested !== null && draft.code === null) desk.change(deskCall.id, { code: suggested });
+  }, [desk, deskCall.id, suggested, draft.code]);
   const chosen = data.dispositions.find((each) => each.code === draft.code) ?? null;
   const zone = data.lead?.zone ?? localZone();
   const at = { nowMs: useServerNow(), zone };
@@ -43,7 +51,7 @@ export function useDisposition(deskCall: DeskCall, data: DeskData): Outcome {
     staleTime: 60_000,
   });
   return {
-    draft, chosen, missing: left, callback, zone, saving,
+    draft, chosen, suggested: suggested !== null && draft.code === suggested, missing: left, callback, zone, saving,
     zoneSource: data.lead?.zone_source ?? "tenant",
     effects: chosen ? (preview.data ?? null) : null,
     change: (change) => { desk.change(deskCall.id, change); },

@@ -8,6 +8,8 @@ import { SelectField, TextField } from "@/ui/field";
 import { FormFailure } from "@/ui/form-failure";
 import { Loaded } from "@/ui/loaded";
 import { Note } from "@/ui/note";
+import { CarrierNumbers } from "./carrier-numbers";
+import { CarrierRecordings } from "./carrier-recordings";
 import { DialingSwitches } from "./dialing-switches";
 import { Exotel } from "./exotel-form";
 import { SettingsFrame } from "./frame";
@@ -50,5 +52,5 @@ export function CarrierPage() {
   const t = useT();
   const { api } = useApp();
   const query = useQuery({ queryKey: keys.carrier, queryFn: api.carrier.get });
-  return <SettingsFrame title={t("settings.carrier")} text={t("carrier.text")}><div className="spread"><h2 className="h-sec">Twilio</h2><Loaded query={query}>{(settings) => <CarrierForm key={JSON.stringify(settings)} settings={settings} />}</Loaded></div><Exotel /><DialingSwitches /></SettingsFrame>;
+  return <SettingsFrame title={t("settings.carrier")} text={t("carrier.text")}><div className="spread"><h2 className="h-sec">Twilio</h2><Loaded query={query}>{(settings) => <><CarrierForm key={JSON.stringify(settings)} settings={settings} />{settings.provider === "" ? null : <CarrierNumbers key={`${settings.account_sid} ${settings.public_url}`} />}</>}</Loaded></div><Exotel /><CarrierRecordings /><DialingSwitches /></SettingsFrame>;
 }

@@ -21,10 +21,11 @@ import { QueuesPage } from "./queues-page";
 import { SipPage } from "./sip-page";
 import { StoragePage } from "./storage-page";
 import { UsersPage } from "./users-page";
+import { VoicemailPage } from "./voicemail-page";
 
 const VIEW: Record<PageId, () => ReactNode> = {
   devices: DevicesPage, appearance: AppearancePage, keys: KeysPage, users: UsersPage, queues: QueuesPage, numbers: NumbersPage,
-  campaigns: CampaignsPage, assignment: AssignmentPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, jobs: JobsPage, audit: AuditPage,
+  campaigns: CampaignsPage, assignment: AssignmentPage, voicemail: VoicemailPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, jobs: JobsPage, audit: AuditPage,
 };
 
 const GROUPS = ["mine", "team", "services", "records"] as const;

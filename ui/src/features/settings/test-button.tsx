@@ -3,6 +3,7 @@ import type { TestResult } from "@/api/generated/wire";
 import { useT } from "@/app-context";
 import { asFailure } from "@/api/failure";
 import { failureText } from "@/i18n/failure-text";
+import { carrierText } from "@/i18n/server-text";
 import { sentence } from "@/lib/text";
 import { Button } from "@/ui/button";
 import { Note } from "@/ui/note";
@@ -37,7 +38,7 @@ export function TestButton({ onTest, off, testid, label }: Props) {
       <div><Button icon="play" busy={busy} off={off} onClick={() => void run()} data-testid={testid}>{busy ? t("test.busy") : (label ?? t("test.go"))}</Button></div>
       {result ? (
         <Note tone={result.ok ? "ok" : "warn"} alert testid={`${testid}-result`}>
-          <b className="strong">{t(result.ok ? "test.ok" : "test.failed")}</b> {sentence(result.message)} {result.took_ms > 0 ? <span className="ink-3">{t("monitor.ms", { n: result.took_ms })}</span> : null}
+          <b className="strong">{t(result.ok ? "test.ok" : "test.failed")}</b> {sentence(carrierText(result.message, t))} {result.took_ms > 0 ? <span className="ink-3">{t("monitor.ms", { n: result.took_ms })}</span> : null}
         </Note>
       ) : null}
     </div>

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{super::event::AnsweredBy, CallStatus};
+use super::{
+    super::{event::AnsweredBy, facts::VoicemailMessage},
+    CallStatus,
+};
 use crate::{ids::UserId, time::UnixMillis};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,6 +25,8 @@ pub enum EndReason {
     NoAnswer,
     Failed,
     AnsweringMachine,
+    /// The recorded message was left.
+    MessageLeft,
     /// Nobody was free within the queue's longest wait.
     WaitedTooLong,
     /// As many as the queue may hold were waiting.
@@ -56,6 +61,27 @@ pub struct TalkSpan {
     pub span: Span,
 }
 
+/// Who had the message left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LeftBy {
+    Agent {
+        agent: UserId,
+    },
+    /// The carrier's detection of machines.
+    Detection,
+}
+
+/// A recorded message on the customer's answering machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftVoicemail {
+    pub message: VoicemailMessage,
+    pub by: LeftBy,
+    pub at: UnixMillis,
+    /// It was played to its end.
+    pub whole: bool,
+}
+
 /// What rows and reports need of the past of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct History {
@@ -68,6 +94,8 @@ pub struct History {
     /// The end was found out by asking the carrier, who had not told it.
     #[serde(default)]
     pub swept: bool,
+    #[serde(default)]
+    pub voicemail: Option<LeftVoicemail>,
     /// First entry into a queue.
     pub queued_at: Option<UnixMillis>,
     /// First ring: at an agent (inbound) or at the customer (outbound).

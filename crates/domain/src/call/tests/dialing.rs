@@ -90,14 +90,18 @@ fn a_number_is_dialed_once_however_often_the_server_restarts() {
     play.ignores(CallEvent::Placed { agent: BALA, fence: 1, session: session(2) });
 }
 
+const fn verdict(verdict: AnsweredBy, greeting_over: bool) -> CallEvent {
+    CallEvent::AnsweredBy { verdict, greeting_over }
+}
+
 #[test]
 fn the_agent_is_told_of_a_machine_and_decides() {
     let mut play = dialing();
     play.take(CallEvent::CustomerAnswered);
-    play.take(CallEvent::AnsweredBy { verdict: AnsweredBy::Machine });
+    play.take(verdict(AnsweredBy::Machine, false));
     assert_eq!(play.notices(), [NoticeCode::AnsweringMachine]);
     assert_eq!(play.call.status(), CallStatus::InProgress);
-    play.ignores(CallEvent::AnsweredBy { verdict: AnsweredBy::Person });
+    play.ignores(verdict(AnsweredBy::Person, false));
     assert_eq!(play.call.history.answered_by, Some(AnsweredBy::Machine), "the first verdict counts");
 }
 

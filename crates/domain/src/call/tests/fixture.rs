@@ -51,6 +51,7 @@ pub fn facts(direction: Direction) -> CallFacts {
         simulated: false,
         capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
         sound: SoundPlace::Bridge,
+        voicemail: None,
     }
 }
 

@@ -63,9 +63,14 @@ fn timer() -> impl Strategy<Value = Timer> {
             Timer::DeviceBack,
             Timer::TransferGivesUp,
             Timer::HearBoth,
+            Timer::Message,
         ]),
         agent().prop_map(|agent| Timer::WrapUpEnds { agent }),
     ]
+}
+
+fn message() -> VoicemailMessage {
+    VoicemailMessage { id: crate::ids::VoicemailId::new(uuid::Uuid::from_u128(800)), name: "A".into(), length_ms: 900 }
 }
 
 /// Reports that come from machines.
@@ -90,6 +95,8 @@ fn report() -> impl Strategy<Value = CallEvent> {
         2 => (agent(), device()).prop_map(|(agent, session)| CallEvent::DeviceBack { agent, session }),
         1 => Just(CallEvent::RecordingFailed { reason: "disk_full".into() }),
         1 => Just(CallEvent::RecordingStarted),
+        1 => (0..2u8).prop_map(|whole| CallEvent::VoicemailFinished { whole: whole == 1 }),
+        1 => Just(CallEvent::AnsweredBy { verdict: AnsweredBy::Machine, greeting_over: true }),
         1 => Just(CallEvent::ServerRestarted),
         3 => timer().prop_map(|timer| CallEvent::TimerFired { timer }),
     ]
@@ -107,6 +114,7 @@ fn wish() -> impl Strategy<Value = CallEvent> {
         1 => agent().prop_map(|agent| CallEvent::TransferCancelled { agent }),
         3 => (agent(), mode, device()).prop_map(|(user, mode, session)| CallEvent::MonitorSet { user, mode, session }),
         1 => agent().prop_map(|user| CallEvent::MonitorCleared { user }),
+        1 => agent().prop_map(|agent| CallEvent::VoicemailDropped { agent, message: message() }),
         1 => agent().prop_map(|agent| CallEvent::RecordingPaused { agent }),
         1 => agent().prop_map(|agent| CallEvent::WrapUpExtended { agent }),
         1 => agent().prop_map(|agent| CallEvent::WrapUpEnded { agent, then: AfterWrapUp::Available }),

@@ -79,6 +79,11 @@ impl AnsweredBy {
             Self::Human | Self::Unknown | Self::Other(_) => false,
         }
     }
+
+    /// A machine whose greeting has ended, with or without a beep: what is said now is recorded.
+    pub fn greeting_is_over(&self) -> bool {
+        matches!(self, Self::MachineEndBeep | Self::MachineEndSilence | Self::MachineEndOther)
+    }
 }
 
 words!(DialStatus {

@@ -1,0 +1,92 @@
+//! A recorded message that is left on the customer's answering machine, without the agent.
+
+use super::{
+    effect::{Effect, NoticeCode},
+    event::AnsweredBy,
+    facts::{Direction, VoicemailMessage},
+    state::{CallStatus, EndReason, LeftBy, LeftVoicemail, Phase},
+    step::Turn,
+};
+use crate::ids::{LegId, UserId};
+
+impl Turn {
+    /// The agent goes over to finishing at once; the message is played to its end all the same.
+    pub(super) fn voicemail_dropped(&mut self, agent: UserId, message: &VoicemailMessage) {
+        self.leave_message(message.clone(), LeftBy::Agent { agent });
+    }
+
+    /// The greeting of the machine is over, so that a message is recorded from here on.
+    pub(super) fn machine_listens(&mut self) {
+        let talking = matches!(&self.call.phase, Phase::Talking { talk } if talk.transfer.is_none());
+        let plan = self.call.facts.voicemail.clone().filter(|_| talking);
+        if let Some(message) = plan
+            && self.call.facts.direction == Direction::Outbound
+        {
+            self.tell_agent(NoticeCode::MessageLeft);
+            self.leave_message(message, LeftBy::Detection);
+        }
+    }
+
+    fn leave_message(&mut self, message: VoicemailMessage, by: LeftBy) {
+        self.begin_wrap_up();
+        self.call.monitors.clear();
+        self.finish_recording();
+        self.call.history.voicemail = Some(LeftVoicemail { message: message.clone(), by, at: self.now, whole: false });
+        self.call.phase = Phase::LeavingMessage { message, since: self.now, heard_at: None };
+        if let Some(leg) = self.call.line.leg() {
+            self.play_message(leg);
+        }
+    }
+
+    /// From its beginning, also when the media have come back: what was cut off says nothing.
+    pub(super) fn play_message(&mut self, leg: LegId) {
+        if let Phase::LeavingMessage { message, since, heard_at: None } = &mut self.call.phase {
+            *since = self.now;
+            self.effects.push(Effect::PlayVoicemail { leg, message: message.id });
+        }
+    }
+
+    /// Its sound had to be read first.
+    pub(super) fn message_started(&mut self) {
+        let now = self.now;
+        if let Phase::LeavingMessage { since, heard_at: None, .. } = &mut self.call.phase {
+            *since = now;
+        }
+    }
+
+    /// `whole`: to its end. One that could not be played at all ends the call without it.
+    pub(super) fn voicemail_finished(&mut self, whole: bool) {
+        let now = self.now;
+        let Phase::LeavingMessage { heard_at: heard_at @ None, .. } = &mut self.call.phase else { return };
+        if !whole {
+            return self.message_over();
+        }
+        *heard_at = Some(now);
+        if let Some(left) = &mut self.call.history.voicemail {
+            left.whole = true;
+        }
+    }
+
+    pub(super) fn message_over(&mut self) {
+        if matches!(self.call.phase, Phase::LeavingMessage { .. }) {
+            self.over(CallStatus::Completed, EndReason::MessageLeft);
+        }
+    }
+
+    pub(super) fn answered_by(&mut self, verdict: AnsweredBy, greeting_over: bool) {
+        if self.call.history.answered_by.is_some() {
+            return;
+        }
+        self.call.history.answered_by = Some(verdict);
+        if !matches!(verdict, AnsweredBy::Machine | AnsweredBy::Fax) {
+            return;
+        }
+        if verdict == AnsweredBy::Machine && greeting_over {
+            self.machine_listens();
+        }
+        // Otherwise the agent decides: the verdict may be wrong, and there may be a message to leave.
+        if matches!(self.call.phase, Phase::Talking { .. }) {
+            self.tell_agent(NoticeCode::AnsweringMachine);
+        }
+    }
+}
