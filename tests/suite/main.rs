@@ -11,6 +11,7 @@ mod crash;
 mod cut_off;
 mod device_check;
 mod disk_full;
+mod do_not_call;
 mod every_endpoint;
 mod exotel;
 mod first_call;

@@ -74,6 +74,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(campaigns::default_dispositions::handler))
         .routes(routes!(campaigns::get::handler, campaigns::update::handler))
         .routes(routes!(do_not_call::list::handler, do_not_call::add::handler))
+        .routes(routes!(do_not_call::upload::handler))
         .routes(routes!(do_not_call::remove::handler))
         .routes(routes!(leads::list::handler, leads::create::handler))
         .routes(routes!(leads::get::handler, leads::update::handler))

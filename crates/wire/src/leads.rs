@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    do_not_call::Objection,
     ids::{CallId, CampaignId, LeadChangeId, LeadId, UserId},
     time::UnixMillis,
 };
@@ -62,6 +63,8 @@ pub struct LeadCard {
     /// The last calls, newest first; at most three.
     pub recent_calls: Vec<CallOutcomeBrief>,
     pub calls_total: u32,
+    /// Why nobody may call now; null when calls are welcome.
+    pub no_call: Option<Objection>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]

@@ -56,6 +56,7 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /campaigns" => estate::campaign(&format!("Campaign {turn}"), &[user]),
         "PUT /campaigns/{id}" => estate::campaign("Taken over", &[user]),
         "POST /do-not-call" => json!({ "number": format!("+91980003333{turn}"), "reason": "asked" }),
+        "POST /do-not-call/upload" => json!({ "text": format!("+91980003344{turn}"), "reason": "a register" }),
         "POST /leads" => json!({ "name": "Somebody", "phone": format!("+91980004444{turn}"), "owner_id": user,
             "campaign_id": estate.campaign }),
         "PATCH /leads/{id}" => json!({ "stage": format!("stage {turn}"), "owner_id": user }),

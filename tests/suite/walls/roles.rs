@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 137] = [
+const TABLE: [(&str, &str); 138] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -53,6 +53,7 @@ const TABLE: [(&str, &str); 137] = [
     ("PUT /campaigns/{id}", "affff"),
     ("GET /do-not-call", "aaaaa"),
     ("POST /do-not-call", "aaaff"),
+    ("POST /do-not-call/upload", "aafff"),
     ("DELETE /do-not-call/{id}", "aafff"),
     ("GET /leads", "aaaaa"),
     ("POST /leads", "aaaff"),

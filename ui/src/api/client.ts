@@ -147,9 +147,10 @@ function admin(send: Send) {
     createCampaign: (body: W.CampaignInput) => send<W.Campaign>("POST", "/campaigns", body, key()),
     updateCampaign: (id: W.CampaignId, body: W.CampaignInput) => send<W.Campaign>("PUT", `/campaigns/${id}`, body),
     defaultDispositions: () => send<W.Disposition[]>("GET", "/campaigns/default-dispositions"),
-    doNotCall: (search: string, cursor?: string) =>
-      send<W.Page<W.DncEntry>>("GET", `/do-not-call${query({ search, cursor })}`),
+    doNotCall: (filter: W.DncFilter, cursor?: string) =>
+      send<W.Page<W.DncEntry>>("GET", `/do-not-call${query({ ...filter, cursor })}`),
     addDoNotCall: (body: W.AddDnc) => send<W.DncEntry>("POST", "/do-not-call", body, key()),
+    uploadDoNotCall: (body: W.DncUpload) => send<W.DncUploaded>("POST", "/do-not-call/upload", body, key()),
     removeDoNotCall: (id: W.DncId) => send<null>("DELETE", `/do-not-call/${id}`),
     jobs: (status?: W.JobStatus, cursor?: string) => send<W.Page<W.Job>>("GET", `/jobs${query({ status, cursor })}`),
     retryJob: (id: W.JobId) => send<W.Job>("POST", `/jobs/${id}/retry`, {}, key()),

@@ -33,7 +33,7 @@ export const keys = {
   unknownNumbers: ["settings", "numbers", "unknown"],
   campaigns: ["settings", "campaigns"],
   defaultDispositions: ["settings", "default-dispositions"],
-  doNotCall: (search: string) => ["settings", "do-not-call", search],
+  doNotCall: (filter: unknown) => ["settings", "do-not-call", filter],
   carrier: ["settings", "carrier"],
   exotel: ["settings", "exotel"],
   dialing: ["settings", "dialing"],

@@ -1,6 +1,7 @@
 import { assignment } from "./en/assignment";
 import { calls } from "./en/calls";
 import { common } from "./en/common";
+import { contact } from "./en/contact";
 import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
 import { imports } from "./en/imports";
@@ -14,6 +15,6 @@ import { sound } from "./en/sound";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...contact };
 
 export type Key = keyof typeof en;

@@ -2,6 +2,7 @@ import type { Key } from "./en";
 import { assignment } from "./hi/assignment";
 import { calls } from "./hi/calls";
 import { common } from "./hi/common";
+import { contact } from "./hi/contact";
 import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
 import { imports } from "./hi/imports";
@@ -14,4 +15,4 @@ import { sip } from "./hi/sip";
 import { sound } from "./hi/sound";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...contact };

@@ -43,7 +43,7 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^expected (?<from>\d+) to (?<most>\d+) characters$/, "problem.length"],
   [/^expected keys of (?<from>\d+) to (?<most>\d+) characters$/, "problem.length"],
   [/^expected at most (?<most>\d+) characters$/, "problem.at_most_characters"],
-  [/^expected at most (?<most>\d+)(?: steps| levels)?$/, "problem.at_most"],
+  [/^expected at most (?<most>\d+)(?: steps| levels| lines| fields)?$/, "problem.at_most"],
   [/^expected (?<from>\d+) to (?<to>\d+)$/, "problem.range"],
   [/^expected 1 to 32 of 0-9 \* # A-D$/, "problem.keys"],
   [/^expected a number or a lead_id$/, "problem.number_or_lead"],
@@ -87,6 +87,7 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/ is no name for a field: expected 1 to 40 characters$/, "problem.field_name"],
   [/^at most (?<most>\d+) columns can be kept as fields of their own; leave some out$/, "problem.many_fields"],
   [/ is not a country code such as IN$/, "problem.country"],
+  [/^expected one number in each line$/, "problem.numbers"],
   [/^expected a moment in the future$/, "problem.in_future"],
 ];
 

@@ -55,7 +55,7 @@ export const card: LeadCard = {
     { call_id: "call-8", at_ms: NOW - 10 * DAY, direction: "outbound", status: "no_answer", agent_name: null, talk_s: 0, disposition: "no_answer", summary: null },
     { call_id: "call-7", at_ms: NOW - 11 * DAY, direction: "outbound", status: "completed", agent_name: "Mira Tamarind", talk_s: 132, disposition: "callback", summary: "First talk, asked to be called after work" },
   ],
-  calls_total: 11,
+  calls_total: 11, no_call: null,
 };
 
 const NAMES_OF_LEADS = ["Devan Saltpan", "Rohit Papermoon", "Bela Tamarind", "Imran Quillon", "Kavya Bluegate", "Sunil Windmere", "Meera Lanternwala", "Joseph Quillon", "Anita Saltpan"];

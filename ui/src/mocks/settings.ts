@@ -35,7 +35,8 @@ export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan
 }));
 
 export const dnc: DncEntry[] = [
-  { id: "d-1", number: "+91 98••••••77", reason: "Asked in the call", source: "agent", added_by: "Mira Tamarind", added_at_ms: NOW - 86_400_000 }, { id: "d-2", number: "+91 97••••••03", reason: "Registered list", source: "upload", added_by: "Leela Riverstone", added_at_ms: NOW - 864_000_000 },
+  { id: "d-1", number: "+91 98••••••77", campaign_id: null, until_ms: null, in_force: true, reason: "Asked in the call", source: "agent", proof: "call 0190f3c2", added_by: "Mira Tamarind", added_at_ms: NOW - 86_400_000 },
+  { id: "d-2", number: "+91 97••••••03", campaign_id: "camp-1", until_ms: NOW + 864_000_000, in_force: true, reason: "Registered list", source: "upload", proof: null, added_by: "Leela Riverstone", added_at_ms: NOW - 864_000_000 },
 ];
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };

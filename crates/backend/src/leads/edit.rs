@@ -59,7 +59,9 @@ impl Backend {
             (row.zone, row.zone_source) = (zone, "said".to_owned());
         }
         let row = LeadRow {
-            do_not_call: storage::dnc::contains(self.store(), actor.scope, &row.phone).await?,
+            do_not_call: storage::objections::of_number(self.store(), actor.scope, &row.phone)
+                .await?
+                .for_ever(body.campaign_id),
             email: body.email.filter(|email| !email.is_empty()).map(Personal::new),
             source: body.source,
             source_detail: body.source_detail.map(Personal::new),

@@ -61,7 +61,9 @@ pub(crate) async fn of_stranger(
             let named = ["name", "customer_name"].iter().find_map(|key| typed.get(*key)).map(|name| name.trim());
             let name = named.filter(|name| !name.is_empty()).unwrap_or("Unknown caller").to_owned();
             let lead = LeadRow {
-                do_not_call: storage::dnc::contains(&mut *unit, actor.scope, &phone).await?,
+                do_not_call: storage::objections::of_number(&mut *unit, actor.scope, &phone)
+                    .await?
+                    .for_ever(row.campaign_id),
                 campaign_id: row.campaign_id,
                 ..unknown(actor, &number, name)
             };

@@ -1,18 +1,23 @@
 //! Queues, campaigns, numbers, settings, do-not-call.
 
-use domain::ids::{DncId, NumberId, TrunkId};
+use domain::{
+    do_not_call::{Listing, Objections, may_be_called},
+    ids::{DncId, NumberId, TrunkId},
+    time::UnixMillis,
+};
 use serde_json::json;
 use storage::{
     PageRequest, StorageError, campaigns, counters,
-    dnc::{self, DncEntry},
+    dnc::{self, Added, DncEntry, DncFilter, Removed},
+    leads,
     numbers::{self, Number},
-    on_both_engines, queues,
+    objections, on_both_engines, queues,
     settings::{self, Secrets},
     sip_usage,
     testing::TestStore,
 };
 
-use crate::support::{NOW, a_campaign, a_queue, at, personal, phone, queue, tenant, user, uuid};
+use crate::support::{NOW, a_campaign, a_lead, a_queue, at, campaign, personal, phone, queue, tenant, user, uuid};
 
 on_both_engines! {
     a_queue_is_changed_only_from_what_was_read,
@@ -23,6 +28,7 @@ on_both_engines! {
     calls_to_unknown_numbers_are_counted,
     settings_keep_secrets_apart_and_are_found_by_account,
     a_number_goes_on_the_do_not_call_list_once,
+    a_number_is_listed_for_campaigns_apart_and_marks_only_their_leads,
     counts_add_up_by_day,
     minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant,
 }
@@ -163,27 +169,93 @@ async fn a_number_goes_on_the_do_not_call_list_once(store: TestStore) {
     let scope = tenant(&store).await;
     let added_by = user(&store, scope).await;
     let number = personal("+919812345678");
-    let entry = |id| DncEntry {
-        id,
+    let entry = |until: Option<UnixMillis>| DncEntry {
+        id: DncId::new(uuid()),
         number: number.clone(),
+        campaign_id: None,
+        until,
         reason: "asked".into(),
         source: "agent".into(),
+        proof: Some(personal("a letter")),
         added_by: Some(added_by),
         added_by_name: None,
         added_at: NOW,
     };
-    let id = DncId::new(uuid());
-    assert!(dnc::add(&*store, scope, &entry(id)).await.unwrap());
-    assert!(!dnc::add(&*store, scope, &entry(DncId::new(uuid()))).await.unwrap());
-    assert!(dnc::contains(&*store, scope, &number).await.unwrap());
+    let first = entry(Some(at(5)));
+    assert_eq!(dnc::add(&*store, scope, &first).await.unwrap(), Added::New);
+    assert_eq!(dnc::add(&*store, scope, &entry(Some(at(4)))).await.unwrap(), Added::Before(first.id));
+    assert_eq!(dnc::add(&*store, scope, &entry(None)).await.unwrap(), Added::Longer(first.id));
+    assert_eq!(dnc::add(&*store, scope, &entry(Some(at(9)))).await.unwrap(), Added::Before(first.id));
+    let kept = dnc::get(&*store, scope, first.id).await.unwrap().unwrap();
+    assert_eq!((kept.until, kept.proof, kept.added_by_name.is_some()), (None, Some(personal("a letter")), true));
+    let listings = objections::of_number(&*store, scope, &number).await.unwrap().listings;
+    assert_eq!(listings, [Listing { campaign: None, until: None }]);
     for (search, found) in [(None, 1), (Some("5678"), 1), (Some("9876"), 0), (Some("+91 98123 45678"), 1)] {
-        let page = dnc::list(&*store, scope, search, PageRequest::default()).await.unwrap();
+        let filter = DncFilter { search: search.map(ToOwned::to_owned), ..DncFilter::default() };
+        let page = dnc::list(&*store, scope, &filter, PageRequest::default()).await.unwrap();
         assert_eq!(page.items.len(), found, "{search:?}");
         assert!(page.items.iter().all(|entry| entry.number == number && entry.added_by_name.is_some()));
     }
-    assert_eq!(dnc::remove(&*store, scope, id).await.unwrap(), Some(number.clone()));
-    assert_eq!(dnc::remove(&*store, scope, id).await.unwrap(), None);
-    assert!(!dnc::contains(&*store, scope, &number).await.unwrap());
+    let removed = Removed { number: number.clone(), campaign_id: None };
+    assert_eq!(dnc::remove(&*store, scope, first.id).await.unwrap(), Some(removed));
+    assert_eq!(dnc::remove(&*store, scope, first.id).await.unwrap(), None);
+    assert_eq!(objections::of_number(&*store, scope, &number).await.unwrap(), Objections::default());
+}
+
+async fn a_number_is_listed_for_campaigns_apart_and_marks_only_their_leads(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (one, other) = (campaign(&store, scope).await, campaign(&store, scope).await);
+    let number = personal("+919812345678");
+    let mut leads_of = Vec::new();
+    for campaign in [Some(one), Some(other), None] {
+        let mut lead = a_lead("Asha");
+        (lead.phone, lead.campaign_id) = (number.clone(), campaign);
+        leads::insert(&*store, scope, &lead).await.unwrap();
+        leads_of.push(lead.id);
+    }
+    let marks = async || {
+        let mut marks = Vec::new();
+        for lead in &leads_of {
+            marks.push(leads::get(&*store, scope, *lead).await.unwrap().unwrap().do_not_call);
+        }
+        marks
+    };
+    let entry = |campaign_id, until| DncEntry {
+        id: DncId::new(uuid()),
+        number: number.clone(),
+        campaign_id,
+        until,
+        reason: "asked".into(),
+        source: "upload".into(),
+        proof: None,
+        added_by: None,
+        added_by_name: None,
+        added_at: NOW,
+    };
+    let (own, all) = (entry(Some(one), None), entry(None, None));
+    for listed in [&own, &entry(Some(other), Some(at(60_000)))] {
+        assert_eq!(dnc::add(&*store, scope, listed).await.unwrap(), Added::New);
+    }
+    leads::mark_do_not_call(&*store, scope, &number, Some(one)).await.unwrap();
+    assert_eq!(marks().await, [true, false, false]);
+    dnc::add(&*store, scope, &all).await.unwrap();
+    leads::mark_do_not_call(&*store, scope, &number, None).await.unwrap();
+    assert_eq!(marks().await, [true, true, true]);
+    dnc::remove(&*store, scope, all.id).await.unwrap();
+    leads::unmark_do_not_call(&*store, scope, &number, None).await.unwrap();
+    assert_eq!(marks().await, [true, false, false], "the campaign's own entry holds on");
+    let found =
+        async |filter: DncFilter| dnc::list(&*store, scope, &filter, PageRequest::default()).await.unwrap().items.len();
+    assert_eq!(found(DncFilter { campaign_id: Some(one), ..DncFilter::default() }).await, 1);
+    assert_eq!(found(DncFilter { source: Some("agent".into()), ..DncFilter::default() }).await, 0);
+    for (asked, there) in [((true, NOW), 2), ((true, at(60_000)), 1), ((false, at(60_000)), 1), ((false, NOW), 0)] {
+        assert_eq!(found(DncFilter { in_force: Some(asked), ..DncFilter::default() }).await, there, "{asked:?}");
+    }
+    let lead = leads::get(&*store, scope, leads_of[1]).await.unwrap().unwrap();
+    let objections = objections::of_lead(&*store, scope, &lead).await.unwrap();
+    assert_eq!(objections.listings.len(), 2);
+    assert!(may_be_called(&objections, Some(other), at(59_999)).is_err());
+    assert_eq!(may_be_called(&objections, Some(other), at(60_000)), Ok(()));
 }
 
 async fn counts_add_up_by_day(store: TestStore) {

@@ -303,8 +303,8 @@ async fn attempts_and_do_not_call_marks_are_kept(store: TestStore) {
     leads::insert(&*store, scope, &lead).await.unwrap();
     leads::count_attempt(&*store, scope, lead.id, Some(at(1)), at(2), NOW).await.unwrap();
     leads::count_attempt(&*store, scope, lead.id, None, at(2), NOW).await.unwrap();
-    leads::set_do_not_call(&*store, scope, &lead.phone, true).await.unwrap();
-    leads::set_do_not_call(&*store, scope, &lead.phone, true).await.unwrap();
+    leads::mark_do_not_call(&*store, scope, &lead.phone, None).await.unwrap();
+    leads::mark_do_not_call(&*store, scope, &lead.phone, None).await.unwrap();
     let read = leads::get(&*store, scope, lead.id).await.unwrap().unwrap();
     assert_eq!((read.attempts, read.last_contact_at, read.do_not_call, read.version), (2, Some(at(1)), true, 2));
 }

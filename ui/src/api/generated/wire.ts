@@ -80,10 +80,20 @@ export type PageQuery = { cursor?: string,
  */
 limit?: number, };
 
+export type DncState = "in_force" | "over";
+
 /**
- * A list that can be searched.
+ * Filters of the do-not-call list; all optional, combined with and.
  */
-export type SearchQuery = { search?: string, cursor?: string, limit?: number, };
+export type DncFilter = { 
+/**
+ * The last digits, at least four.
+ */
+search?: string, campaign_id?: CampaignId, source?: WishSource, state?: DncState, cursor?: string, 
+/**
+ * 1 to 200; 50 when absent.
+ */
+limit?: number, };
 
 /**
  * Filters of the lead list; all optional, combined with and.
@@ -135,7 +145,7 @@ export type Personal<T> = T;
 /**
  * What went wrong, one variant per thing the caller can do about it.
  */
-export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "outside_calling_hours" | "lead_held" | "just_dialed" | "lease_over" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
+export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "consent_withdrawn" | "outside_calling_hours" | "lead_held" | "just_dialed" | "lease_over" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
 
 export type FieldError = { 
 /**
@@ -518,7 +528,11 @@ promises: Array<Task>, next_callback: Callback | null,
 /**
  * The last calls, newest first; at most three.
  */
-recent_calls: Array<CallOutcomeBrief>, calls_total: number, };
+recent_calls: Array<CallOutcomeBrief>, calls_total: number, 
+/**
+ * Why nobody may call now; null when calls are welcome.
+ */
+no_call: Objection | null, };
 
 export type CreateLead = { name: string, phone: string, email?: string, campaign_id?: CampaignId, source?: string, source_detail?: string, language?: string, zone?: string, owner_id?: UserId, fields: { [key in string]: string }, };
 
@@ -1572,13 +1586,80 @@ export type CampaignInput = { name: string, state: CampaignState, caller_id: str
  */
 dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, detect_machines: boolean, local_presence: boolean, agent_ids: Array<UserId>, };
 
-export type DncEntry = { id: DncId, number: string, reason: string, 
+export type DncEntry = { id: DncId, number: string, 
 /**
- * `agent`, `upload`, `customer`.
+ * Null: for all campaigns.
  */
-source: string, added_by: string | null, added_at_ms: UnixMillis, };
+campaign_id: CampaignId | null, 
+/**
+ * Null: for ever.
+ */
+until_ms: UnixMillis | null, 
+/**
+ * False when its time is over.
+ */
+in_force: boolean, reason: string, 
+/**
+ * A `WishSource`.
+ */
+source: string, 
+/**
+ * What shows that it was wanted, such as a call or a letter; null for roles that may not see contact data.
+ */
+proof: string | null, added_by: string | null, added_at_ms: UnixMillis, };
 
-export type AddDnc = { number: string, reason: string, };
+export type AddDnc = { number: string, reason: string, campaign_id?: CampaignId, until_ms?: UnixMillis, source?: WishSource, proof?: string, };
+
+/**
+ * A list of numbers: a text with one in each line, or separated text of which the first cell that holds a number counts.
+ */
+export type DncUpload = { 
+/**
+ * At most 5,000 lines.
+ */
+text: string, reason: string, campaign_id?: CampaignId, until_ms?: UnixMillis, proof?: string, };
+
+/**
+ * What became of the lines of a list.
+ */
+export type DncUploaded = { added: number, 
+/**
+ * On the list for as long already.
+ */
+known: number, wrong: number, 
+/**
+ * The first 50 of them.
+ */
+wrong_lines: Array<WrongLine>, };
+
+export type WrongLine = { 
+/**
+ * From 1.
+ */
+line: number, problem: Reason, };
+
+/**
+ * By what somebody is contacted.
+ */
+export type ConsentChannel = "call" | "sms" | "whatsapp" | "email";
+
+/**
+ * How a wish about being contacted came in.
+ */
+export type WishSource = "agent" | "keypad" | "customer" | "import" | "upload" | "form" | "api";
+
+/**
+ * Why nobody may call.
+ */
+export type Objection = { "kind": "marked" } | { "kind": "listed", 
+/**
+ * `null`: for ever.
+ */
+until_ms: UnixMillis | null, 
+/**
+ * For the campaign only.
+ */
+of_campaign: boolean, } | { "kind": "withdrawn", purpose: string, };
 
 /**
  * Carrier account. Secrets go in and never come out: `has_auth_token` says that one is kept.
@@ -1679,7 +1760,7 @@ limit?: number, };
 /**
  * Why a lead must not be called now.
  */
-export type WorklistHindrance = { "kind": "do_not_call" } | { "kind": "campaign_not_active" } | { "kind": "tries_used", most: number, } | { "kind": "not_due", due_at_ms: UnixMillis, } | { "kind": "closed", opens_at_ms: UnixMillis | null, } | { "kind": "just_dialed", until_ms: UnixMillis, } | { "kind": "held", by: string, until_ms: UnixMillis, };
+export type WorklistHindrance = { "kind": "do_not_call", until_ms: UnixMillis | null, } | { "kind": "consent_withdrawn", purpose: string, } | { "kind": "campaign_not_active" } | { "kind": "tries_used", most: number, } | { "kind": "not_due", due_at_ms: UnixMillis, } | { "kind": "closed", opens_at_ms: UnixMillis | null, } | { "kind": "just_dialed", until_ms: UnixMillis, } | { "kind": "held", by: string, until_ms: UnixMillis, };
 
 /**
  * One lead of the worklist.
@@ -1737,6 +1818,10 @@ export type NextLead = { "kind": "lead", lead: HeldLead, } | { "kind": "none",
  * Leads whose time has come and that must not be called now nevertheless, among the first that were looked at.
  */
 closed: number, campaign_not_active: number, tries_used: number, 
+/**
+ * On the do-not-call list for a while, or without consent.
+ */
+do_not_call: number, 
 /**
  * When calling hours open for the first of those.
  */
