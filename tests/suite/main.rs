@@ -17,6 +17,7 @@ mod exotel;
 mod first_call;
 mod garbage;
 mod imports;
+mod intake;
 mod load;
 mod offers;
 mod outage;

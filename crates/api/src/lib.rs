@@ -15,6 +15,8 @@ mod headers;
 mod health;
 mod idempotency;
 mod imports;
+mod intake;
+mod intake_keys;
 mod jobs;
 mod leads;
 mod live;

@@ -22,8 +22,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, imports,
-    jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, webhooks,
-    worklist,
+    intake, intake_keys, jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants,
+    ui, users, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -96,6 +96,8 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(imports::problems::handler))
         .routes(routes!(imports::problem_rows::handler))
         .routes(routes!(imports::mappings::handler, imports::save_mapping::handler, imports::remove_mapping::handler))
+        .routes(routes!(intake_keys::list::handler, intake_keys::create::handler))
+        .routes(routes!(intake_keys::update::handler, intake_keys::remove::handler))
         .routes(routes!(tasks::list::handler))
         .routes(routes!(tasks::update::handler))
         .routes(routes!(callbacks::list::handler))
@@ -171,6 +173,7 @@ fn outside() -> OpenApiRouter<Backend> {
         .routes(routes!(webhooks::twilio::handler))
         .routes(routes!(webhooks::exotel_media::handler))
         .routes(routes!(webhooks::exotel::ask, webhooks::exotel::tell))
+        .routes(routes!(intake::handler))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
 }

@@ -14,6 +14,7 @@ pub mod dispositions;
 pub mod do_not_call;
 pub mod ids;
 pub mod imports;
+pub mod intake;
 pub mod intelligence;
 pub mod leads;
 pub mod masking;

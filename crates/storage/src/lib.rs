@@ -31,6 +31,7 @@ pub mod dnc;
 pub mod idempotency;
 pub mod imports;
 pub mod inbox;
+pub mod intake;
 pub mod intelligence;
 pub mod jobs;
 pub mod lead_changes;

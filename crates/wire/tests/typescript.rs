@@ -6,11 +6,11 @@ use std::{fs, path::Path};
 
 use domain::{
     assignment as give, consent as wish, device_check as shift, do_not_call as dnc, ids, imports as taking_in,
-    intelligence as call, role, sound as call_sound, time, trunk, worklist as line,
+    intake as form, intelligence as call, role, sound as call_sound, time, trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, device_check, error, imports, intelligence, jobs, leads,
-    live, media, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, device_check, error, imports, intake, intelligence, jobs,
+    leads, live, media, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -51,7 +51,8 @@ fn wire_types(cfg: &Config) -> String {
         imports::ImportPart, imports::PreviewImport, imports::ImportPreview, imports::PreviewColumn, imports::PreviewRow,
         imports::PreviewLead, imports::RunImport, imports::ImportProblem, imports::FilePart, imports::ImportMapping,
         imports::SaveImportMapping, imports::MappingQuery,
-        tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
+        ids::IntakeKeyId, form::IntakePlan, intake::IntakeKey, intake::IntakeKeyInput, intake::IntakeKeyMade,
+        intake::IntakeOutcome, intake::IntakeAnswer, tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
         recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,
         recordings::Waveform, recordings::SignedUrl,
         sound::DeviceSound, call_sound::CauseSide, call_sound::Cause, sound::SoundCause, sound::SideSound, sound::SoundPoint,

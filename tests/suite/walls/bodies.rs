@@ -8,7 +8,8 @@ use switchboard_tests::{
 };
 
 /// With these the body names things of the tenant; whoever has none of them is refused.
-pub const NAMES_OTHERS: [&str; 9] = [
+pub const NAMES_OTHERS: [&str; 10] = [
+    "POST /intake-keys",
     "POST /queues",
     "POST /numbers",
     "POST /campaigns",
@@ -65,6 +66,7 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /imports/{id}/preview" => json!({ "plan": null }),
         "POST /imports/{id}/rehearse" | "POST /imports/{id}/start" => json!({ "plan": estate::import_plan("name") }),
         "PUT /import-mappings" => json!({ "name": format!("Mapping {turn}"), "plan": estate::import_plan("name") }),
+        "POST /intake-keys" | "PUT /intake-keys/{id}" => estate::intake_key("Portal", Some(&estate.campaign)),
         "PUT /assignment/rules" => json!({ "set": rules(user, false), "version": 0 }),
         "POST /assignment/dry-run" => json!({ "set": rules(user, true), "leads": "all", "most": 100 }),
         "POST /assignment/reassign" => json!({ "from": user }),

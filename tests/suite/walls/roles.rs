@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 138] = [
+const TABLE: [(&str, &str); 142] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -76,6 +76,10 @@ const TABLE: [(&str, &str); 138] = [
     ("POST /imports/{id}/undo", "aafff"),
     ("POST /imports/{id}/cancel", "aafff"),
     ("DELETE /import-mappings", "aafff"),
+    ("GET /intake-keys", "affff"),
+    ("POST /intake-keys", "affff"),
+    ("PUT /intake-keys/{id}", "affff"),
+    ("DELETE /intake-keys/{id}", "affff"),
     ("GET /tasks", "aaaaa"),
     ("PATCH /tasks/{id}", "aaaff"),
     ("GET /callbacks", "aaaaa"),

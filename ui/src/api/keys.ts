@@ -34,6 +34,7 @@ export const keys = {
   campaigns: ["settings", "campaigns"],
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (filter: unknown) => ["settings", "do-not-call", filter],
+  intakeKeys: ["settings", "intake-keys"],
   carrier: ["settings", "carrier"],
   exotel: ["settings", "exotel"],
   dialing: ["settings", "dialing"],

@@ -87,6 +87,8 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/ is no name for a field: expected 1 to 40 characters$/, "problem.field_name"],
   [/^at most (?<most>\d+) columns can be kept as fields of their own; leave some out$/, "problem.many_fields"],
   [/ is not a country code such as IN$/, "problem.country"],
+  [/^expected a JSON object, or a form of the web$/, "problem.form"],
+  [/^a telephone number is needed$/, "problem.need_phone"],
   [/^expected one number in each line$/, "problem.numbers"],
   [/^expected a moment in the future$/, "problem.in_future"],
 ];

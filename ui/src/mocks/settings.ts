@@ -1,4 +1,4 @@
-import type { AuditEntry, Campaign, CarrierSettings, DialingSettings, Disposition, DncEntry, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierSettings, DialingSettings, Disposition, DncEntry, IntakeKey, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber } from "@/api/generated/wire";
 import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
 
@@ -37,6 +37,10 @@ export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan
 export const dnc: DncEntry[] = [
   { id: "d-1", number: "+91 98••••••77", campaign_id: null, until_ms: null, in_force: true, reason: "Asked in the call", source: "agent", proof: "call 0190f3c2", added_by: "Mira Tamarind", added_at_ms: NOW - 86_400_000 },
   { id: "d-2", number: "+91 97••••••03", campaign_id: "camp-1", until_ms: NOW + 864_000_000, in_force: true, reason: "Registered list", source: "upload", proof: null, added_by: "Leela Riverstone", added_at_ms: NOW - 864_000_000 },
+];
+
+export const intakeKeys: IntakeKey[] = [
+  { id: "key-1", name: "Website", key_end: "k7Qx", scope: "leads:write", campaign_id: "camp-1", source: "Website", plan: { columns: [{ column: "name", to: "name" }, { column: "phone", to: "phone" }], country: "IN", duplicates: "merge", known_within: "campaign", honeypot: "website" }, on: true, made_by: "Leela Riverstone", created_at_ms: NOW - 864_000_000, last_used_at_ms: NOW - 600_000, version: 1 },
 ];
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };

@@ -2,13 +2,14 @@
 
 use domain::{
     do_not_call::{Listing, Objections, may_be_called},
-    ids::{DncId, NumberId, TrunkId},
+    ids::{DncId, IntakeKeyId, NumberId, TrunkId},
     time::UnixMillis,
 };
 use serde_json::json;
 use storage::{
     PageRequest, StorageError, campaigns, counters,
     dnc::{self, Added, DncEntry, DncFilter, Removed},
+    intake::{self, Handed, IntakeKey, Taken},
     leads,
     numbers::{self, Number},
     objections, on_both_engines, queues,
@@ -17,7 +18,9 @@ use storage::{
     testing::TestStore,
 };
 
-use crate::support::{NOW, a_campaign, a_lead, a_queue, at, campaign, personal, phone, queue, tenant, user, uuid};
+use crate::support::{
+    NOW, a_campaign, a_lead, a_queue, at, campaign, lead, personal, phone, queue, tenant, user, uuid,
+};
 
 on_both_engines! {
     a_queue_is_changed_only_from_what_was_read,
@@ -29,6 +32,7 @@ on_both_engines! {
     settings_keep_secrets_apart_and_are_found_by_account,
     a_number_goes_on_the_do_not_call_list_once,
     a_number_is_listed_for_campaigns_apart_and_marks_only_their_leads,
+    a_key_of_forms_is_found_by_its_hash_and_a_form_counts_once,
     counts_add_up_by_day,
     minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant,
 }
@@ -256,6 +260,55 @@ async fn a_number_is_listed_for_campaigns_apart_and_marks_only_their_leads(store
     assert_eq!(objections.listings.len(), 2);
     assert!(may_be_called(&objections, Some(other), at(59_999)).is_err());
     assert_eq!(may_be_called(&objections, Some(other), at(60_000)), Ok(()));
+}
+
+async fn a_key_of_forms_is_found_by_its_hash_and_a_form_counts_once(store: TestStore) {
+    let scope = tenant(&store).await;
+    let mut key = IntakeKey {
+        id: IntakeKeyId::new(uuid()),
+        name: "Site".into(),
+        key_end: "abcd".into(),
+        scope: "leads:write".into(),
+        campaign_id: Some(campaign(&store, scope).await),
+        source: "Portal".into(),
+        plan: json!({ "country": "IN" }),
+        on: true,
+        made_by: user(&store, scope).await,
+        made_by_name: None,
+        created_at: NOW,
+        last_used_at: None,
+        version: 1,
+    };
+    intake::insert(&*store, scope, &key, "hash").await.unwrap();
+    assert!(matches!(intake::insert(&*store, scope, &key, "hash").await, Err(StorageError::Unique { what: "key" })));
+    let (of, found) = intake::find(&*store, "hash").await.unwrap().unwrap();
+    key.made_by_name.clone_from(&found.made_by_name);
+    assert_eq!((of, &found), (scope.tenant(), &key));
+    assert_eq!(intake::find(&*store, "other").await.unwrap(), None);
+    (key.on, key.campaign_id) = (false, None);
+    key.version = intake::update(&*store, scope, &key).await.unwrap();
+    assert!(matches!(intake::update(&*store, scope, &found).await, Err(StorageError::Conflict { what: "key" })));
+    intake::touch(&*store, scope, key.id, at(3)).await.unwrap();
+    key.last_used_at = Some(at(3));
+    assert_eq!(intake::list(&*store, scope).await.unwrap(), [key.clone()]);
+
+    let lead = lead(&store, scope).await;
+    let handed = |body_hash, at| Handed { key: key.id, request_key: "k", body_hash, at };
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(intake::begin(&mut tx, scope, handed("b", NOW), at(-9)).await.unwrap(), None);
+    intake::finish(&mut tx, scope, handed("b", NOW), Some(lead), "new").await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let taken = Taken { body_hash: "b".into(), lead_id: Some(lead), outcome: "new".into() };
+    assert_eq!(intake::begin(&mut tx, scope, handed("c", at(5)), at(-1)).await.unwrap(), Some(taken));
+    assert_eq!(intake::begin(&mut tx, scope, handed("c", at(5)), NOW).await.unwrap(), None, "that was too long ago");
+    tx.undo().await.unwrap();
+    assert_eq!(intake::purge(&*store, at(1)).await.unwrap(), 1);
+    let other = tenant(&store).await;
+    assert_eq!(intake::get(&*store, other, key.id).await.unwrap(), None);
+    assert!(!intake::remove(&*store, other, key.id).await.unwrap());
+    assert!(intake::remove(&*store, scope, key.id).await.unwrap());
+    assert_eq!(intake::find(&*store, "hash").await.unwrap(), None);
 }
 
 async fn counts_add_up_by_day(store: TestStore) {

@@ -794,6 +794,78 @@ export type SaveImportMapping = { name: string, plan: ImportPlan, };
  */
 export type MappingQuery = { name: string, };
 
+/**
+ * By which a form or a program hands leads in.
+ */
+export type IntakeKeyId = string;
+
+/**
+ * How the forms of one key are read.
+ */
+export type IntakePlan = { 
+/**
+ * Of fields of the form and of UTM parameters; what is named nowhere is left out.
+ */
+columns: Array<ColumnRule>, 
+/**
+ * ISO 3166 alpha-2: of numbers without a country.
+ */
+country: string, duplicates: Duplicates, known_within: KnownWithin, 
+/**
+ * A field that people do not see: whoever fills it in is a program. Empty: none.
+ */
+honeypot: string, };
+
+/**
+ * A key without its secret, which is shown only when it is made.
+ */
+export type IntakeKey = { id: IntakeKeyId, name: string, 
+/**
+ * The last four characters of the secret.
+ */
+key_end: string, 
+/**
+ * What it may do: `leads:write`.
+ */
+scope: string, campaign_id: CampaignId | null, source: string, plan: IntakePlan, on: boolean, made_by: string | null, created_at_ms: UnixMillis, last_used_at_ms: UnixMillis | null, version: number, };
+
+/**
+ * Body of create and update of a key (all fields).
+ */
+export type IntakeKeyInput = { name: string, campaign_id: CampaignId | null, 
+/**
+ * Of the leads that come by it, unless the form names one.
+ */
+source: string, plan: IntakePlan, on: boolean, };
+
+/**
+ * A new key. The secret is told here and nowhere else.
+ */
+export type IntakeKeyMade = { key: IntakeKey, 
+/**
+ * For `Authorization: Bearer`.
+ */
+secret: string, };
+
+/**
+ * What became of a form.
+ */
+export type IntakeOutcome = "new" | "updated" | "known" | "ignored";
+
+export type IntakeAnswer = { outcome: IntakeOutcome, lead_id: LeadId | null, 
+/**
+ * The same had been handed in before; this is what it came to then.
+ */
+repeated: boolean, 
+/**
+ * False: the number is on the do-not-call list, or the lead is marked.
+ */
+may_be_called: boolean, 
+/**
+ * Values that were doubtful and are kept as they were given, by the names of the form.
+ */
+notices: Array<FieldError>, };
+
 export type TaskStatus = "open" | "done" | "cancelled";
 
 export type Task = { id: TaskId, lead_id: LeadId | null, lead_name: string | null, call_id: CallId | null, owner_id: UserId | null, text: string, due_at_ms: UnixMillis | null, 
