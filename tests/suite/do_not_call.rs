@@ -10,6 +10,7 @@ on_both_databases!(
     an_entry_holds_for_its_campaign_and_its_time_in_the_worklist_and_at_dialing,
     a_list_is_uploaded_filtered_and_taken_off_again,
     an_import_leaves_out_who_is_listed_for_its_campaign,
+    consent_that_is_withdrawn_keeps_from_calling_and_its_history_stays,
 );
 
 struct Office {
@@ -163,5 +164,45 @@ async fn an_import_leaves_out_who_is_listed_for_its_campaign(engine: Engine) {
     let path = format!("/imports/{id}");
     let done = office.server.until(&path, &office.admin, "the import is done", |found| found["state"] == "done").await;
     assert_eq!((&done["counts"]["new"], &done["counts"]["listed"]), (&json!(2), &json!(2)), "{done}");
+    office.server.stop().await;
+}
+
+async fn consent_that_is_withdrawn_keeps_from_calling_and_its_history_stays(engine: Engine) {
+    let office = Office::open(engine).await;
+    let lead = office.lead("+919800000031", 0).await;
+    let path = format!("/leads/{lead}/consents");
+    let say = async |channel: &str, purpose: &str, given: bool| {
+        let body = json!({ "channel": channel, "purpose": purpose, "given": given, "source": "customer", "proof": "a letter" });
+        made(office.server.ask(Method::POST, &path, &office.agent.0, Some(body)).await)
+    };
+    say("call", "marketing", true).await;
+    say("sms", "marketing", false).await;
+    assert_eq!(office.card(&lead).await["no_call"], Value::Null, "a text is no call");
+    let withdrawn = say("call", "marketing", false).await;
+    assert_eq!((withdrawn.status, &withdrawn.body["given"]), (StatusCode::CREATED, &json!(false)));
+    assert_eq!(office.card(&lead).await["no_call"], json!({ "kind": "withdrawn", "purpose": "marketing" }));
+    let hindrance = json!({ "kind": "consent_withdrawn", "purpose": "marketing" });
+    assert_eq!(office.worklist().await, [(lead.clone(), hindrance)]);
+    let next = office.server.ask(Method::POST, "/worklist/next", &office.agent.0, Some(json!({}))).await.body;
+    assert_eq!((&next["kind"], &next["do_not_call"]), (&json!("none"), &json!(1)), "{next}");
+    assert_eq!(office.dial(json!({ "lead_id": lead })).await.code(), "consent_withdrawn");
+    assert_eq!(office.dial(json!({ "number": "+919800000031" })).await.code(), "consent_withdrawn");
+    say("call", "service", true).await;
+    assert_eq!(office.card(&lead).await["no_call"]["kind"], "withdrawn", "another purpose is another matter");
+    say("call", "marketing", true).await;
+    assert_eq!(office.card(&lead).await["no_call"], Value::Null);
+    let history = office.ask(Method::GET, &path, Value::Null).await.body;
+    let words: Vec<(&str, bool)> = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .rev()
+        .map(|one| (one["channel"].as_str().unwrap(), one["given"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(words, [("call", true), ("sms", false), ("call", false), ("call", true), ("call", true)]);
+    assert_eq!((&history[0]["proof"], &history[0]["by"]), (&json!("a letter"), &json!("telecaller")));
+    let wrong = json!({ "channel": "call", "purpose": "Two Words", "given": true });
+    let wrong = office.ask(Method::POST, &path, wrong).await;
+    assert_eq!((wrong.code(), &wrong.body["fields"][0]["field"]), ("invalid_fields", &json!("purpose")));
     office.server.stop().await;
 }

@@ -79,6 +79,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(leads::list::handler, leads::create::handler))
         .routes(routes!(leads::get::handler, leads::update::handler))
         .routes(routes!(leads::changes::handler))
+        .routes(routes!(leads::consents::handler, leads::add_consent::handler))
         .routes(routes!(leads::undo_change::handler))
         .routes(routes!(imports::list::handler, imports::begin::handler))
         .routes(routes!(imports::template::handler))

@@ -61,6 +61,7 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /leads" => json!({ "name": "Somebody", "phone": format!("+91980004444{turn}"), "owner_id": user,
             "campaign_id": estate.campaign }),
         "PATCH /leads/{id}" => json!({ "stage": format!("stage {turn}"), "owner_id": user }),
+        "POST /leads/{id}/consents" => json!({ "channel": "email", "purpose": format!("news-{turn}"), "given": true }),
         "POST /imports" => json!({ "file_name": "leads.csv", "bytes": 9 }),
         "PUT /imports/{id}/parts" => json!({ "offset": 0, "data": "bmFtZQ==" }),
         "POST /imports/{id}/preview" => json!({ "plan": null }),

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 142] = [
+const TABLE: [(&str, &str); 144] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -60,6 +60,8 @@ const TABLE: [(&str, &str); 142] = [
     ("GET /leads/{id}", "aaaaa"),
     ("PATCH /leads/{id}", "aaaff"),
     ("GET /leads/{id}/changes", "aaaaa"),
+    ("GET /leads/{id}/consents", "aaaaa"),
+    ("POST /leads/{id}/consents", "aaaff"),
     ("POST /leads/{id}/changes/{change_id}/undo", "aaaff"),
     ("GET /imports", "aafff"),
     ("POST /imports", "aafff"),

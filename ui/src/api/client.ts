@@ -75,6 +75,8 @@ function people(send: Send) {
     createLead: (body: W.CreateLead) => send<W.Lead>("POST", "/leads", body, key()),
     updateLead: (id: W.LeadId, body: W.UpdateLead) => send<W.Lead>("PATCH", `/leads/${id}`, body),
     leadChanges: (id: W.LeadId) => send<W.LeadChange[]>("GET", `/leads/${id}/changes`),
+    consents: (id: W.LeadId) => send<W.ConsentRecord[]>("GET", `/leads/${id}/consents`),
+    addConsent: (id: W.LeadId, body: W.AddConsent) => send<W.ConsentRecord>("POST", `/leads/${id}/consents`, body, key()),
     undoChange: (id: W.LeadId, change: W.LeadChangeId) =>
       send<W.Lead>("POST", `/leads/${id}/changes/${change}/undo`, {}, key()),
     tasks: (status?: W.TaskStatus) => send<W.Page<W.Task>>("GET", `/tasks${query({ status })}`),

@@ -14,6 +14,7 @@ export const keys = {
   leads: (filter?: unknown) => (filter ? ["leads", filter] : ["leads"]),
   lead: (id: string) => ["lead", id],
   leadChanges: (id: string) => ["lead", id, "changes"],
+  consents: (id: string) => ["lead", id, "consents"],
   imports: ["imports"],
   import: (id: string) => ["imports", id],
   importPreview: (id: string, plan: unknown) => ["imports", id, "preview", plan],

@@ -89,6 +89,7 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/ is not a country code such as IN$/, "problem.country"],
   [/^expected a JSON object, or a form of the web$/, "problem.form"],
   [/^a telephone number is needed$/, "problem.need_phone"],
+  [/^expected 1 to 40 of a-z 0-9 - _$/, "problem.purpose"],
   [/^expected one number in each line$/, "problem.numbers"],
   [/^expected a moment in the future$/, "problem.in_future"],
 ];

@@ -554,6 +554,41 @@ field: string, from: string | null, to: string | null, by: ChangedBy, at_ms: Uni
 can_undo: boolean, };
 
 /**
+ * One word of a person about being contacted.
+ */
+export type ConsentId = string;
+
+/**
+ * One word of a person about being contacted.
+ */
+export type ConsentRecord = { id: ConsentId, channel: ConsentChannel, 
+/**
+ * A free code such as `marketing` or `service`.
+ */
+purpose: string, 
+/**
+ * Else withdrawn.
+ */
+given: boolean, 
+/**
+ * A `WishSource`.
+ */
+source: string, 
+/**
+ * Null for roles that may not see contact data.
+ */
+proof: string | null, by: string | null, at_ms: UnixMillis, };
+
+/**
+ * What a person says now; what they said before stays in the history.
+ */
+export type AddConsent = { channel: ConsentChannel, 
+/**
+ * 1 to 40 of a-z, 0-9, - and _.
+ */
+purpose: string, given: boolean, source?: WishSource, proof?: string, };
+
+/**
  * One file of leads that is taken in.
  */
 export type ImportId = string;

@@ -18,6 +18,7 @@ import { Icon } from "@/ui/icon";
 import { Loaded } from "@/ui/loaded";
 import { Note } from "@/ui/note";
 import { StateBox } from "@/ui/state-box";
+import { Consents } from "./consents";
 import { noCallText } from "./no-call";
 
 const STAGES = ["new", "contacted", "interested", "qualified", "visit_booked", "negotiation", "won", "lost"];
@@ -138,6 +139,7 @@ function Page({ card }: { card: LeadCard }) {
           {card.no_call ? <Note tone="live" icon="stop" testid="no-call">{noCallText(card.no_call, words)}</Note> : null}
           <Facts card={card} />
           <Tasks card={card} />
+          <Consents leadId={lead.id} />
         </div>
         <div className="col g-3">
           <LearnedLast card={card} title={t("learned.title")} region />
