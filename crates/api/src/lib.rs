@@ -32,6 +32,7 @@ mod tasks;
 mod tenants;
 mod ui;
 mod users;
+mod webhook_deliveries;
 mod webhooks;
 mod worklist;
 

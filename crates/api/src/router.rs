@@ -23,7 +23,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, imports,
     intake, intake_keys, jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants,
-    ui, users, webhooks, worklist,
+    ui, users, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -151,6 +151,8 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::test_trunk::handler))
         .routes(routes!(settings::get_calling_hours::handler, settings::put_calling_hours::handler))
         .routes(routes!(settings::get_hand_out::handler, settings::put_hand_out::handler))
+        .routes(routes!(settings::get_lead_webhook::handler, settings::put_lead_webhook::handler))
+        .routes(routes!(webhook_deliveries::list::handler))
         .routes(routes!(settings::get_dialing::handler, settings::put_dialing::handler))
         .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))
         .routes(routes!(settings::test_storage::handler))

@@ -34,6 +34,7 @@ use crate::{
     Backend, clock,
     error::BackendError,
     imports::{NewLeadOf, new_lead, present},
+    lead_webhook,
     leads::Edit,
     mac,
 };
@@ -215,6 +216,7 @@ impl Backend {
         }
         if outcome == IntakeOutcome::New {
             self.wake_assignment();
+            self.wake_jobs();
         }
         Ok(Done { lead: Some(lead), outcome, repeated: false })
     }
@@ -231,6 +233,7 @@ impl Backend {
         if !others.is_empty() {
             storage::leads::numbers::set(&mut *unit, scope, lead.id, &others).await?;
         }
+        lead_webhook::tell_of(unit, scope, lead.id).await?;
         Ok(lead)
     }
 

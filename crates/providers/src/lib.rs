@@ -7,6 +7,7 @@ pub mod ai;
 pub mod exotel;
 mod http_client;
 pub mod language_model;
+pub mod lead_webhook;
 pub mod recording_store;
 mod rest;
 pub mod speech;

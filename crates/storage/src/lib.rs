@@ -50,6 +50,7 @@ pub mod sound;
 pub mod tasks;
 pub mod tenants;
 pub mod users;
+pub mod webhook_deliveries;
 pub mod worklist;
 
 #[cfg(feature = "testing")]

@@ -1,7 +1,7 @@
 //! Leads that forms and programs hand in, and the keys by which they do.
 
 use domain::{
-    ids::{CampaignId, IntakeKeyId, LeadId},
+    ids::{CampaignId, DeliveryId, IntakeKeyId, JobId, LeadId},
     intake::IntakePlan,
     time::UnixMillis,
 };
@@ -72,4 +72,52 @@ pub struct IntakeAnswer {
     pub may_be_called: bool,
     /// Values that were doubtful and are kept as they were given, by the names of the form.
     pub notices: Vec<FieldError>,
+}
+
+/// Where the organisation's own program is told of new leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LeadWebhook {
+    pub url: String,
+    pub on: bool,
+    pub has_secret: bool,
+    /// Only in the answer to the request that made it. Each request is signed by it: `X-Switchboard-Signature` is `v1=` and the
+    /// hexadecimal HMAC-SHA-256 of `X-Switchboard-Timestamp`, a dot and the body.
+    pub secret: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LeadWebhookInput {
+    /// `https://`
+    pub url: String,
+    pub on: bool,
+    /// The old one is good for nothing from then on.
+    #[serde(default)]
+    pub new_secret: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// It is tried, with longer and longer pauses.
+    Waiting,
+    Delivered,
+    /// Its job can be run again.
+    GivenUp,
+}
+
+/// One telling of a lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct WebhookDelivery {
+    pub id: DeliveryId,
+    pub lead_id: LeadId,
+    /// `lead.created`.
+    pub event: String,
+    pub job_id: JobId,
+    pub status: DeliveryStatus,
+    pub attempts: u32,
+    /// Of the last answer.
+    pub http_status: Option<u32>,
+    pub last_error: Option<String>,
+    pub created_at_ms: UnixMillis,
+    pub delivered_at_ms: Option<UnixMillis>,
 }

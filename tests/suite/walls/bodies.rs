@@ -117,6 +117,7 @@ fn of_settings(operation: &str) -> Option<Value> {
         "PUT /settings/engines" => json!({ "speech": null, "language": null, "auto_transcribe": true,
             "auto_analyse": true, "min_call_s": 5, "update_leads": true }),
         "PUT /settings/hand-out" => json!({ "min_gap_s": 0, "most_attempts": 6, "lease_s": 300 }),
+        "PUT /settings/lead-webhook" => json!({ "url": "https://crm.example/leads", "on": false }),
         "PUT /settings/calling-hours" => json!({ "days": [1], "from_minute": 540, "to_minute": 1080 }),
         _ => return None,
     })

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 144] = [
+const TABLE: [(&str, &str); 147] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -102,6 +102,9 @@ const TABLE: [(&str, &str); 144] = [
     ("PUT /settings/calling-hours", "affff"),
     ("GET /settings/hand-out", "aaaaa"),
     ("PUT /settings/hand-out", "affff"),
+    ("GET /settings/lead-webhook", "affff"),
+    ("PUT /settings/lead-webhook", "affff"),
+    ("GET /webhook-deliveries", "affff"),
     ("GET /settings/carrier", "affff"),
     ("POST /settings/carrier/test", "affff"),
     ("GET /settings/exotel", "affff"),

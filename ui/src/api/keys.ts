@@ -35,6 +35,8 @@ export const keys = {
   campaigns: ["settings", "campaigns"],
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (filter: unknown) => ["settings", "do-not-call", filter],
+  leadWebhook: ["settings", "lead-webhook"],
+  webhookDeliveries: ["settings", "webhook-deliveries"],
   intakeKeys: ["settings", "intake-keys"],
   carrier: ["settings", "carrier"],
   exotel: ["settings", "exotel"],

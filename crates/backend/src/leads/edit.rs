@@ -10,6 +10,7 @@ use super::{changes::Edit, for_reader, heat_row, shown, stranger};
 use crate::{
     Actor, Backend,
     error::{BackendError, FieldChecks},
+    lead_webhook,
 };
 
 const MOST_FIELDS: usize = 60;
@@ -71,7 +72,11 @@ impl Backend {
             fields: Personal::new(body.fields),
             ..row
         };
-        storage::leads::insert(self.store(), actor.scope, &row).await?;
+        let mut unit = self.store().begin().await?;
+        storage::leads::insert(&mut unit, actor.scope, &row).await?;
+        lead_webhook::tell_of(&mut unit, actor.scope, row.id).await?;
+        unit.commit().await?;
+        self.wake_jobs();
         let row = self.lead_row(actor, row.id).await?;
         Ok(for_reader(actor, shown(row)))
     }

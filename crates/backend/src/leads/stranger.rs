@@ -9,7 +9,7 @@ use storage::{
     leads::{Heat as HeatRow, Lead as LeadRow},
 };
 
-use crate::{Actor, clock, error::BackendError};
+use crate::{Actor, clock, error::BackendError, lead_webhook};
 
 /// A lead of whom nothing but the number is known.
 pub(super) fn unknown(actor: &Actor, number: &E164, name: String) -> LeadRow {
@@ -68,6 +68,7 @@ pub(crate) async fn of_stranger(
                 ..unknown(actor, &number, name)
             };
             storage::leads::insert(&mut *unit, actor.scope, &lead).await?;
+            lead_webhook::tell_of(&mut *unit, actor.scope, lead.id).await?;
             lead
         }
     };

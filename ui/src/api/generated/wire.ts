@@ -901,6 +901,46 @@ may_be_called: boolean,
  */
 notices: Array<FieldError>, };
 
+/**
+ * One telling of the organisation's own program.
+ */
+export type DeliveryId = string;
+
+/**
+ * Where the organisation's own program is told of new leads.
+ */
+export type LeadWebhook = { url: string, on: boolean, has_secret: boolean, 
+/**
+ * Only in the answer to the request that made it. Each request is signed by it: `X-Switchboard-Signature` is `v1=` and the
+ * hexadecimal HMAC-SHA-256 of `X-Switchboard-Timestamp`, a dot and the body.
+ */
+secret: string | null, };
+
+export type LeadWebhookInput = { 
+/**
+ * `https://`
+ */
+url: string, on: boolean, 
+/**
+ * The old one is good for nothing from then on.
+ */
+new_secret: boolean, };
+
+export type DeliveryStatus = "waiting" | "delivered" | "given_up";
+
+/**
+ * One telling of a lead.
+ */
+export type WebhookDelivery = { id: DeliveryId, lead_id: LeadId, 
+/**
+ * `lead.created`.
+ */
+event: string, job_id: JobId, status: DeliveryStatus, attempts: number, 
+/**
+ * Of the last answer.
+ */
+http_status: number | null, last_error: string | null, created_at_ms: UnixMillis, delivered_at_ms: UnixMillis | null, };
+
 export type TaskStatus = "open" | "done" | "cancelled";
 
 export type Task = { id: TaskId, lead_id: LeadId | null, lead_name: string | null, call_id: CallId | null, owner_id: UserId | null, text: string, due_at_ms: UnixMillis | null, 

@@ -13,6 +13,7 @@ import { StateBox } from "@/ui/state-box";
 import { CopiedAddress } from "./copied-address";
 import { SettingsFrame } from "./frame";
 import { IntakeKeyDialog } from "./intake-key-dialog";
+import { LeadWebhookSection } from "./lead-webhook";
 
 /** The secret of a new key, which is shown once. */
 function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
@@ -59,6 +60,7 @@ export function IntakePage() {
           </table></div>
         )}
       </Loaded>
+      <LeadWebhookSection />
       {open === null ? null : <IntakeKeyDialog intake={open === "new" ? null : open} onMade={setSecret} onClose={() => { setOpen(null); }} />}
       {secret === null ? null : <Secret secret={secret} onClose={() => { setSecret(null); }} />}
     </SettingsFrame>
