@@ -128,7 +128,7 @@ async fn a_list_is_uploaded_filtered_and_taken_off_again(engine: Engine) {
     let upload = json!({ "text": text, "reason": "register of November", "proof": "file 7" });
     let done = made(office.ask(Method::POST, "/do-not-call/upload", upload.clone()).await).body;
     let expected =
-        json!({ "added": 2, "known": 1, "wrong": 1, "wrong_lines": [{ "line": 6, "problem": "too_short" }] });
+        json!({ "added": 2, "known": 1, "wrong": 1, "wrong_lines": [{ "line": 6, "problem": "not_in_use" }] });
     assert_eq!(done, expected);
     assert_eq!(office.card(&lead).await["lead"]["do_not_call"], true);
     let again = made(office.ask(Method::POST, "/do-not-call/upload", upload).await).body;
@@ -158,10 +158,11 @@ async fn an_import_leaves_out_who_is_listed_for_its_campaign(engine: Engine) {
     let id = made(office.ask(Method::POST, "/imports", begin).await).text("id");
     let part = json!({ "offset": 0, "data": STANDARD.encode(file) });
     made(office.ask(Method::PUT, &format!("/imports/{id}/parts"), part).await);
+    let path = format!("/imports/{id}");
+    office.server.until(&path, &office.admin, "the file is complete", |found| found["state"] != "uploading").await;
     let mut plan = switchboard_tests::estate::import_plan("name");
     plan["campaign_id"] = json!(office.campaigns[0]);
     made(office.ask(Method::POST, &format!("/imports/{id}/start"), json!({ "plan": plan })).await);
-    let path = format!("/imports/{id}");
     let done = office.server.until(&path, &office.admin, "the import is done", |found| found["state"] == "done").await;
     assert_eq!((&done["counts"]["new"], &done["counts"]["listed"]), (&json!(2), &json!(2)), "{done}");
     office.server.stop().await;

@@ -88,9 +88,12 @@ impl Backend {
         actor.must_take_calls()?;
         let mut checks = FieldChecks::default();
         check_terms(&mut checks, &body.reason, body.proof.as_deref(), body.until_ms);
+        let number = E164::parse(&body.number, Some(&actor.country));
+        if let Err(error) = &number {
+            checks.require(false, "number", &error.to_string());
+        }
         checks.done()?;
-        let number = E164::parse(&body.number, Some(&actor.country))
-            .map_err(|error| BackendError::field("number", error.to_string()))?;
+        let number = number.map_err(|error| BackendError::field("number", error.to_string()))?;
         let row = DncRow {
             id: DncId::new(clock::new_uuid()),
             number: Personal::new(number.as_str().to_owned()),

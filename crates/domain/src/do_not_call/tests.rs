@@ -73,7 +73,7 @@ fn a_list_is_read_with_a_header_several_columns_and_wrong_lines() {
         (2, Ok("+919812300021".to_owned())),
         (4, Ok("+919812300022".to_owned())),
         (5, Err(NumberProblem::Missing)),
-        (6, Err(NumberProblem::TooShort)),
+        (6, Err(NumberProblem::NotInUse)),
     ];
     assert_eq!(lines, expected);
     assert_eq!(read_list("", "IN"), []);
