@@ -56,6 +56,7 @@ pub struct Estate {
     pub job: String,
     /// One that is over, with a row that was left out.
     pub import: String,
+    pub intake_key: String,
     /// The agent's sign-in.
     pub session: String,
     /// Of the last part of a link to the recording.
@@ -87,6 +88,16 @@ pub fn campaign(name: &str, agents: &[&str]) -> Value {
     json!({ "name": name, "state": "active", "caller_id": null, "script": [step], "dispositions": [],
         "hours": { "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 }, "recording": true,
         "detect_machines": false, "agent_ids": agents })
+}
+
+/// A key by which forms hand leads in, as it is made and changed.
+pub fn intake_key(name: &str, campaign: Option<&str>) -> Value {
+    let rules = json!([{ "column": "name", "to": "name" }, { "column": "phone", "to": "phone" },
+        { "column": "email", "to": "email" }, { "column": "utm_source", "to": "source_detail" },
+        { "column": "utm_campaign", "to": "field", "key": "utm_campaign" }]);
+    json!({ "name": name, "campaign_id": campaign, "source": format!("{name} form"), "on": true,
+        "plan": { "columns": rules, "country": "IN", "duplicates": "merge", "known_within": "campaign",
+            "honeypot": "website" } })
 }
 
 /// What a device has measured of itself.
@@ -168,6 +179,8 @@ impl Estate {
         made(server, Method::PUT, "/settings/storage", admin, store).await;
         let job = dead_job(server, admin, &past_call).await;
         let import = imported(server, admin).await;
+        let intake_key = intake_key(MARK, Some(&campaign));
+        let intake_key = id(&made(server, Method::POST, "/intake-keys", admin, intake_key).await["key"]);
         let changes = server.ask(Method::GET, &format!("/leads/{lead}/changes"), admin, None).await.body;
         let lead_change = id(&changes[0]);
         let message = voicemail_message(&format!("{MARK} message"));
@@ -189,6 +202,7 @@ impl Estate {
             task,
             job,
             import,
+            intake_key,
             session,
             link,
             _speech: speech,
@@ -224,6 +238,7 @@ impl Estate {
             ("do-not-call", "id") => self.do_not_call.clone(),
             ("leads" | "worklist", "id") => self.lead.clone(),
             ("tasks", "id") => self.task.clone(),
+            ("intake-keys", "id") => self.intake_key.clone(),
             ("imports", "id") => self.import.clone(),
             ("jobs", "id") => self.job.clone(),
             ("me", "id") => self.session.clone(),

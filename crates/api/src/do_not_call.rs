@@ -3,3 +3,4 @@
 pub mod add;
 pub mod list;
 pub mod remove;
+pub mod upload;

@@ -29,7 +29,9 @@ pub const fn status(code: ErrorCode) -> StatusCode {
             StatusCode::UNAUTHORIZED
         }
         ErrorCode::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::NotAllowed | ErrorCode::DoNotCall | ErrorCode::OutsideCallingHours => StatusCode::FORBIDDEN,
+        ErrorCode::NotAllowed | ErrorCode::DoNotCall | ErrorCode::ConsentWithdrawn | ErrorCode::OutsideCallingHours => {
+            StatusCode::FORBIDDEN
+        }
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::AlreadyExists
         | ErrorCode::Conflict
@@ -81,6 +83,7 @@ impl IntoResponse for Refusal {
             BackendError::TooManyTries { retry_after_s: wait } => retry_after_s = Some(wait),
             BackendError::InProgress => retry_after_s = Some(1),
             BackendError::OfferTaken { by } => details = Some(serde_json::json!({ "taken_by": by })),
+            BackendError::DoNotCall(objection) => details = Some(serde_json::json!({ "objection": objection })),
             BackendError::OutsideCallingHours { opens_at } => {
                 details = Some(serde_json::json!({ "opens_at_ms": opens_at }));
             }

@@ -1,6 +1,8 @@
 //! Leads.
 
+pub mod add_consent;
 pub mod changes;
+pub mod consents;
 pub mod create;
 pub mod get;
 pub mod list;

@@ -15,6 +15,8 @@ mod headers;
 mod health;
 mod idempotency;
 mod imports;
+mod intake;
+mod intake_keys;
 mod jobs;
 mod leads;
 mod live;
@@ -31,6 +33,7 @@ mod tenants;
 mod ui;
 mod users;
 mod voicemail;
+mod webhook_deliveries;
 mod webhooks;
 mod worklist;
 

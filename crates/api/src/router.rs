@@ -22,8 +22,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, imports,
-    jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants, ui, users, voicemail,
-    webhooks, worklist,
+    intake, intake_keys, jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants,
+    ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -83,10 +83,12 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(campaigns::default_dispositions::handler))
         .routes(routes!(campaigns::get::handler, campaigns::update::handler))
         .routes(routes!(do_not_call::list::handler, do_not_call::add::handler))
+        .routes(routes!(do_not_call::upload::handler))
         .routes(routes!(do_not_call::remove::handler))
         .routes(routes!(leads::list::handler, leads::create::handler))
         .routes(routes!(leads::get::handler, leads::update::handler))
         .routes(routes!(leads::changes::handler))
+        .routes(routes!(leads::consents::handler, leads::add_consent::handler))
         .routes(routes!(leads::undo_change::handler))
         .routes(routes!(imports::list::handler, imports::begin::handler))
         .routes(routes!(imports::template::handler))
@@ -104,6 +106,8 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(imports::problems::handler))
         .routes(routes!(imports::problem_rows::handler))
         .routes(routes!(imports::mappings::handler, imports::save_mapping::handler, imports::remove_mapping::handler))
+        .routes(routes!(intake_keys::list::handler, intake_keys::create::handler))
+        .routes(routes!(intake_keys::update::handler, intake_keys::remove::handler))
         .routes(routes!(tasks::list::handler))
         .routes(routes!(tasks::update::handler))
         .routes(routes!(callbacks::list::handler))
@@ -160,6 +164,8 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::test_trunk::handler))
         .routes(routes!(settings::get_calling_hours::handler, settings::put_calling_hours::handler))
         .routes(routes!(settings::get_hand_out::handler, settings::put_hand_out::handler))
+        .routes(routes!(settings::get_lead_webhook::handler, settings::put_lead_webhook::handler))
+        .routes(routes!(webhook_deliveries::list::handler))
         .routes(routes!(settings::get_dialing::handler, settings::put_dialing::handler))
         .routes(routes!(settings::get_voicemail::handler, settings::put_voicemail::handler))
         .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))
@@ -184,6 +190,7 @@ fn outside() -> OpenApiRouter<Backend> {
         .routes(routes!(webhooks::twilio::handler))
         .routes(routes!(webhooks::exotel_media::handler))
         .routes(routes!(webhooks::exotel::ask, webhooks::exotel::tell))
+        .routes(routes!(intake::handler))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
 }

@@ -25,7 +25,9 @@ use crate::{
     clock,
     device_sound::DeviceReports,
     devices::Devices,
-    housekeeping, imports, jobs,
+    housekeeping, imports,
+    intake::IntakeLimits,
+    jobs,
     live::LiveFeed,
     presence::{self, Presence},
     relays::RelayOptions,
@@ -73,6 +75,7 @@ struct Inner {
     device_reports: DeviceReports,
     throttle: SignInThrottle,
     imports: imports::Running,
+    intake_limits: IntakeLimits,
     token_key: TokenKey,
     secret: Vec<u8>,
     options: Options,
@@ -108,6 +111,7 @@ impl Backend {
             device_reports: DeviceReports::default(),
             throttle: SignInThrottle::default(),
             imports: imports::Running::default(),
+            intake_limits: IntakeLimits::default(),
             token_key: TokenKey::new(&parts.secret),
             secret: parts.secret,
             options: parts.options,
@@ -227,6 +231,10 @@ impl Backend {
 
     pub(crate) fn imports(&self) -> &imports::Running {
         &self.0.imports
+    }
+
+    pub(crate) fn intake_limits(&self) -> &IntakeLimits {
+        &self.0.intake_limits
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {

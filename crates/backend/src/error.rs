@@ -1,6 +1,6 @@
 //! Why a use-case could not do what was asked; the API turns each into an `ErrorCode`.
 
-use domain::time::UnixMillis;
+use domain::{do_not_call::Objection, time::UnixMillis};
 use wire::error::{ErrorCode, FieldError};
 
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +37,8 @@ pub enum BackendError {
     WrongCallState(&'static str),
     #[error("this carrier cannot do that during a call: {0}")]
     NotSupportedByCarrier(&'static str),
-    #[error("this number is on the do-not-call list")]
-    DoNotCall,
+    #[error("{}", objection_words(.0))]
+    DoNotCall(Objection),
     #[error("it is outside calling hours where this person is")]
     OutsideCallingHours { opens_at: Option<UnixMillis> },
     #[error("{by} works on this lead")]
@@ -58,6 +58,15 @@ pub enum BackendError {
     /// Logged where it arises; the text never leaves the server.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+const fn objection_words(objection: &Objection) -> &'static str {
+    match objection {
+        Objection::Marked => "this lead is marked as not to be called",
+        Objection::Listed { until: None, .. } => "this number is on the do-not-call list",
+        Objection::Listed { until: Some(_), .. } => "this number is on the do-not-call list for a while",
+        Objection::Withdrawn { .. } => "this person has withdrawn the consent to be called",
+    }
 }
 
 impl BackendError {
@@ -84,7 +93,8 @@ impl BackendError {
             Self::OfferGone(_) => ErrorCode::OfferGone,
             Self::WrongCallState(_) => ErrorCode::WrongCallState,
             Self::NotSupportedByCarrier(_) => ErrorCode::NotSupportedByCarrier,
-            Self::DoNotCall => ErrorCode::DoNotCall,
+            Self::DoNotCall(Objection::Withdrawn { .. }) => ErrorCode::ConsentWithdrawn,
+            Self::DoNotCall(_) => ErrorCode::DoNotCall,
             Self::OutsideCallingHours { .. } => ErrorCode::OutsideCallingHours,
             Self::LeadHeld { .. } => ErrorCode::LeadHeld,
             Self::JustDialed { .. } => ErrorCode::JustDialed,

@@ -37,6 +37,8 @@ impl Backend {
             ("webhooks", storage::inbox::purge(store, before(RECORDS_DAYS)).await),
             ("jobs", storage::jobs::purge(store, before(RECORDS_DAYS)).await),
             ("answers", storage::idempotency::purge(store, before(ANSWERS_DAYS)).await),
+            ("forms", storage::intake::purge(store, before(ANSWERS_DAYS)).await),
+            ("deliveries", storage::webhook_deliveries::purge(store, before(RECORDS_DAYS)).await),
             ("leases", storage::leases::purge(store, before(LEASES_DAYS)).await),
             ("sign-ins", storage::sessions::purge(store, before(SESSIONS_DAYS)).await),
         ];

@@ -14,6 +14,7 @@ mod work;
 
 pub use by_hand::{FileByHand, HandImport, HandProgress, import_by_hand};
 pub(crate) use drive::{Running, forget_old, resume};
+pub(crate) use judging::{NewLeadOf, new_lead, present};
 
 use domain::{
     ids::ImportId,

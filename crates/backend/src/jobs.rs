@@ -15,11 +15,18 @@ use wire::{
 
 use tokio::sync::futures::Notified;
 
-use crate::{Actor, Backend, clock, costs, error::BackendError, intelligence, live::Audience, paging, recordings};
+use crate::{
+    Actor, Backend, clock, costs, error::BackendError, intelligence, lead_webhook, live::Audience, paging, recordings,
+};
 
 /// How often work is tried. Uploads go on for a day: a store that is away for an hour must not cost a recording.
 pub(crate) fn most_attempts(kind: &str) -> u32 {
-    if [recordings::STORE, recordings::FETCH, recordings::DELETE].contains(&kind) { 160 } else { 8 }
+    match kind {
+        recordings::STORE | recordings::FETCH | recordings::DELETE => 160,
+        // Some two hours: somebody's program is restarted meanwhile.
+        lead_webhook::TELL => 20,
+        _ => 8,
+    }
 }
 
 /// Each kind of work has workers of its own, so that a slow service of one kind holds up no other.
@@ -30,6 +37,7 @@ const LANES: [(&str, usize); 6] = [
     (costs::READ_COST, 1),
     (intelligence::TRANSCRIBE, 2),
     (intelligence::ANALYSE, 2),
+    (lead_webhook::TELL, 2),
 ];
 
 /// Renewed while the work goes on: a job whose server died is taken up again after this at the latest.
@@ -168,6 +176,9 @@ async fn given_up(backend: &Backend, scope: TenantScope, job: &ClaimedJob, error
 }
 
 async fn carry_out(backend: &Backend, scope: TenantScope, job: &ClaimedJob) -> Result<(), JobError> {
+    if job.kind == lead_webhook::TELL {
+        return lead_webhook::carry_out(backend, scope, job.payload.reveal()).await;
+    }
     let call = job.call_id.ok_or_else(|| JobError::Never("the job names no call".to_owned()))?;
     match job.kind.as_str() {
         recordings::STORE => recordings::store(backend, scope, call).await,

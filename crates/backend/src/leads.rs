@@ -2,6 +2,7 @@
 
 mod card;
 mod changes;
+mod consents;
 mod edit;
 mod list;
 mod stranger;

@@ -88,6 +88,12 @@ ids! {
     VoicemailId,
     /// One file of leads that is taken in.
     ImportId,
+    /// One word of a person about being contacted.
+    ConsentId,
+    /// By which a form or a program hands leads in.
+    IntakeKeyId,
+    /// One telling of the organisation's own program.
+    DeliveryId,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod back_off;
 pub mod exotel;
 mod http_client;
 pub mod language_model;
+pub mod lead_webhook;
 pub mod recording_store;
 mod rest;
 pub mod speech;

@@ -131,6 +131,7 @@ fn unique_of(error: &dyn DatabaseError) -> &'static str {
         "queues" => "queue",
         "campaigns" => "campaign",
         "numbers" | "dnc" => "number",
+        "intake_keys" => "key",
         "leads" => "lead with this number",
         "settings" => "account",
         "calls" | "provider_legs" => "call of this carrier",

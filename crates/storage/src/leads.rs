@@ -316,22 +316,42 @@ pub async fn count_attempt(
     Ok(())
 }
 
-/// Marks the leads with this number; keeps lead rows in step with the do-not-call list.
-pub async fn set_do_not_call(
+/// Marks the leads with this number, of one campaign or of all, as not to be called. What the list says for a while leaves
+/// the leads as they are.
+pub async fn mark_do_not_call(
     on: impl Into<On<'_>>,
     scope: TenantScope,
     e164: &Personal<String>,
-    do_not_call: bool,
+    campaign: Option<CampaignId>,
+) -> Result<()> {
+    let mut on = on.into();
+    let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
+    let sql = "UPDATE leads SET do_not_call = TRUE, version = version + 1, line_kind = NULL, line_class = NULL \
+               WHERE tenant_id = $1 AND substr(phone_hash, 1, 11) = substr($2, 1, 11) AND phone_hash = $2 \
+               AND do_not_call = FALSE AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '')";
+    on.write(sql, args![scope, hash, campaign]).await?;
+    Ok(())
+}
+
+/// Takes the mark from the leads with this number, of one campaign or of all, unless an entry of the list that never ends
+/// concerns them still.
+pub async fn unmark_do_not_call(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    e164: &Personal<String>,
+    campaign: Option<CampaignId>,
 ) -> Result<()> {
     let mut on = on.into();
     let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
     // Who may be called again was perhaps never called: then it is their turn as if they had just come in.
-    let sql = "UPDATE leads SET do_not_call = $3, version = version + 1, \
-               line_kind = CASE WHEN $3 OR attempts > 0 THEN NULL ELSE 'fresh' END, \
-               line_class = CASE WHEN $3 OR attempts > 0 THEN NULL WHEN heat = 'hot' THEN 1 WHEN heat = 'warm' THEN 3 ELSE 5 END \
+    let sql = "UPDATE leads SET do_not_call = FALSE, version = version + 1, \
+               line_kind = CASE WHEN attempts > 0 THEN NULL ELSE 'fresh' END, \
+               line_class = CASE WHEN attempts > 0 THEN NULL WHEN heat = 'hot' THEN 1 WHEN heat = 'warm' THEN 3 ELSE 5 END \
                WHERE tenant_id = $1 AND substr(phone_hash, 1, 11) = substr($2, 1, 11) AND phone_hash = $2 \
-               AND do_not_call <> $3";
-    on.write(sql, args![scope, hash, do_not_call]).await?;
+               AND do_not_call = TRUE AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '') \
+               AND NOT EXISTS (SELECT 1 FROM dnc d WHERE d.tenant_id = leads.tenant_id AND d.number_hash = leads.phone_hash \
+               AND d.until_ms IS NULL AND (d.campaign_id IS NULL OR d.campaign_id = leads.campaign_id))";
+    on.write(sql, args![scope, hash, campaign]).await?;
     Ok(())
 }
 

@@ -6,12 +6,14 @@ use crate::{
     error::{Result, StorageError},
     leads::{self, Heat, Lead},
     leases::{Terms, before, claim_hashed},
+    objections::{self, Person},
     page::{Cursor, Page, PageRequest},
     scope::TenantScope,
-    seal::{Keyring, note_terms},
+    seal::{HashOf, Keyring, note_terms},
     sql::{On, Order, Row, Select, args},
 };
 use domain::{
+    do_not_call::Objections,
     ids::{CampaignId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
@@ -39,6 +41,7 @@ impl Line {
 pub struct InLine {
     pub lead: Lead,
     pub place: Place,
+    pub objections: Objections,
     /// Who holds the lead, when, and until when.
     pub held: Option<(UserId, UnixMillis)>,
     pub dialed_at: Option<UnixMillis>,
@@ -111,6 +114,7 @@ pub struct Candidate {
     pub campaign_id: Option<CampaignId>,
     pub attempts: u32,
     pub heat: Heat,
+    pub objections: Objections,
     number_hash: String,
 }
 
@@ -144,7 +148,12 @@ pub async fn candidates(
     let sql = on.pick(find!(""), find!(" FOR UPDATE OF l SKIP LOCKED"));
     let (key, id) = after.map_or((i64::MIN, String::new()), |(key, id)| (key, id.to_string()));
     let args = args![scope, line.id(), u32::from(class), now, key, id, before(now, terms.gap), most];
-    on.read_all(sql, args).await?.iter().map(read_candidate).collect()
+    let mut found: Vec<Candidate> = on.read_all(sql, args).await?.iter().map(read_candidate).collect::<Result<_>>()?;
+    let people: Vec<Person<'_>> =
+        found.iter().map(|one| Person { lead: one.id, number_hash: &one.number_hash, marked: false }).collect();
+    let objections = objections::of(&mut on, scope, &people).await?;
+    found.iter_mut().zip(objections).for_each(|(one, known)| one.objections = known);
+    Ok(found)
 }
 
 fn read_candidate(row: &Row) -> Result<Candidate> {
@@ -155,6 +164,7 @@ fn read_candidate(row: &Row) -> Result<Candidate> {
         campaign_id: row.opt_id("campaign_id")?,
         attempts: row.number("attempts")?,
         heat: row.key("heat")?,
+        objections: Objections::default(),
         number_hash: row.text("phone_hash")?,
     })
 }
@@ -297,7 +307,23 @@ pub async fn list(
     let more = items.len() > most;
     items.truncate(most);
     let next = items.last().filter(|_| more).map(|(segment, last)| cursor(*segment, last.place.key, last.lead.id));
-    Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next })
+    let mut items: Vec<InLine> = items.into_iter().map(|(_, item)| item).collect();
+    look_up_objections(&mut on, scope, &mut items).await?;
+    Ok(Page { items, next })
+}
+
+async fn look_up_objections(on: &mut On<'_>, scope: TenantScope, items: &mut [InLine]) -> Result<()> {
+    let keys = on.keys();
+    let hash = |one: &InLine| keys.look_up(HashOf::Phone, Some(scope), one.lead.phone.reveal());
+    let hashes: Vec<String> = items.iter().map(hash).collect();
+    let people: Vec<Person<'_>> = items
+        .iter()
+        .zip(&hashes)
+        .map(|(one, number_hash)| Person { lead: one.lead.id, number_hash, marked: one.lead.do_not_call })
+        .collect();
+    let objections = objections::of(on, scope, &people).await?;
+    items.iter_mut().zip(objections).for_each(|(one, known)| one.objections = known);
+    Ok(())
 }
 
 /// One page of the leads of all these lines together, in another order: for people who look something up. It costs as much as
@@ -334,7 +360,9 @@ pub async fn sorted(
         };
         Ok((one, value, id))
     };
-    select.page(&mut on, order, page, read).await
+    let mut page = select.page(&mut on, order, page, read).await?;
+    look_up_objections(&mut on, scope, &mut page.items).await?;
+    Ok(page)
 }
 
 /// One lead with its place; `None` when it belongs to nobody and no campaign, or is not to be called.
@@ -344,7 +372,9 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead, now: Un
     let keys = on.keys();
     let select = in_line(None, scope, line, &LineFilter::default()).and("l.id = ", lead.id, "");
     let rows = select.and_where("l.line_class IS NOT NULL").rows(&mut on, "", 1).await?;
-    rows.first().map(|row| read_in_line(row, &keys, scope, now)).transpose()
+    let mut found: Vec<InLine> = rows.iter().map(|row| read_in_line(row, &keys, scope, now)).collect::<Result<_>>()?;
+    look_up_objections(&mut on, scope, &mut found).await?;
+    Ok(found.pop())
 }
 
 fn read_in_line(row: &Row, keys: &Keyring, scope: TenantScope, now: UnixMillis) -> Result<InLine> {
@@ -358,6 +388,7 @@ fn read_in_line(row: &Row, keys: &Keyring, scope: TenantScope, now: UnixMillis) 
             Some(held) => Some(held),
             None => holder("number_holder", "number_until_ms")?,
         },
+        objections: Objections::default(),
         dialed_at: row.opt_at("dialed_at_ms")?,
     })
 }

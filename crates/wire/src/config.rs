@@ -1,7 +1,9 @@
 //! What admins configure: numbers, queues, campaigns, dispositions, do-not-call, carrier, storage and engines.
 
 use domain::{
+    consent::Source,
     ids::{AuditId, CampaignId, DncId, NumberId, QueueId, UserId, VoicemailId},
+    imports::Reason,
     pii::Personal,
     time::UnixMillis,
 };
@@ -269,9 +271,17 @@ pub struct CampaignInput {
 pub struct DncEntry {
     pub id: DncId,
     pub number: String,
+    /// Null: for all campaigns.
+    pub campaign_id: Option<CampaignId>,
+    /// Null: for ever.
+    pub until_ms: Option<UnixMillis>,
+    /// False when its time is over.
+    pub in_force: bool,
     pub reason: String,
-    /// `agent`, `upload`, `customer`.
+    /// A `WishSource`.
     pub source: String,
+    /// What shows that it was wanted, such as a call or a letter; null for roles that may not see contact data.
+    pub proof: Option<String>,
     pub added_by: Option<String>,
     pub added_at_ms: UnixMillis,
 }
@@ -280,6 +290,76 @@ pub struct DncEntry {
 pub struct AddDnc {
     pub number: String,
     pub reason: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub campaign_id: Option<CampaignId>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub until_ms: Option<UnixMillis>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub source: Option<Source>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub proof: Option<String>,
+}
+
+/// A list of numbers: a text with one in each line, or separated text of which the first cell that holds a number counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct DncUpload {
+    /// At most 5,000 lines.
+    pub text: String,
+    pub reason: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub campaign_id: Option<CampaignId>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub until_ms: Option<UnixMillis>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub proof: Option<String>,
+}
+
+/// What became of the lines of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct DncUploaded {
+    pub added: u32,
+    /// On the list for as long already.
+    pub known: u32,
+    pub wrong: u32,
+    /// The first 50 of them.
+    pub wrong_lines: Vec<WrongLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct WrongLine {
+    /// From 1.
+    pub line: u32,
+    pub problem: Reason,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DncState {
+    InForce,
+    Over,
+}
+
+/// Filters of the do-not-call list; all optional, combined with and.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema, IntoParams)]
+#[serde(default)]
+#[ts(optional_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DncFilter {
+    /// The last digits, at least four.
+    pub search: Option<String>,
+    pub campaign_id: Option<CampaignId>,
+    pub source: Option<Source>,
+    pub state: Option<DncState>,
+    pub cursor: Option<String>,
+    /// 1 to 200; 50 when absent.
+    pub limit: Option<u32>,
 }
 
 /// Carrier account. Secrets go in and never come out: `has_auth_token` says that one is kept.

@@ -42,8 +42,10 @@ pub enum ErrorCode {
     WrongCallState,
     /// 409: this carrier cannot do that in a live call.
     NotSupportedByCarrier,
-    /// 403: the number is on the do-not-call list.
+    /// 403: the number is on the do-not-call list, or its lead is marked; `details.objection` says for how long.
     DoNotCall,
+    /// 403: the person has withdrawn the consent to be called; `details.objection` names the purpose.
+    ConsentWithdrawn,
     /// 403: outside the calling hours where the person is; `details.opens_at_ms`.
     OutsideCallingHours,
     /// 409: another agent works on this lead, or on another with its number; `details` has `held_by` and `until_ms`.

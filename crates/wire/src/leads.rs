@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{CallId, CampaignId, LeadChangeId, LeadId, UserId},
+    consent::{Channel, Source},
+    do_not_call::Objection,
+    ids::{CallId, CampaignId, ConsentId, LeadChangeId, LeadId, UserId},
     time::UnixMillis,
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,8 @@ pub struct LeadCard {
     /// The last calls, newest first; at most three.
     pub recent_calls: Vec<CallOutcomeBrief>,
     pub calls_total: u32,
+    /// Why nobody may call now; null when calls are welcome.
+    pub no_call: Option<Objection>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
@@ -143,4 +147,36 @@ pub struct LeadFilter {
     pub cursor: Option<String>,
     /// 1 to 200; 50 when absent.
     pub limit: Option<u32>,
+}
+
+/// One word of a person about being contacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ConsentRecord {
+    pub id: ConsentId,
+    pub channel: Channel,
+    /// A free code such as `marketing` or `service`.
+    pub purpose: String,
+    /// Else withdrawn.
+    pub given: bool,
+    /// A `WishSource`.
+    pub source: String,
+    /// Null for roles that may not see contact data.
+    pub proof: Option<String>,
+    pub by: Option<String>,
+    pub at_ms: UnixMillis,
+}
+
+/// What a person says now; what they said before stays in the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct AddConsent {
+    pub channel: Channel,
+    /// 1 to 40 of a-z, 0-9, - and _.
+    pub purpose: String,
+    pub given: bool,
+    #[serde(default)]
+    #[ts(optional)]
+    pub source: Option<Source>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub proof: Option<String>,
 }

@@ -13,6 +13,7 @@ pub mod config;
 pub mod device_check;
 pub mod error;
 pub mod imports;
+pub mod intake;
 pub mod intelligence;
 pub mod jobs;
 pub mod leads;

@@ -21,14 +21,3 @@ pub struct PageQuery {
     /// 1 to 200; 50 when absent.
     pub limit: Option<u32>,
 }
-
-/// A list that can be searched.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema, IntoParams)]
-#[serde(default)]
-#[ts(optional_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SearchQuery {
-    pub search: Option<String>,
-    pub cursor: Option<String>,
-    pub limit: Option<u32>,
-}

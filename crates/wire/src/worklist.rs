@@ -56,7 +56,14 @@ pub struct WorklistFilter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum WorklistHindrance {
-    DoNotCall,
+    /// Null: for ever.
+    DoNotCall {
+        until_ms: Option<UnixMillis>,
+    },
+    /// The person does not want to be called for this purpose.
+    ConsentWithdrawn {
+        purpose: String,
+    },
     CampaignNotActive,
     TriesUsed {
         most: u32,
@@ -139,6 +146,8 @@ pub enum NextLead {
         closed: u32,
         campaign_not_active: u32,
         tries_used: u32,
+        /// On the do-not-call list for a while, or without consent.
+        do_not_call: u32,
         /// When calling hours open for the first of those.
         opens_at_ms: Option<UnixMillis>,
     },

@@ -5,12 +5,12 @@
 use std::{fs, path::Path};
 
 use domain::{
-    assignment as give, device_check as shift, ids, imports as taking_in, intelligence as call, role,
-    sound as call_sound, time, trunk, worklist as line,
+    assignment as give, consent as wish, device_check as shift, do_not_call as dnc, ids, imports as taking_in,
+    intake as form, intelligence as call, role, sound as call_sound, time, trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, device_check, error, imports, intelligence, jobs, leads,
-    live, media, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, device_check, error, imports, intake, intelligence, jobs,
+    leads, live, media, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -33,8 +33,7 @@ fn wire_types(cfg: &Config) -> String {
     declare!(out, cfg:
         ids::TenantId, ids::UserId, ids::SessionId, ids::QueueId, ids::CampaignId, ids::NumberId, ids::LeadId,
         ids::LeadChangeId, ids::CallId, ids::MediaSessionId, ids::RecordingId, ids::TaskId,
-        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, ids::TrunkId, ids::ExtensionId, ids::VoicemailId, time::UnixMillis, role::Role,
-        page::Page<ts_rs::Dummy>, page::PageQuery, page::SearchQuery, leads::LeadFilter, tasks::TaskFilter, jobs::JobFilter, config::EngineKind, config::EngineQuery, recordings::AudioFormat, recordings::AudioQuery, domain::pii::Personal<ts_rs::Dummy>,
+        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, ids::TrunkId, ids::ExtensionId, ids::VoicemailId, time::UnixMillis, role::Role, page::Page<ts_rs::Dummy>, page::PageQuery, config::DncState, config::DncFilter, page::SearchQuery, leads::LeadFilter, tasks::TaskFilter, jobs::JobFilter, config::EngineKind, config::EngineQuery, recordings::AudioFormat, recordings::AudioQuery, domain::pii::Personal<ts_rs::Dummy>,
         error::ErrorCode, error::FieldError, error::ApiError,
         accounts::SetupStatus, accounts::RegisterTenant, accounts::DeviceKind, accounts::SignIn, accounts::RefreshRequest,
         accounts::SignedIn, accounts::Me, accounts::Tenant, accounts::UiTheme, accounts::UiLocale, accounts::User,
@@ -45,13 +44,16 @@ fn wire_types(cfg: &Config) -> String {
         shift::CheckFigures, shift::MicrophoneFigures, shift::SpeakerFigures, shift::EchoFigures, shift::NetworkFigures,
         shift::LoopFigures, shift::CheckSubject, shift::CheckVerdict, shift::CheckFinding, shift::CheckLine,
         device_check::SaveDeviceCheck, device_check::DeviceCheck, device_check::StartMediaLoop, device_check::MediaLoop,
-        leads::Heat, leads::Lead, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange,
+        leads::Heat, leads::Lead, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange, ids::ConsentId, leads::ConsentRecord, leads::AddConsent,
         ids::ImportId, taking_in::FileReading, taking_in::Duplicates, taking_in::KnownWithin, taking_in::Listed,
         taking_in::ImportPlan, taking_in::ImportCounts, taking_in::DateOrder, taking_in::TargetName, taking_in::ColumnRule,
         taking_in::Reason, taking_in::ImportState, imports::Import, imports::ImportProgress, imports::BeginImport,
         imports::ImportPart, imports::PreviewImport, imports::ImportPreview, imports::PreviewColumn, imports::PreviewRow,
         imports::PreviewLead, imports::RunImport, imports::ImportProblem, imports::FilePart, imports::ImportMapping,
         imports::SaveImportMapping, imports::MappingQuery,
+        ids::IntakeKeyId, form::IntakePlan, intake::IntakeKey, intake::IntakeKeyInput, intake::IntakeKeyMade,
+        intake::IntakeOutcome, intake::IntakeAnswer, ids::DeliveryId, intake::LeadWebhook, intake::LeadWebhookInput,
+        intake::DeliveryStatus, intake::WebhookDelivery,
         tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
         recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,
         recordings::Waveform, recordings::SignedUrl,
@@ -73,7 +75,8 @@ fn wire_types(cfg: &Config) -> String {
         sip::Extension, sip::SipSettings, sip::TrunkInput, sip::ExtensionInput, sip::SipSettingsInput, sip::TestTrunk,
         config::CampaignState,
         config::CallingHours, config::ScriptStep, config::NextAction, config::Disposition, config::SubDisposition,
-        config::Campaign, config::CampaignInput, config::DncEntry, config::AddDnc, config::CarrierSettings,
+        config::Campaign, config::CampaignInput, config::DncEntry, config::AddDnc, config::DncUpload, config::DncUploaded, config::WrongLine,
+        wish::Channel, wish::Source, dnc::Objection, config::CarrierSettings,
         config::CarrierSettingsInput, config::StorageSettings, config::StorageSettingsInput, config::EngineSettings,
         config::Engine, config::EngineInput, config::EngineSettingsInput, config::TestResult, config::AuditEntry,
         line::Kind, line::Reason, worklist::WorklistSort, worklist::WorklistFilter, worklist::WorklistHindrance,

@@ -8,7 +8,8 @@ use switchboard_tests::{
 };
 
 /// With these the body names things of the tenant; whoever has none of them is refused.
-pub const NAMES_OTHERS: [&str; 9] = [
+pub const NAMES_OTHERS: [&str; 10] = [
+    "POST /intake-keys",
     "POST /queues",
     "POST /numbers",
     "POST /campaigns",
@@ -56,14 +57,17 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /campaigns" => estate::campaign(&format!("Campaign {turn}"), &[user]),
         "PUT /campaigns/{id}" => estate::campaign("Taken over", &[user]),
         "POST /do-not-call" => json!({ "number": format!("+91980003333{turn}"), "reason": "asked" }),
+        "POST /do-not-call/upload" => json!({ "text": format!("+91980003344{turn}"), "reason": "a register" }),
         "POST /leads" => json!({ "name": "Somebody", "phone": format!("+91980004444{turn}"), "owner_id": user,
             "campaign_id": estate.campaign }),
         "PATCH /leads/{id}" => json!({ "stage": format!("stage {turn}"), "owner_id": user }),
+        "POST /leads/{id}/consents" => json!({ "channel": "email", "purpose": format!("news-{turn}"), "given": true }),
         "POST /imports" => json!({ "file_name": "leads.csv", "bytes": 9 }),
         "PUT /imports/{id}/parts" => json!({ "offset": 0, "data": "bmFtZQ==" }),
         "POST /imports/{id}/preview" => json!({ "plan": null }),
         "POST /imports/{id}/rehearse" | "POST /imports/{id}/start" => json!({ "plan": estate::import_plan("name") }),
         "PUT /import-mappings" => json!({ "name": format!("Mapping {turn}"), "plan": estate::import_plan("name") }),
+        "POST /intake-keys" | "PUT /intake-keys/{id}" => estate::intake_key("Portal", Some(&estate.campaign)),
         "PUT /assignment/rules" => json!({ "set": rules(user, false), "version": 0 }),
         "POST /assignment/dry-run" => json!({ "set": rules(user, true), "leads": "all", "most": 100 }),
         "POST /assignment/reassign" => json!({ "from": user }),
@@ -118,6 +122,7 @@ fn of_settings(operation: &str) -> Option<Value> {
         "PUT /settings/engines" => json!({ "speech": null, "language": null, "auto_transcribe": true,
             "auto_analyse": true, "min_call_s": 5, "update_leads": true }),
         "PUT /settings/hand-out" => json!({ "min_gap_s": 0, "most_attempts": 6, "lease_s": 300 }),
+        "PUT /settings/lead-webhook" => json!({ "url": "https://crm.example/leads", "on": false }),
         "PUT /settings/calling-hours" => json!({ "days": [1], "from_minute": 540, "to_minute": 1080 }),
         _ => return None,
     })

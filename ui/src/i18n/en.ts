@@ -2,6 +2,7 @@ import { assignment } from "./en/assignment";
 import { calls } from "./en/calls";
 import { carrier } from "./en/carrier";
 import { common } from "./en/common";
+import { contact } from "./en/contact";
 import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
 import { imports } from "./en/imports";
@@ -16,6 +17,6 @@ import { voicemail } from "./en/voicemail";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...carrier, ...voicemail };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...contact, ...carrier, ...voicemail };
 
 export type Key = keyof typeof en;

@@ -3,6 +3,7 @@ import { assignment } from "./hi/assignment";
 import { calls } from "./hi/calls";
 import { carrier } from "./hi/carrier";
 import { common } from "./hi/common";
+import { contact } from "./hi/contact";
 import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
 import { imports } from "./hi/imports";
@@ -16,4 +17,4 @@ import { sound } from "./hi/sound";
 import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...carrier, ...voicemail };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...contact, ...carrier, ...voicemail };

@@ -1,4 +1,4 @@
-import type { AgentState, AgentStatus, Callback, Lead, LeadCard, LeadChange, Me, QueueStatus, Role, Task, User } from "@/api/generated/wire";
+import type { ConsentRecord, AgentState, AgentStatus, Callback, Lead, LeadCard, LeadChange, Me, QueueStatus, Role, Task, User } from "@/api/generated/wire";
 
 export const NOW = Date.now();
 const MIN = 60_000;
@@ -55,7 +55,7 @@ export const card: LeadCard = {
     { call_id: "call-8", at_ms: NOW - 10 * DAY, direction: "outbound", status: "no_answer", agent_name: null, talk_s: 0, disposition: "no_answer", summary: null },
     { call_id: "call-7", at_ms: NOW - 11 * DAY, direction: "outbound", status: "completed", agent_name: "Mira Tamarind", talk_s: 132, disposition: "callback", summary: "First talk, asked to be called after work" },
   ],
-  calls_total: 11,
+  calls_total: 11, no_call: null,
 };
 
 const NAMES_OF_LEADS = ["Devan Saltpan", "Rohit Papermoon", "Bela Tamarind", "Imran Quillon", "Kavya Bluegate", "Sunil Windmere", "Meera Lanternwala", "Joseph Quillon", "Anita Saltpan"];
@@ -86,4 +86,9 @@ export const queueStatus: QueueStatus[] = [
   { queue_id: "q-sales", name: "Sales", waiting: 3, longest_since_ms: NOW - 41_000, available: 2, signed_in: 12, service_level: 0.84, target_answer_s: 20, abandoned_30m: 2 },
   { queue_id: "q-support", name: "Support", waiting: 2, longest_since_ms: NOW - 82_000, available: 0, signed_in: 4, service_level: 0.61, target_answer_s: 20, abandoned_30m: 4 },
   { queue_id: "q-field", name: "Field help", waiting: 0, longest_since_ms: null, available: 1, signed_in: 1, service_level: 1, target_answer_s: 20, abandoned_30m: 0 },
+];
+
+export const consents: ConsentRecord[] = [
+  { id: "c-2", channel: "sms", purpose: "marketing", given: false, source: "customer", proof: "SMS “STOP”", by: null, at_ms: NOW - 86_400_000 },
+  { id: "c-1", channel: "call", purpose: "service", given: true, source: "form", proof: "Website form", by: "Mira Tamarind", at_ms: NOW - 864_000_000 },
 ];

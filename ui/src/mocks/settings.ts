@@ -1,4 +1,4 @@
-import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, DialingSettings, Disposition, DncEntry, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, DialingSettings, Disposition, DncEntry, IntakeKey, LeadWebhook, WebhookDelivery, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
 import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
 
@@ -35,7 +35,18 @@ export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan
 }));
 
 export const dnc: DncEntry[] = [
-  { id: "d-1", number: "+91 98••••••77", reason: "Asked in the call", source: "agent", added_by: "Mira Tamarind", added_at_ms: NOW - 86_400_000 }, { id: "d-2", number: "+91 97••••••03", reason: "Registered list", source: "upload", added_by: "Leela Riverstone", added_at_ms: NOW - 864_000_000 },
+  { id: "d-1", number: "+91 98••••••77", campaign_id: null, until_ms: null, in_force: true, reason: "Asked in the call", source: "agent", proof: "call 0190f3c2", added_by: "Mira Tamarind", added_at_ms: NOW - 86_400_000 },
+  { id: "d-2", number: "+91 97••••••03", campaign_id: "camp-1", until_ms: NOW + 864_000_000, in_force: true, reason: "Registered list", source: "upload", proof: null, added_by: "Leela Riverstone", added_at_ms: NOW - 864_000_000 },
+];
+
+export const intakeKeys: IntakeKey[] = [
+  { id: "key-1", name: "Website", key_end: "k7Qx", scope: "leads:write", campaign_id: "camp-1", source: "Website", plan: { columns: [{ column: "name", to: "name" }, { column: "phone", to: "phone" }], country: "IN", duplicates: "merge", known_within: "campaign", honeypot: "website" }, on: true, made_by: "Leela Riverstone", created_at_ms: NOW - 864_000_000, last_used_at_ms: NOW - 600_000, version: 1 },
+];
+
+export const leadWebhook: LeadWebhook = { url: "https://crm.example.com/leads", on: true, has_secret: true, secret: null };
+export const deliveries: WebhookDelivery[] = [
+  { id: "w-2", lead_id: "lead-2", event: "lead.created", job_id: "j-4", status: "given_up", attempts: 20, http_status: 503, last_error: "the answer was HTTP 503", created_at_ms: NOW - 600_000, delivered_at_ms: null },
+  { id: "w-1", lead_id: "lead-1", event: "lead.created", job_id: "j-3", status: "delivered", attempts: 1, http_status: 200, last_error: null, created_at_ms: NOW - 900_000, delivered_at_ms: NOW - 899_000 },
 ];
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };

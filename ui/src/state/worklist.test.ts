@@ -19,7 +19,7 @@ function setUp(answers: NextLead[]) {
     api: {
       nextLead: (body) => {
         asked.push(body);
-        return Promise.resolve(answers.shift() ?? { kind: "none", closed: 0, campaign_not_active: 0, tries_used: 0, opens_at_ms: null });
+        return Promise.resolve(answers.shift() ?? { kind: "none", closed: 0, campaign_not_active: 0, do_not_call: 0, tries_used: 0, opens_at_ms: null });
       },
       heldLeads: () => Promise.resolve<HeldLead[]>([]),
       renewLease: () => renewal(),
@@ -89,7 +89,7 @@ describe("the worklist", () => {
   });
 
   it("says why there is nobody to call", async () => {
-    const { driver } = setUp([{ kind: "none", closed: 3, campaign_not_active: 0, tries_used: 1, opens_at_ms: NOW }]);
+    const { driver } = setUp([{ kind: "none", closed: 3, campaign_not_active: 0, do_not_call: 0, tries_used: 1, opens_at_ms: NOW }]);
     await driver.next();
     expect(driver.store.get().none).toMatchObject({ closed: 3, tries_used: 1 });
   });

@@ -12,7 +12,7 @@ use crate::{
     extract::{Body, SignedIn},
 };
 
-/// Adds a number; one that is there already is returned as it is.
+/// Adds a number; one that is listed for as long already is returned as it is.
 #[utoipa::path(
     post,
     path = "/do-not-call",

@@ -3,9 +3,9 @@
 use axum::{Json, extract::State};
 use backend::Backend;
 use wire::{
-    config::DncEntry,
+    config::{DncEntry, DncFilter},
     error::ApiError,
-    page::{Page, SearchQuery},
+    page::Page,
 };
 
 use crate::{
@@ -20,13 +20,13 @@ use crate::{
     operation_id = "do_not_call_list",
     tag = "do_not_call",
     security(("bearer" = [])),
-    params(SearchQuery),
+    params(DncFilter),
     responses((status = 200, body = Page<DncEntry>), (status = "4XX", body = ApiError))
 )]
 pub async fn handler(
     State(backend): State<Backend>,
     SignedIn(actor): SignedIn,
-    Params(query): Params<SearchQuery>,
+    Params(query): Params<DncFilter>,
 ) -> ApiResult<Json<Page<DncEntry>>> {
     Ok(Json(backend.list_do_not_call(&actor, query).await?))
 }

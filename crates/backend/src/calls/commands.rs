@@ -118,7 +118,9 @@ impl Backend {
                 let allowed = self.allowed_numbers(person.scope).await?;
                 let number = domain::dialable::read(&number, Some(&person.country), allowed)
                     .map_err(|error| BackendError::field("to.number", error.to_string()))?;
-                self.may_call(person, &number).await?;
+                if let Some(objection) = self.objection_to_number(person.scope, &number, None).await? {
+                    return Err(BackendError::DoNotCall(objection));
+                }
                 TransferTarget::Number { number }
             }
         };

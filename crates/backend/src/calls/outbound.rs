@@ -7,7 +7,7 @@ use domain::{
     phone_number::E164,
     pii::Personal,
 };
-use storage::{TenantScope, campaigns::Campaign as CampaignRow, numbers::Number as NumberRow};
+use storage::{TenantScope, campaigns::Campaign as CampaignRow, leads::Lead as LeadRow, numbers::Number as NumberRow};
 use wire::calls::{LiveCall, PlaceCall};
 
 use super::{
@@ -23,20 +23,10 @@ use crate::{
 };
 
 impl Backend {
-    /// Do-not-call list; asked again at the moment of dialing.
-    pub(crate) async fn may_call(&self, actor: &Actor, number: &E164) -> Result<(), BackendError> {
-        if storage::dnc::contains(self.store(), actor.scope, &Personal::new(number.as_str().to_owned())).await? {
-            Err(BackendError::DoNotCall)
-        } else {
-            Ok(())
-        }
-    }
-
     pub async fn place_call(&self, actor: &Actor, body: PlaceCall) -> Result<LiveCall, BackendError> {
         actor.must_take_calls()?;
         let now = clock::now();
         let (lead, number, zone) = self.whom_to_call(actor, &body).await?;
-        self.may_call(actor, &number).await?;
         let campaign = match body.campaign_id {
             Some(id) => Some(self.campaign_row(actor.scope, id).await?),
             None => None,
@@ -146,13 +136,11 @@ impl Backend {
     ) -> Result<(Option<LeadId>, E164, String), BackendError> {
         if let Some(id) = body.lead_id {
             let lead = self.lead_row(actor, id).await?;
-            if lead.do_not_call {
-                return Err(BackendError::DoNotCall);
-            }
             let number = E164::from_carrier(lead.phone.reveal())
                 .map_err(|error| BackendError::field("lead_id", error.to_string()))?;
             dialable::may_dial(&number, self.allowed_numbers(actor.scope).await?)
                 .map_err(|error| BackendError::field("lead_id", error.to_string()))?;
+            self.nothing_against(actor, Some(&lead), &number, body.campaign_id).await?;
             return Ok((Some(id), number, lead.zone));
         }
         let typed =
@@ -162,11 +150,30 @@ impl Backend {
             .map_err(|error| BackendError::field("number", error.to_string()))?;
         let lead =
             storage::leads::by_phone(self.store(), actor.scope, &Personal::new(number.as_str().to_owned())).await?;
-        if lead.as_ref().is_some_and(|lead| lead.do_not_call) {
-            return Err(BackendError::DoNotCall);
-        }
+        self.nothing_against(actor, lead.as_ref(), &number, body.campaign_id).await?;
         let zone = lead.as_ref().map_or_else(|| actor.zone.clone(), |lead| lead.zone.clone());
         Ok((lead.map(|lead| lead.id), number, zone))
+    }
+
+    /// The rule about do-not-call and consent, asked in the moment of dialing: of the number that is dialed, and of the person,
+    /// who may be known by another number.
+    async fn nothing_against(
+        &self,
+        actor: &Actor,
+        lead: Option<&LeadRow>,
+        number: &E164,
+        campaign: Option<CampaignId>,
+    ) -> Result<(), BackendError> {
+        let campaign = campaign.or(lead.and_then(|lead| lead.campaign_id));
+        let of_lead = match lead {
+            Some(lead) => self.objection_to_lead(actor.scope, lead, campaign).await?,
+            None => None,
+        };
+        let objection = match of_lead {
+            Some(objection) => Some(objection),
+            None => self.objection_to_number(actor.scope, number, campaign).await?,
+        };
+        objection.map_or(Ok(()), |objection| Err(BackendError::DoNotCall(objection)))
     }
 
     /// By which account the call goes out: the one that has the number the customer is to see.

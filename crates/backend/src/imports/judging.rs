@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use domain::{
-    ids::{ImportId, LeadId},
+    do_not_call::{Objections, may_be_called},
+    ids::{CampaignId, ImportId, LeadId},
     imports::{
         Draft, Duplicates, ImportCounts, ImportPlan, KnownWithin, Listed, NumberFound, Present, Reason, combine,
     },
     pii::Personal,
+    time::UnixMillis,
     zone,
 };
 use storage::{
@@ -149,21 +151,29 @@ impl Judge {
         let hashes: Vec<NumberHash> = candidates.iter().map(|one| one.hash.clone()).collect();
         let (known, listed) = tokio::try_join!(
             bulk::known(&self.store, self.scope, &hashes, self.within()),
-            bulk::do_not_call(&self.store, self.scope, &hashes),
+            bulk::listings(&self.store, self.scope, &hashes),
         )?;
         let now = clock::now();
         for Candidate { row, mut draft, hash } in candidates {
-            let is_listed = listed.contains(&hash);
+            let listings = listed.get(&hash).cloned().unwrap_or_default();
+            let objections = Objections { listings, ..Objections::default() };
+            let is_listed = may_be_called(&objections, self.plan.campaign_id, now).is_err();
             if is_listed && self.plan.listed == Listed::LeaveOut {
                 judged.counts.listed += 1;
                 judged.problems.push(RowProblem { row, column: None, reason: Reason::Listed });
                 continue;
             }
-            draft.do_not_call |= is_listed;
+            draft.do_not_call |= objections.for_ever(self.plan.campaign_id);
             match known.get(&hash) {
                 None => {
                     judged.counts.new += 1;
-                    let lead = self.lead(draft, now);
+                    let of = NewLeadOf {
+                        import_id: Some(self.import),
+                        campaign_id: self.plan.campaign_id,
+                        source: self.plan.source.as_deref(),
+                        zone: &self.zone,
+                    };
+                    let lead = new_lead(draft, of, now);
                     judged.new.push(NewLead { row, hash, lead });
                 }
                 Some(_) if self.plan.duplicates == Duplicates::Skip => {
@@ -175,48 +185,60 @@ impl Judge {
         }
         Ok(())
     }
+}
 
-    fn lead(&self, draft: Draft, now: domain::time::UnixMillis) -> (LeadRow, Vec<OtherNumber>) {
-        let mut numbers = draft.numbers.into_iter();
-        let first = numbers.next();
-        let others = numbers.map(other).collect();
-        let (zone, zone_source) =
-            first.as_ref().and_then(|first| zone::zone_of(&first.number)).unwrap_or((self.zone.as_str(), "tenant"));
-        let nameless = draft.name.reveal().is_empty();
-        let lead = LeadRow {
-            id: LeadId::new(clock::new_uuid()),
-            name: if nameless { Personal::new("Unnamed".to_owned()) } else { draft.name },
-            phone: Personal::new(first.as_ref().map(|first| first.number.as_str().to_owned()).unwrap_or_default()),
-            phone_kind: first.as_ref().map(|first| first.kind.as_str().to_owned()),
-            phone_extension: first.and_then(|first| first.extension),
-            priority: draft.priority,
-            import_id: Some(self.import),
-            email: draft.email,
-            stage: "new".to_owned(),
-            heat: Heat::Cold,
-            source: draft.source.or_else(|| self.plan.source.clone()),
-            source_detail: draft.source_detail,
-            owner_id: None,
-            owner_name: None,
-            campaign_id: self.plan.campaign_id,
-            language: draft.language,
-            zone: zone.to_owned(),
-            zone_source: zone_source.to_owned(),
-            do_not_call: draft.do_not_call,
-            fields: draft.fields,
-            provenance: Personal::new(if nameless {
-                serde_json::json!({ "name": { "kind": "stand_in" } })
-            } else {
-                serde_json::json!({})
-            }),
-            attempts: 0,
-            last_contact_at: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
-        (lead, others)
-    }
+/// What a new lead has besides what its row or form says.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLeadOf<'a> {
+    pub import_id: Option<ImportId>,
+    pub campaign_id: Option<CampaignId>,
+    /// Of those that name none.
+    pub source: Option<&'a str>,
+    /// Where a number tells none.
+    pub zone: &'a str,
+}
+
+/// A lead of whom a row or a form tells, with the numbers beside the first.
+pub fn new_lead(draft: Draft, of: NewLeadOf<'_>, now: UnixMillis) -> (LeadRow, Vec<OtherNumber>) {
+    let mut numbers = draft.numbers.into_iter();
+    let first = numbers.next();
+    let others = numbers.map(other).collect();
+    let (zone, zone_source) =
+        first.as_ref().and_then(|first| zone::zone_of(&first.number)).unwrap_or((of.zone, "tenant"));
+    let nameless = draft.name.reveal().is_empty();
+    let lead = LeadRow {
+        id: LeadId::new(clock::new_uuid()),
+        name: if nameless { Personal::new("Unnamed".to_owned()) } else { draft.name },
+        phone: Personal::new(first.as_ref().map(|first| first.number.as_str().to_owned()).unwrap_or_default()),
+        phone_kind: first.as_ref().map(|first| first.kind.as_str().to_owned()),
+        phone_extension: first.and_then(|first| first.extension),
+        priority: draft.priority,
+        import_id: of.import_id,
+        email: draft.email,
+        stage: "new".to_owned(),
+        heat: Heat::Cold,
+        source: draft.source.or_else(|| of.source.map(ToOwned::to_owned)),
+        source_detail: draft.source_detail,
+        owner_id: None,
+        owner_name: None,
+        campaign_id: of.campaign_id,
+        language: draft.language,
+        zone: zone.to_owned(),
+        zone_source: zone_source.to_owned(),
+        do_not_call: draft.do_not_call,
+        fields: draft.fields,
+        provenance: Personal::new(if nameless {
+            serde_json::json!({ "name": { "kind": "stand_in" } })
+        } else {
+            serde_json::json!({})
+        }),
+        attempts: 0,
+        last_contact_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    (lead, others)
 }
 
 fn other(number: NumberFound) -> OtherNumber {
@@ -232,7 +254,7 @@ fn count(problems: &[RowProblem], wanted: impl Fn(Reason) -> bool) -> u64 {
 }
 
 /// What the rule of combining sees of a lead.
-pub(super) fn present(lead: &LeadRow) -> Present {
+pub(crate) fn present(lead: &LeadRow) -> Present {
     let mut texts: BTreeMap<String, Personal<String>> = lead
         .fields
         .reveal()

@@ -44,6 +44,7 @@ impl Backend {
         // A call that is ringing now is not history yet.
         let recent_calls: Vec<_> =
             recent.items.into_iter().filter(|call| call.ended_at.is_some()).map(history::brief).collect();
+        let no_call = self.objection_to_lead(scope, &row, row.campaign_id).await?;
         Ok(LeadCard {
             lead: shown(row),
             last_outcome: recent_calls.iter().find(|call| call.disposition.is_some()).cloned(),
@@ -51,6 +52,7 @@ impl Backend {
             next_callback: callbacks.items.into_iter().next().map(tasks::callback),
             recent_calls,
             calls_total: total,
+            no_call,
         })
     }
 }

@@ -10,6 +10,7 @@ use super::{changes::Edit, for_reader, heat_row, shown, stranger};
 use crate::{
     Actor, Backend,
     error::{BackendError, FieldChecks},
+    lead_webhook,
 };
 
 const MOST_FIELDS: usize = 60;
@@ -59,7 +60,9 @@ impl Backend {
             (row.zone, row.zone_source) = (zone, "said".to_owned());
         }
         let row = LeadRow {
-            do_not_call: storage::dnc::contains(self.store(), actor.scope, &row.phone).await?,
+            do_not_call: storage::objections::of_number(self.store(), actor.scope, &row.phone)
+                .await?
+                .for_ever(body.campaign_id),
             email: body.email.filter(|email| !email.is_empty()).map(Personal::new),
             source: body.source,
             source_detail: body.source_detail.map(Personal::new),
@@ -69,7 +72,11 @@ impl Backend {
             fields: Personal::new(body.fields),
             ..row
         };
-        storage::leads::insert(self.store(), actor.scope, &row).await?;
+        let mut unit = self.store().begin().await?;
+        storage::leads::insert(&mut unit, actor.scope, &row).await?;
+        lead_webhook::tell_of(&mut unit, actor.scope, row.id).await?;
+        unit.commit().await?;
+        self.wake_jobs();
         let row = self.lead_row(actor, row.id).await?;
         Ok(for_reader(actor, shown(row)))
     }

@@ -9,7 +9,7 @@ use storage::{
     leads::{Heat as HeatRow, Lead as LeadRow},
 };
 
-use crate::{Actor, clock, error::BackendError};
+use crate::{Actor, clock, error::BackendError, lead_webhook};
 
 /// A lead of whom nothing but the number is known.
 pub(super) fn unknown(actor: &Actor, number: &E164, name: String) -> LeadRow {
@@ -61,11 +61,14 @@ pub(crate) async fn of_stranger(
             let named = ["name", "customer_name"].iter().find_map(|key| typed.get(*key)).map(|name| name.trim());
             let name = named.filter(|name| !name.is_empty()).unwrap_or("Unknown caller").to_owned();
             let lead = LeadRow {
-                do_not_call: storage::dnc::contains(&mut *unit, actor.scope, &phone).await?,
+                do_not_call: storage::objections::of_number(&mut *unit, actor.scope, &phone)
+                    .await?
+                    .for_ever(row.campaign_id),
                 campaign_id: row.campaign_id,
                 ..unknown(actor, &number, name)
             };
             storage::leads::insert(&mut *unit, actor.scope, &lead).await?;
+            lead_webhook::tell_of(&mut *unit, actor.scope, lead.id).await?;
             lead
         }
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    do_not_call::Objection,
     ids::{LeadId, UserId},
     time::UnixMillis,
     worklist::{self as rules, Candidate, Hindrance},
@@ -85,8 +86,9 @@ pub(super) fn hindrance(actor: &Actor, ground: &Ground, row: &InLine, now: UnixM
     let candidate = Candidate {
         place: row.place,
         zone: &lead.zone,
-        do_not_call: lead.do_not_call,
+        objections: &row.objections,
         attempts: lead.attempts,
+        campaign_id: lead.campaign_id,
         campaign: ground.state_of(lead.campaign_id),
         hours: ground.hours_of(lead.campaign_id),
         held: row.held.filter(|(holder, _)| *holder != actor.user),
@@ -97,7 +99,13 @@ pub(super) fn hindrance(actor: &Actor, ground: &Ground, row: &InLine, now: UnixM
 
 fn told(hindrance: Hindrance, names: &BTreeMap<UserId, String>) -> WorklistHindrance {
     match hindrance {
-        Hindrance::DoNotCall => WorklistHindrance::DoNotCall,
+        Hindrance::DoNotCall { objection: Objection::Marked } => WorklistHindrance::DoNotCall { until_ms: None },
+        Hindrance::DoNotCall { objection: Objection::Listed { until, .. } } => {
+            WorklistHindrance::DoNotCall { until_ms: until }
+        }
+        Hindrance::DoNotCall { objection: Objection::Withdrawn { purpose } } => {
+            WorklistHindrance::ConsentWithdrawn { purpose }
+        }
         Hindrance::CampaignNotActive => WorklistHindrance::CampaignNotActive,
         Hindrance::TriesUsed { most } => WorklistHindrance::TriesUsed { most },
         Hindrance::NotDue { due_at } => WorklistHindrance::NotDue { due_at_ms: due_at },

@@ -29,6 +29,7 @@ struct PassedOver {
     closed: u32,
     campaign_not_active: u32,
     tries_used: u32,
+    do_not_call: u32,
     opens_at: Option<UnixMillis>,
 }
 
@@ -41,9 +42,9 @@ impl PassedOver {
             }
             Hindrance::CampaignNotActive => self.campaign_not_active += 1,
             Hindrance::TriesUsed { .. } => self.tries_used += 1,
+            Hindrance::DoNotCall { .. } => self.do_not_call += 1,
             // Left out when they were looked up.
-            Hindrance::DoNotCall | Hindrance::NotDue { .. } | Hindrance::JustDialed { .. } | Hindrance::Held { .. } => {
-            }
+            Hindrance::NotDue { .. } | Hindrance::JustDialed { .. } | Hindrance::Held { .. } => {}
         }
     }
 }
@@ -53,8 +54,9 @@ fn judge(ground: &Ground, row: &Row, now: UnixMillis) -> Result<(), Hindrance> {
     let candidate = Candidate {
         place: row.place,
         zone: &row.zone,
-        do_not_call: false,
+        objections: &row.objections,
         attempts: row.attempts,
+        campaign_id: row.campaign_id,
         campaign: ground.state_of(row.campaign_id),
         hours: ground.hours_of(row.campaign_id),
         held: None,
@@ -83,8 +85,14 @@ impl Backend {
                     self.give_back(actor, lead, fence).await?;
                 }
                 Ok(None) => {
-                    let PassedOver { closed, campaign_not_active, tries_used, opens_at } = passed;
-                    return Ok(NextLead::None { closed, campaign_not_active, tries_used, opens_at_ms: opens_at });
+                    let PassedOver { closed, campaign_not_active, tries_used, do_not_call, opens_at } = passed;
+                    return Ok(NextLead::None {
+                        closed,
+                        campaign_not_active,
+                        tries_used,
+                        do_not_call,
+                        opens_at_ms: opens_at,
+                    });
                 }
             }
         }
@@ -156,7 +164,7 @@ impl Backend {
         Ok(())
     }
 
-    /// `None`: it must not be called after all, and was taken out of the line.
+    /// `None`: it must not be called after all.
     async fn held_lead(
         &self,
         actor: &Actor,
@@ -166,9 +174,7 @@ impl Backend {
     ) -> Result<Option<HeldLead>, BackendError> {
         let Some(row) = storage::leads::get(self.store(), actor.scope, lead).await? else { return Ok(None) };
         let now = clock::now();
-        if storage::dnc::contains(self.store(), actor.scope, &row.phone).await? {
-            storage::leads::set_do_not_call(self.store(), actor.scope, &row.phone, true).await?;
-            storage::worklist::put(self.store(), actor.scope, lead, None).await?;
+        if self.objection_to_lead(actor.scope, &row, row.campaign_id).await?.is_some() {
             return Ok(None);
         }
         let in_line = storage::worklist::get(self.store(), actor.scope, &row, now).await?;

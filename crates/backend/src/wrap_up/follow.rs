@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::{
+    consent::Source,
     dispositions::DispositionEffect as Effect,
     ids::{CallbackId, DncId, LeadId, TaskId},
     pii::Personal,
@@ -83,6 +84,9 @@ impl Outcome<'_> {
         }
         let heat = edit.row.heat.into();
         edit.write(&mut self.unit, scope).await?;
+        if effects.contains(&Effect::DoNotCall) {
+            storage::leads::mark_do_not_call(&mut self.unit, scope, &number, None).await?;
+        }
         let standing = worklist::after_outcome(effects, heat, created_at);
         storage::worklist::put(&mut self.unit, scope, id, standing).await?;
         if !self.body.notes.is_empty() {
@@ -117,8 +121,11 @@ impl Outcome<'_> {
         let entry = DncEntry {
             id: DncId::new(clock::new_uuid()),
             number: edit.row.phone.clone(),
+            campaign_id: None,
+            until: None,
             reason: "asked not to be called".to_owned(),
-            source: "agent".to_owned(),
+            source: Source::Agent.as_str().to_owned(),
+            proof: Some(Personal::new(format!("call {}", self.row.id))),
             added_by: Some(self.actor.user),
             added_by_name: None,
             added_at: clock::now(),

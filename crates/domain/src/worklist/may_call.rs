@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Place, due_of};
 use crate::{
-    ids::UserId,
+    do_not_call::{Objection, Objections, may_be_called},
+    ids::{CampaignId, UserId},
     time::UnixMillis,
     windows::{self, CallingHours, Window},
 };
@@ -26,8 +27,9 @@ pub struct Candidate<'a> {
     pub place: Place,
     /// IANA zone of the person.
     pub zone: &'a str,
-    pub do_not_call: bool,
+    pub objections: &'a Objections,
     pub attempts: u32,
+    pub campaign_id: Option<CampaignId>,
     /// `None` without a campaign.
     pub campaign: Option<CampaignState>,
     /// The hours of the campaign, else of the organisation.
@@ -49,10 +51,12 @@ pub struct HandOutRules {
 }
 
 /// Why a lead must not be called now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Hindrance {
-    DoNotCall,
+    DoNotCall {
+        objection: Objection,
+    },
     CampaignNotActive,
     TriesUsed {
         most: u32,
@@ -76,9 +80,7 @@ pub enum Hindrance {
 /// # Errors
 /// The first hindrance, what lasts longest first: a person who must never be called is not told to be closed.
 pub fn may_call_now(lead: &Candidate<'_>, rules: &HandOutRules, now: UnixMillis) -> Result<(), Hindrance> {
-    if lead.do_not_call {
-        return Err(Hindrance::DoNotCall);
-    }
+    may_be_called(lead.objections, lead.campaign_id, now).map_err(|objection| Hindrance::DoNotCall { objection })?;
     if lead.campaign.is_some_and(|state| state != CampaignState::Active) {
         return Err(Hindrance::CampaignNotActive);
     }

@@ -4,7 +4,11 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::{ids::UserId, windows::CallingHours};
+use crate::{
+    do_not_call::{Objection, Objections},
+    ids::UserId,
+    windows::CallingHours,
+};
 
 /// Friday 2026-11-20, 12:45 UTC: 18:15 in Kolkata, 07:45 in New York.
 const NOW: UnixMillis = UnixMillis(1_795_178_700_000);
@@ -26,11 +30,14 @@ fn hours() -> CallingHours {
     CallingHours { days: vec![1, 2, 3, 4, 5, 6], from_minute: 540, to_minute: 1200 }
 }
 
+static FREE: Objections = Objections { marked: false, listings: Vec::new(), calls: Vec::new() };
+
 fn candidate<'a>(place: Place, hours: &'a CallingHours) -> Candidate<'a> {
     Candidate {
         place,
         zone: "Asia/Kolkata",
-        do_not_call: false,
+        objections: &FREE,
+        campaign_id: None,
         attempts: 1,
         campaign: Some(CampaignState::Active),
         hours,
@@ -67,8 +74,9 @@ fn a_lead_that_must_not_be_called_now_is_told_why() {
     let hours = hours();
     let may = |lead: &Candidate<'_>| may_call_now(lead, &rules(), NOW);
     assert_eq!(may(&candidate(fresh(), &hours)), Ok(()));
-    let silent = Candidate { do_not_call: true, ..candidate(fresh(), &hours) };
-    assert_eq!(may(&silent), Err(Hindrance::DoNotCall));
+    let marked = Objections { marked: true, ..Objections::default() };
+    let silent = Candidate { objections: &marked, ..candidate(fresh(), &hours) };
+    assert_eq!(may(&silent), Err(Hindrance::DoNotCall { objection: Objection::Marked }));
     let paused = Candidate { campaign: Some(CampaignState::Paused), ..candidate(fresh(), &hours) };
     assert_eq!(may(&paused), Err(Hindrance::CampaignNotActive));
     let tired = Candidate { attempts: 6, ..candidate(fresh(), &hours) };

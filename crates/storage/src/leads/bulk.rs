@@ -1,13 +1,17 @@
 //! Leads by the thousand: sealed and hashed by whoever has a thread to spare, and written together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use domain::ids::{CampaignId, ImportId, LeadId};
+use domain::{
+    do_not_call::Listing,
+    ids::{CampaignId, ImportId, LeadId},
+};
 
 use super::{COLUMNS, Lead, OtherNumber, inserted, numbers, terms};
 use crate::{
     db::Store,
     error::{Result, StorageError},
+    objections,
     scope::TenantScope,
     sql::{Arg, On, Select, Tx, args},
 };
@@ -236,6 +240,7 @@ pub async fn delete_untouched(tx: &mut Tx, scope: TenantScope, import: ImportId,
                 "AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.tenant_id = l.tenant_id AND c.lead_id = l.id) ",
                 "AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.tenant_id = l.tenant_id AND t.lead_id = l.id) ",
                 "AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.tenant_id = l.tenant_id AND b.lead_id = l.id) ",
+                "AND NOT EXISTS (SELECT 1 FROM consents s WHERE s.tenant_id = l.tenant_id AND s.lead_id = l.id) ",
                 "AND NOT EXISTS (SELECT 1 FROM lead_changes x WHERE x.tenant_id = l.tenant_id AND x.lead_id = l.id))"
             )
         };
@@ -252,24 +257,18 @@ pub async fn count(on: impl Into<On<'_>>, scope: TenantScope, import: ImportId, 
     on.into().read(sql, args![scope, import, from, to]).await?.map_or(Ok(0), |row| row.number("leads"))
 }
 
-/// Which of the numbers must not be called, for every campaign.
-pub async fn do_not_call(
+/// Entries of the do-not-call list about these numbers.
+pub async fn listings(
     on: impl Into<On<'_>>,
     scope: TenantScope,
     numbers: &[NumberHash],
-) -> Result<HashSet<NumberHash>> {
+) -> Result<HashMap<NumberHash, Vec<Listing>>> {
     let mut on = on.into();
-    let mut found = HashSet::new();
+    let mut found = HashMap::new();
     for part in numbers.chunks(AT_ONCE) {
         let whole: Vec<&str> = part.iter().map(|number| number.0.as_str()).collect();
-        let select = Select::new("SELECT number_hash FROM dnc WHERE tenant_id = $1", scope).and_any_of(
-            "number_hash",
-            &whole,
-            AT_ONCE,
-        );
-        for row in select.all(&mut on, "number_hash").await? {
-            found.insert(NumberHash(row.text("number_hash")?));
-        }
+        let listings = objections::listings(&mut on, scope, &whole).await?;
+        found.extend(listings.into_iter().map(|(hash, listings)| (NumberHash(hash), listings)));
     }
     Ok(found)
 }

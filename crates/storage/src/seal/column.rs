@@ -24,6 +24,8 @@ columns! {
     USER_PHONE: "users"."phone" by ["id"];
     SETTING_SECRETS: "settings"."secrets" by ["name"];
     DNC_NUMBER: "dnc"."number" by ["id"];
+    DNC_PROOF: "dnc"."proof" by ["id"];
+    CONSENT_PROOF: "consents"."proof" by ["id"];
     LEAD_NAME: "leads"."name" by ["id"];
     LEAD_PHONE: "leads"."phone" by ["id"];
     LEAD_EMAIL: "leads"."email" by ["id"];

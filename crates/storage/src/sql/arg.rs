@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{
-        AssignmentId, AuditId, CallId, CallbackId, CampaignId, DncId, ImportId, InboxId, JobId, LeadChangeId, LeadId,
-        NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
+        AssignmentId, AuditId, CallId, CallbackId, CampaignId, ConsentId, DeliveryId, DncId, ImportId, InboxId,
+        IntakeKeyId, JobId, LeadChangeId, LeadId, NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, TrunkId,
+        UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,
@@ -86,9 +87,12 @@ ids!(
     CallId,
     CallbackId,
     CampaignId,
+    ConsentId,
+    DeliveryId,
     DncId,
     ImportId,
     InboxId,
+    IntakeKeyId,
     JobId,
     LeadChangeId,
     LeadId,

@@ -1,19 +1,27 @@
 //! Queues, campaigns, numbers, settings, do-not-call.
 
-use domain::ids::{DncId, NumberId, TrunkId, VoicemailId};
+use domain::{
+    do_not_call::{Listing, Objections, may_be_called},
+    ids::{DncId, IntakeKeyId, NumberId, TrunkId, VoicemailId},
+    time::UnixMillis,
+};
 use serde_json::json;
 use storage::{
     PageRequest, StorageError, campaigns, counters,
-    dnc::{self, DncEntry},
+    dnc::{self, Added, DncEntry, DncFilter, Removed},
+    intake::{self, Handed, IntakeKey, Taken},
+    leads,
     numbers::{self, Number},
-    on_both_engines, queues,
+    objections, on_both_engines, queues,
     settings::{self, Secrets},
     sip_usage,
     testing::TestStore,
     voicemails::{self, Voicemail},
 };
 
-use crate::support::{NOW, a_campaign, a_queue, at, personal, phone, queue, tenant, user, uuid};
+use crate::support::{
+    NOW, a_campaign, a_lead, a_queue, at, campaign, lead, personal, phone, queue, tenant, user, uuid,
+};
 
 on_both_engines! {
     a_queue_is_changed_only_from_what_was_read,
@@ -24,6 +32,8 @@ on_both_engines! {
     calls_to_unknown_numbers_are_counted,
     settings_keep_secrets_apart_and_are_found_by_account,
     a_number_goes_on_the_do_not_call_list_once,
+    a_number_is_listed_for_campaigns_apart_and_marks_only_their_leads,
+    a_key_of_forms_is_found_by_its_hash_and_a_form_counts_once,
     counts_add_up_by_day,
     a_message_reads_back_with_its_sound_and_is_its_tenants,
     minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant,
@@ -165,27 +175,142 @@ async fn a_number_goes_on_the_do_not_call_list_once(store: TestStore) {
     let scope = tenant(&store).await;
     let added_by = user(&store, scope).await;
     let number = personal("+919812345678");
-    let entry = |id| DncEntry {
-        id,
+    let entry = |until: Option<UnixMillis>| DncEntry {
+        id: DncId::new(uuid()),
         number: number.clone(),
+        campaign_id: None,
+        until,
         reason: "asked".into(),
         source: "agent".into(),
+        proof: Some(personal("a letter")),
         added_by: Some(added_by),
         added_by_name: None,
         added_at: NOW,
     };
-    let id = DncId::new(uuid());
-    assert!(dnc::add(&*store, scope, &entry(id)).await.unwrap());
-    assert!(!dnc::add(&*store, scope, &entry(DncId::new(uuid()))).await.unwrap());
-    assert!(dnc::contains(&*store, scope, &number).await.unwrap());
+    let first = entry(Some(at(5)));
+    assert_eq!(dnc::add(&*store, scope, &first).await.unwrap(), Added::New);
+    assert_eq!(dnc::add(&*store, scope, &entry(Some(at(4)))).await.unwrap(), Added::Before(first.id));
+    assert_eq!(dnc::add(&*store, scope, &entry(None)).await.unwrap(), Added::Longer(first.id));
+    assert_eq!(dnc::add(&*store, scope, &entry(Some(at(9)))).await.unwrap(), Added::Before(first.id));
+    let kept = dnc::get(&*store, scope, first.id).await.unwrap().unwrap();
+    assert_eq!((kept.until, kept.proof, kept.added_by_name.is_some()), (None, Some(personal("a letter")), true));
+    let listings = objections::of_number(&*store, scope, &number).await.unwrap().listings;
+    assert_eq!(listings, [Listing { campaign: None, until: None }]);
     for (search, found) in [(None, 1), (Some("5678"), 1), (Some("9876"), 0), (Some("+91 98123 45678"), 1)] {
-        let page = dnc::list(&*store, scope, search, PageRequest::default()).await.unwrap();
+        let filter = DncFilter { search: search.map(ToOwned::to_owned), ..DncFilter::default() };
+        let page = dnc::list(&*store, scope, &filter, PageRequest::default()).await.unwrap();
         assert_eq!(page.items.len(), found, "{search:?}");
         assert!(page.items.iter().all(|entry| entry.number == number && entry.added_by_name.is_some()));
     }
-    assert_eq!(dnc::remove(&*store, scope, id).await.unwrap(), Some(number.clone()));
-    assert_eq!(dnc::remove(&*store, scope, id).await.unwrap(), None);
-    assert!(!dnc::contains(&*store, scope, &number).await.unwrap());
+    let removed = Removed { number: number.clone(), campaign_id: None };
+    assert_eq!(dnc::remove(&*store, scope, first.id).await.unwrap(), Some(removed));
+    assert_eq!(dnc::remove(&*store, scope, first.id).await.unwrap(), None);
+    assert_eq!(objections::of_number(&*store, scope, &number).await.unwrap(), Objections::default());
+}
+
+async fn a_number_is_listed_for_campaigns_apart_and_marks_only_their_leads(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (one, other) = (campaign(&store, scope).await, campaign(&store, scope).await);
+    let number = personal("+919812345678");
+    let mut leads_of = Vec::new();
+    for campaign in [Some(one), Some(other), None] {
+        let mut lead = a_lead("Asha");
+        (lead.phone, lead.campaign_id) = (number.clone(), campaign);
+        leads::insert(&*store, scope, &lead).await.unwrap();
+        leads_of.push(lead.id);
+    }
+    let marks = async || {
+        let mut marks = Vec::new();
+        for lead in &leads_of {
+            marks.push(leads::get(&*store, scope, *lead).await.unwrap().unwrap().do_not_call);
+        }
+        marks
+    };
+    let entry = |campaign_id, until| DncEntry {
+        id: DncId::new(uuid()),
+        number: number.clone(),
+        campaign_id,
+        until,
+        reason: "asked".into(),
+        source: "upload".into(),
+        proof: None,
+        added_by: None,
+        added_by_name: None,
+        added_at: NOW,
+    };
+    let (own, all) = (entry(Some(one), None), entry(None, None));
+    for listed in [&own, &entry(Some(other), Some(at(60_000)))] {
+        assert_eq!(dnc::add(&*store, scope, listed).await.unwrap(), Added::New);
+    }
+    leads::mark_do_not_call(&*store, scope, &number, Some(one)).await.unwrap();
+    assert_eq!(marks().await, [true, false, false]);
+    dnc::add(&*store, scope, &all).await.unwrap();
+    leads::mark_do_not_call(&*store, scope, &number, None).await.unwrap();
+    assert_eq!(marks().await, [true, true, true]);
+    dnc::remove(&*store, scope, all.id).await.unwrap();
+    leads::unmark_do_not_call(&*store, scope, &number, None).await.unwrap();
+    assert_eq!(marks().await, [true, false, false], "the campaign's own entry holds on");
+    let found =
+        async |filter: DncFilter| dnc::list(&*store, scope, &filter, PageRequest::default()).await.unwrap().items.len();
+    assert_eq!(found(DncFilter { campaign_id: Some(one), ..DncFilter::default() }).await, 1);
+    assert_eq!(found(DncFilter { source: Some("agent".into()), ..DncFilter::default() }).await, 0);
+    for (asked, there) in [((true, NOW), 2), ((true, at(60_000)), 1), ((false, at(60_000)), 1), ((false, NOW), 0)] {
+        assert_eq!(found(DncFilter { in_force: Some(asked), ..DncFilter::default() }).await, there, "{asked:?}");
+    }
+    let lead = leads::get(&*store, scope, leads_of[1]).await.unwrap().unwrap();
+    let objections = objections::of_lead(&*store, scope, &lead).await.unwrap();
+    assert_eq!(objections.listings.len(), 2);
+    assert!(may_be_called(&objections, Some(other), at(59_999)).is_err());
+    assert_eq!(may_be_called(&objections, Some(other), at(60_000)), Ok(()));
+}
+
+async fn a_key_of_forms_is_found_by_its_hash_and_a_form_counts_once(store: TestStore) {
+    let scope = tenant(&store).await;
+    let mut key = IntakeKey {
+        id: IntakeKeyId::new(uuid()),
+        name: "Site".into(),
+        key_end: "abcd".into(),
+        scope: "leads:write".into(),
+        campaign_id: Some(campaign(&store, scope).await),
+        source: "Portal".into(),
+        plan: json!({ "country": "IN" }),
+        on: true,
+        made_by: user(&store, scope).await,
+        made_by_name: None,
+        created_at: NOW,
+        last_used_at: None,
+        version: 1,
+    };
+    intake::insert(&*store, scope, &key, "hash").await.unwrap();
+    assert!(matches!(intake::insert(&*store, scope, &key, "hash").await, Err(StorageError::Unique { what: "key" })));
+    let (of, found) = intake::find(&*store, "hash").await.unwrap().unwrap();
+    key.made_by_name.clone_from(&found.made_by_name);
+    assert_eq!((of, &found), (scope.tenant(), &key));
+    assert_eq!(intake::find(&*store, "other").await.unwrap(), None);
+    (key.on, key.campaign_id) = (false, None);
+    key.version = intake::update(&*store, scope, &key).await.unwrap();
+    assert!(matches!(intake::update(&*store, scope, &found).await, Err(StorageError::Conflict { what: "key" })));
+    intake::touch(&*store, scope, key.id, at(3)).await.unwrap();
+    key.last_used_at = Some(at(3));
+    assert_eq!(intake::list(&*store, scope).await.unwrap(), [key.clone()]);
+
+    let lead = lead(&store, scope).await;
+    let handed = |body_hash, at| Handed { key: key.id, request_key: "k", body_hash, at };
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(intake::begin(&mut tx, scope, handed("b", NOW), at(-9)).await.unwrap(), None);
+    intake::finish(&mut tx, scope, handed("b", NOW), Some(lead), "new").await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let taken = Taken { body_hash: "b".into(), lead_id: Some(lead), outcome: "new".into() };
+    assert_eq!(intake::begin(&mut tx, scope, handed("c", at(5)), at(-1)).await.unwrap(), Some(taken));
+    assert_eq!(intake::begin(&mut tx, scope, handed("c", at(5)), NOW).await.unwrap(), None, "that was too long ago");
+    tx.undo().await.unwrap();
+    assert_eq!(intake::purge(&*store, at(1)).await.unwrap(), 1);
+    let other = tenant(&store).await;
+    assert_eq!(intake::get(&*store, other, key.id).await.unwrap(), None);
+    assert!(!intake::remove(&*store, other, key.id).await.unwrap());
+    assert!(intake::remove(&*store, scope, key.id).await.unwrap());
+    assert_eq!(intake::find(&*store, "hash").await.unwrap(), None);
 }
 
 async fn counts_add_up_by_day(store: TestStore) {

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use domain::{
-    ids::{CallbackId, ImportId, LeadChangeId, LeadId, TaskId, UserId},
+    consent::{Channel, Consent, withdrawn},
+    ids::{CallbackId, ConsentId, ImportId, LeadChangeId, LeadId, TaskId, UserId},
     pii::Personal,
 };
 use storage::{
     PageRequest, StorageError, TenantScope,
     callbacks::{self, Callback, CallbackFilter},
+    consents::{self, ConsentRow},
     lead_changes::{self, ChangedBy, LeadChange},
     leads::{self, Heat, Lead, LeadFilter, OtherNumber, bulk, bulk::NumberHash},
-    on_both_engines,
+    objections, on_both_engines,
     tasks::{self, Task, TaskFilter, TaskStatus},
     testing::TestStore,
 };
@@ -30,6 +32,7 @@ on_both_engines! {
     a_change_is_written_with_its_history_and_undone_once,
     of_two_undoes_at_once_one_wins,
     attempts_and_do_not_call_marks_are_kept,
+    consents_are_kept_in_their_order_and_those_about_calls_are_known_when_it_matters,
     a_task_is_changed_and_listed_by_due_time,
     a_callback_is_closed_once,
 }
@@ -303,8 +306,8 @@ async fn attempts_and_do_not_call_marks_are_kept(store: TestStore) {
     leads::insert(&*store, scope, &lead).await.unwrap();
     leads::count_attempt(&*store, scope, lead.id, Some(at(1)), at(2), NOW).await.unwrap();
     leads::count_attempt(&*store, scope, lead.id, None, at(2), NOW).await.unwrap();
-    leads::set_do_not_call(&*store, scope, &lead.phone, true).await.unwrap();
-    leads::set_do_not_call(&*store, scope, &lead.phone, true).await.unwrap();
+    leads::mark_do_not_call(&*store, scope, &lead.phone, None).await.unwrap();
+    leads::mark_do_not_call(&*store, scope, &lead.phone, None).await.unwrap();
     let read = leads::get(&*store, scope, lead.id).await.unwrap().unwrap();
     assert_eq!((read.attempts, read.last_contact_at, read.do_not_call, read.version), (2, Some(at(1)), true, 2));
 }
@@ -365,4 +368,27 @@ async fn a_callback_is_closed_once(store: TestStore) {
     };
     assert!(close().await);
     assert!(!close().await);
+}
+
+async fn consents_are_kept_in_their_order_and_those_about_calls_are_known_when_it_matters(store: TestStore) {
+    let scope = tenant(&store).await;
+    let by = user(&store, scope).await;
+    let lead = a_lead("Asha");
+    leads::insert(&*store, scope, &lead).await.unwrap();
+    let mut rows = Vec::new();
+    for (channel, given, at_ms) in [(Channel::Call, true, 1), (Channel::Sms, false, 2), (Channel::Call, false, 3)] {
+        let said = Consent { channel, purpose: "marketing".into(), given, at: at(at_ms) };
+        let id = ConsentId::new(uuid());
+        let proof = Some(personal("a letter"));
+        let row = ConsentRow { id, lead_id: lead.id, said, source: "form".into(), proof, by: Some(by), by_name: None };
+        consents::add(&*store, scope, &row).await.unwrap();
+        rows.insert(0, row);
+    }
+    let mut read = consents::of_lead(&*store, scope, lead.id, 9).await.unwrap();
+    assert!(read.iter_mut().all(|row| row.by_name.take().is_some()));
+    assert_eq!(read, rows);
+    assert_eq!(consents::of_lead(&*store, scope, lead.id, 2).await.unwrap().len(), 2);
+    let known = objections::of_lead(&*store, scope, &lead).await.unwrap();
+    assert_eq!(known.calls, [rows[2].said.clone(), rows[0].said.clone()]);
+    assert_eq!(withdrawn(&known.calls), Some("marketing"));
 }

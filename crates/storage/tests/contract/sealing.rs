@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{AuditId, CallbackId, DncId, InboxId, JobId, LeadChangeId, TaskId},
+    consent::{Channel, Consent},
+    ids::{AuditId, CallbackId, ConsentId, DncId, InboxId, JobId, LeadChangeId, TaskId},
     intelligence::{Segment, Speaker, Transcript},
     pii::Personal,
 };
@@ -14,6 +15,7 @@ use storage::{
     call_log::{self, NewEvent, Projection},
     callbacks::{self, Callback},
     calls::{self, Conclusion},
+    consents::{self, ConsentRow},
     dispositions::{self, Disposition},
     dnc::{self, DncEntry},
     idempotency,
@@ -139,13 +141,26 @@ async fn fill_work(
     let entry = DncEntry {
         id: DncId::new(uuid()),
         number: personal("+919812300021"),
+        campaign_id: None,
+        until: None,
         reason: "asked".into(),
         source: "customer".into(),
+        proof: Some(personal(words)),
         added_by: None,
         added_by_name: None,
         added_at: NOW,
     };
     dnc::add(store, scope, &entry).await.unwrap();
+    let consent = ConsentRow {
+        id: ConsentId::new(uuid()),
+        lead_id: lead,
+        said: Consent { channel: Channel::Call, purpose: "service".into(), given: true, at: NOW },
+        source: "form".into(),
+        proof: Some(personal(words)),
+        by: Some(person),
+        by_name: None,
+    };
+    consents::add(store, scope, &consent).await.unwrap();
     let secrets = Secrets::from([("auth_token".to_owned(), personal("hunter2"))]);
     settings::put(store, scope, "carrier", &json!({}), &secrets, None, NOW).await.unwrap();
     let job = NewJob {

@@ -3,8 +3,8 @@
 use domain::{
     ids::{AuditId, InboxId, NumberId},
     ids::{
-        CallId, CallbackId, CampaignId, DncId, JobId, LeadChangeId, LeadId, QueueId, RecordingId, SessionId, TaskId,
-        UserId,
+        CallId, CallbackId, CampaignId, ConsentId, DncId, JobId, LeadChangeId, LeadId, QueueId, RecordingId, SessionId,
+        TaskId, UserId,
     },
     pii::Personal,
 };
@@ -16,9 +16,11 @@ use storage::{
     call_log,
     callbacks::{self, Callback, CallbackFilter},
     calls::{self, AnalysisProgress, AnalysisState, CallFilter, Conclusion},
-    campaigns, counters, device_checks,
+    campaigns,
+    consents::{self, ConsentRow},
+    counters, device_checks,
     dispositions::{self, Disposition},
-    dnc::{self, DncEntry},
+    dnc::{self, DncEntry, DncFilter},
     idempotency::{self, Begun},
     inbox::{self, Delivery},
     intelligence,
@@ -28,7 +30,7 @@ use storage::{
     leases::{self, Subject, Terms},
     notes::{self, Note},
     numbers::{self, Number},
-    on_both_engines, queues,
+    objections, on_both_engines, queues,
     recordings::{self, Recording, RecordingState},
     routing,
     sessions::{self, Device, Revoked, Session},
@@ -97,6 +99,7 @@ async fn world(store: &Store) -> World {
     let mut lead = a_lead("Asha Verma");
     lead.owner_id = Some(user);
     leads::insert(store, scope, &lead).await.unwrap();
+    consents::add(store, scope, &a_consent(lead.id, Some(user))).await.unwrap();
     let change = a_change(lead.id, user);
     lead_changes::apply(store, scope, &lead, std::slice::from_ref(&change)).await.unwrap();
     let task = a_task(Some(lead.id), Some(user));
@@ -232,10 +235,13 @@ async fn a_stranger_sees_nothing(store: TestStore) {
     assert_eq!(calls::list(on, s, &CallFilter::default(), page()).await.unwrap().items, []);
     assert_eq!(tasks::list(on, s, &TaskFilter::default(), page()).await.unwrap().items, []);
     assert_eq!(callbacks::list(on, s, &CallbackFilter::default(), page()).await.unwrap().items, []);
-    assert_eq!(dnc::list(on, s, None, page()).await.unwrap().items, []);
+    assert_eq!(dnc::list(on, s, &DncFilter::default(), page()).await.unwrap().items, []);
     assert_eq!(jobs::list(on, s, None, page()).await.unwrap().items, []);
     assert_eq!(audit::list(on, s, page()).await.unwrap().items, []);
-    assert!(!dnc::contains(on, s, &world.dnc_number).await.unwrap());
+    assert_eq!(dnc::get(on, s, world.dnc).await.unwrap(), None);
+    let known = objections::of_number(on, s, &world.dnc_number).await.unwrap();
+    assert_eq!(known, domain::do_not_call::Objections::default());
+    assert_eq!(consents::of_lead(on, s, world.lead, 9).await.unwrap(), []);
     assert_eq!(calls::count_of_lead(on, s, world.lead).await.unwrap(), 0);
     assert_eq!(calls::queue_figures(on, s, world.queue, at(-1), 1).await.unwrap(), calls::QueueFigures::default());
     assert_ne!(tenants::get(on, s).await.unwrap().unwrap().id, world.scope.tenant());
@@ -319,7 +325,8 @@ async fn a_stranger_changes_nothing(store: TestStore) {
     assert!(!leases::release(on, s, subject, world.user, None, NOW).await.unwrap());
     assert_eq!(leases::release_all(on, s, world.user, NOW).await.unwrap(), 0);
     assert!(leases::claim(on, s, subject, world.user, TERMS, at(600_000)).await.is_err(), "another tenant's agent");
-    leads::set_do_not_call(on, s, &world.lead_phone, true).await.unwrap();
+    leads::mark_do_not_call(on, s, &world.lead_phone, None).await.unwrap();
+    leads::unmark_do_not_call(on, s, &world.lead_phone, None).await.unwrap();
     idempotency::abandon(on, s, world.user, "k").await.unwrap();
     assert_eq!(store.rows().await, before);
 }
@@ -350,6 +357,9 @@ async fn a_stranger_cannot_refer_to_anothers_rows(store: TestStore) {
         campaigns::insert(on, s, &a_campaign(vec![world.user])),
         numbers::insert(on, s, &a_number(Some(world.queue))),
         dnc::add(on, s, &a_dnc(Some(world.user))),
+        dnc::add(on, s, &DncEntry { campaign_id: Some(world.campaign), ..a_dnc(None) }),
+        consents::add(on, s, &a_consent(world.lead, None)),
+        consents::add(on, s, &a_consent(own_lead, Some(world.user))),
         leads::insert(on, s, &lead),
         tasks::insert(on, s, &a_task(Some(world.lead), None)),
         tasks::insert(on, s, &a_task(Some(own_lead), Some(world.user))),
@@ -420,11 +430,27 @@ fn a_dnc(added_by: Option<UserId>) -> DncEntry {
     DncEntry {
         id: DncId::new(uuid()),
         number: phone(),
+        campaign_id: None,
+        until: None,
         reason: "asked".into(),
         source: "agent".into(),
+        proof: None,
         added_by,
         added_by_name: None,
         added_at: NOW,
+    }
+}
+
+fn a_consent(lead_id: LeadId, by: Option<UserId>) -> ConsentRow {
+    let channel = domain::consent::Channel::Call;
+    ConsentRow {
+        id: ConsentId::new(uuid()),
+        lead_id,
+        said: domain::consent::Consent { channel, purpose: "service".into(), given: false, at: NOW },
+        source: "agent".into(),
+        proof: None,
+        by,
+        by_name: None,
     }
 }
 

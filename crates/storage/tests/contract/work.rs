@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::{
-    ids::{AuditId, InboxId, JobId},
+    ids::{AuditId, DeliveryId, InboxId, JobId, LeadId},
     pii::Personal,
 };
 use serde_json::json;
@@ -15,6 +15,7 @@ use storage::{
     jobs::{self, Enqueued, Failed, JobStatus, NewJob},
     on_both_engines,
     testing::TestStore,
+    webhook_deliveries::{self, Tried, WebhookDelivery},
 };
 
 use crate::support::{NOW, at, call, next, personal, tenant, user, uuid};
@@ -30,6 +31,7 @@ on_both_engines! {
     a_vanished_workers_job_goes_to_another_and_the_first_has_no_say,
     a_failing_job_is_repeated_then_dead_then_run_again_by_hand,
     a_worker_that_always_vanishes_ends_in_a_dead_job,
+    a_webhooks_delivery_counts_its_tries_and_has_the_state_of_its_job,
     a_delivery_is_new_once,
     a_request_is_carried_out_once,
     an_unfinished_request_can_begin_again_after_a_while,
@@ -292,4 +294,40 @@ async fn the_audit_log_reads_newest_first(store: TestStore) {
     );
     assert!(page.items[1].user_name.is_some());
     assert_eq!(page.items[0].data.reveal(), &json!({"from": "Asha"}));
+}
+
+async fn a_webhooks_delivery_counts_its_tries_and_has_the_state_of_its_job(store: TestStore) {
+    let (scope, other) = (tenant(&store).await, tenant(&store).await);
+    let job = a_job("told");
+    jobs::enqueue(&*store, scope, &job).await.unwrap();
+    let mut delivery = WebhookDelivery {
+        id: DeliveryId::new(uuid()),
+        lead_id: LeadId::new(uuid()),
+        event: "lead.created".into(),
+        job_id: job.id,
+        attempts: 0,
+        http_status: None,
+        last_error: None,
+        delivered_at: None,
+        created_at: NOW,
+        job_status: Some(JobStatus::Waiting),
+    };
+    webhook_deliveries::insert(&*store, scope, &delivery).await.unwrap();
+    let id = delivery.id;
+    let get = async || webhook_deliveries::get(&*store, scope, id).await.unwrap().unwrap();
+    assert_eq!(get().await, delivery);
+    let refused = Tried { http_status: Some(503), error: Some("the answer was HTTP 503"), at: at(1) };
+    webhook_deliveries::note(&*store, scope, delivery.id, refused).await.unwrap();
+    let read = get().await;
+    assert_eq!((read.attempts, read.http_status, read.delivered_at), (1, Some(503), None));
+    let told = Tried { http_status: Some(204), error: None, at: at(2) };
+    webhook_deliveries::note(&*store, other, delivery.id, told.clone()).await.unwrap();
+    assert_eq!(get().await.attempts, 1, "it is not theirs");
+    webhook_deliveries::note(&*store, scope, delivery.id, told).await.unwrap();
+    (delivery.attempts, delivery.http_status, delivery.delivered_at) = (2, Some(204), Some(at(2)));
+    let list = async |scope| webhook_deliveries::list(&*store, scope, PageRequest::default()).await.unwrap().items;
+    assert_eq!(list(scope).await, [delivery.clone()]);
+    assert_eq!(list(other).await, []);
+    assert_eq!(webhook_deliveries::purge(&*store, at(1)).await.unwrap(), 1);
+    assert_eq!(list(scope).await, []);
 }

@@ -132,9 +132,9 @@ async fn what_is_not_to_be_called_is_in_no_line(store: TestStore) {
     let mut lead = owned(&store, scope, me, Heat::Hot, 4).await;
     let listed = async || all(&store, scope, &[Line::Owner(me)], &LineFilter::default(), 50).await;
     assert_eq!(listed().await, [lead.id]);
-    leads::set_do_not_call(&*store, scope, &lead.phone, true).await.unwrap();
+    leads::mark_do_not_call(&*store, scope, &lead.phone, None).await.unwrap();
     assert_eq!(listed().await, []);
-    leads::set_do_not_call(&*store, scope, &lead.phone, false).await.unwrap();
+    leads::unmark_do_not_call(&*store, scope, &lead.phone, None).await.unwrap();
     assert_eq!(listed().await, [lead.id], "they were never called: it is their turn again");
     lead.stage = "lost".into();
     lead.version = 3;

@@ -85,10 +85,20 @@ export type PageQuery = { cursor?: string,
  */
 limit?: number, };
 
+export type DncState = "in_force" | "over";
+
 /**
- * A list that can be searched.
+ * Filters of the do-not-call list; all optional, combined with and.
  */
-export type SearchQuery = { search?: string, cursor?: string, limit?: number, };
+export type DncFilter = { 
+/**
+ * The last digits, at least four.
+ */
+search?: string, campaign_id?: CampaignId, source?: WishSource, state?: DncState, cursor?: string, 
+/**
+ * 1 to 200; 50 when absent.
+ */
+limit?: number, };
 
 /**
  * Filters of the lead list; all optional, combined with and.
@@ -140,7 +150,7 @@ export type Personal<T> = T;
 /**
  * What went wrong, one variant per thing the caller can do about it.
  */
-export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "outside_calling_hours" | "lead_held" | "just_dialed" | "lease_over" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
+export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "consent_withdrawn" | "outside_calling_hours" | "lead_held" | "just_dialed" | "lease_over" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
 
 export type FieldError = { 
 /**
@@ -523,7 +533,11 @@ promises: Array<Task>, next_callback: Callback | null,
 /**
  * The last calls, newest first; at most three.
  */
-recent_calls: Array<CallOutcomeBrief>, calls_total: number, };
+recent_calls: Array<CallOutcomeBrief>, calls_total: number, 
+/**
+ * Why nobody may call now; null when calls are welcome.
+ */
+no_call: Objection | null, };
 
 export type CreateLead = { name: string, phone: string, email?: string, campaign_id?: CampaignId, source?: string, source_detail?: string, language?: string, zone?: string, owner_id?: UserId, fields: { [key in string]: string }, };
 
@@ -543,6 +557,41 @@ field: string, from: string | null, to: string | null, by: ChangedBy, at_ms: Uni
  * False when the field was changed again since; undo then shows both values instead.
  */
 can_undo: boolean, };
+
+/**
+ * One word of a person about being contacted.
+ */
+export type ConsentId = string;
+
+/**
+ * One word of a person about being contacted.
+ */
+export type ConsentRecord = { id: ConsentId, channel: ConsentChannel, 
+/**
+ * A free code such as `marketing` or `service`.
+ */
+purpose: string, 
+/**
+ * Else withdrawn.
+ */
+given: boolean, 
+/**
+ * A `WishSource`.
+ */
+source: string, 
+/**
+ * Null for roles that may not see contact data.
+ */
+proof: string | null, by: string | null, at_ms: UnixMillis, };
+
+/**
+ * What a person says now; what they said before stays in the history.
+ */
+export type AddConsent = { channel: ConsentChannel, 
+/**
+ * 1 to 40 of a-z, 0-9, - and _.
+ */
+purpose: string, given: boolean, source?: WishSource, proof?: string, };
 
 /**
  * One file of leads that is taken in.
@@ -784,6 +833,118 @@ export type SaveImportMapping = { name: string, plan: ImportPlan, };
  * Which mapping.
  */
 export type MappingQuery = { name: string, };
+
+/**
+ * By which a form or a program hands leads in.
+ */
+export type IntakeKeyId = string;
+
+/**
+ * How the forms of one key are read.
+ */
+export type IntakePlan = { 
+/**
+ * Of fields of the form and of UTM parameters; what is named nowhere is left out.
+ */
+columns: Array<ColumnRule>, 
+/**
+ * ISO 3166 alpha-2: of numbers without a country.
+ */
+country: string, duplicates: Duplicates, known_within: KnownWithin, 
+/**
+ * A field that people do not see: whoever fills it in is a program. Empty: none.
+ */
+honeypot: string, };
+
+/**
+ * A key without its secret, which is shown only when it is made.
+ */
+export type IntakeKey = { id: IntakeKeyId, name: string, 
+/**
+ * The last four characters of the secret.
+ */
+key_end: string, 
+/**
+ * What it may do: `leads:write`.
+ */
+scope: string, campaign_id: CampaignId | null, source: string, plan: IntakePlan, on: boolean, made_by: string | null, created_at_ms: UnixMillis, last_used_at_ms: UnixMillis | null, version: number, };
+
+/**
+ * Body of create and update of a key (all fields).
+ */
+export type IntakeKeyInput = { name: string, campaign_id: CampaignId | null, 
+/**
+ * Of the leads that come by it, unless the form names one.
+ */
+source: string, plan: IntakePlan, on: boolean, };
+
+/**
+ * A new key. The secret is told here and nowhere else.
+ */
+export type IntakeKeyMade = { key: IntakeKey, 
+/**
+ * For `Authorization: Bearer`.
+ */
+secret: string, };
+
+/**
+ * What became of a form.
+ */
+export type IntakeOutcome = "new" | "updated" | "known" | "ignored";
+
+export type IntakeAnswer = { outcome: IntakeOutcome, lead_id: LeadId | null, 
+/**
+ * The same had been handed in before; this is what it came to then.
+ */
+repeated: boolean, 
+/**
+ * False: the number is on the do-not-call list, or the lead is marked.
+ */
+may_be_called: boolean, 
+/**
+ * Values that were doubtful and are kept as they were given, by the names of the form.
+ */
+notices: Array<FieldError>, };
+
+/**
+ * One telling of the organisation's own program.
+ */
+export type DeliveryId = string;
+
+/**
+ * Where the organisation's own program is told of new leads.
+ */
+export type LeadWebhook = { url: string, on: boolean, has_secret: boolean, 
+/**
+ * Only in the answer to the request that made it. Each request is signed by it: `X-Switchboard-Signature` is `v1=` and the
+ * hexadecimal HMAC-SHA-256 of `X-Switchboard-Timestamp`, a dot and the body.
+ */
+secret: string | null, };
+
+export type LeadWebhookInput = { 
+/**
+ * `https://`
+ */
+url: string, on: boolean, 
+/**
+ * The old one is good for nothing from then on.
+ */
+new_secret: boolean, };
+
+export type DeliveryStatus = "waiting" | "delivered" | "given_up";
+
+/**
+ * One telling of a lead.
+ */
+export type WebhookDelivery = { id: DeliveryId, lead_id: LeadId, 
+/**
+ * `lead.created`.
+ */
+event: string, job_id: JobId, status: DeliveryStatus, attempts: number, 
+/**
+ * Of the last answer.
+ */
+http_status: number | null, last_error: string | null, created_at_ms: UnixMillis, delivered_at_ms: UnixMillis | null, };
 
 export type TaskStatus = "open" | "done" | "cancelled";
 
@@ -1674,13 +1835,80 @@ export type CampaignInput = { name: string, state: CampaignState, caller_id: str
  */
 dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, detect_machines: boolean, local_presence: boolean, agent_ids: Array<UserId>, };
 
-export type DncEntry = { id: DncId, number: string, reason: string, 
+export type DncEntry = { id: DncId, number: string, 
 /**
- * `agent`, `upload`, `customer`.
+ * Null: for all campaigns.
  */
-source: string, added_by: string | null, added_at_ms: UnixMillis, };
+campaign_id: CampaignId | null, 
+/**
+ * Null: for ever.
+ */
+until_ms: UnixMillis | null, 
+/**
+ * False when its time is over.
+ */
+in_force: boolean, reason: string, 
+/**
+ * A `WishSource`.
+ */
+source: string, 
+/**
+ * What shows that it was wanted, such as a call or a letter; null for roles that may not see contact data.
+ */
+proof: string | null, added_by: string | null, added_at_ms: UnixMillis, };
 
-export type AddDnc = { number: string, reason: string, };
+export type AddDnc = { number: string, reason: string, campaign_id?: CampaignId, until_ms?: UnixMillis, source?: WishSource, proof?: string, };
+
+/**
+ * A list of numbers: a text with one in each line, or separated text of which the first cell that holds a number counts.
+ */
+export type DncUpload = { 
+/**
+ * At most 5,000 lines.
+ */
+text: string, reason: string, campaign_id?: CampaignId, until_ms?: UnixMillis, proof?: string, };
+
+/**
+ * What became of the lines of a list.
+ */
+export type DncUploaded = { added: number, 
+/**
+ * On the list for as long already.
+ */
+known: number, wrong: number, 
+/**
+ * The first 50 of them.
+ */
+wrong_lines: Array<WrongLine>, };
+
+export type WrongLine = { 
+/**
+ * From 1.
+ */
+line: number, problem: Reason, };
+
+/**
+ * By what somebody is contacted.
+ */
+export type ConsentChannel = "call" | "sms" | "whatsapp" | "email";
+
+/**
+ * How a wish about being contacted came in.
+ */
+export type WishSource = "agent" | "keypad" | "customer" | "import" | "upload" | "form" | "api";
+
+/**
+ * Why nobody may call.
+ */
+export type Objection = { "kind": "marked" } | { "kind": "listed", 
+/**
+ * `null`: for ever.
+ */
+until_ms: UnixMillis | null, 
+/**
+ * For the campaign only.
+ */
+of_campaign: boolean, } | { "kind": "withdrawn", purpose: string, };
 
 /**
  * Carrier account. Secrets go in and never come out: `has_auth_token` says that one is kept.
@@ -1781,7 +2009,7 @@ limit?: number, };
 /**
  * Why a lead must not be called now.
  */
-export type WorklistHindrance = { "kind": "do_not_call" } | { "kind": "campaign_not_active" } | { "kind": "tries_used", most: number, } | { "kind": "not_due", due_at_ms: UnixMillis, } | { "kind": "closed", opens_at_ms: UnixMillis | null, } | { "kind": "just_dialed", until_ms: UnixMillis, } | { "kind": "held", by: string, until_ms: UnixMillis, };
+export type WorklistHindrance = { "kind": "do_not_call", until_ms: UnixMillis | null, } | { "kind": "consent_withdrawn", purpose: string, } | { "kind": "campaign_not_active" } | { "kind": "tries_used", most: number, } | { "kind": "not_due", due_at_ms: UnixMillis, } | { "kind": "closed", opens_at_ms: UnixMillis | null, } | { "kind": "just_dialed", until_ms: UnixMillis, } | { "kind": "held", by: string, until_ms: UnixMillis, };
 
 /**
  * One lead of the worklist.
@@ -1839,6 +2067,10 @@ export type NextLead = { "kind": "lead", lead: HeldLead, } | { "kind": "none",
  * Leads whose time has come and that must not be called now nevertheless, among the first that were looked at.
  */
 closed: number, campaign_not_active: number, tries_used: number, 
+/**
+ * On the do-not-call list for a while, or without consent.
+ */
+do_not_call: number, 
 /**
  * When calling hours open for the first of those.
  */

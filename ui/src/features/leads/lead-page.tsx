@@ -18,6 +18,8 @@ import { Icon } from "@/ui/icon";
 import { Loaded } from "@/ui/loaded";
 import { Note } from "@/ui/note";
 import { StateBox } from "@/ui/state-box";
+import { Consents } from "./consents";
+import { noCallText } from "./no-call";
 
 const STAGES = ["new", "contacted", "interested", "qualified", "visit_booked", "negotiation", "won", "lost"];
 
@@ -119,6 +121,7 @@ function Page({ card }: { card: LeadCard }) {
   const now = useServerNow();
   const navigate = useNavigate();
   const { lead } = card;
+  const words = { t, nowMs: now, locale: useLocale() };
   const place = (): void => void api.placeCall({ lead_id: lead.id }).catch(fail);
   return (
     <div className="page" data-testid="lead-page" data-lead={lead.id}>
@@ -129,13 +132,14 @@ function Page({ card }: { card: LeadCard }) {
           <p className="t-12 ink-2">{lead.masked ? <Icon name="lock" size="sm" /> : null} {[lead.phone, lead.email, t("lead.time_with", { time: clock(now, lead.zone), source: nameOf(t, "zone", lead.zone_source) }), t("lead.owned_by", { name: lead.owner_name ?? t("lead.nobody") })].filter(Boolean).join(" · ")}</p>
         </div>
         <Badge tone="acc" icon="target">{nameOf(t, "stage", lead.stage)}</Badge>
-        {may(me.user.role, "take_calls") ? <Button tone="primary" icon="phone" off={lead.do_not_call ? t("lead.dnc_off") : null} onClick={place} data-testid="call-lead">{t("ui.call")}</Button> : null}
+        {may(me.user.role, "take_calls") ? <Button tone="primary" icon="phone" off={card.no_call ? noCallText(card.no_call, words) : null} onClick={place} data-testid="call-lead">{t("ui.call")}</Button> : null}
       </div>
       <div className="scroll lead-grid">
         <div className="col g-3">
-          {lead.do_not_call ? <Note tone="live" icon="stop">{t("lead.dnc_note")}</Note> : null}
+          {card.no_call ? <Note tone="live" icon="stop" testid="no-call">{noCallText(card.no_call, words)}</Note> : null}
           <Facts card={card} />
           <Tasks card={card} />
+          <Consents leadId={lead.id} />
         </div>
         <div className="col g-3">
           <LearnedLast card={card} title={t("learned.title")} region />

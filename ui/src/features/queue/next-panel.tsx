@@ -53,6 +53,7 @@ function Nothing({ none }: { none: NothingNext }) {
       <li className="strong">{t("queue.none_now")}</li>
       {none.closed > 0 ? <li>{none.opens_at_ms === null ? t("queue.none_closed", { n: none.closed }) : t("queue.none_opens", { n: none.closed, when: when(none.opens_at_ms, now, locale) })}</li> : null}
       {none.campaign_not_active > 0 ? <li>{t("queue.none_campaign", { n: none.campaign_not_active })}</li> : null}
+      {none.do_not_call > 0 ? <li>{t("queue.none_dnc", { n: none.do_not_call })}</li> : null}
       {none.tries_used > 0 ? <li>{t("queue.none_tries", { n: none.tries_used })}</li> : null}
     </ul>
   );

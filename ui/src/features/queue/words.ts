@@ -25,7 +25,8 @@ export function reasonWords(reason: WorklistReason, { t, nowMs, locale }: WordCo
 /** Why a lead must not be called now, short enough for its row. */
 export function hindranceWords(hindrance: WorklistHindrance, { t, nowMs, locale }: WordContext): string {
   switch (hindrance.kind) {
-    case "do_not_call": return t("queue.not_dnc");
+    case "do_not_call": return hindrance.until_ms === null ? t("queue.not_dnc") : t("queue.not_dnc_until", { when: when(hindrance.until_ms, nowMs, locale) });
+    case "consent_withdrawn": return t("queue.not_consent", { purpose: hindrance.purpose });
     case "campaign_not_active": return t("queue.not_campaign");
     case "tries_used": return t("queue.not_tries", { n: hindrance.most });
     case "not_due": return t("queue.not_due", { when: when(hindrance.due_at_ms, nowMs, locale) });

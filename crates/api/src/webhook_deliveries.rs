@@ -1,0 +1,3 @@
+//! What was told to the organisation's own program.
+
+pub mod list;
