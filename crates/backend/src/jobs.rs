@@ -30,7 +30,7 @@ pub(crate) fn most_attempts(kind: &str) -> u32 {
 }
 
 /// Each kind of work has workers of its own, so that a slow service of one kind holds up no other.
-const LANES: [(&str, usize); 6] = [
+const LANES: [(&str, usize); 7] = [
     (recordings::STORE, 2),
     (recordings::FETCH, 2),
     (recordings::DELETE, 1),

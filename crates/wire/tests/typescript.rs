@@ -33,7 +33,7 @@ fn wire_types(cfg: &Config) -> String {
     declare!(out, cfg:
         ids::TenantId, ids::UserId, ids::SessionId, ids::QueueId, ids::CampaignId, ids::NumberId, ids::LeadId,
         ids::LeadChangeId, ids::CallId, ids::MediaSessionId, ids::RecordingId, ids::TaskId,
-        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, ids::TrunkId, ids::ExtensionId, ids::VoicemailId, time::UnixMillis, role::Role, page::Page<ts_rs::Dummy>, page::PageQuery, config::DncState, config::DncFilter, page::SearchQuery, leads::LeadFilter, tasks::TaskFilter, jobs::JobFilter, config::EngineKind, config::EngineQuery, recordings::AudioFormat, recordings::AudioQuery, domain::pii::Personal<ts_rs::Dummy>,
+        ids::CallbackId, ids::JobId, ids::DncId, ids::AuditId, ids::TrunkId, ids::ExtensionId, ids::VoicemailId, time::UnixMillis, role::Role, page::Page<ts_rs::Dummy>, page::PageQuery, config::DncState, config::DncFilter, leads::LeadFilter, tasks::TaskFilter, jobs::JobFilter, config::EngineKind, config::EngineQuery, recordings::AudioFormat, recordings::AudioQuery, domain::pii::Personal<ts_rs::Dummy>,
         error::ErrorCode, error::FieldError, error::ApiError,
         accounts::SetupStatus, accounts::RegisterTenant, accounts::DeviceKind, accounts::SignIn, accounts::RefreshRequest,
         accounts::SignedIn, accounts::Me, accounts::Tenant, accounts::UiTheme, accounts::UiLocale, accounts::User,
