@@ -180,7 +180,7 @@ impl Actor {
         };
         let level = match code {
             NoticeCode::RecordingFailed => NoticeLevel::Loss,
-            NoticeCode::CarrierMediaBack | NoticeCode::RecordingBack => NoticeLevel::Info,
+            NoticeCode::CarrierMediaBack | NoticeCode::RecordingBack | NoticeCode::MessageLeft => NoticeLevel::Info,
             _ => NoticeLevel::Warning,
         };
         let text = code.as_str().replace('_', " ");
