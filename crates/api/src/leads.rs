@@ -1,8 +1,10 @@
 //! Leads.
 
+pub mod add_tag;
 pub mod changes;
 pub mod create;
 pub mod get;
 pub mod list;
+pub mod remove_tag;
 pub mod undo_change;
 pub mod update;

@@ -25,7 +25,7 @@ use crate::{
     clock,
     device_sound::DeviceReports,
     devices::Devices,
-    housekeeping, imports, jobs,
+    housekeeping, imports, jobs, lead_sets,
     live::LiveFeed,
     presence::{self, Presence},
     relays::RelayOptions,
@@ -73,6 +73,7 @@ struct Inner {
     device_reports: DeviceReports,
     throttle: SignInThrottle,
     imports: imports::Running,
+    bulk_actions: lead_sets::Running,
     token_key: TokenKey,
     secret: Vec<u8>,
     options: Options,
@@ -108,6 +109,7 @@ impl Backend {
             device_reports: DeviceReports::default(),
             throttle: SignInThrottle::default(),
             imports: imports::Running::default(),
+            bulk_actions: lead_sets::Running::default(),
             token_key: TokenKey::new(&parts.secret),
             secret: parts.secret,
             options: parts.options,
@@ -125,6 +127,7 @@ impl Backend {
         backend.recover_calls().await?;
         backend.redo_inbox().await;
         imports::resume(&backend).await?;
+        lead_sets::resume(&backend).await?;
         backend.finishing().spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
         backend.read_sip().await?;
         tokio::spawn(jobs::run(backend.clone()));
@@ -227,6 +230,10 @@ impl Backend {
 
     pub(crate) fn imports(&self) -> &imports::Running {
         &self.0.imports
+    }
+
+    pub(crate) fn bulk_actions(&self) -> &lead_sets::Running {
+        &self.0.bulk_actions
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {

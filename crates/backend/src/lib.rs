@@ -27,6 +27,7 @@ mod idempotency;
 mod imports;
 mod intelligence;
 mod jobs;
+mod lead_sets;
 mod leads;
 pub mod live;
 mod mac;

@@ -86,6 +86,11 @@ ids! {
     DecisionId,
     /// One file of leads that is taken in.
     ImportId,
+    TagId,
+    /// One action on many leads.
+    BulkActionId,
+    /// A filter of the lead list under a name.
+    LeadViewId,
 }
 
 #[cfg(test)]

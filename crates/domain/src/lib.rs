@@ -13,6 +13,7 @@ pub mod dispositions;
 pub mod ids;
 pub mod imports;
 pub mod intelligence;
+pub mod lead_sets;
 pub mod leads;
 pub mod masking;
 pub mod phone_number;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{CallId, CampaignId, LeadChangeId, LeadId, UserId},
+    ids::{CallId, CampaignId, LeadChangeId, LeadId, TagId, UserId},
+    lead_sets::LeadSort,
     time::UnixMillis,
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ pub struct Lead {
     pub zone: String,
     pub zone_source: String,
     pub do_not_call: bool,
+    /// By word.
+    #[serde(default)]
+    pub tags: Vec<TagId>,
     /// Facts by key, such as `budget`, `bedrooms`, `preferred_location`; display text.
     pub fields: BTreeMap<String, String>,
     pub attempts: u32,
@@ -140,6 +144,9 @@ pub struct LeadFilter {
     pub heat: Option<Heat>,
     pub owner_id: Option<UserId>,
     pub campaign_id: Option<CampaignId>,
+    pub tag_id: Option<TagId>,
+    /// Newest first when absent, and whenever something is searched for.
+    pub sort: Option<LeadSort>,
     pub cursor: Option<String>,
     /// 1 to 200; 50 when absent.
     pub limit: Option<u32>,

@@ -15,6 +15,7 @@ pub mod error;
 pub mod imports;
 pub mod intelligence;
 pub mod jobs;
+pub mod lead_sets;
 pub mod leads;
 pub mod live;
 pub mod media;

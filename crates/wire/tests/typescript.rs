@@ -5,12 +5,12 @@
 use std::{fs, path::Path};
 
 use domain::{
-    assignment as give, device_check as shift, ids, imports as taking_in, intelligence as call, role,
-    sound as call_sound, time, trunk, worklist as line,
+    assignment as give, device_check as shift, ids, imports as taking_in, intelligence as call, lead_sets as many,
+    role, sound as call_sound, time, trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, device_check, error, imports, intelligence, jobs, leads,
-    live, media, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, device_check, error, imports, intelligence, jobs, lead_sets,
+    leads, live, media, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -46,6 +46,9 @@ fn wire_types(cfg: &Config) -> String {
         shift::LoopFigures, shift::CheckSubject, shift::CheckVerdict, shift::CheckFinding, shift::CheckLine,
         device_check::SaveDeviceCheck, device_check::DeviceCheck, device_check::StartMediaLoop, device_check::MediaLoop,
         leads::Heat, leads::Lead, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange,
+        ids::TagId, ids::BulkActionId, ids::LeadViewId, many::LeadSort, many::TagColour, many::BulkActionKind, many::BulkCounts,
+        many::BulkState, lead_sets::Tag, lead_sets::SaveTag, lead_sets::LeadSetFilter, lead_sets::StartBulkAction,
+        lead_sets::BulkAction, lead_sets::LeadView, lead_sets::SaveLeadView,
         ids::ImportId, taking_in::FileReading, taking_in::Duplicates, taking_in::KnownWithin, taking_in::Listed,
         taking_in::ImportPlan, taking_in::ImportCounts, taking_in::DateOrder, taking_in::TargetName, taking_in::ColumnRule,
         taking_in::Reason, taking_in::ImportState, imports::Import, imports::ImportProgress, imports::BeginImport,

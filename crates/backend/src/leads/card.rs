@@ -44,8 +44,10 @@ impl Backend {
         // A call that is ringing now is not history yet.
         let recent_calls: Vec<_> =
             recent.items.into_iter().filter(|call| call.ended_at.is_some()).map(history::brief).collect();
+        let mut lead = shown(row);
+        self.put_tags(scope, std::slice::from_mut(&mut lead)).await?;
         Ok(LeadCard {
-            lead: shown(row),
+            lead,
             last_outcome: recent_calls.iter().find(|call| call.disposition.is_some()).cloned(),
             promises: promises.items.into_iter().map(tasks::task).collect(),
             next_callback: callbacks.items.into_iter().next().map(tasks::callback),

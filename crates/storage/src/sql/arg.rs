@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{
-        AssignmentId, AuditId, CallId, CallbackId, CampaignId, DncId, ImportId, InboxId, JobId, LeadChangeId, LeadId,
-        NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, TrunkId, UserId,
+        AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, DncId, ImportId, InboxId, JobId,
+        LeadChangeId, LeadId, LeadViewId, NumberId, QueueId, RecordingId, SessionId, TagId, TaskId, TenantId, TrunkId,
+        UserId,
     },
     role::Role,
     time::UnixMillis,
@@ -83,6 +84,7 @@ macro_rules! ids {
 ids!(
     AssignmentId,
     AuditId,
+    BulkActionId,
     CallId,
     CallbackId,
     CampaignId,
@@ -92,10 +94,12 @@ ids!(
     JobId,
     LeadChangeId,
     LeadId,
+    LeadViewId,
     NumberId,
     QueueId,
     RecordingId,
     SessionId,
+    TagId,
     TaskId,
     TenantId,
     TrunkId,
