@@ -16,6 +16,7 @@ mod exotel;
 mod first_call;
 mod garbage;
 mod imports;
+mod lead_sets;
 mod load;
 mod offers;
 mod outage;

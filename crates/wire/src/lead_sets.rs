@@ -32,11 +32,17 @@ pub struct SaveTag {
 #[ts(optional_fields)]
 pub struct LeadSetFilter {
     /// Words of the name, or the last digits of the number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub heat: Option<Heat>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign_id: Option<CampaignId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_id: Option<TagId>,
 }
 

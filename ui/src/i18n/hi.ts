@@ -6,6 +6,7 @@ import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
 import { imports } from "./hi/imports";
 import { kept } from "./hi/kept";
+import { leadSets } from "./hi/lead-sets";
 import { monitor } from "./hi/monitor";
 import { server } from "./hi/server";
 import { settings } from "./hi/settings";
@@ -14,4 +15,4 @@ import { sip } from "./hi/sip";
 import { sound } from "./hi/sound";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets };

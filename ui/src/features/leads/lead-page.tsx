@@ -18,6 +18,7 @@ import { Icon } from "@/ui/icon";
 import { Loaded } from "@/ui/loaded";
 import { Note } from "@/ui/note";
 import { StateBox } from "@/ui/state-box";
+import { LeadTags } from "./tags";
 
 const STAGES = ["new", "contacted", "interested", "qualified", "visit_booked", "negotiation", "won", "lost"];
 
@@ -134,6 +135,7 @@ function Page({ card }: { card: LeadCard }) {
       <div className="scroll lead-grid">
         <div className="col g-3">
           {lead.do_not_call ? <Note tone="live" icon="stop">{t("lead.dnc_note")}</Note> : null}
+          <LeadTags lead={lead} />
           <Facts card={card} />
           <Tasks card={card} />
         </div>
