@@ -57,6 +57,11 @@ pub struct Estate {
     /// One that is over, with a row that was left out.
     pub import: String,
     pub intake_key: String,
+    pub tag: String,
+    /// An action on many leads that is done.
+    pub bulk_action: String,
+    /// The agent's own.
+    pub lead_view: String,
     /// The agent's sign-in.
     pub session: String,
     /// Of the last part of a link to the recording.
@@ -181,6 +186,11 @@ impl Estate {
         let import = imported(server, admin).await;
         let intake_key = intake_key(MARK, Some(&campaign));
         let intake_key = id(&made(server, Method::POST, "/intake-keys", admin, intake_key).await["key"]);
+        let (tag, bulk_action) = tagged(server, admin, &lead).await;
+        let shared = json!({ "name": format!("{MARK} shared"), "filter": { "search": MARK }, "shared": true });
+        made(server, Method::POST, "/lead-views", admin, shared).await;
+        let view = json!({ "name": format!("{MARK} view"), "filter": { "tag_id": tag } });
+        let lead_view = id(&made(server, Method::POST, "/lead-views", &token, view).await);
         let changes = server.ask(Method::GET, &format!("/leads/{lead}/changes"), admin, None).await.body;
         let lead_change = id(&changes[0]);
         let message = voicemail_message(&format!("{MARK} message"));
@@ -203,6 +213,9 @@ impl Estate {
             job,
             import,
             intake_key,
+            tag,
+            bulk_action,
+            lead_view,
             session,
             link,
             _speech: speech,
@@ -237,6 +250,9 @@ impl Estate {
             ("voicemail", "id") => self.voicemail.clone(),
             ("do-not-call", "id") => self.do_not_call.clone(),
             ("leads" | "worklist", "id") => self.lead.clone(),
+            ("leads", "tag_id") | ("tags", "id") => self.tag.clone(),
+            ("bulk-actions", "id") => self.bulk_action.clone(),
+            ("lead-views", "id") => self.lead_view.clone(),
             ("tasks", "id") => self.task.clone(),
             ("intake-keys", "id") => self.intake_key.clone(),
             ("imports", "id") => self.import.clone(),
@@ -325,6 +341,17 @@ async fn imported(server: &TestServer, admin: &str) -> String {
     let rehearsed = |found: &Value| found["state"] == "rehearsed";
     server.until(&format!("/imports/{id}"), admin, "the import is rehearsed", rehearsed).await;
     id
+}
+
+/// A tag, and the action that has given it to the lead.
+async fn tagged(server: &TestServer, admin: &str, lead: &str) -> (String, String) {
+    let tag = json!({ "word": format!("{MARK} tag"), "colour": "teal" });
+    let tag = id(&made(server, Method::POST, "/tags", admin, tag).await);
+    let action = json!({ "action": { "kind": "add_tag", "tag_id": tag }, "lead_ids": [lead] });
+    let action = id(&made(server, Method::POST, "/bulk-actions", admin, action).await);
+    let done = |found: &Value| found["state"] == "done";
+    server.until(&format!("/bulk-actions/{action}"), admin, "the action is done", done).await;
+    (tag, action)
 }
 
 /// The analysis of this call counts as given up.

@@ -26,7 +26,11 @@ struct Endpoint {
 
 impl Endpoint {
     fn filled(&self) -> String {
-        self.path.replace("{id}", NOBODY).replace("{change_id}", NOBODY).replace("{token}", "x")
+        self.path
+            .replace("{id}", NOBODY)
+            .replace("{change_id}", NOBODY)
+            .replace("{tag_id}", NOBODY)
+            .replace("{token}", "x")
     }
 
     fn named(&self) -> String {
@@ -290,7 +294,7 @@ async fn bad_ids_are_refused_everywhere(engine: Engine) {
         for bad in
             ["7", "x", "%00", "%F0%9F%92%A9", "..%2F..", "01900000-0000-7000-8000-00000000000g", &"1".repeat(3_000)]
         {
-            let path = endpoint.path.replace("{id}", bad).replace("{change_id}", bad);
+            let path = endpoint.path.replace("{id}", bad).replace("{change_id}", bad).replace("{tag_id}", bad);
             let answer = ask(&server, &mut admin, endpoint, &path, body.clone()).await;
             let named = answer.body["fields"].to_string().contains("id");
             if answer.status != StatusCode::UNPROCESSABLE_ENTITY || !named {

@@ -282,7 +282,7 @@ async fn nothing_but_the_open_endpoints_answers_without_signing_in(engine: Engin
     server.tenant("owner").await;
     for operation in operations().iter().filter(|one| !is_open(one)) {
         let nobody = "01900000-0000-7000-8000-000000000000";
-        let path = operation.path.replace("{id}", nobody).replace("{change_id}", nobody);
+        let path = operation.path.replace("{id}", nobody).replace("{change_id}", nobody).replace("{tag_id}", nobody);
         for token in ["", "x.y.z"] {
             let answer = ask(&server, &operation.method, &path, token, Some(&json!({}))).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}: {}", operation.name(), answer.text);

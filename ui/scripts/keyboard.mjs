@@ -92,10 +92,10 @@ await step("saving waits for the time to call back, then Ctrl+Enter saves", asyn
   await page.keyboard.press("Control+Enter");
   await mark("idle-desk").waitFor({ timeout: 3000 });
 });
-await step("Ctrl+K finds a lead, Enter opens it", async () => {
+await step("Ctrl+K searches, Enter opens the first lead", async () => {
   await page.keyboard.press("Control+K");
   await page.keyboard.type("asha");
-  await mark("find-dialog").getByRole("option").first().waitFor();
+  await mark("palette-lead").first().waitFor();
   await page.keyboard.press("Enter");
   await mark("lead-page").waitFor({ timeout: 3000 });
 });

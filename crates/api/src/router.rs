@@ -21,9 +21,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    agents, assignment, audit, auth, callbacks, calls, campaigns, do_not_call, headers, health, idempotency, imports,
-    intake, intake_keys, jobs, leads, live, me, media, numbers, queues, recordings, settings, setup, tasks, tenants,
-    ui, users, voicemail, webhook_deliveries, webhooks, worklist,
+    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, do_not_call, headers, health,
+    idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, me, media, numbers, queues, recordings,
+    settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -90,6 +90,15 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(leads::changes::handler))
         .routes(routes!(leads::consents::handler, leads::add_consent::handler))
         .routes(routes!(leads::undo_change::handler))
+        .routes(routes!(leads::add_tag::handler, leads::remove_tag::handler))
+        .routes(routes!(tags::list::handler, tags::create::handler))
+        .routes(routes!(tags::update::handler, tags::delete::handler))
+        .routes(routes!(bulk_actions::list::handler, bulk_actions::start::handler))
+        .routes(routes!(bulk_actions::get::handler))
+        .routes(routes!(bulk_actions::cancel::handler))
+        .routes(routes!(bulk_actions::undo::handler))
+        .routes(routes!(lead_views::list::handler, lead_views::create::handler))
+        .routes(routes!(lead_views::update::handler, lead_views::delete::handler))
         .routes(routes!(imports::list::handler, imports::begin::handler))
         .routes(routes!(imports::template::handler))
         .routes(routes!(imports::get::handler))

@@ -27,7 +27,7 @@ use crate::{
     devices::Devices,
     housekeeping, imports,
     intake::IntakeLimits,
-    jobs,
+    jobs, lead_sets,
     live::LiveFeed,
     presence::{self, Presence},
     relays::RelayOptions,
@@ -76,6 +76,7 @@ struct Inner {
     throttle: SignInThrottle,
     imports: imports::Running,
     intake_limits: IntakeLimits,
+    bulk_actions: lead_sets::Running,
     token_key: TokenKey,
     secret: Vec<u8>,
     options: Options,
@@ -112,6 +113,7 @@ impl Backend {
             throttle: SignInThrottle::default(),
             imports: imports::Running::default(),
             intake_limits: IntakeLimits::default(),
+            bulk_actions: lead_sets::Running::default(),
             token_key: TokenKey::new(&parts.secret),
             secret: parts.secret,
             options: parts.options,
@@ -129,6 +131,7 @@ impl Backend {
         backend.recover_calls().await?;
         backend.redo_inbox().await;
         imports::resume(&backend).await?;
+        lead_sets::resume(&backend).await?;
         backend.finishing().spawn(calls::follow_bridge(backend.clone(), parts.bridge_events));
         backend.read_sip().await?;
         tokio::spawn(jobs::run(backend.clone()));
@@ -235,6 +238,10 @@ impl Backend {
 
     pub(crate) fn intake_limits(&self) -> &IntakeLimits {
         &self.0.intake_limits
+    }
+
+    pub(crate) fn bulk_actions(&self) -> &lead_sets::Running {
+        &self.0.bulk_actions
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {

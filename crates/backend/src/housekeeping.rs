@@ -43,6 +43,7 @@ impl Backend {
             ("sign-ins", storage::sessions::purge(store, before(SESSIONS_DAYS)).await),
         ];
         crate::imports::forget_old(self, now).await;
+        crate::lead_sets::forget_old(self, now).await;
         match self.forget_previous_tokens(now).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "tokens of carriers that were changed are forgotten"),

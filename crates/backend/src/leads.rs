@@ -32,7 +32,7 @@ pub(crate) const fn heat_row(heat: Heat) -> HeatRow {
     }
 }
 
-/// In full; [`mask`] it for readers who may not see contact data.
+/// In full and without its tags, which stand elsewhere; [`mask`] it for readers who may not see contact data.
 pub(crate) fn shown(row: LeadRow) -> Lead {
     Lead {
         id: row.id,
@@ -51,6 +51,7 @@ pub(crate) fn shown(row: LeadRow) -> Lead {
         zone: row.zone,
         zone_source: row.zone_source,
         do_not_call: row.do_not_call,
+        tags: Vec::new(),
         fields: row.fields.into_inner(),
         attempts: row.attempts,
         last_contact_at_ms: row.last_contact_at,

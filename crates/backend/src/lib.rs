@@ -28,6 +28,7 @@ mod imports;
 mod intake;
 mod intelligence;
 mod jobs;
+mod lead_sets;
 mod lead_webhook;
 mod leads;
 pub mod live;

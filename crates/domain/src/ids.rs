@@ -94,6 +94,11 @@ ids! {
     IntakeKeyId,
     /// One telling of the organisation's own program.
     DeliveryId,
+    TagId,
+    /// One action on many leads.
+    BulkActionId,
+    /// A filter of the lead list under a name.
+    LeadViewId,
 }
 
 #[cfg(test)]

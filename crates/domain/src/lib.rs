@@ -17,6 +17,7 @@ pub mod ids;
 pub mod imports;
 pub mod intake;
 pub mod intelligence;
+pub mod lead_sets;
 pub mod leads;
 pub mod masking;
 pub mod number_route;

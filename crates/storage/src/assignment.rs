@@ -71,7 +71,8 @@ pub async fn put(
     if unit.on().write(sql, args![scope, after + 1, body, by, now, after]).await? == 0 {
         return Err(StorageError::Conflict { what: "rules" });
     }
-    let sql = "UPDATE leads SET assign_at_ms = 0 WHERE tenant_id = $1 AND owner_id IS NULL AND assign_at_ms IS NULL";
+    let sql = "UPDATE leads SET assign_at_ms = 0 WHERE tenant_id = $1 AND owner_id IS NULL AND assign_at_ms IS NULL \
+               AND deleted_at_ms IS NULL";
     unit.on().write(sql, args![scope]).await?;
     unit.finish().await?;
     Ok(after + 1)
@@ -141,7 +142,7 @@ macro_rules! assignable {
     ($tail:literal) => {
         concat!(
             "SELECT l.id, l.owner_id, l.name, l.phone, l.stage, l.heat, l.source, l.campaign_id, l.language, l.zone, ",
-            "l.fields, l.attempts, l.created_at_ms FROM leads l WHERE l.tenant_id = $1",
+            "l.fields, l.attempts, l.created_at_ms FROM leads l WHERE l.tenant_id = $1 AND l.deleted_at_ms IS NULL",
             $tail
         )
     };
@@ -212,7 +213,7 @@ pub async fn owned_by(on: impl Into<On<'_>>, scope: TenantScope, owner: UserId, 
 pub async fn left_behind(on: impl Into<On<'_>>, scope: TenantScope, most: u32) -> Result<Vec<(UserId, String, u32)>> {
     let mut on = on.into();
     let sql = "SELECT u.id, u.name, (SELECT COUNT(*) FROM (SELECT 1 FROM leads l WHERE l.tenant_id = u.tenant_id \
-               AND l.owner_id = u.id LIMIT $2) q) AS n FROM users u WHERE u.tenant_id = $1 \
+               AND l.owner_id = u.id AND l.deleted_at_ms IS NULL LIMIT $2) q) AS n FROM users u WHERE u.tenant_id = $1 \
                AND (u.active = FALSE OR u.role NOT IN ('tenant_admin', 'manager', 'telecaller', 'field_agent')) \
                ORDER BY u.name, u.id";
     let rows = on.read_all(sql, args![scope, most]).await?;

@@ -47,7 +47,8 @@ macro_rules! select {
         concat!(
             "SELECT x.id, x.lead_id, l.name AS lead_name, x.call_id, x.agent_id, x.due_at_ms, x.local_time, x.zone, ",
             "x.zone_source, x.status, x.created_at_ms FROM callbacks x ",
-            "JOIN leads l ON l.tenant_id = x.tenant_id AND l.id = x.lead_id WHERE x.tenant_id = $1",
+            "JOIN leads l ON l.tenant_id = x.tenant_id AND l.id = x.lead_id WHERE x.tenant_id = $1 ",
+            "AND l.deleted_at_ms IS NULL",
             $tail
         )
     };

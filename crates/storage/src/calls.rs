@@ -158,7 +158,7 @@ macro_rules! select {
             "c.ended_at_ms, c.wait_ms, c.ring_ms, c.talk_ms, c.simulated, c.disposition, c.sub_disposition, ",
             "c.dispositioned_at_ms, c.sentiment, c.lead_quality, c.hot, c.summary, c.recording_state, c.recording_reason, ",
             "c.analysis_state, c.analysis_reason, c.analysis_message FROM calls c ",
-            "LEFT JOIN leads l ON l.tenant_id = c.tenant_id AND l.id = c.lead_id ",
+            "LEFT JOIN leads l ON l.tenant_id = c.tenant_id AND l.id = c.lead_id AND l.deleted_at_ms IS NULL ",
             "LEFT JOIN users u ON u.tenant_id = c.tenant_id AND u.id = c.agent_id ",
             "LEFT JOIN queues q ON q.tenant_id = c.tenant_id AND q.id = c.queue_id ",
             "LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = c.campaign_id WHERE c.tenant_id = $1",

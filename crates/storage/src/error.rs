@@ -137,6 +137,7 @@ fn unique_of(error: &dyn DatabaseError) -> &'static str {
         "calls" | "provider_legs" => "call of this carrier",
         "call_events" => "event",
         "jobs" => "job",
+        "tags" => "tag",
         _ => "row",
     }
 }

@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod numbers;
 mod search;
+pub mod sets;
 mod terms;
 
 pub use numbers::OtherNumber;
@@ -12,7 +13,7 @@ pub(crate) use {search::ids_of, terms::Typed};
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{CampaignId, ImportId, LeadId, UserId},
+    ids::{CampaignId, ImportId, LeadId, TagId, UserId},
     pii::Personal,
     time::UnixMillis,
     worklist,
@@ -94,15 +95,23 @@ pub struct LeadFilter {
     pub heat: Option<Heat>,
     pub owner_id: Option<UserId>,
     pub campaign_id: Option<CampaignId>,
+    pub tag_id: Option<TagId>,
+    /// What is searched for comes newest first nevertheless.
+    pub oldest_first: bool,
 }
 
 macro_rules! select {
     ($tail:literal) => {
+        $crate::leads::select!(from "leads l", "l.tenant_id = $1 AND l.deleted_at_ms IS NULL", $tail)
+    };
+    (from $from:literal, $where:literal, $tail:literal) => {
         concat!(
             "SELECT l.place, l.id, l.name, l.phone, l.phone_kind, l.phone_extension, l.priority, l.import_id, l.email, l.stage, l.heat, l.source, l.source_detail, l.owner_id, ",
             "u.name AS owner_name, l.campaign_id, l.language, l.zone, l.zone_source, l.do_not_call, l.fields, ",
-            "l.provenance, l.attempts, l.last_contact_at_ms, l.created_at_ms, l.updated_at_ms, l.version FROM leads l ",
-            "LEFT JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.owner_id WHERE l.tenant_id = $1",
+            "l.provenance, l.attempts, l.last_contact_at_ms, l.created_at_ms, l.updated_at_ms, l.version FROM ",
+            $from,
+            " LEFT JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.owner_id WHERE ",
+            $where,
             $tail
         )
     };
@@ -256,9 +265,9 @@ pub async fn by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal
     row.map(|row| read(&row, &on.keys(), scope)).transpose()
 }
 
-/// The conditions of a filter but for its search.
-fn filtered(scope: TenantScope, filter: &LeadFilter) -> Select {
-    let mut select = Select::new(select!(""), scope)
+/// The conditions of a filter but for its search and its tag.
+fn conditions(select: Select, filter: &LeadFilter) -> Select {
+    let mut select = select
         .and_some("l.stage = ", filter.stage.as_deref())
         .and_some("l.heat = ", filter.heat)
         .and_some("l.owner_id = ", filter.owner_id)
@@ -273,7 +282,36 @@ fn filtered(scope: TenantScope, filter: &LeadFilter) -> Select {
     select
 }
 
-/// Newest first.
+/// Leads that are found by other means, held against a filter.
+fn filtered(scope: TenantScope, filter: &LeadFilter) -> Select {
+    let select = conditions(Select::new(select!(""), scope), filter);
+    match filter.tag_id {
+        Some(tag) => select.and(
+            "EXISTS (SELECT 1 FROM lead_tags t WHERE t.tenant_id = l.tenant_id AND t.lead_id = l.id AND t.tag_id = ",
+            tag,
+            ")",
+        ),
+        None => select,
+    }
+}
+
+/// Leads of a filter without a search, in the order of an index.
+fn listed(scope: TenantScope, filter: &LeadFilter) -> (Select, Order) {
+    let newest_first = !filter.oldest_first;
+    let Some(tag) = filter.tag_id else {
+        let order = Order { by: "l.created_at_ms", id: "l.id", newest_first };
+        return (conditions(Select::new(select!(""), scope), filter), order);
+    };
+    let head = select!(
+        from "lead_tags t JOIN leads l ON l.tenant_id = t.tenant_id AND l.id = t.lead_id",
+        "t.tenant_id = $1 AND l.deleted_at_ms IS NULL",
+        ""
+    );
+    let order = Order { by: "t.lead_created_at_ms", id: "t.lead_id", newest_first };
+    (conditions(Select::new(head, scope).and("t.tag_id = ", tag, ""), filter), order)
+}
+
+/// Newest first, unless the filter says otherwise.
 pub async fn list(
     on: impl Into<On<'_>>,
     scope: TenantScope,
@@ -285,13 +323,13 @@ pub async fn list(
     if let Some(typed) = filter.search.as_deref().and_then(Typed::read) {
         return search::page(&mut on, scope, filter, &typed, page).await;
     }
-    let order = Order { by: "l.created_at_ms", id: "l.id", newest_first: true };
+    let (select, order) = listed(scope, filter);
     let read = |row: &Row| {
         let lead = read(row, &keys, scope)?;
         let place = (lead.created_at.0, lead.id.as_uuid());
         Ok((lead, place.0, place.1))
     };
-    filtered(scope, filter).page(&mut on, order, page, read).await
+    select.page(&mut on, order, page, read).await
 }
 
 /// Counts an attempt to reach the person, without touching the version: nobody edits this by hand. A lead whose turn it was
@@ -348,7 +386,7 @@ pub async fn unmark_do_not_call(
                line_kind = CASE WHEN attempts > 0 THEN NULL ELSE 'fresh' END, \
                line_class = CASE WHEN attempts > 0 THEN NULL WHEN heat = 'hot' THEN 1 WHEN heat = 'warm' THEN 3 ELSE 5 END \
                WHERE tenant_id = $1 AND substr(phone_hash, 1, 11) = substr($2, 1, 11) AND phone_hash = $2 \
-               AND do_not_call = TRUE AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '') \
+               AND do_not_call = TRUE AND deleted_at_ms IS NULL AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '') \
                AND NOT EXISTS (SELECT 1 FROM dnc d WHERE d.tenant_id = leads.tenant_id AND d.number_hash = leads.phone_hash \
                AND d.until_ms IS NULL AND (d.campaign_id IS NULL OR d.campaign_id = leads.campaign_id))";
     on.write(sql, args![scope, hash, campaign]).await?;

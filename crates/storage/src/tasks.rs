@@ -55,7 +55,8 @@ macro_rules! select {
         concat!(
             "SELECT x.id, x.lead_id, l.name AS lead_name, x.call_id, x.owner_id, x.text, x.quote, x.due_at_ms, ",
             "x.due_order, x.made_by, x.status, x.created_at_ms FROM tasks x ",
-            "LEFT JOIN leads l ON l.tenant_id = x.tenant_id AND l.id = x.lead_id WHERE x.tenant_id = $1",
+            "LEFT JOIN leads l ON l.tenant_id = x.tenant_id AND l.id = x.lead_id WHERE x.tenant_id = $1 ",
+            "AND l.deleted_at_ms IS NULL",
             $tail
         )
     };

@@ -83,7 +83,7 @@ pub enum Sort {
 pub async fn put(on: impl Into<On<'_>>, scope: TenantScope, lead: LeadId, standing: Option<Standing>) -> Result<()> {
     let placed = standing.as_ref().map(place);
     let sql = "UPDATE leads SET line_kind = $3, line_class = $4, line_key = COALESCE($5, line_key) \
-               WHERE tenant_id = $1 AND id = $2";
+               WHERE tenant_id = $1 AND id = $2 AND deleted_at_ms IS NULL";
     let args = args![
         scope,
         lead,

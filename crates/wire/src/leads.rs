@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     consent::{Channel, Source},
     do_not_call::Objection,
-    ids::{CallId, CampaignId, ConsentId, LeadChangeId, LeadId, UserId},
+    ids::{CallId, CampaignId, ConsentId, LeadChangeId, LeadId, TagId, UserId},
+    lead_sets::LeadSort,
     time::UnixMillis,
 };
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,9 @@ pub struct Lead {
     pub zone: String,
     pub zone_source: String,
     pub do_not_call: bool,
+    /// By word.
+    #[serde(default)]
+    pub tags: Vec<TagId>,
     /// Facts by key, such as `budget`, `bedrooms`, `preferred_location`; display text.
     pub fields: BTreeMap<String, String>,
     pub attempts: u32,
@@ -144,6 +148,9 @@ pub struct LeadFilter {
     pub heat: Option<Heat>,
     pub owner_id: Option<UserId>,
     pub campaign_id: Option<CampaignId>,
+    pub tag_id: Option<TagId>,
+    /// Newest first when absent, and whenever something is searched for.
+    pub sort: Option<LeadSort>,
     pub cursor: Option<String>,
     /// 1 to 200; 50 when absent.
     pub limit: Option<u32>,

@@ -8,7 +8,7 @@ use switchboard_tests::{
 };
 
 /// With these the body names things of the tenant; whoever has none of them is refused.
-pub const NAMES_OTHERS: [&str; 10] = [
+pub const NAMES_OTHERS: [&str; 11] = [
     "POST /intake-keys",
     "POST /queues",
     "POST /numbers",
@@ -19,6 +19,7 @@ pub const NAMES_OTHERS: [&str; 10] = [
     "PUT /assignment/rules",
     "POST /assignment/dry-run",
     "POST /assignment/reassign",
+    "POST /bulk-actions",
 ];
 
 /// The things that bodies name.
@@ -62,6 +63,12 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
             "campaign_id": estate.campaign }),
         "PATCH /leads/{id}" => json!({ "stage": format!("stage {turn}"), "owner_id": user }),
         "POST /leads/{id}/consents" => json!({ "channel": "email", "purpose": format!("news-{turn}"), "given": true }),
+        "POST /tags" | "PUT /tags/{id}" => json!({ "word": format!("Word {turn}"), "colour": "blue" }),
+        "POST /bulk-actions" => {
+            json!({ "action": { "kind": "add_tag", "tag_id": estate.tag }, "lead_ids": [estate.lead] })
+        }
+        "POST /lead-views" | "PUT /lead-views/{id}" => json!({ "name": format!("View {turn}"),
+            "filter": { "heat": "hot" }, "sort": "oldest", "shared": false }),
         "POST /imports" => json!({ "file_name": "leads.csv", "bytes": 9 }),
         "PUT /imports/{id}/parts" => json!({ "offset": 0, "data": "bmFtZQ==" }),
         "POST /imports/{id}/preview" => json!({ "plan": null }),

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 157] = [
+const TABLE: [(&str, &str); 172] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -63,6 +63,22 @@ const TABLE: [(&str, &str); 157] = [
     ("GET /leads/{id}/consents", "aaaaa"),
     ("POST /leads/{id}/consents", "aaaff"),
     ("POST /leads/{id}/changes/{change_id}/undo", "aaaff"),
+    ("GET /tags", "aaaaa"),
+    ("POST /tags", "aafff"),
+    ("PUT /tags/{id}", "aafff"),
+    ("PUT /leads/{id}/tags/{tag_id}", "aaaff"),
+    ("DELETE /leads/{id}/tags/{tag_id}", "aaaff"),
+    ("GET /bulk-actions", "aafff"),
+    ("POST /bulk-actions", "aafff"),
+    ("GET /bulk-actions/{id}", "aafff"),
+    ("POST /bulk-actions/{id}/undo", "aafff"),
+    ("POST /bulk-actions/{id}/cancel", "aafff"),
+    ("DELETE /tags/{id}", "aafff"),
+    ("GET /lead-views", "aaaaa"),
+    ("POST /lead-views", "aaaaa"),
+    // The telecaller's own.
+    ("PUT /lead-views/{id}", "nnann"),
+    ("DELETE /lead-views/{id}", "nnann"),
     ("GET /imports", "aafff"),
     ("POST /imports", "aafff"),
     ("GET /imports/template", "aafff"),
@@ -253,6 +269,11 @@ async fn of_ones_own(estate: &Estate, operation: &Operation, role: Role) -> Opti
             let mapping = json!({ "name": name, "plan": switchboard_tests::estate::import_plan("name") });
             server.ask(Method::PUT, "/import-mappings", admin, Some(mapping)).await;
             Some(format!("/import-mappings?name={name}"))
+        }
+        "DELETE /tags/{id}" => {
+            let tag = json!({ "word": format!("of {}", role.as_str()), "colour": "grey" });
+            let made = server.ask(Method::POST, "/tags", admin, Some(tag)).await;
+            Some(format!("/tags/{}", made.text("id")))
         }
         "POST /settings/engines/test" => Some("/settings/engines/test?which=speech".to_owned()),
         "GET /recordings/{id}/url" => Some(format!("/recordings/{}/url?format=ogg", estate.past_call)),

@@ -70,8 +70,7 @@ function calls(send: Send) {
 
 function people(send: Send) {
   return {
-    leads: (f: { search?: string; stage?: string; heat?: string; owner_id?: string; cursor?: string; limit?: number }) =>
-      send<W.Page<W.Lead>>("GET", `/leads${query(f)}`),
+    leads: (filter: W.LeadFilter) => send<W.Page<W.Lead>>("GET", `/leads${query({ ...filter })}`),
     lead: (id: W.LeadId) => send<W.LeadCard>("GET", `/leads/${id}`),
     createLead: (body: W.CreateLead) => send<W.Lead>("POST", "/leads", body, key()),
     updateLead: (id: W.LeadId, body: W.UpdateLead) => send<W.Lead>("PATCH", `/leads/${id}`, body),
@@ -100,6 +99,25 @@ function people(send: Send) {
     updateMe: (body: W.UpdateMe) => send<W.Me>("PATCH", "/me", body),
     mySessions: () => send<W.SessionInfo[]>("GET", "/me/sessions"),
     endSession: (id: W.SessionId) => send<null>("DELETE", `/me/sessions/${id}`),
+  };
+}
+
+function leadSets(send: Send) {
+  return {
+    tags: () => send<W.Tag[]>("GET", "/tags"),
+    createTag: (body: W.SaveTag) => send<W.Tag>("POST", "/tags", body, key()),
+    updateTag: (id: W.TagId, body: W.SaveTag) => send<W.Tag>("PUT", `/tags/${id}`, body),
+    deleteTag: (id: W.TagId) => send<null>("DELETE", `/tags/${id}`),
+    tagLead: (id: W.LeadId, tag: W.TagId) => send<W.Lead>("PUT", `/leads/${id}/tags/${tag}`, {}),
+    untagLead: (id: W.LeadId, tag: W.TagId) => send<W.Lead>("DELETE", `/leads/${id}/tags/${tag}`),
+    bulkActions: (limit?: number, cursor?: string) => send<W.Page<W.BulkAction>>("GET", `/bulk-actions${query({ limit, cursor })}`),
+    startBulkAction: (body: W.StartBulkAction) => send<W.BulkAction>("POST", "/bulk-actions", body, key()),
+    cancelBulkAction: (id: W.BulkActionId) => send<W.BulkAction>("POST", `/bulk-actions/${id}/cancel`, {}, key()),
+    undoBulkAction: (id: W.BulkActionId) => send<W.BulkAction>("POST", `/bulk-actions/${id}/undo`, {}, key()),
+    leadViews: () => send<W.LeadView[]>("GET", "/lead-views"),
+    createLeadView: (body: W.SaveLeadView) => send<W.LeadView>("POST", "/lead-views", body, key()),
+    updateLeadView: (id: W.LeadViewId, body: W.SaveLeadView) => send<W.LeadView>("PUT", `/lead-views/${id}`, body),
+    deleteLeadView: (id: W.LeadViewId) => send<null>("DELETE", `/lead-views/${id}`),
   };
 }
 
@@ -205,7 +223,7 @@ async function list<T>(send: Send, path: string): Promise<T[]> {
 /** Every endpoint that the screens use, by name. */
 export function createApi(platform: Pick<Platform, "request">) {
   const send = createSend(platform);
-  return { ...calls(send), ...people(send), ...takingIn(send), ...admin(send) };
+  return { ...calls(send), ...people(send), ...leadSets(send), ...takingIn(send), ...admin(send) };
 }
 
 export type Api = ReturnType<typeof createApi>;

@@ -52,6 +52,7 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^nothing answers at this address: .*$/s, "problem.nothing_there"],
   [/^no Switchboard server is at this address: .*$/s, "problem.no_switchboard"],
   [/^expected an address (?:such as|that begins with) .+$|^expected an https:\/\/ address(?:, or nothing for AWS)?$/, "problem.address"],
+  [/^expected (?<from>\d+) to (?<most>\d+) leads$/, "problem.leads"],
   [/^expected another agent$/, "problem.other_agent"],
   [/^expected the key's secret$/, "problem.secret"],
   [/^expected each (?:code|id) once$/, "problem.once"],

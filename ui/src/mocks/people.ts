@@ -28,7 +28,7 @@ export const me = (role: Role): Me => ({
 export const lead: Lead = {
   id: "lead-asha", name: "Asha Marigold", phone: "+91 98••••••21", email: "a•••@example.in", masked: true, stage: "interested", heat: "hot", source: "Facebook ad",
   source_detail: "2 BHK, Juniper Heights", owner_id: agentId(0), owner_name: "Farid Kettlewell", campaign_id: "camp-1", language: "en", zone: "Asia/Kolkata",
-  zone_source: "pincode", do_not_call: false, fields: { bedrooms: "2 BHK", preferred_location: "Old Canal Road, Harbour Ward", decision_maker: "Husband, both work" },
+  zone_source: "pincode", do_not_call: false, tags: ["tag-visit"], fields: { bedrooms: "2 BHK", preferred_location: "Old Canal Road, Harbour Ward", decision_maker: "Husband, both work" },
   attempts: 4, last_contact_at_ms: NOW - 8 * DAY, created_at_ms: NOW - 11 * DAY, version: 7,
 };
 
@@ -62,7 +62,7 @@ const NAMES_OF_LEADS = ["Devan Saltpan", "Rohit Papermoon", "Bela Tamarind", "Im
 
 export const leads: Lead[] = [lead, ...NAMES_OF_LEADS.map((name, index): Lead => ({
   ...lead, id: `lead-${index + 2}`, name, phone: `+91 97••••••${10 + index}`, heat: index % 3 === 0 ? "warm" : index % 3 === 1 ? "cold" : "hot",
-  stage: (["contacted", "qualified", "new", "interested", "lost"] as const)[index % 5] ?? "new", owner_name: NAMES[index % 4] ?? null, attempts: index, last_contact_at_ms: index === 2 ? null : NOW - index * DAY, do_not_call: index === 4, source: index % 2 ? "Web form" : "Facebook ad", source_detail: null,
+  stage: (["contacted", "qualified", "new", "interested", "lost"] as const)[index % 5] ?? "new", owner_name: NAMES[index % 4] ?? null, attempts: index, tags: index % 2 ? ["tag-loan"] : [], last_contact_at_ms: index === 2 ? null : NOW - index * DAY, do_not_call: index === 4, source: index % 2 ? "Web form" : "Facebook ad", source_detail: null,
 }))];
 
 export const changes: LeadChange[] = [

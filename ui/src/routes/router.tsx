@@ -48,7 +48,7 @@ const call = createRoute({
 });
 const leads = createRoute({
   getParentRoute: () => shell, path: "/leads", component: LeadsPage,
-  validateSearch: (search) => pickText(search, ["search", "heat", "stage", "mine"] as const),
+  validateSearch: (search) => pickText(search, ["search", "heat", "stage", "mine", "owner", "campaign", "tag", "sort"] as const),
 });
 const queue = createRoute({
   getParentRoute: () => shell, path: "/queue", component: QueuePage,

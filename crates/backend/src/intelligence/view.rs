@@ -77,7 +77,6 @@ impl Backend {
         let left = serde_json::to_value(proposals).map_err(|error| BackendError::Internal(error.to_string()))?;
         let left = domain::pii::Personal::new(left);
         storage::intelligence::set_proposals(self.store(), actor.scope, id, stored.version, &left).await?;
-        let lead = self.lead_row(actor, lead).await?;
-        Ok(leads::for_reader(actor, leads::shown(lead)))
+        self.lead_for(actor, lead).await
     }
 }

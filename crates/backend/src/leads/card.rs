@@ -45,8 +45,10 @@ impl Backend {
         let recent_calls: Vec<_> =
             recent.items.into_iter().filter(|call| call.ended_at.is_some()).map(history::brief).collect();
         let no_call = self.objection_to_lead(scope, &row, row.campaign_id).await?;
+        let mut lead = shown(row);
+        self.put_tags(scope, std::slice::from_mut(&mut lead)).await?;
         Ok(LeadCard {
-            lead: shown(row),
+            lead,
             last_outcome: recent_calls.iter().find(|call| call.disposition.is_some()).cloned(),
             promises: promises.items.into_iter().map(tasks::task).collect(),
             next_callback: callbacks.items.into_iter().next().map(tasks::callback),

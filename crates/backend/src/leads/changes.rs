@@ -14,7 +14,6 @@ use wire::{
     live::LiveEvent,
 };
 
-use super::{for_reader, shown};
 use crate::{Actor, Backend, clock, error::BackendError, live::Audience};
 
 /// A lead that is being changed, with a note of each field.
@@ -224,7 +223,6 @@ impl Backend {
         edit.set(&found.field, found.from.as_ref().map(|value| value.reveal().as_str()));
         storage::lead_changes::undo(self.store(), actor.scope, change, &edit.row, actor.user, clock::now()).await?;
         self.lead_changed(actor.scope, id);
-        let row = self.lead_row(actor, id).await?;
-        Ok(for_reader(actor, shown(row)))
+        self.lead_for(actor, id).await
     }
 }

@@ -6,7 +6,7 @@ use domain::{ids::LeadId, masking, phone_number::E164, pii::Personal, zone};
 use storage::{lead_changes::ChangedBy, leads::Lead as LeadRow};
 use wire::leads::{CreateLead, Lead, UpdateLead};
 
-use super::{changes::Edit, for_reader, heat_row, shown, stranger};
+use super::{changes::Edit, heat_row, stranger};
 use crate::{
     Actor, Backend,
     error::{BackendError, FieldChecks},
@@ -77,8 +77,7 @@ impl Backend {
         lead_webhook::tell_of(&mut unit, actor.scope, row.id).await?;
         unit.commit().await?;
         self.wake_jobs();
-        let row = self.lead_row(actor, row.id).await?;
-        Ok(for_reader(actor, shown(row)))
+        self.lead_for(actor, row.id).await
     }
 
     pub async fn update_lead(&self, actor: &Actor, id: LeadId, body: UpdateLead) -> Result<Lead, BackendError> {
@@ -134,8 +133,7 @@ impl Backend {
         if let Some(owner) = given {
             self.note_gift(actor, id, before, &owner).await?;
         }
-        let row = self.lead_row(actor, id).await?;
-        Ok(for_reader(actor, shown(row)))
+        self.lead_for(actor, id).await
     }
 }
 

@@ -1,7 +1,10 @@
 //! Looking leads up.
 
-use domain::ids::LeadId;
-use storage::leads::{Lead as LeadRow, LeadFilter as RowFilter};
+use domain::{ids::LeadId, lead_sets::LeadSort};
+use storage::{
+    TenantScope,
+    leads::{Lead as LeadRow, LeadFilter as RowFilter},
+};
 use wire::{
     leads::{Lead, LeadFilter},
     page::Page,
@@ -19,12 +22,32 @@ impl Backend {
             heat: query.heat.map(heat_row),
             owner_id: query.owner_id,
             campaign_id: query.campaign_id,
+            tag_id: query.tag_id,
+            oldest_first: query.sort == Some(LeadSort::Oldest),
         };
         let page = storage::leads::list(self.store(), actor.scope, &filter, request).await?;
-        Ok(paging::page(page, |row| for_reader(actor, shown(row))))
+        let mut page = paging::page(page, |row| for_reader(actor, shown(row)));
+        self.put_tags(actor.scope, &mut page.items).await?;
+        Ok(page)
     }
 
     pub(crate) async fn lead_row(&self, actor: &Actor, id: LeadId) -> Result<LeadRow, BackendError> {
         storage::leads::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("lead"))
+    }
+
+    /// As this person may see it, with its tags.
+    pub(crate) async fn lead_for(&self, actor: &Actor, id: LeadId) -> Result<Lead, BackendError> {
+        let mut lead = for_reader(actor, shown(self.lead_row(actor, id).await?));
+        self.put_tags(actor.scope, std::slice::from_mut(&mut lead)).await?;
+        Ok(lead)
+    }
+
+    pub(crate) async fn put_tags(&self, scope: TenantScope, leads: &mut [Lead]) -> Result<(), BackendError> {
+        let ids: Vec<LeadId> = leads.iter().map(|lead| lead.id).collect();
+        let mut tags = storage::tags::of_leads(self.store(), scope, &ids).await?;
+        for lead in leads {
+            lead.tags = tags.remove(&lead.id).unwrap_or_default();
+        }
+        Ok(())
     }
 }

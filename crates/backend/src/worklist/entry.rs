@@ -9,7 +9,10 @@ use domain::{
     worklist::{self as rules, Candidate, Hindrance},
 };
 use storage::worklist::InLine;
-use wire::worklist::{WorklistEntry, WorklistHindrance};
+use wire::{
+    leads::Lead,
+    worklist::{WorklistEntry, WorklistHindrance},
+};
 
 use super::Ground;
 use crate::{
@@ -31,10 +34,11 @@ impl Backend {
     ) -> Result<Vec<WorklistEntry>, BackendError> {
         let ids: Vec<LeadId> = rows.iter().map(|row| row.lead.id).collect();
         let (store, scope) = (self.store(), actor.scope);
-        let (calls, callbacks, promises) = tokio::try_join!(
+        let (calls, callbacks, promises, mut tags) = tokio::try_join!(
             storage::calls::last_of(store, scope, &ids),
             storage::callbacks::open_of(store, scope, &ids),
             storage::tasks::open_of(store, scope, &ids),
+            storage::tags::of_leads(store, scope, &ids),
         )?;
         let names = self.names_of_holders(actor, &rows).await?;
         let mut last: BTreeMap<_, _> = calls.into_iter().filter_map(|call| Some((call.lead_id?, call))).collect();
@@ -62,7 +66,7 @@ impl Backend {
                 callback: callback.remove(&id).map(tasks::callback),
                 promise: promise.remove(&id).map(tasks::task),
                 shared: row.lead.owner_id.is_none(),
-                lead: for_reader(actor, shown(row.lead)),
+                lead: Lead { tags: tags.remove(&id).unwrap_or_default(), ..for_reader(actor, shown(row.lead)) },
             }
         };
         Ok(rows.into_iter().map(entry).collect())

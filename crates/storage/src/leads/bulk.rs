@@ -163,7 +163,7 @@ async fn places(on: &mut On<'_>, count: usize) -> Result<Vec<i64>> {
 
 /// The keyed hash of a number, by which it is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NumberHash(String);
+pub struct NumberHash(pub(super) String);
 
 impl NumberHash {
     pub fn of(store: &Store, scope: TenantScope, e164: &str) -> Self {
@@ -213,7 +213,8 @@ pub async fn known(
     let mut found = HashMap::new();
     for part in numbers.chunks(AT_ONCE) {
         let short: Vec<&str> = part.iter().map(NumberHash::short).collect();
-        let head = "SELECT phone_hash, id, campaign_id, import_id FROM leads WHERE tenant_id = $1";
+        let head =
+            "SELECT phone_hash, id, campaign_id, import_id FROM leads WHERE tenant_id = $1 AND deleted_at_ms IS NULL";
         let select = Select::new(head, scope).and_any_of("substr(phone_hash, 1, 11)", &short, AT_ONCE);
         for row in select.all(&mut on, "place").await? {
             let campaign: Option<CampaignId> = row.opt_id("campaign_id")?;
@@ -248,12 +249,14 @@ pub async fn delete_untouched(tx: &mut Tx, scope: TenantScope, import: ImportId,
     let args = || args![scope, import, from, to];
     let mut on = On::from(tx);
     on.write(untouched!("DELETE FROM lead_numbers", "lead_id"), args()).await?;
+    on.write(untouched!("DELETE FROM lead_tags", "lead_id"), args()).await?;
     on.write(untouched!("DELETE FROM leads", "id"), args()).await
 }
 
 /// How many leads of an import are there at the places `from..=to`.
 pub async fn count(on: impl Into<On<'_>>, scope: TenantScope, import: ImportId, from: i64, to: i64) -> Result<u64> {
-    let sql = "SELECT COUNT(*) AS leads FROM leads WHERE tenant_id = $1 AND import_id = $2 AND place BETWEEN $3 AND $4";
+    let sql = "SELECT COUNT(*) AS leads FROM leads WHERE tenant_id = $1 AND import_id = $2 AND place BETWEEN $3 AND $4 \
+               AND deleted_at_ms IS NULL";
     on.into().read(sql, args![scope, import, from, to]).await?.map_or(Ok(0), |row| row.number("leads"))
 }
 

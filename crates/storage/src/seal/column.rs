@@ -51,5 +51,7 @@ columns! {
     INBOX_RAW: "inbox"."raw" by ["id"];
     IDEMPOTENT_RESPONSE: "idempotency"."response" by ["user_id", "request_key"];
     ASSIGNMENT_SENTENCE: "assignments"."sentence" by ["id"];
+    BULK_FILTER: "bulk_actions"."filter" by ["id"];
+    VIEW_FILTER: "lead_views"."filter" by ["id"];
     AUDIT_DATA: "audit"."data" by ["id"];
 }

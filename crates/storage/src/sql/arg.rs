@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{
-        AssignmentId, AuditId, CallId, CallbackId, CampaignId, ConsentId, DeliveryId, DncId, ImportId, InboxId,
-        IntakeKeyId, JobId, LeadChangeId, LeadId, NumberId, QueueId, RecordingId, SessionId, TaskId, TenantId, TrunkId,
-        UserId, VoicemailId,
+        AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, DeliveryId, DncId, ImportId,
+        InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, NumberId, QueueId, RecordingId, SessionId,
+        TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,
@@ -84,6 +84,7 @@ macro_rules! ids {
 ids!(
     AssignmentId,
     AuditId,
+    BulkActionId,
     CallId,
     CallbackId,
     CampaignId,
@@ -96,10 +97,12 @@ ids!(
     JobId,
     LeadChangeId,
     LeadId,
+    LeadViewId,
     NumberId,
     QueueId,
     RecordingId,
     SessionId,
+    TagId,
     TaskId,
     TenantId,
     TrunkId,

@@ -107,7 +107,11 @@ export type LeadFilter = {
 /**
  * Words of the name, or the last digits of the number.
  */
-search?: string, stage?: string, heat?: Heat, owner_id?: UserId, campaign_id?: CampaignId, cursor?: string, 
+search?: string, stage?: string, heat?: Heat, owner_id?: UserId, campaign_id?: CampaignId, tag_id?: TagId, 
+/**
+ * Newest first when absent, and whenever something is searched for.
+ */
+sort?: LeadSort, cursor?: string, 
 /**
  * 1 to 200; 50 when absent.
  */
@@ -518,6 +522,10 @@ phone: string, email: string | null, masked: boolean, stage: string, heat: Heat,
  */
 zone: string, zone_source: string, do_not_call: boolean, 
 /**
+ * By word.
+ */
+tags: Array<TagId>, 
+/**
  * Facts by key, such as `budget`, `bedrooms`, `preferred_location`; display text.
  */
 fields: { [key in string]: string }, attempts: number, last_contact_at_ms: UnixMillis | null, created_at_ms: UnixMillis, version: number, };
@@ -557,6 +565,106 @@ field: string, from: string | null, to: string | null, by: ChangedBy, at_ms: Uni
  * False when the field was changed again since; undo then shows both values instead.
  */
 can_undo: boolean, };
+
+export type TagId = string;
+
+/**
+ * One action on many leads.
+ */
+export type BulkActionId = string;
+
+/**
+ * A filter of the lead list under a name.
+ */
+export type LeadViewId = string;
+
+/**
+ * Order of a list of leads, by when they came in.
+ */
+export type LeadSort = "newest" | "oldest";
+
+/**
+ * Names of colours; a screen has its own shade of each for light and dark.
+ */
+export type TagColour = "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
+
+/**
+ * What is done to each lead.
+ */
+export type BulkActionKind = { "kind": "assign", to: UserId | null, } | { "kind": "add_tag", tag_id: TagId, } | { "kind": "remove_tag", tag_id: TagId, } | { "kind": "move_to_campaign", campaign_id: CampaignId | null, } | { "kind": "delete" };
+
+/**
+ * How many leads came to which outcome.
+ */
+export type BulkCounts = { changed: number, same: number, kept: number, undone: number, };
+
+/**
+ * Where an action stands.
+ */
+export type BulkState = "gathering" | "working" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+
+/**
+ * A word with a colour that leads can have.
+ */
+export type Tag = { id: TagId, word: string, colour: TagColour, };
+
+export type SaveTag = { 
+/**
+ * 1 to 30 characters.
+ */
+word: string, colour: TagColour, };
+
+/**
+ * Which leads; all optional, combined with and.
+ */
+export type LeadSetFilter = { 
+/**
+ * Words of the name, or the last digits of the number.
+ */
+search?: string, stage?: string, heat?: Heat, owner_id?: UserId, campaign_id?: CampaignId, tag_id?: TagId, };
+
+export type StartBulkAction = { action: BulkActionKind, 
+/**
+ * Leads that fit now are worked on; those that come in later are not.
+ */
+filter: LeadSetFilter, 
+/**
+ * These leads instead of those that fit the filter; at most 500.
+ */
+lead_ids?: Array<LeadId> | null, };
+
+export type BulkAction = { id: BulkActionId, action: BulkActionKind, filter: LeadSetFilter, state: BulkState, 
+/**
+ * Leads that were found so far; all of them once the state is no more `gathering`.
+ */
+total: number, 
+/**
+ * Leads that were worked on, or while it is undone, looked at again.
+ */
+done: number, counts: BulkCounts, 
+/**
+ * What went wrong with the whole of it.
+ */
+failure: string | null, made_by: string, created_at_ms: UnixMillis, finished_at_ms: UnixMillis | null, 
+/**
+ * It can be undone before this instant.
+ */
+undo_until_ms: UnixMillis | null, };
+
+/**
+ * A filter of the lead list under a name.
+ */
+export type LeadView = { id: LeadViewId, name: string, filter: LeadSetFilter, sort: LeadSort, 
+/**
+ * Everybody of the organisation sees it.
+ */
+shared: boolean, made_by_id: UserId, made_by: string, };
+
+export type SaveLeadView = { 
+/**
+ * 1 to 60 characters.
+ */
+name: string, filter: LeadSetFilter, sort: LeadSort, shared: boolean, };
 
 /**
  * One word of a person about being contacted.

@@ -10,7 +10,7 @@ import { effectText } from "@/features/desk/outcome-card";
 import { stretchOf } from "@/features/desk/sound-panel";
 import { codeOf } from "@/features/settings/disposition-editor";
 import { factLine } from "@/features/settings/audit-page";
-import { dialable } from "@/features/leads/find-dialog";
+import { dialable } from "@/features/palette/commands";
 import { query } from "@/api/client";
 import { sound } from "@/testing/make";
 import { moodOf } from "./badges";

@@ -20,6 +20,7 @@ import { Note } from "@/ui/note";
 import { StateBox } from "@/ui/state-box";
 import { Consents } from "./consents";
 import { noCallText } from "./no-call";
+import { LeadTags } from "./tags";
 
 const STAGES = ["new", "contacted", "interested", "qualified", "visit_booked", "negotiation", "won", "lost"];
 
@@ -137,6 +138,7 @@ function Page({ card }: { card: LeadCard }) {
       <div className="scroll lead-grid">
         <div className="col g-3">
           {card.no_call ? <Note tone="live" icon="stop" testid="no-call">{noCallText(card.no_call, words)}</Note> : null}
+          <LeadTags lead={lead} />
           <Facts card={card} />
           <Tasks card={card} />
           <Consents leadId={lead.id} />

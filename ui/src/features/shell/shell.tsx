@@ -3,14 +3,15 @@ import { useEffect, useState } from "react";
 import { useApp, useKey, useMe, useT } from "@/app-context";
 import { RingLayer } from "@/features/ring/ring-layer";
 import { KeyHelp } from "@/features/keys/key-help";
-import { FindDialog } from "@/features/leads/find-dialog";
+import { NewLeadDialog } from "@/features/leads/new-lead-dialog";
+import { Palette } from "@/features/palette/palette";
 import { useStore } from "@/lib/use-store";
 import { may } from "@/state/rights";
 import { moveRegion } from "./regions";
 import { Rail } from "./rail";
 import { StateBar } from "./state-bar";
 
-export type Overlay = { kind: "keys" } | { kind: "find"; text: string } | null;
+export type Overlay = { kind: "keys" } | { kind: "new_lead" } | { kind: "find"; text: string } | null;
 
 /** The window's title names the page. */
 function useTitle(): void {
@@ -83,7 +84,10 @@ export function Shell() {
       <main><Outlet /></main>
       {offer && platform.window !== "monitor" ? <RingLayer /> : null}
       {overlay?.kind === "keys" ? <KeyHelp onClose={close} /> : null}
-      {overlay?.kind === "find" ? <FindDialog text={overlay.text} onClose={close} /> : null}
+      {overlay?.kind === "new_lead" ? <NewLeadDialog onClose={close} /> : null}
+      {overlay?.kind === "find" ? (
+        <Palette text={overlay.text} onClose={close} onKeys={() => { setOverlay({ kind: "keys" }); }} onNewLead={() => { setOverlay({ kind: "new_lead" }); }} />
+      ) : null}
     </div>
   );
 }

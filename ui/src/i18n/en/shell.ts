@@ -23,7 +23,7 @@ export const shell = {
   "nav.main": "Main", "nav.desk": "Desk", "nav.monitor": "Monitor", "nav.calls": "Calls", "nav.leads": "Leads", "nav.keys": "Keys", "nav.settings": "Settings",
   "bar.label": "State", "bar.signed_in": "Signed in", "bar.live_calls": "Live calls", "bar.queues": "Queues", "bar.waiting": "{n} waiting", "bar.longest": "longest",
   "bar.no_sound": "No sound connection", "bar.headset": "Headset", "bar.mic_level": "Microphone level {db} dB", "bar.today": "Today", "bar.done": "{n:# call:# calls}",
-  "bar.next_callback": "Next callback", "bar.find": "Find lead", "bar.network": "Network", "bar.connected": "OK", "bar.offline": "Offline", "bar.reconnecting": "Reconnecting",
+  "bar.next_callback": "Next callback", "bar.find": "Search", "bar.network": "Network", "bar.connected": "OK", "bar.offline": "Offline", "bar.reconnecting": "Reconnecting",
   "bar.outbox": "{n} to send", "bar.all_sent": "All sent",
   "state.available": "Available", "state.reserved": "Ringing", "state.on_call": "On call", "state.wrap_up": "Wrap-up", "state.break": "Break", "state.unreachable": "Unreachable",
   "state.offline": "Not taking calls", "state.break_for": "Break: {reason}", "state.break_next": "break after this call",
@@ -34,7 +34,7 @@ export const shell = {
   "keys.reset_one": "Back to the default key for: {action}", "keys.press": "Press the new keys, Esc to leave", "keys.taken": "These keys already do: {action}.", "keys.needs_modifier": "Use Ctrl, Alt or a function key, so that typing does nothing by accident.",
   "keys.plain_digits": "While the outcome strip has the focus, 1 to 9 choose an outcome and 0 shows all. Esc closes the top layer and never ends a call.",
   "key.answer": "Answer", "key.decline": "Decline", "key.mute": "Mute", "key.hold": "Hold", "key.hang_up": "Hang up", "key.transfer": "Transfer", "key.keypad": "Keypad", "key.pause_recording": "Pause recording",
-  "key.status_menu": "State menu", "key.back_to_call": "Back to the live call", "key.next_task": "Next task", "key.previous_task": "Previous task", "key.find_lead": "Find lead", "key.dial_selection": "Dial the selected number",
+  "key.status_menu": "State menu", "key.back_to_call": "Back to the live call", "key.next_task": "Next task", "key.previous_task": "Previous task", "key.find_lead": "Search and go", "key.dial_selection": "Dial the selected number",
   "key.outcome_1": "Outcome 1", "key.outcome_2": "Outcome 2", "key.outcome_3": "Outcome 3", "key.outcome_4": "Outcome 4", "key.outcome_5": "Outcome 5", "key.outcome_6": "Outcome 6", "key.outcome_7": "Outcome 7", "key.outcome_8": "Outcome 8", "key.outcome_9": "Outcome 9",
   "key.all_outcomes": "All outcomes", "key.save_next": "Save and next", "key.save_pause": "Save and pause", "key.extend_wrap_up": "30 s more wrap-up", "key.next_region": "Next part of the page", "key.previous_region": "Previous part of the page", "key.all_keys": "All keys",
 } as const;

@@ -24,7 +24,7 @@ export const shell: Record<keyof typeof en, string> = {
   "nav.main": "मुख्य", "nav.desk": "डेस्क", "nav.monitor": "मॉनिटर", "nav.calls": "कॉल", "nav.leads": "लीड", "nav.keys": "कुंजियाँ", "nav.settings": "सेटिंग्स",
   "bar.label": "स्थिति", "bar.signed_in": "साइन इन", "bar.live_calls": "चालू कॉल", "bar.queues": "कतारें", "bar.waiting": "{n} प्रतीक्षा में", "bar.longest": "सबसे लंबी",
   "bar.no_sound": "ध्वनि जुड़ी नहीं", "bar.headset": "हेडसेट", "bar.mic_level": "माइक्रोफ़ोन स्तर {db} dB", "bar.today": "आज", "bar.done": "{n} कॉल",
-  "bar.next_callback": "अगली वापस कॉल", "bar.find": "लीड खोजें", "bar.network": "नेटवर्क", "bar.connected": "ठीक", "bar.offline": "ऑफ़लाइन", "bar.reconnecting": "फिर जुड़ रहा है",
+  "bar.next_callback": "अगली वापस कॉल", "bar.find": "खोजें", "bar.network": "नेटवर्क", "bar.connected": "ठीक", "bar.offline": "ऑफ़लाइन", "bar.reconnecting": "फिर जुड़ रहा है",
   "bar.outbox": "{n} भेजने हैं", "bar.all_sent": "सब भेजा गया",
   "state.available": "उपलब्ध", "state.reserved": "बज रही है", "state.on_call": "कॉल पर", "state.wrap_up": "समापन", "state.break": "विराम", "state.unreachable": "पहुँच से बाहर",
   "state.offline": "कॉल नहीं ले रहे", "state.break_for": "विराम: {reason}", "state.break_next": "इस कॉल के बाद विराम",
@@ -35,7 +35,7 @@ export const shell: Record<keyof typeof en, string> = {
   "keys.reset_one": "इसकी मूल कुंजी लौटाएँ: {action}", "keys.press": "नई कुंजियाँ दबाएँ, छोड़ने के लिए Esc", "keys.taken": "ये कुंजियाँ पहले से यह करती हैं: {action}।", "keys.needs_modifier": "Ctrl, Alt या फ़ंक्शन कुंजी लें, ताकि लिखते समय गलती से कुछ न हो।",
   "keys.plain_digits": "जब फ़ोकस परिणाम पट्टी पर हो, 1 से 9 परिणाम चुनते हैं और 0 सब दिखाता है। Esc ऊपरी परत बंद करता है और कभी कॉल नहीं काटता।",
   "key.answer": "उठाएँ", "key.decline": "अस्वीकार करें", "key.mute": "म्यूट", "key.hold": "होल्ड", "key.hang_up": "काटें", "key.transfer": "ट्रांसफ़र", "key.keypad": "कीपैड", "key.pause_recording": "रिकॉर्डिंग रोकें",
-  "key.status_menu": "स्थिति मेन्यू", "key.back_to_call": "चालू कॉल पर लौटें", "key.next_task": "अगला काम", "key.previous_task": "पिछला काम", "key.find_lead": "लीड खोजें", "key.dial_selection": "चुना हुआ नंबर मिलाएँ",
+  "key.status_menu": "स्थिति मेन्यू", "key.back_to_call": "चालू कॉल पर लौटें", "key.next_task": "अगला काम", "key.previous_task": "पिछला काम", "key.find_lead": "खोजें और जाएँ", "key.dial_selection": "चुना हुआ नंबर मिलाएँ",
   "key.outcome_1": "परिणाम 1", "key.outcome_2": "परिणाम 2", "key.outcome_3": "परिणाम 3", "key.outcome_4": "परिणाम 4", "key.outcome_5": "परिणाम 5", "key.outcome_6": "परिणाम 6", "key.outcome_7": "परिणाम 7", "key.outcome_8": "परिणाम 8", "key.outcome_9": "परिणाम 9",
   "key.all_outcomes": "सभी परिणाम", "key.save_next": "सहेजें और अगली", "key.save_pause": "सहेजें और विराम", "key.extend_wrap_up": "समापन 30 सेकंड और", "key.next_region": "पेज का अगला भाग", "key.previous_region": "पेज का पिछला भाग", "key.all_keys": "सभी कुंजियाँ",
 };

@@ -1,0 +1,29 @@
+//! `POST /bulk-actions/{id}/cancel`
+
+use axum::{Json, extract::State};
+use backend::Backend;
+use domain::ids::BulkActionId;
+use wire::{error::ApiError, lead_sets::BulkAction};
+
+use crate::{
+    error::ApiResult,
+    extract::{Id, SignedIn},
+};
+
+/// Stops an action. What it has changed stays, and can be undone.
+#[utoipa::path(
+    post,
+    path = "/bulk-actions/{id}/cancel",
+    operation_id = "bulk_actions_cancel",
+    tag = "bulk_actions",
+    security(("bearer" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = BulkAction), (status = "4XX", body = ApiError))
+)]
+pub async fn handler(
+    State(backend): State<Backend>,
+    SignedIn(actor): SignedIn,
+    Id(id): Id<BulkActionId>,
+) -> ApiResult<Json<BulkAction>> {
+    Ok(Json(backend.cancel_bulk_action(&actor, id).await?))
+}

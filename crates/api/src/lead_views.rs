@@ -1,0 +1,6 @@
+//! Views of the lead list.
+
+pub mod create;
+pub mod delete;
+pub mod list;
+pub mod update;
