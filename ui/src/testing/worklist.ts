@@ -2,7 +2,7 @@ import type { HeldLead, Lead, WorklistEntry } from "@/api/generated/wire";
 
 export const lead = (change: Partial<Lead> = {}): Lead => ({
   id: "l1", name: "Asha Marigold", phone: "+91 98••••••21", email: null, masked: true, stage: "new", heat: "hot", source: "Facebook", source_detail: null, owner_id: "me", owner_name: "Farid", campaign_id: null,
-  language: "hi", zone: "Asia/Kolkata", zone_source: "phone", do_not_call: false, fields: {}, attempts: 0, last_contact_at_ms: null, created_at_ms: 0, version: 1, ...change,
+  language: "hi", zone: "Asia/Kolkata", zone_source: "phone", do_not_call: false, fields: {}, tags: [], attempts: 0, last_contact_at_ms: null, created_at_ms: 0, version: 1, ...change,
 });
 
 export const entry = (change: Partial<WorklistEntry> = {}): WorklistEntry => ({

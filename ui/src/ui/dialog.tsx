@@ -51,10 +51,10 @@ export function Dialog({ title, onClose, children, footer, wide, testid }: Props
       }}
     >
       <DialogHost value={host}>
-        <header className="row between">
+        <div className="head row between">
           <h2 id={heading}>{title}</h2>
           <IconButton icon="x" tone="plain" size="sm" label={t("ui.close")} onClick={onClose} />
-        </header>
+        </div>
         <div className="body">{children}</div>
         {footer ? <footer>{footer}</footer> : null}
       </DialogHost>

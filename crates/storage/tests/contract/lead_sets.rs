@@ -161,7 +161,7 @@ async fn a_deleted_lead_is_nowhere_and_comes_back_where_it_was(store: TestStore)
         assert_eq!(sets::find(&*store, scope, &filter, None, 10).await.unwrap().0, []);
     }
     assert_eq!(assignment::owned_by(&*store, scope, owner, 10).await.unwrap(), []);
-    leads::set_do_not_call(&*store, scope, &lead.phone, false).await.unwrap();
+    leads::unmark_do_not_call(&*store, scope, &lead.phone, None).await.unwrap();
     let mut tx = store.begin().await.unwrap();
     assert_eq!(sets::members(&mut tx, scope, &[lead.id]).await.unwrap(), []);
     assert_eq!(sets::deleted(&mut tx, scope, &[lead.id]).await.unwrap().len(), 1);
@@ -178,8 +178,11 @@ async fn a_deleted_lead_is_nowhere_and_comes_back_where_it_was(store: TestStore)
     let entry = dnc::DncEntry {
         id: domain::ids::DncId::new(uuid()),
         number: back.phone.clone(),
+        campaign_id: None,
+        until: None,
         reason: "asked".into(),
         source: "agent".into(),
+        proof: None,
         added_by: None,
         added_by_name: None,
         added_at: NOW,

@@ -35,14 +35,15 @@ describe("the palette", () => {
   it("is a combobox whose active option follows the arrows, around both ends", async () => {
     const { input } = await open();
     expect(input.getAttribute("role")).toBe("combobox");
-    const labels = screen.getAllByRole("option", { hidden: true }).map((each) => each.textContent);
+    const listed = within(screen.getByTestId("find-dialog"));
+    const labels = listed.getAllByRole("option", { hidden: true }).map((each) => each.textContent);
     expect(active(input)).toBe(labels[0]);
     fireEvent.keyDown(input, { key: "ArrowDown" });
     expect(active(input)).toBe(labels[1]);
     fireEvent.keyDown(input, { key: "ArrowUp" });
     fireEvent.keyDown(input, { key: "ArrowUp" });
     expect(active(input)).toBe(labels.at(-1));
-    expect(screen.getAllByRole("option", { hidden: true, selected: true })).toHaveLength(1);
+    expect(listed.getAllByRole("option", { hidden: true, selected: true })).toHaveLength(1);
   });
 
   it("goes to a page by its name and Enter, and closes", async () => {

@@ -45,7 +45,7 @@ export function Palette({ text, onClose, onKeys, onNewLead }: Props) {
   const { api, worklist, fail } = useApp();
   const navigate = useNavigate();
   const [typed, setTyped] = useState(text);
-  const [at, setAt] = useState(0);
+  const [picked, setPicked] = useState<string | null>(null);
   const { role } = me.user;
   const search = useDeferredValue(typed.trim());
   const number = typed.trim();
@@ -88,7 +88,9 @@ export function Palette({ text, onClose, onKeys, onNewLead }: Props) {
     },
   ].filter((group) => group.options.length > 0);
   const options = groups.flatMap((group) => group.options);
-  const index = Math.min(at, options.length - 1);
+  // By its id: what the server finds meanwhile moves the others down, and must not move the choice.
+  const index = Math.max(0, options.findIndex((option) => option.id === picked));
+  const setAt = (next: number): void => { setPicked(options[next]?.id ?? null); };
   const chosen = options[index];
   const run = (option: Option | undefined): void => {
     if (!option) return;
@@ -112,7 +114,7 @@ export function Palette({ text, onClose, onKeys, onNewLead }: Props) {
         role="combobox" aria-autocomplete="list" aria-expanded={options.length > 0} aria-controls="find-list" aria-activedescendant={chosen ? `find-${chosen.id}` : undefined}
         onChange={(event) => {
           setTyped(event.target.value);
-          setAt(0);
+          setPicked(null);
         }}
       />
       <p className="sr" role="status">{searching ? t("palette.searching") : t("palette.count", { n: options.length })}</p>
