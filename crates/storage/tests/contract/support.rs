@@ -36,7 +36,8 @@ pub fn next() -> u64 {
 }
 
 pub fn uuid() -> Uuid {
-    Uuid::from_u128(u128::from(next()) << 64 | 0x7)
+    let n = u128::from(next());
+    Uuid::from_u128(n << 64 | n << 4 | 0x7)
 }
 
 pub fn personal(text: &str) -> Personal<String> {
