@@ -320,7 +320,10 @@ async fn an_action_goes_on_where_it_was_and_knows_what_became_of_each_lead(store
     let mine = |found: Vec<(domain::ids::TenantId, BulkAction)>| found.iter().any(|(_, one)| one.id == action.id);
     assert!(mine(bulk_actions::in_state(&*store, "working").await.unwrap()));
     assert!(!mine(bulk_actions::in_state(&*store, "gathering").await.unwrap()));
-    assert_eq!(bulk_actions::list(&*store, scope, PageRequest::default()).await.unwrap().items, [read.clone()]);
+    assert_eq!(
+        bulk_actions::list(&*store, scope, PageRequest::default()).await.unwrap().items,
+        std::slice::from_ref(&read)
+    );
 
     assert_eq!(bulk_actions::forget_leads(&*store, at(10), 5).await.unwrap(), 0);
     bulk_actions::update(&*store, scope, &BulkAction { finished_at: Some(NOW), ..read }).await.unwrap();
