@@ -8,7 +8,7 @@ use std::{
 };
 
 use media::{codec::CodecError, dtmf::Digit, frame, protection::LossReport};
-use thread_priority::{ThreadBuilder, ThreadPriority};
+use thread_priority::{ThreadPriority, set_current_thread_priority};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
@@ -112,9 +112,11 @@ impl SoundEngine {
             tape: None,
             reported: Duration::ZERO,
         };
-        let priority = ThreadPriority::Crossplatform(PRIORITY.try_into().map_err(std::io::Error::other)?);
-        ThreadBuilder::default().name("sound").priority(priority).spawn(move |raised| {
-            if let Err(error) = raised {
+        // A virtual device waits for nobody.
+        let priority = if is_virtual { None } else { PRIORITY.try_into().ok() };
+        std::thread::Builder::new().name("sound".to_owned()).spawn(move || {
+            let raised = priority.map(|value| set_current_thread_priority(ThreadPriority::Crossplatform(value)));
+            if let Some(Err(error)) = raised {
                 tracing::debug!(?error, "the sound has no priority over other work here");
             }
             worker.run();
