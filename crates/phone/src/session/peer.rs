@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use media::frame::FRAME_20;
 use rtc::{
     ice::mdns::MulticastDnsMode,
     peer_connection::configuration::RTCOfferOptions,
@@ -140,13 +141,13 @@ impl PeerConnectionEventHandler for Handler {
     }
 }
 
-fn opus() -> RTCRtpCodecParameters {
+fn opus(short: bool) -> RTCRtpCodecParameters {
     let rtp_codec = RTCRtpCodec {
         mime_type: "audio/opus".to_owned(),
         clock_rate: RTP_CLOCK,
         // RFC 7587 section 7: always written as two, whatever is sent.
         channels: 2,
-        sdp_fmtp_line: "minptime=10;ptime=10;useinbandfec=1;usedtx=1".to_owned(),
+        sdp_fmtp_line: format!("minptime=10;ptime={};useinbandfec=1;usedtx=1", if short { 10 } else { 20 }),
         rtcp_feedback: Vec::new(),
     };
     RTCRtpCodecParameters { rtp_codec, payload_type: OPUS_PAYLOAD }
@@ -185,7 +186,8 @@ impl Peer {
         events_to: mpsc::UnboundedSender<PeerEvent>,
     ) -> Result<Self, PeerError> {
         let mut engine = MediaEngine::default();
-        engine.register_codec(opus(), RtpCodecKind::Audio)?;
+        let short = sound.frame() < FRAME_20;
+        engine.register_codec(opus(short), RtpCodecKind::Audio)?;
         engine.register_codec(red(), RtpCodecKind::Audio)?;
         engine.register_codec(events(), RtpCodecKind::Audio)?;
         let settings = SettingEngineBuilder::default()
@@ -201,7 +203,7 @@ impl Peer {
         let ssrc: u32 = rand::random();
         let encoding = RTCRtpEncodingParameters {
             rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
-            codec: opus().rtp_codec,
+            codec: opus(short).rtp_codec,
             ..Default::default()
         };
         let track = Arc::new(TrackLocalStaticRTP::new(MediaStreamTrack::new(
@@ -233,7 +235,7 @@ impl Peer {
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await?;
         for transceiver in connection.get_transceivers().await {
             // Without this the offer leaves these out, and what is sent with them vanishes unseen.
-            transceiver.set_codec_preferences(vec![opus(), red(), events()]).await?;
+            transceiver.set_codec_preferences(vec![opus(short), red(), events()]).await?;
         }
         let (outlet, packets) = mpsc::channel(OUTLET);
         let mut running = tasks.lock().unwrap_or_else(PoisonError::into_inner);

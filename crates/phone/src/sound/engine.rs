@@ -74,6 +74,7 @@ pub(crate) enum SoundCommand {
 pub struct SoundEngine {
     commands: SyncSender<SoundCommand>,
     gauges: Arc<Gauges>,
+    frame: Duration,
 }
 
 impl SoundEngine {
@@ -121,7 +122,12 @@ impl SoundEngine {
             }
             worker.run();
         })?;
-        Ok(Self { commands, gauges })
+        Ok(Self { commands, gauges, frame })
+    }
+
+    /// The shortest packets that are sent, and asked for.
+    pub const fn frame(&self) -> Duration {
+        self.frame
     }
 
     pub const fn gauges(&self) -> &Arc<Gauges> {
