@@ -14,18 +14,21 @@ use crate::{
     wave,
 };
 
-/// What baresip hears goes into this file.
-const HEARD: &str = "heard.wav";
+/// What baresip hears goes into a file whose name begins and ends so.
+const HEARD: [&str; 2] = ["dump-", "-dec.wav"];
 
 /// Writes its configuration into a folder: no sound card, a tone to say, a file to hear with.
 pub fn configure(folder: &Path, at: SocketAddr, account: &str) {
-    let modules = ["stdio", "g711", "g722", "opus", "srtp", "aufile", "uuid", "account", "auloop", "menu", "ctrl_tcp"];
+    let modules = [
+        "stdio", "g711", "g722", "opus", "srtp", "aufile", "aubridge", "sndfile", "uuid", "account", "auloop", "menu",
+        "ctrl_tcp",
+    ];
     wave::write(&folder.join("say.wav"), 600, 40);
     let mut config = format!(
-        "sip_listen {at}\naudio_path /usr/share/baresip\naudio_player aufile,{heard}\naudio_source aufile,{say}\n\
+        "sip_listen {at}\naudio_path /usr/share/baresip\nsnd_path {heard}\naudio_player aubridge,ear\naudio_source aufile,{say}\n\
          audio_alert aufile,{alert}\nausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
          rtp_ports 40000-48000\nmodule_path /usr/lib/baresip/modules\n",
-        heard = folder.join(HEARD).display(),
+        heard = folder.display(),
         say = folder.join("say.wav").display(),
         alert = folder.join("alert.wav").display(),
     );
@@ -39,9 +42,17 @@ pub fn configure(folder: &Path, at: SocketAddr, account: &str) {
     std::fs::write(folder.join("contacts"), "").unwrap();
 }
 
+fn heard_files(folder: &Path) -> impl Iterator<Item = std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
+    entries.filter(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(HEARD[0]) && name.ends_with(HEARD[1])
+    })
+}
+
 pub async fn heard(folder: &Path, hertz: f64, who: &Program) -> f64 {
     for _ in 0..100 {
-        let share = wave::share_with(&folder.join(HEARD), hertz);
+        let share = heard_files(folder).map(|file| wave::share_with(&file, hertz)).fold(0.0, f64::max);
         if share > 0.8 {
             return share;
         }
