@@ -163,7 +163,8 @@ pub async fn delete(tx: &mut Tx, scope: TenantScope, leads: &[LeadId], now: Unix
 pub async fn restore(tx: &mut Tx, scope: TenantScope, lead: LeadId, line: &Value) -> Result<()> {
     macro_rules! refuses {
         () => {
-            "(do_not_call OR EXISTS (SELECT 1 FROM dnc d WHERE d.tenant_id = leads.tenant_id AND d.number_hash = leads.phone_hash))"
+            "(do_not_call OR EXISTS (SELECT 1 FROM dnc d WHERE d.tenant_id = leads.tenant_id AND d.number_hash = leads.phone_hash \
+             AND d.until_ms IS NULL AND (d.campaign_id IS NULL OR d.campaign_id = leads.campaign_id)))"
         };
     }
     let sql = concat!(

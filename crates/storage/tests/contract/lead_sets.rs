@@ -173,13 +173,13 @@ async fn a_deleted_lead_is_nowhere_and_comes_back_where_it_was(store: TestStore)
     assert_eq!((back.name, back.phone.clone(), back.owner_id), (lead.name, lead.phone, Some(owner)));
     assert_eq!(listed(&store, scope, &LeadFilter { tag_id: Some(hot), ..LeadFilter::default() }).await, [lead.id]);
 
-    // Who asks meanwhile not to be called comes back as somebody who is not called.
+    // Who asks meanwhile not to be called for a while comes back as before; who asks it for ever is not called any more.
     delete(&store, scope, lead.id).await;
-    let entry = dnc::DncEntry {
+    let entry = |until| dnc::DncEntry {
         id: domain::ids::DncId::new(uuid()),
         number: back.phone.clone(),
         campaign_id: None,
-        until: None,
+        until,
         reason: "asked".into(),
         source: "agent".into(),
         proof: None,
@@ -187,11 +187,20 @@ async fn a_deleted_lead_is_nowhere_and_comes_back_where_it_was(store: TestStore)
         added_by_name: None,
         added_at: NOW,
     };
-    dnc::add(&*store, scope, &entry).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    sets::restore(&mut tx, scope, lead.id, &member.line).await.unwrap();
-    tx.commit().await.unwrap();
-    assert!(leads::get(&*store, scope, lead.id).await.unwrap().unwrap().do_not_call);
+    let restored = async || {
+        let mut tx = store.begin().await.unwrap();
+        sets::restore(&mut tx, scope, lead.id, &member.line).await.unwrap();
+        tx.commit().await.unwrap();
+        leads::get(&*store, scope, lead.id).await.unwrap().unwrap().do_not_call
+    };
+    let timed = entry(Some(NOW));
+    dnc::add(&*store, scope, &timed).await.unwrap();
+    assert!(!restored().await, "an entry that ends leaves the lead as it is");
+    assert_eq!(worklist::place_of(&*store, scope, lead.id).await.unwrap(), place);
+    dnc::remove(&*store, scope, timed.id).await.unwrap();
+    delete(&store, scope, lead.id).await;
+    dnc::add(&*store, scope, &entry(None)).await.unwrap();
+    assert!(restored().await);
     assert_eq!(worklist::place_of(&*store, scope, lead.id).await.unwrap(), None);
 }
 
