@@ -1,20 +1,56 @@
 //! The HTTP client that all vendors share.
 
-use std::{error::Error, time::Duration};
+use std::{
+    error::Error,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use reqwest::{Client, Response, header};
+use rustls::{ClientConfig, crypto::aws_lc_rs};
+use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::telephony::CarrierError;
 
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// By ALPN (RFC 7301), the one that is liked best first.
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("what this system trusts cannot be read: {0}")]
+    Trust(#[from] rustls::Error),
+    #[error(transparent)]
+    Build(#[from] reqwest::Error),
+}
+
+/// Whom this system trusts, read once: it takes some tens of milliseconds, and after a restart every call wants a client at once.
+fn trust() -> Result<ClientConfig, rustls::Error> {
+    static READ: Mutex<Option<ClientConfig>> = Mutex::new(None);
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(config) = &*read {
+        return Ok(config.clone());
+    }
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_platform_verifier()?
+        .with_no_client_auth();
+    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+    Ok(read.insert(config).clone())
+}
+
 /// A client that follows no redirects, so that credentials never travel to another host.
-pub fn client(total_timeout: Duration) -> Result<Client, reqwest::Error> {
-    Client::builder()
+pub fn client(total_timeout: Duration) -> Result<Client, ClientError> {
+    let client = Client::builder()
+        .tls_backend_preconfigured(trust()?)
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(total_timeout)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-        .build()
+        .build()?;
+    Ok(client)
 }
 
 /// Whole seconds or nothing; the date form is not used by the vendors here.

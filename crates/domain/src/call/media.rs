@@ -177,6 +177,10 @@ impl Turn {
         {
             self.carrier_lost(leg);
         }
+        // Nothing tells of a hang-up that fell into the outage, so there is nothing to wait for; and who had been asked to come
+        // back may not have heard.
+        self.carrier_missed();
+        self.outside_missed();
     }
 
     /// The answer to a question for an agent was lost with the server that asked it.

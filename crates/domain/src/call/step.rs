@@ -187,12 +187,7 @@ impl Turn {
         self.settle_offer(before.offer);
         self.settle_agents(&before.held);
         self.settle_telephones(before.outside, before.leg, before.over);
-        let room = room_plan(&self.call);
-        match room {
-            Some(plan) if before.room.as_ref() != Some(&plan) => self.effects.push(Effect::Room { plan }),
-            None if before.room.is_some() => self.effects.push(Effect::CloseRoom),
-            Some(_) | None => {}
-        }
+        self.settle_room(before.room);
         let after = timers(&self.call);
         let dropped = before.timers.keys().filter(|timer| !after.contains_key(timer));
         self.effects.extend(dropped.map(|timer| Effect::ClearTimer { timer: *timer }));
@@ -206,6 +201,17 @@ impl Turn {
             self.effects.push(Effect::Over { reason: end.reason });
         }
         (self.call, self.effects)
+    }
+
+    /// First of all effects: what people hear and what is recorded changes at the instant of the event, while others may
+    /// have to wait for a database or a carrier.
+    fn settle_room(&mut self, before: Option<RoomPlan>) {
+        let effect = match room_plan(&self.call) {
+            Some(plan) if before.as_ref() != Some(&plan) => Effect::Room { plan },
+            None if before.is_some() => Effect::CloseRoom,
+            Some(_) | None => return,
+        };
+        self.effects.insert(0, effect);
     }
 
     fn settle_offer(&mut self, before: Option<Offer>) {

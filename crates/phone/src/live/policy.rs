@@ -13,6 +13,10 @@ const PING_EVERY: Duration = Duration::from_secs(5);
 const WELCOME_WITHIN: Duration = Duration::from_secs(8);
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// A line that was open a moment ago is wanted back soon: a server that restarts is there again within seconds, and holds the
+/// customers of calls meanwhile.
+const EAGER_FOR: Duration = Duration::from_secs(10);
+const EAGER_WAIT: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiveState {
@@ -62,12 +66,21 @@ pub enum Effect {
 pub struct LivePolicy {
     state: LiveState,
     backoff: Backoff,
+    /// For as long as `eager_until` in place of `backoff`.
+    eager: Backoff,
+    eager_until: Duration,
     unwelcome: bool,
 }
 
 impl Default for LivePolicy {
     fn default() -> Self {
-        Self { state: LiveState::Off, backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT), unwelcome: false }
+        Self {
+            state: LiveState::Off,
+            backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
+            eager: Backoff::new(FIRST_WAIT, EAGER_WAIT),
+            eager_until: Duration::ZERO,
+            unwelcome: false,
+        }
     }
 }
 
@@ -125,7 +138,12 @@ impl LivePolicy {
     }
 
     fn wait(&mut self, now: Duration, random: f64) -> LiveState {
-        LiveState::Waiting { until: now + self.backoff.next(random) }
+        if matches!(self.state, LiveState::Open { .. }) {
+            self.eager.reset();
+            self.eager_until = now + EAGER_FOR;
+        }
+        let backoff = if now < self.eager_until { &mut self.eager } else { &mut self.backoff };
+        LiveState::Waiting { until: now + backoff.next(random) }
     }
 }
 
@@ -178,14 +196,16 @@ mod tests {
         let mut now = s(10);
         policy.step(Input::Lost, now, 1.0);
         let mut waits = Vec::new();
-        for _ in 0..7 {
+        for _ in 0..27 {
             let LiveState::Waiting { until } = policy.state() else { panic!("{:?}", policy.state()) };
             waits.push((until - now).as_millis());
             now = until;
             assert!(matches!(policy.step(Input::Tick, now, 1.0), Some(Effect::Connect { .. })));
             policy.step(Input::Lost, now, 1.0);
         }
-        assert_eq!(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000]);
+        assert_eq!(waits[0], 250);
+        assert_eq!(waits[1..21], [500; 20], "ten seconds");
+        assert_eq!(waits[21..], [250, 500, 1_000, 2_000, 4_000, 8_000]);
         assert!(matches!(policy.step(Input::NetworkChanged, now, 1.0), Some(Effect::Connect { .. })));
     }
 

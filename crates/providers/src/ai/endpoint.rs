@@ -26,7 +26,7 @@ impl Endpoint {
             return Err(AiError::BadAddress { reason: "no model is named".to_owned() });
         }
         let http = http_client::client(settings.timeout)
-            .map_err(|error| AiError::BadAddress { reason: http_client::root_cause(error) })?;
+            .map_err(|error| AiError::BadAddress { reason: error.to_string() })?;
         Ok(Self { settings, http })
     }
 

@@ -50,7 +50,7 @@ pub enum TwilioSettingsError {
     #[error("the Twilio address cannot be used as a base: {url}")]
     BaseUrl { url: Url },
     #[error("no HTTPS client can be made: {0}")]
-    Client(#[from] reqwest::Error),
+    Client(#[from] http_client::ClientError),
 }
 
 pub struct TwilioClient {

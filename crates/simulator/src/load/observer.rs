@@ -168,11 +168,11 @@ impl Observer {
         };
         let receipt = |detail: &CallDetail| detail.receipt.as_ref().is_some_and(|receipt| settled(&receipt.state));
         let detail = self.until(&format!("/calls/{call}"), "the recording had a receipt", within, receipt).await?;
-        let done = |learned: &CallIntelligence| {
-            matches!(
-                learned.status,
-                AnalysisStatus::Completed | AnalysisStatus::None { .. } | AnalysisStatus::Failed { .. }
-            )
+        // Whether there is something to analyse is decided a moment after the recording is stored.
+        let done = |learned: &CallIntelligence| match &learned.status {
+            AnalysisStatus::None { reason } => reason != "not_asked",
+            AnalysisStatus::Completed | AnalysisStatus::Failed { .. } => true,
+            AnalysisStatus::Pending | AnalysisStatus::Transcribing | AnalysisStatus::Analysing => false,
         };
         let path = format!("/calls/{call}/intelligence");
         let learned = self.until(&path, "the analysis had ended", within, done).await?;
