@@ -83,8 +83,7 @@ pub async fn tell(
     body: String,
 ) -> Result<u16, TellError> {
     let unreachable = |error| TellError::Unreachable(http_client::root_cause(error));
-    let client: Client =
-        http_client::client(PATIENCE).map_err(|error| TellError::Unreachable(error.to_string()))?;
+    let client: Client = http_client::client(PATIENCE).map_err(|error| TellError::Unreachable(error.to_string()))?;
     let signature = format!("v1={}", sign(secret, timestamp, &body));
     let request = client
         .post(url.clone())

@@ -25,8 +25,8 @@ impl Endpoint {
         if settings.model.trim().is_empty() {
             return Err(AiError::BadAddress { reason: "no model is named".to_owned() });
         }
-        let http = http_client::client(settings.timeout)
-            .map_err(|error| AiError::BadAddress { reason: error.to_string() })?;
+        let http =
+            http_client::client(settings.timeout).map_err(|error| AiError::BadAddress { reason: error.to_string() })?;
         Ok(Self { settings, http })
     }
 

@@ -145,7 +145,10 @@ fn a_server_that_restarts_in_mid_call_keeps_it() {
     assert_eq!(armed, [Timer::CarrierBack, Timer::DeviceBack]);
     let of_carrier = Effect::RestartCarrierMedia { party: Party::Customer, provider_call_id: Some("CA1".into()) };
     assert!(play.has(&of_carrier), "at once");
-    assert!(play.take(CallEvent::ServerRestarted).has(&of_carrier), "what the last server asked for may not have been heard");
+    assert!(
+        play.take(CallEvent::ServerRestarted).has(&of_carrier),
+        "what the last server asked for may not have been heard"
+    );
     play.take(attached(2)).take(CallEvent::DeviceBack { agent: ASHA, session: session(3) });
     assert_eq!(play.plan().hears.len(), 2);
     assert_eq!(play.call.status(), CallStatus::InProgress);
