@@ -18,6 +18,8 @@ pub(super) type Spec = Option<(u32, u16)>;
 pub(super) struct Present {
     pub device: Device,
     pub spec: Spec,
+    /// The sound server's own for it, another one each time it comes.
+    pub number: Option<u32>,
     /// Left out of lists for people: another way to a device that is shown.
     pub hidden: bool,
 }
@@ -81,8 +83,14 @@ fn print(id: &str, present: &[Present]) -> u64 {
     let related = present
         .iter()
         .filter(|each| each.device.id == id || unit.is_some_and(|unit| bluetooth_unit(&each.device.id) == Some(unit)));
-    related.filter_map(|each| each.spec).fold(0, |print, (rate, channels)| {
-        print.wrapping_mul(1_000_003).wrapping_add(u64::from(rate) * 64 + u64::from(channels))
+    related.fold(0, |print: u64, each| {
+        let (rate, channels) = each.spec.unwrap_or_default();
+        let spec = u64::from(rate) * 64 + u64::from(channels);
+        print
+            .wrapping_mul(1_000_003)
+            .wrapping_add(spec)
+            .wrapping_mul(1_000_003)
+            .wrapping_add(each.number.unwrap_or(0).into())
     })
 }
 
@@ -99,7 +107,7 @@ mod tests {
     }
 
     fn there(ids: &[&str]) -> Vec<Present> {
-        ids.iter().map(|id| Present { device: device(id), spec: None, hidden: false }).collect()
+        ids.iter().map(|id| Present { device: device(id), spec: None, number: None, hidden: false }).collect()
     }
 
     fn wish(ids: &[&str]) -> Preferences {
@@ -159,6 +167,7 @@ mod tests {
             let one = |(id, rate, channels): &(&str, u32, u16)| Present {
                 device: device(id),
                 spec: Some((*rate, *channels)),
+                number: None,
                 hidden: false,
             };
             ids.iter().map(one).collect()
@@ -175,5 +184,14 @@ mod tests {
             with(&[("p:bluez_sink.0_1.handsfree_head_unit", 16_000, 1), ("p:bluez_source.0_1.handsfree", 8_000, 1)]);
         let again = choose(&wanted, &narrower, None, &none, secs(0)).unwrap();
         assert_ne!(again.print, after.print, "its other end changed");
+    }
+
+    #[test]
+    fn a_headset_that_went_and_came_back_between_two_looks_is_opened_anew() {
+        let (wanted, none) = (wish(&["headset"]), Barred::default());
+        let numbered = |number| [Present { number: Some(number), ..there(&["headset"]).remove(0) }];
+        let before = choose(&wanted, &numbered(4), None, &none, secs(0)).unwrap();
+        assert_eq!(choose(&wanted, &numbered(4), None, &none, secs(1)).unwrap(), before);
+        assert_ne!(choose(&wanted, &numbered(5), None, &none, secs(1)).unwrap(), before);
     }
 }

@@ -8,7 +8,7 @@ use cpal::{
 use super::choice::{Present, Spec};
 use crate::state::{Device, DeviceList, DeviceProblem};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Direction {
     Input,
     Output,
@@ -44,12 +44,20 @@ impl Found {
 pub(super) struct Hosts {
     main: Host,
     server: Option<Host>,
+    #[cfg(target_os = "linux")]
+    numbers: super::numbers::Numbers,
     of_main: Found,
 }
 
 impl Hosts {
     pub(super) fn new() -> Self {
-        Self { main: main_host(), server: None, of_main: Found::default() }
+        Self {
+            main: main_host(),
+            server: None,
+            #[cfg(target_os = "linux")]
+            numbers: super::numbers::Numbers::default(),
+            of_main: Found::default(),
+        }
     }
 
     /// Asks the sound server, and with `all` the system's own interface too, which takes longer.
@@ -81,7 +89,25 @@ impl Hosts {
         if server.devices().is_err() {
             self.server = server_host();
         }
-        self.server.as_ref().map(find_all)
+        let found = self.server.as_ref().map(find_all)?;
+        Some(self.numbered(found))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn numbered(&mut self, mut found: Found) -> Found {
+        self.numbers.look();
+        for (direction, devices) in [(Direction::Input, &mut found.inputs), (Direction::Output, &mut found.outputs)] {
+            for present in devices {
+                let name = present.device.id.split_once(':').map_or("", |(_, name)| name);
+                present.number = self.numbers.of(direction, name);
+            }
+        }
+        found
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn numbered(&self, found: Found) -> Found {
+        found
     }
 
     pub(super) fn device(&self, id: &str, direction: Direction) -> Result<cpal::Device, DeviceProblem> {
@@ -91,7 +117,10 @@ impl Hosts {
             return Ok(device);
         }
         let id: cpal::DeviceId = id.parse().map_err(|_| DeviceProblem::None)?;
-        let host = self.server.as_ref().filter(|server| server.id() == id.host()).unwrap_or(&self.main);
+        // A connection for each stream: the library gives all streams of one the same synchronisation group, and PulseAudio refuses
+        // streams of a group that shall go to different sinks (a headset beside the one it replaces, a second ringer).
+        let own = self.server.as_ref().filter(|server| server.id() == id.host()).and_then(|_| server_host());
+        let host = own.as_ref().unwrap_or(&self.main);
         host.device_by_id(&id).ok_or(DeviceProblem::None)
     }
 }
@@ -127,11 +156,11 @@ fn find_all(host: &Host) -> Found {
         let shown = Device { id: id.to_string(), name: description.name().to_owned() };
         if device.supports_input() {
             let spec = spec(&shown.id, || device.default_input_config().ok());
-            found.inputs.push(Present { device: shown.clone(), spec, hidden: false });
+            found.inputs.push(Present { device: shown.clone(), spec, number: None, hidden: false });
         }
         if device.supports_output() {
             let spec = spec(&shown.id, || device.default_output_config().ok());
-            found.outputs.push(Present { device: shown, spec, hidden: false });
+            found.outputs.push(Present { device: shown, spec, number: None, hidden: false });
         }
     }
     found

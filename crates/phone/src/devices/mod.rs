@@ -6,6 +6,8 @@ mod choice;
 mod host;
 mod hosts;
 mod line;
+#[cfg(target_os = "linux")]
+mod numbers;
 mod ringtone;
 mod slot;
 mod thread;

@@ -159,8 +159,10 @@ impl Worker {
         }
         let found = self.hosts.look(all);
         let new = |before: &[super::choice::Present], after: &[super::choice::Present]| -> Vec<String> {
-            let is_new = |id: &str| !before.iter().any(|each| each.device.id == id);
-            after.iter().map(|each| each.device.id.clone()).filter(|id| is_new(id)).collect()
+            let is_new = |present: &super::choice::Present| {
+                !before.iter().any(|each| each.device.id == present.device.id && each.number == present.number)
+            };
+            after.iter().filter(|each| is_new(each)).map(|each| each.device.id.clone()).collect()
         };
         for id in new(&self.found.inputs, &found.inputs) {
             self.microphone.appeared(&id);
