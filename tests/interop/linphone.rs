@@ -1,6 +1,6 @@
 //! Linphone (<https://www.linphone.org>) as a customer.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use serde_json::json;
 use switchboard_tests::{
@@ -13,18 +13,21 @@ use crate::{
     wave,
 };
 
-fn configure(folder: &std::path::Path, port: u16) {
+fn configure(folder: &std::path::Path, port: u16, server: SocketAddr) {
     wave::write(&folder.join("say.wav"), 600, 40);
+    // Without an account it makes an address of its own from what it finds out of the network, which may be nothing at all.
     let config = format!(
-        "[sip]\nsip_port={port}\nsip_tcp_port=0\nsip_tls_port=0\ncontact=\"Customer\" <sip:{CUSTOMER}@127.0.0.1>\n\
+        "[sip]\nsip_port={port}\nsip_tcp_port=0\nsip_tls_port=0\nuse_ipv6=0\ndefault_proxy=0\n\
+         [proxy_0]\nreg_proxy=<sip:{server};transport=udp>\nreg_identity=\"Customer\" <sip:{CUSTOMER}@127.0.0.1>\n\
+         reg_sendregister=0\nreg_expires=0\npublish=0\n\
          [net]\nmtu=1300\n[rtp]\naudio_rtp_port=46000-47000\n[sound]\nplayback_dev_id=\ncapture_dev_id=\nringer_dev_id=\n\
          echocancellation=0\n[audio_codec_0]\nmime=PCMU\nrate=8000\nchannels=1\nenabled=1\n"
     );
     std::fs::write(folder.join("linphonerc"), config).unwrap();
 }
 
-async fn prepared(folder: &std::path::Path, port: u16) -> Program {
-    configure(folder, port);
+async fn prepared(folder: &std::path::Path, port: u16, server: SocketAddr) -> Program {
+    configure(folder, port, server);
     let mut customer = Program::start(folder, "linphonec", &["-c", "linphonerc"]);
     customer.types("soundcard use files").await;
     customer.types(&format!("play {}", folder.join("say.wav").display())).await;
@@ -48,7 +51,7 @@ pub async fn calls_in() -> String {
     let at = free_port();
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("linphone", at, 1)]).await;
     let mut desk = exchange.desk().await;
-    let mut customer = prepared(folder.path(), at.port()).await;
+    let mut customer = prepared(folder.path(), at.port(), exchange.sip).await;
     customer.types(&format!("call sip:{NUMBER}@{}", exchange.sip)).await;
     let offer = tokio::select! {
         offer = desk.answer_next() => offer,
@@ -68,7 +71,7 @@ pub async fn is_called() -> String {
     let at = free_port();
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("linphone", at, 1)]).await;
     let desk = exchange.desk().await;
-    let mut customer = prepared(folder.path(), at.port()).await;
+    let mut customer = prepared(folder.path(), at.port(), exchange.sip).await;
     customer.types("autoanswer enable").await;
     let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
     let placed =
