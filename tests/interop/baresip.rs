@@ -11,6 +11,7 @@ use switchboard_tests::{
 
 use crate::{
     program::{Program, free_port, tail},
+    telephone::{self, NAME, PASSWORD},
     wave,
 };
 
@@ -144,4 +145,17 @@ pub async fn is_called() -> String {
     desk.phone.sign_out().await;
     exchange.server.stop().await;
     "called, heard both ways, hung up".to_owned()
+}
+
+pub async fn is_a_telephone() -> String {
+    let start = async |folder: &Path, server: SocketAddr| {
+        let account = format!(
+            "<sip:{NAME}@{server}>;auth_user={NAME};auth_pass={PASSWORD};regint=60;answermode=auto;audio_codecs=PCMU"
+        );
+        configure(folder, free_port(), &account);
+        let path = folder.display().to_string();
+        Program::start(folder, "baresip", &["-f", &path])
+    };
+    let hears = async |folder: &Path, phone: &Program| drop(heard(folder, 1_000.0, phone).await);
+    telephone::takes_a_call(start, hears).await
 }

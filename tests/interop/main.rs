@@ -11,6 +11,7 @@ mod linphone;
 mod program;
 mod rows;
 mod sipp;
+mod telephone;
 mod wave;
 
 use std::{

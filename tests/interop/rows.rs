@@ -58,7 +58,9 @@ pub fn all() -> Vec<Row> {
                 "bad_description.xml",
             ])
         }),
-        row("SIPp: a telephone registers by digest; a wrong password", SIPP, false, sipp::authentication),
+        row("SIPp: our call is challenged", SIPP, false, sipp::challenged),
+        row("baresip is an agent's telephone", BARESIP, false, baresip::is_a_telephone),
+        row("linphone is an agent's telephone", &["linphonec"], false, linphone::is_a_telephone),
         row(
             "Kamailio: we register by digest; a call in and one out through it",
             &["kamailio", "baresip"],

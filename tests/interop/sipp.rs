@@ -3,13 +3,14 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use reqwest::Method;
 use serde_json::json;
 use switchboard_tests::{
     Engine,
-    exchange::{Exchange, NUMBER, trunk},
+    exchange::{CUSTOMER, Exchange, NUMBER, trunk},
 };
 
 use crate::program::{Program, free_port, tail};
@@ -73,23 +74,32 @@ pub async fn refer_followed() -> String {
     "called, told of it, hung up on".to_owned()
 }
 
-/// A telephone with its password, and one without.
-pub async fn authentication() -> String {
-    let exchange = exchange().await;
-    let users = exchange.server.ask(Method::GET, "/users", &exchange.admin, None).await.body;
-    let agent =
-        users["items"].as_array().unwrap().iter().find(|one| one["role"] == "telecaller").unwrap()["id"].clone();
-    let trunk = json!({ "id": exchange.trunk["id"], "settings": exchange.trunk["settings"], "password": null });
-    let telephone = json!({ "id": null, "username": "101", "user_id": agent, "password": "of-the-telephone" });
-    let body = json!({ "trunks": [trunk], "extensions": [telephone] });
-    let saved = exchange.server.ask(Method::PUT, "/settings/sip", &exchange.admin, Some(body)).await;
-    assert!(saved.status.is_success(), "{saved:?}");
-    for name in ["register.xml", "register_wrong.xml"] {
-        let path = scenarios().join(name).display().to_string();
-        run(&exchange, &["-sf", &path, "-m", "1"]).await;
-    }
+/// An agent calls out, and the trunk wants to know who we are.
+pub async fn challenged() -> String {
+    let at = free_port();
+    let mut settings = trunk("SIPp", at, 1);
+    settings["settings"]["username"] = json!("acme");
+    settings["password"] = json!("of-the-trunk");
+    let exchange = Exchange::open(Engine::Sqlite, vec![settings]).await;
+    let desk = exchange.desk().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = scenarios().join("challenge.xml").display().to_string();
+    let port = at.port().to_string();
+    let taking = ["-sf", &path, "-i", "127.0.0.1", "-p", &port, "-nostdin", "-m", "1", "-timeout", "30"];
+    let mut sipp = Program::start(folder.path(), "sipp", &taking);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+    let placed = exchange.server.ask(Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER }))).await;
+    assert!(placed.status.is_success(), "{placed:?}");
+    let id = placed.text("id");
+    let talks = |live: &serde_json::Value| live["status"] == "in_progress";
+    exchange.server.until(&format!("/calls/{id}/live"), &exchange.admin, "it is answered", talks).await;
+    exchange.server.ask(Method::POST, &format!("/calls/{id}/hang-up"), &token, None).await;
+    assert!(sipp.ends().await, "SIPp is not content: {}", tail(&sipp.said()));
+    exchange.ended(&id).await;
+    desk.phone.sign_out().await;
     exchange.server.stop().await;
-    "registered and gone; a guess refused".to_owned()
+    "answered by digest".to_owned()
 }
 
 /// So many calls, each routed to a queue and with a row of its own.

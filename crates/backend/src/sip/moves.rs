@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use ::sip::{CallKey, Invitation, Referral, Replaced, sdp};
 use domain::{
     call::{CallEvent, Party, ProviderEnd},
-    dialable,
+    dialable::{self, Undialable},
     ids::{CallId, LegId, TenantId},
     phone_number::E164,
     pii::Personal,
@@ -123,16 +123,20 @@ impl Backend {
     /// It is the trunk's wish and not a person's of ours, so that all guards of calls hold; and it is called through the same
     /// trunk, whoever pays for it.
     async fn may_be_referred(&self, moving: &Moving, to_user: &str) -> Result<E164, Refused> {
-        let to = read_number(to_user, &moving.trunk.settings.country).map_err(|_| Refused(404, "that is no number"))?;
+        let country = &moving.trunk.settings.country;
         let scope = TenantScope::system(moving.tenant);
         let unavailable = |error: crate::error::BackendError| {
             tracing::error!(%error, "the number of a transfer cannot be looked up");
             Refused(503, "try again")
         };
         let allowed = self.allowed_numbers(scope).await.map_err(unavailable)?;
-        if dialable::read(to_user, Some(&moving.trunk.settings.country), allowed).is_err() {
-            return Err(Refused(403, "numbers of this kind are not called"));
+        let kind = Refused(403, "numbers of this kind are not called");
+        // As a person would type it: an emergency number is no number of the plan.
+        if let Err(Undialable::NotAllowed(_)) = dialable::read(to_user, Some(country), allowed) {
+            return Err(kind);
         }
+        let to = read_number(to_user, country).map_err(|_| Refused(404, "that is no number"))?;
+        dialable::may_dial(&to, allowed).map_err(|_| kind)?;
         if self.objection_to_number(scope, &to, None).await.map_err(unavailable)?.is_some() {
             return Err(Refused(603, "this number must not be called"));
         }

@@ -97,9 +97,8 @@ impl Drive {
                 }
                 // The asker may have gone.
                 let _ = done.send(());
-                let begun = self.handshake.as_mut().filter(|handshake| handshake.due().is_none());
-                let step = begun.map(|handshake| handshake.wake(Instant::now()));
-                self.agree(step.unwrap_or_default());
+                let first = self.handshake.as_mut().map(HandshakeEnd::first);
+                self.agree(first.unwrap_or_default());
             }
             LegCommand::Digits(digits) => {
                 if !self.leg.press(&digits) {

@@ -3,17 +3,30 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Instant,
 };
 
-use dimpl::{Config, Dtls, DtlsCertificate, Output, certificate};
+use bytes::BytesMut;
+use rtc_dtls::{
+    config::{ClientAuthType, ConfigBuilder},
+    crypto::Certificate,
+    endpoint::{Endpoint, EndpointEvent},
+    extension::extension_use_srtp::SrtpProtectionProfile,
+};
+use rtc_shared::{TransportProtocol, error::Error};
+use rtc_srtp::crypto::default_provider;
 use sha2::{Digest, Sha256};
 
 use super::keys::Sealed;
 
-/// More than any of its datagrams.
-const DATAGRAM: usize = 2_048;
+/// Under which keys for SRTP are drawn from a handshake (RFC 5764 section 4.2).
+const LABEL: &str = "EXTRACTOR-dtls_srtp";
+/// The library tells its counterparts apart by their addresses; a leg has one, wherever its datagrams come from.
+const COUNTERPART: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9);
 
 /// SHA-256 of a certificate.
 pub type Fingerprint = [u8; 32];
@@ -28,12 +41,17 @@ pub struct Handshake {
 }
 
 /// The certificate of this process; none when this build's cryptography cannot make one.
-fn certificate() -> Option<&'static DtlsCertificate> {
-    static MADE: OnceLock<Option<DtlsCertificate>> = OnceLock::new();
-    let made = MADE.get_or_init(|| match certificate::generate_self_signed_certificate() {
+fn certificate() -> Option<&'static Certificate> {
+    static MADE: OnceLock<Option<Certificate>> = OnceLock::new();
+    let make = || {
+        let provider = default_provider().map_err(|error| error.to_string())?;
+        let names = vec!["switchboard".to_owned()];
+        Certificate::generate_self_signed(names, provider.crypto()).map_err(|error| error.to_string())
+    };
+    let made = MADE.get_or_init(|| match make() {
         Ok(made) => Some(made),
-        Err(error) => {
-            tracing::error!(%error, "DTLS-SRTP cannot be spoken");
+        Err::<_, String>(error) => {
+            tracing::error!(error, "DTLS-SRTP cannot be spoken");
             None
         }
     });
@@ -42,18 +60,18 @@ fn certificate() -> Option<&'static DtlsCertificate> {
 
 /// What is written into descriptions; `None` when DTLS-SRTP cannot be spoken.
 pub fn our_fingerprint() -> Option<Fingerprint> {
-    certificate().map(|ours| Sha256::digest(&ours.certificate).into())
+    certificate().and_then(|ours| Some(Sha256::digest(ours.certificate.first()?).into()))
 }
 
 /// One end of a handshake. No sockets, and the time is handed in.
 pub(super) struct HandshakeEnd {
     plan: Handshake,
-    dtls: Dtls,
-    due: Option<Instant>,
+    endpoint: Endpoint,
+    /// Datagrams of ours that have to be sent before anything has come.
+    first: Vec<Vec<u8>>,
     /// The other end has shown the right certificate.
-    proven: bool,
+    proven: Arc<AtomicBool>,
     failed: bool,
-    buffer: Vec<u8>,
     /// Where the last datagram of it came from.
     peer: Option<SocketAddr>,
 }
@@ -71,10 +89,44 @@ pub(super) const fn is_handshake(datagram: &[u8]) -> bool {
 }
 
 impl HandshakeEnd {
+    /// `None` when this build cannot.
     pub(super) fn new(plan: Handshake, now: Instant) -> Option<Self> {
-        let mut dtls = Dtls::new_12(Arc::new(Config::default()), certificate()?.clone(), now);
-        dtls.set_active(plan.begins);
-        Some(Self { plan, dtls, due: None, proven: false, failed: false, buffer: vec![0; DATAGRAM], peer: None })
+        let proven = Arc::new(AtomicBool::new(false));
+        match Self::begin(plan, &proven, now) {
+            Ok(endpoint) => {
+                let mut end = Self { plan, endpoint, first: Vec::new(), proven, failed: false, peer: None };
+                end.first = end.outgoing();
+                Some(end)
+            }
+            Err(error) => {
+                tracing::error!(%error, "a handshake for the keys of a leg cannot begin");
+                None
+            }
+        }
+    }
+
+    fn begin(plan: Handshake, proven: &Arc<AtomicBool>, now: Instant) -> Result<Endpoint, Error> {
+        let (theirs, proven) = (plan.theirs, Arc::clone(proven));
+        let config = ConfigBuilder::default()
+            .with_crypto_provider(default_provider().map_err(|error| Error::Other(error.to_string()))?)
+            .with_certificates(certificate().into_iter().cloned().collect())
+            .with_srtp_protection_profiles(vec![SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80])
+            .with_client_auth(ClientAuthType::RequireAnyClientCert)
+            // Nobody vouches for it but the description, which says what its hash is.
+            .with_insecure_skip_verify(true)
+            .with_verify_peer_certificate(Some(Arc::new(move |shown, _| {
+                let fits = shown.first().is_some_and(|shown| Fingerprint::from(Sha256::digest(shown)) == theirs);
+                proven.store(fits, Relaxed);
+                if fits { Ok(()) } else { Err(Error::Other("another certificate than was agreed on".to_owned())) }
+            })))
+            .build(plan.begins, None)?;
+        let config = Arc::new(config);
+        let answers = (!plan.begins).then(|| Arc::clone(&config));
+        let mut endpoint = Endpoint::new(COUNTERPART, TransportProtocol::UDP, answers);
+        if plan.begins {
+            endpoint.connect(now, COUNTERPART, config, None)?;
+        }
+        Ok(endpoint)
     }
 
     pub(super) const fn plan(&self) -> Handshake {
@@ -83,7 +135,7 @@ impl HandshakeEnd {
 
     /// When [`Self::wake`] is to be called.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.due.filter(|_| !self.failed)
+        self.endpoint.poll_timeout(&COUNTERPART).filter(|_| !self.failed)
     }
 
     /// Where its datagrams go: to where theirs come from, once that is known.
@@ -91,56 +143,57 @@ impl HandshakeEnd {
         self.peer.unwrap_or(agreed)
     }
 
+    /// What is to be sent at the beginning.
+    pub(super) fn first(&mut self) -> Step {
+        Step { packets: std::mem::take(&mut self.first), keys: None }
+    }
+
     pub(super) fn take(&mut self, datagram: &[u8], from: SocketAddr, now: Instant) -> Step {
         if self.failed {
             return Step::default();
         }
         self.peer = Some(from);
-        let taken = self.dtls.handle_timeout(now).and_then(|()| self.dtls.handle_packet(datagram));
-        self.after(taken)
-    }
-
-    /// At its beginning, and when it is due.
-    pub(super) fn wake(&mut self, now: Instant) -> Step {
-        self.due = None;
-        if self.failed {
-            return Step::default();
-        }
-        let woken = self.dtls.handle_timeout(now);
-        self.after(woken)
-    }
-
-    fn after(&mut self, done: Result<(), dimpl::Error>) -> Step {
-        if let Err(error) = done {
-            tracing::info!(%error, "a handshake for the keys of a leg failed; it stays silent");
-            self.failed = true;
-            return Step::default();
-        }
-        let mut step = Step::default();
-        loop {
-            match self.dtls.poll_output(&mut self.buffer) {
-                Output::Packet(packet) => step.packets.push(packet.to_vec()),
-                Output::BufferTooSmall { needed } => self.buffer.resize(needed, 0),
-                Output::Timeout(at) => {
-                    self.due = Some(at);
-                    break;
-                }
-                Output::PeerCert(shown) => self.proven = Fingerprint::from(Sha256::digest(shown)) == self.plan.theirs,
-                Output::KeyingMaterial(material, profile) => {
-                    if self.proven {
-                        step.keys = Sealed::by_handshake(&material, profile, self.plan.begins);
-                    } else {
-                        tracing::warn!(
-                            "a leg's other end shows another certificate than was agreed on; it stays silent"
-                        );
-                        self.failed = true;
-                    }
-                }
-                Output::Connected | Output::ApplicationData(_) | Output::CloseNotify => {}
-                _ => {}
+        let read = self.endpoint.read(now, COUNTERPART, None, BytesMut::from(datagram));
+        // Also what it says about a failure goes out.
+        let packets = self.outgoing();
+        let keys = match read {
+            Ok(events) if events.iter().any(|event| matches!(event, EndpointEvent::HandshakeComplete)) => self.keys(),
+            Ok(_) => None,
+            Err(error) => {
+                self.fail(&error);
+                None
             }
+        };
+        Step { packets, keys }
+    }
+
+    /// When it is due: what was not answered is said again.
+    pub(super) fn wake(&mut self, now: Instant) -> Step {
+        if !self.failed
+            && let Err(error) = self.endpoint.handle_timeout(COUNTERPART, now)
+        {
+            self.fail(&error);
         }
-        step
+        Step { packets: self.outgoing(), keys: None }
+    }
+
+    fn fail(&mut self, error: &Error) {
+        // Garbage from a stranger is no failure before the other end has been heard, nor after the keys are there.
+        tracing::debug!(%error, "a step of a handshake for the keys of a leg failed");
+        self.failed = self.endpoint.get_connection_state(COUNTERPART).is_none();
+    }
+
+    fn outgoing(&mut self) -> Vec<Vec<u8>> {
+        std::iter::from_fn(|| self.endpoint.poll_transmit()).map(|transmit| transmit.message.to_vec()).collect()
+    }
+
+    fn keys(&self) -> Option<Sealed> {
+        if !self.proven.load(Relaxed) {
+            return None;
+        }
+        let state = self.endpoint.get_connection_state(COUNTERPART)?;
+        let material = state.export_keying_material(LABEL, &[], Sealed::MATERIAL).ok()?;
+        Sealed::by_handshake(material.as_ref(), self.plan.begins)
     }
 }
 
@@ -159,7 +212,7 @@ mod tests {
         let mut now = Instant::now();
         let (mut one, mut other) = (HandshakeEnd::new(one, now).unwrap(), HandshakeEnd::new(other, now).unwrap());
         let (mut ours, mut theirs) = (None, None);
-        let (mut to_other, mut to_one) = (one.wake(now).packets, other.wake(now).packets);
+        let (mut to_other, mut to_one) = (one.first().packets, other.first().packets);
         for _ in 0..40 {
             now += Duration::from_millis(100);
             let mut back = Vec::new();

@@ -1,6 +1,5 @@
 //! SRTP with keys from the session description (RFC 4568) or from a handshake of both ends (RFC 5764).
 
-use dimpl::SrtpProfile;
 use rtc_srtp::{
     context::Context, crypto::default_provider, option::srtp_replay_protection, protection_profile::ProtectionProfile,
 };
@@ -58,17 +57,16 @@ impl Sealed {
         Some(Self { out: end(&keys.ours)?, inward: end(&keys.theirs)?, keys: Some(keys) })
     }
 
+    /// Octets of what a handshake comes to.
+    pub(super) const MATERIAL: usize = 2 * (KEY + SALT);
+
     /// From what a handshake came to: both keys, then both salts, those of the end that began first (RFC 5764 section 4.2).
-    pub(super) fn by_handshake(material: &[u8], profile: SrtpProfile, we_began: bool) -> Option<Self> {
-        let profile = match profile {
-            SrtpProfile::AES128_CM_SHA1_80 => ProtectionProfile::Aes128CmHmacSha1_80,
-            SrtpProfile::AEAD_AES_128_GCM => ProtectionProfile::AeadAes128Gcm,
-            SrtpProfile::AEAD_AES_256_GCM => ProtectionProfile::AeadAes256Gcm,
-            _ => return None,
+    pub(super) fn by_handshake(material: &[u8], we_began: bool) -> Option<Self> {
+        let (keys, salts) = material.split_at_checked(2 * KEY)?;
+        let end = |n: usize| {
+            let (key, salt) = (keys.get(n * KEY..(n + 1) * KEY)?, salts.get(n * SALT..(n + 1) * SALT)?);
+            context(key, salt, ProtectionProfile::Aes128CmHmacSha1_80)
         };
-        let (key, salt) = (profile.key_len(), profile.salt_len());
-        let (keys, salts) = material.split_at_checked(2 * key)?;
-        let end = |n: usize| context(keys.get(n * key..(n + 1) * key)?, salts.get(n * salt..(n + 1) * salt)?, profile);
         let (began, other) = (end(0)?, end(1)?);
         let (out, inward) = if we_began { (began, other) } else { (other, began) };
         Some(Self { keys: None, out, inward })
