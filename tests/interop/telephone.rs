@@ -25,7 +25,8 @@ pub async fn takes_a_call(
     customer.voice.set(1_000);
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", customer.address(), 1)]).await;
     let users = exchange.server.ask(Method::GET, "/users", &exchange.admin, None).await.body;
-    let agent = users["items"].as_array().unwrap().iter().find(|one| one["role"] == "telecaller").unwrap()["id"].clone();
+    let agent =
+        users["items"].as_array().unwrap().iter().find(|one| one["role"] == "telecaller").unwrap()["id"].clone();
     let kept = json!({ "id": exchange.trunk["id"], "settings": exchange.trunk["settings"], "password": null });
     let telephone = json!({ "id": null, "username": NAME, "user_id": agent, "password": PASSWORD });
     let body = json!({ "trunks": [kept], "extensions": [telephone] });

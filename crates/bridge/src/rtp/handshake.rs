@@ -43,14 +43,14 @@ pub struct Handshake {
 /// The certificate of this process; none when this build's cryptography cannot make one.
 fn certificate() -> Option<&'static Certificate> {
     static MADE: OnceLock<Option<Certificate>> = OnceLock::new();
-    let make = || {
+    let make = || -> Result<Certificate, String> {
         let provider = default_provider().map_err(|error| error.to_string())?;
         let names = vec!["switchboard".to_owned()];
         Certificate::generate_self_signed(names, provider.crypto()).map_err(|error| error.to_string())
     };
     let made = MADE.get_or_init(|| match make() {
         Ok(made) => Some(made),
-        Err::<_, String>(error) => {
+        Err(error) => {
             tracing::error!(error, "DTLS-SRTP cannot be spoken");
             None
         }
@@ -114,7 +114,7 @@ impl HandshakeEnd {
             .with_client_auth(ClientAuthType::RequireAnyClientCert)
             // Nobody vouches for it but the description, which says what its hash is.
             .with_insecure_skip_verify(true)
-            .with_verify_peer_certificate(Some(Arc::new(move |shown, _| {
+            .with_verify_peer_certificate(Some(Arc::new(move |shown: &[Vec<u8>], _: &[_]| {
                 let fits = shown.first().is_some_and(|shown| Fingerprint::from(Sha256::digest(shown)) == theirs);
                 proven.store(fits, Relaxed);
                 if fits { Ok(()) } else { Err(Error::Other("another certificate than was agreed on".to_owned())) }
