@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use domain::role::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::config::SipConfig;
 use storage::testing::Engine;
 
-use crate::{TestServer, desk::Desk};
+use crate::{TestServer, desk::Desk, sip_on_any_port};
 
 /// The number that customers dial.
 pub const NUMBER: &str = "+918000000001";
@@ -21,6 +22,8 @@ pub struct Exchange {
     pub sip: SocketAddr,
     /// The same by TCP.
     pub tcp: SocketAddr,
+    /// The same by TLS, where that was set up.
+    pub tls: Option<SocketAddr>,
     /// The first trunk, as the server shows it.
     pub trunk: Value,
 }
@@ -42,9 +45,18 @@ pub fn trunk(name: &str, host: SocketAddr, priority: u32) -> Value {
 impl Exchange {
     /// With these trunks. The agent is `telecaller@owner.example`.
     pub async fn open(engine: Engine, trunks: Vec<Value>) -> Self {
-        let server = TestServer::start_on(engine, false).await;
+        Self::open_speaking(engine, trunks, sip_on_any_port()).await
+    }
+
+    /// The same, speaking SIP as this says.
+    pub async fn open_speaking(engine: Engine, trunks: Vec<Value>, sip: SipConfig) -> Self {
+        let server = TestServer::start_with_sip(engine, sip).await;
         let admin = server.tenant("owner").await;
         let (_, agent) = server.user(&admin, "owner", Role::Telecaller).await;
+        // Whatever the hour is at which the tests run.
+        let always = json!({ "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 });
+        let hours = server.ask(Method::PUT, "/settings/calling-hours", &admin, Some(always)).await;
+        assert!(hours.status.is_success(), "{hours:?}");
         let queue = json!({
             "name": "Sales", "strategy": "round_robin", "member_ids": [agent], "skills": [], "ring_s": 30, "wrap_up_s": 0,
             "max_size": 50, "max_wait_s": 300, "target_answer_s": 20, "recording": true
@@ -61,14 +73,13 @@ impl Exchange {
         let saved = server.ask(Method::PUT, "/settings/sip", &admin, Some(body)).await;
         assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
         let listens = saved.body["listens"].as_array().expect("a list");
-        let at = |kind: &str| {
-            let found =
-                listens.iter().filter_map(Value::as_str).find_map(|at| at.strip_prefix(kind)?.trim().parse().ok());
-            found.unwrap_or_else(|| panic!("{kind} in {saved:?}"))
+        let at = |kind: &str| -> Option<SocketAddr> {
+            listens.iter().filter_map(Value::as_str).find_map(|at| at.strip_prefix(kind)?.trim().parse().ok())
         };
-        let (sip, tcp) = (at("udp"), at("tcp"));
+        let always = |kind: &str| at(kind).unwrap_or_else(|| panic!("{kind} in {saved:?}"));
+        let (sip, tcp, tls) = (always("udp"), always("tcp"), at("tls"));
         let trunk = saved.body["trunks"][0].clone();
-        Self { server, admin, sip, tcp, trunk }
+        Self { server, admin, sip, tcp, tls, trunk }
     }
 
     pub async fn desk(&self) -> Desk {

@@ -5,6 +5,7 @@ pub mod calling_out;
 pub mod carrier;
 pub mod chirps;
 pub mod desk;
+pub mod dns;
 pub mod document;
 pub mod estate;
 pub mod exchange;
@@ -54,6 +55,11 @@ macro_rules! on_both_databases {
     )+};
 }
 
+/// SIP by UDP and TCP at 127.0.0.1, on ports that are free.
+pub fn sip_on_any_port() -> SipConfig {
+    SipConfig { udp: vec![ANY_PORT], tcp: vec![ANY_PORT], ..SipConfig::default() }
+}
+
 /// A running server; its folder and its database go with it.
 pub struct TestServer {
     pub running: Running,
@@ -93,13 +99,23 @@ impl TestServer {
 
     /// With what is in this folder.
     pub async fn start_in(folder: tempfile::TempDir, database: &str, demo: bool, turn: TurnConfig) -> Self {
+        Self::start_speaking(folder, database, demo, turn, sip_on_any_port()).await
+    }
+
+    async fn start_speaking(
+        folder: tempfile::TempDir,
+        database: &str,
+        demo: bool,
+        turn: TurnConfig,
+        sip: SipConfig,
+    ) -> Self {
         log();
         let config = Config {
             data_dir: folder.path().to_owned(),
             database: database.to_owned(),
             listen: ANY_PORT,
             media: MediaConfig { udp: ANY_PORT, advertise: Vec::new(), turn },
-            sip: SipConfig { udp: vec![ANY_PORT], tcp: vec![ANY_PORT], ..SipConfig::default() },
+            sip,
             ..Config::default()
         };
         let running = Running::start(&config, demo).await.expect("the server starts");
@@ -110,6 +126,14 @@ impl TestServer {
     pub async fn start_on(engine: Engine, demo: bool) -> Self {
         let database = TestDatabase::new(engine).await;
         let server = Self::start(&database.address(), demo).await;
+        Self { database: Some(database), ..server }
+    }
+
+    /// As [`Self::start_on`], speaking SIP in a way of its own.
+    pub async fn start_with_sip(engine: Engine, sip: SipConfig) -> Self {
+        let database = TestDatabase::new(engine).await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = Self::start_speaking(folder, &database.address(), false, TurnConfig::default(), sip).await;
         Self { database: Some(database), ..server }
     }
 

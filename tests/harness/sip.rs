@@ -2,11 +2,12 @@
 //! do not agree on each other's mistakes.
 
 mod peer;
+mod signals;
 mod text;
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
@@ -16,8 +17,11 @@ use std::{
 
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinHandle};
 
-use self::peer::{description, listen, speak, take_signals};
-pub use self::text::Message;
+use self::{
+    peer::{description, listen, speak, take_signals},
+    signals::Signals,
+};
+pub use self::{signals::Certificates, text::Message};
 use crate::{
     PATIENCE,
     sound::{Ear, LINE_RATE, Tone},
@@ -28,6 +32,8 @@ use crate::{
 pub enum Manner {
     /// Rings, and answers after so long.
     Answers { after: Duration },
+    /// Plays its voice, and answers after so long.
+    Announces { after: Duration },
     /// Refuses with this status line.
     Refuses(&'static str),
     /// Rings and does not answer.
@@ -37,12 +43,12 @@ pub enum Manner {
 }
 
 struct Shared {
-    signals: UdpSocket,
+    signals: Signals,
     here: SocketAddr,
     sound_here: SocketAddr,
     manner: Mutex<Manner>,
-    /// Where sound goes to.
-    remote: Mutex<Option<SocketAddr>>,
+    /// Where sound goes to, and the call that it is of.
+    remote: Mutex<Option<(String, SocketAddr)>>,
     /// Our tag, and the number of the last request of ours.
     tag: String,
     number: AtomicU32,
@@ -51,7 +57,7 @@ struct Shared {
     waiting: Mutex<HashMap<String, mpsc::UnboundedSender<Message>>>,
 }
 
-/// A SIP peer at 127.0.0.1. Its tasks end with it.
+/// A SIP peer on this machine. Its tasks end with it.
 pub struct SipPeer {
     shared: Arc<Shared>,
     pub voice: Tone,
@@ -71,6 +77,31 @@ pub struct Dialog {
     pub answer: Message,
 }
 
+impl Shared {
+    /// Sound goes to the sender of this description from now on.
+    fn speaks_in(&self, message: &Message) {
+        *locked(&self.remote) = message.sound().map(|at| (message.field("call-id").to_owned(), at));
+    }
+
+    /// Unless another call has taken its place.
+    fn falls_silent_in(&self, call_id: &str) {
+        locked(&self.remote).take_if(|(of, _)| of == call_id);
+    }
+
+    fn contact(&self) -> String {
+        let by = if matches!(self.signals, Signals::Streams(_)) { ";transport=tls" } else { "" };
+        format!("Contact: <sip:peer@{}{by}>\r\n", self.here)
+    }
+}
+
+impl Dialog {
+    /// The value of a `Replaces` that names it to the server.
+    pub fn replaces(&self) -> String {
+        let tag = |field: &str| field.split(";tag=").nth(1).unwrap_or_default().to_owned();
+        format!("{};to-tag={};from-tag={}", self.call_id, tag(&self.to), tag(&self.from))
+    }
+}
+
 fn locked<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -78,10 +109,28 @@ fn locked<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl SipPeer {
     /// Its voice is a tone of 600 Hz.
     pub async fn start() -> Self {
-        let signals = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
-        let sound = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a port"));
+        Self::start_at(Ipv4Addr::LOCALHOST.into()).await
+    }
+
+    /// At `::1`.
+    pub async fn start_on_ipv6() -> Self {
+        Self::start_at(Ipv6Addr::LOCALHOST.into()).await
+    }
+
+    /// By TLS, as `localhost`.
+    pub async fn start_by_tls(certificates: &Certificates) -> Self {
+        Self::begin(Signals::by_tls(certificates).await).await
+    }
+
+    async fn start_at(address: IpAddr) -> Self {
+        Self::begin(Signals::Datagrams(UdpSocket::bind((address, 0)).await.expect("a port"))).await
+    }
+
+    async fn begin(signals: Signals) -> Self {
+        let here = signals.here();
+        let sound = Arc::new(UdpSocket::bind((here.ip(), 0)).await.expect("a port"));
         let shared = Arc::new(Shared {
-            here: signals.local_addr().expect("an address"),
+            here,
             sound_here: sound.local_addr().expect("an address"),
             signals,
             manner: Mutex::new(Manner::Answers { after: Duration::from_millis(50) }),
@@ -126,7 +175,8 @@ impl SipPeer {
         }
     }
 
-    fn description(&self, direction: &str) -> String {
+    /// What it would offer.
+    pub fn description(&self, direction: &str) -> String {
         description(&self.shared, direction)
     }
 
@@ -154,7 +204,7 @@ impl SipPeer {
         let answer = self.ask(&dialog, "INVITE", number, body, more).await;
         self.acknowledge(&dialog, &answer, number).await;
         if answer.status() == 200 {
-            *locked(&self.shared.remote) = answer.sound();
+            self.shared.speaks_in(&answer);
             dialog.to = answer.field("to").to_owned();
             dialog.target = target_of(answer.field("contact"));
         }
@@ -182,7 +232,7 @@ impl SipPeer {
     pub async fn hang_up(&self, dialog: &Dialog) {
         let answer = self.send(dialog, "BYE", "", "").await;
         assert_eq!(answer.status(), 200, "{answer:?}");
-        *locked(&self.shared.remote) = None;
+        self.shared.falls_silent_in(&dialog.call_id);
     }
 
     /// Registers for an hour by digest with SHA-256; the final answer.
@@ -226,9 +276,10 @@ impl SipPeer {
     fn text(&self, dialog: &Dialog, method: &str, number: u32, branch: &str, body: &str, more: &str) -> String {
         let here = self.shared.here;
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        let contact = if more.contains("Contact:") { String::new() } else { format!("Contact: <sip:peer@{here}>\r\n") };
+        let by = self.shared.signals.transport();
+        let contact = if more.contains("Contact:") { String::new() } else { self.shared.contact() };
         format!(
-            "{method} {} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{branch};rport\r\nMax-Forwards: 70\r\nFrom: {}\r\n\
+            "{method} {} SIP/2.0\r\nVia: SIP/2.0/{by} {here};branch=z9hG4bK{branch};rport\r\nMax-Forwards: 70\r\nFrom: {}\r\n\
              To: {}\r\nCall-ID: {}\r\nCSeq: {number} {method}\r\n{contact}{more}{kind}\
              Content-Length: {}\r\n\r\n{body}",
             dialog.target,

@@ -11,6 +11,7 @@ use switchboard_tests::{
 
 use crate::{
     program::{Program, free_port, tail},
+    telephone::{self, NAME, PASSWORD},
     wave,
 };
 
@@ -20,7 +21,19 @@ const HEARD: [&str; 2] = ["dump-", "-dec.wav"];
 /// Writes its configuration into a folder: no sound card, a tone to say, a file to hear with.
 pub fn configure(folder: &Path, at: SocketAddr, account: &str) {
     let modules = [
-        "stdio", "g711", "g722", "opus", "srtp", "aufile", "aubridge", "sndfile", "uuid", "account", "auloop", "menu",
+        "stdio",
+        "g711",
+        "g722",
+        "opus",
+        "srtp",
+        "dtls_srtp",
+        "aufile",
+        "aubridge",
+        "sndfile",
+        "uuid",
+        "account",
+        "auloop",
+        "menu",
         "ctrl_tcp",
     ];
     wave::write(&folder.join("say.wav"), 600, 40);
@@ -61,17 +74,35 @@ pub async fn heard(folder: &Path, hertz: f64, who: &Program) -> f64 {
     panic!("it did not hear {hertz} Hz: {}", tail(&who.said()));
 }
 
-pub async fn calls_in(codec: &str, transport: &str, sealed: bool) -> String {
+/// How sound is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seal {
+    Not,
+    /// Keys in the description.
+    Keys,
+    /// Keys by DTLS.
+    Handshake,
+}
+
+pub async fn calls_in(codec: &str, transport: &str) -> String {
+    calls_in_sealed(codec, transport, Seal::Not).await
+}
+
+pub async fn calls_in_sealed(codec: &str, transport: &str, seal: Seal) -> String {
     let folder = tempfile::tempdir().unwrap();
     let at = free_port();
     let mut settings = trunk("baresip", at, 1);
     settings["settings"]["codecs"] = json!([codec]);
-    settings["settings"]["srtp"] = json!(sealed);
+    settings["settings"]["srtp"] = json!(seal != Seal::Not);
     let exchange = Exchange::open(Engine::Sqlite, vec![settings]).await;
     let mut desk = exchange.desk().await;
     let (server, by) = if transport == "tcp" { (exchange.tcp, ";transport=tcp") } else { (exchange.sip, "") };
     let name = if codec == "opus" { "opus/48000/2".to_owned() } else { codec.to_uppercase() };
-    let media = if sealed { ";mediaenc=srtp-mand" } else { "" };
+    let media = match seal {
+        Seal::Not => "",
+        Seal::Keys => ";mediaenc=srtp-mand",
+        Seal::Handshake => ";mediaenc=dtls_srtp",
+    };
     let account = format!("<sip:{CUSTOMER}@127.0.0.1{by}>;regint=0;audio_codecs={name}{media}");
     configure(folder.path(), at, &account);
     let path = folder.path().display().to_string();
@@ -114,4 +145,17 @@ pub async fn is_called() -> String {
     desk.phone.sign_out().await;
     exchange.server.stop().await;
     "called, heard both ways, hung up".to_owned()
+}
+
+pub async fn is_a_telephone() -> String {
+    let start = async |folder: &Path, server: SocketAddr| {
+        let account = format!(
+            "<sip:{NAME}@{server}>;auth_user={NAME};auth_pass={PASSWORD};regint=60;answermode=auto;audio_codecs=PCMU"
+        );
+        configure(folder, free_port(), &account);
+        let path = folder.display().to_string();
+        Program::start(folder, "baresip", &["-f", &path])
+    };
+    let hears = async |folder: &Path, phone: &Program| drop(heard(folder, 1_000.0, phone).await);
+    telephone::takes_a_call(start, hears).await
 }

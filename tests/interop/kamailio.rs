@@ -52,7 +52,6 @@ request_route {{
         if (!pv_www_authenticate("127.0.0.1", "{PASSWORD}", "0")) {{ www_challenge("127.0.0.1", "1"); exit; }}
         save("location"); exit;
     }}
-    if (is_method("INVITE") && $fU == "exchange-out") {{ }}
     record_route();
     # What is dialed to the exchange's number goes to where it has registered.
     if ($rU == "{NUMBER}") {{ $rU = "exchange"; $avp(dialed) = "{NUMBER}"; }}

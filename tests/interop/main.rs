@@ -11,6 +11,7 @@ mod linphone;
 mod program;
 mod rows;
 mod sipp;
+mod telephone;
 mod wave;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bench::Size;
 use futures_util::FutureExt;
 
 /// No row takes longer.
@@ -27,8 +29,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 #[tokio::main]
 async fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if wanted.iter().any(|word| word == "--bench") {
-        bench::run().await;
+    if let Some(at) = wanted.iter().position(|word| word == "--bench") {
+        let size = if wanted.iter().any(|word| word == "--small") { Size::Small } else { Size::Full };
+        bench::run(wanted.get(at + 1).map_or("sip", String::as_str), size).await;
         return ExitCode::SUCCESS;
     }
     let fast = wanted.iter().any(|word| word == "--fast");

@@ -2,7 +2,10 @@
 
 use std::{future::Future, pin::Pin};
 
-use crate::{baresip, kamailio, linphone, sipp};
+use crate::{
+    baresip::{self, Seal},
+    kamailio, linphone, sipp,
+};
 
 type Run = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = String>>>>;
 
@@ -29,14 +32,15 @@ const SIPP: &[&str] = &["sipp"];
 
 pub fn all() -> Vec<Row> {
     vec![
-        row("baresip calls in: UDP, G.711 mu-law, sound both ways", BARESIP, true, || {
-            baresip::calls_in("pcmu", "udp", false)
+        row("baresip calls in: UDP, G.711 mu-law, sound both ways", BARESIP, true, || baresip::calls_in("pcmu", "udp")),
+        row("baresip calls in: UDP, G.711 A-law", BARESIP, false, || baresip::calls_in("pcma", "udp")),
+        row("baresip calls in: UDP, G.722", BARESIP, false, || baresip::calls_in("g722", "udp")),
+        row("baresip calls in: UDP, Opus", BARESIP, false, || baresip::calls_in("opus", "udp")),
+        row("baresip calls in: TCP", BARESIP, false, || baresip::calls_in("pcmu", "tcp")),
+        row("baresip calls in: SRTP by SDES", BARESIP, false, || baresip::calls_in_sealed("pcmu", "udp", Seal::Keys)),
+        row("baresip calls in: keys by DTLS", BARESIP, false, || {
+            baresip::calls_in_sealed("pcmu", "udp", Seal::Handshake)
         }),
-        row("baresip calls in: UDP, G.711 A-law", BARESIP, false, || baresip::calls_in("pcma", "udp", false)),
-        row("baresip calls in: UDP, G.722", BARESIP, false, || baresip::calls_in("g722", "udp", false)),
-        row("baresip calls in: UDP, Opus", BARESIP, false, || baresip::calls_in("opus", "udp", false)),
-        row("baresip calls in: TCP", BARESIP, false, || baresip::calls_in("pcmu", "tcp", false)),
-        row("baresip calls in: SRTP by SDES", BARESIP, false, || baresip::calls_in("pcmu", "udp", true)),
         row("baresip is called, answers, is hung up on", BARESIP, true, baresip::is_called),
         row("linphone calls in: sound both ways", &["linphonec"], false, linphone::calls_in),
         row("linphone is called and answers", &["linphonec"], false, linphone::is_called),
@@ -44,7 +48,19 @@ pub fn all() -> Vec<Row> {
         row("SIPp: re-INVITE to hold and back", SIPP, false, || sipp::scenario("reinvite.xml")),
         row("SIPp: late offer, the answer comes with the ACK", SIPP, false, || sipp::scenario("late_offer.xml")),
         row("SIPp: OPTIONS within and without a call", SIPP, false, || sipp::scenario("options.xml")),
-        row("SIPp: REFER is declined", SIPP, false, || sipp::scenario("refer.xml")),
+        row("SIPp: REFER to a premium number is refused", SIPP, false, || sipp::scenario("refer.xml")),
+        row("SIPp: REFER is followed", SIPP, false, sipp::refer_followed),
+        row("SIPp: unknown number, no codec, unknown extension, no description", SIPP, false, || {
+            sipp::scenarios_once(&[
+                "unknown_number.xml",
+                "no_codec.xml",
+                "unknown_extension.xml",
+                "bad_description.xml",
+            ])
+        }),
+        row("SIPp: our call is challenged", SIPP, false, sipp::challenged),
+        row("baresip is an agent's telephone", BARESIP, false, baresip::is_a_telephone),
+        row("linphone is an agent's telephone", &["linphonec"], false, linphone::is_a_telephone),
         row(
             "Kamailio: we register by digest; a call in and one out through it",
             &["kamailio", "baresip"],

@@ -6,6 +6,7 @@ mod directory;
 mod events;
 mod inbound;
 mod legs;
+mod moves;
 mod outbound;
 mod phones;
 mod registrar;
@@ -46,6 +47,8 @@ pub struct SipOptions {
     pub trusted: Option<PathBuf>,
     /// Named to carriers in place of this machine's own address.
     pub advertised: Option<IpAddr>,
+    /// Asked for names in place of the system's.
+    pub name_servers: Vec<SocketAddr>,
     /// UDP ports for sound: pairs of them.
     pub ports: Option<RangeInclusive<u16>>,
 }
@@ -59,6 +62,7 @@ impl SipOptions {
             certificate: self.certificate.clone().map(|(certificate, key)| TlsFiles { certificate, key }),
             trusted: self.trusted.clone(),
             advertised: self.advertised,
+            name_servers: self.name_servers.clone(),
             user_agent: format!("Switchboard/{}", env!("CARGO_PKG_VERSION")),
         }
     }

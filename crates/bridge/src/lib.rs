@@ -29,5 +29,7 @@ pub use port::{
     CarrierCodec, CarrierInput, CarrierNetwork, CarrierOptions, CarrierOut, CarrierPort, FRAME_BYTES, PortId,
 };
 pub use recorder::left_over::{EndedRecording, LeftOverError};
-pub use rtp::{RtpCodec, RtpFigures, RtpLeg, RtpRoute, SrtpKey, SrtpKeys};
+pub use rtp::{
+    Fingerprint, Handshake, RtpCodec, RtpFigures, RtpLeg, RtpRoute, Seal, SrtpKey, SrtpKeys, our_fingerprint,
+};
 pub use socket::{SoundSocket, Verdict};

@@ -16,6 +16,8 @@ pub struct RoomPlan {
     pub hears: Vec<(PortId, PortId)>,
     /// Members that hear the hold music.
     pub music: Vec<PortId>,
+    /// Members that hear that it rings at the other end.
+    pub ringback: Vec<PortId>,
     pub record: Option<RecordPlan>,
 }
 
@@ -35,6 +37,7 @@ pub struct RecordPlan {
 pub enum Source {
     Port(PortId),
     Music,
+    Ringback,
 }
 
 impl Source {
@@ -76,6 +79,9 @@ impl Layout {
             let mut sources: Vec<Source> = hearing.speakers_of(listener).map(Source::Port).collect();
             if plan.music.contains(&listener) {
                 sources.push(Source::Music);
+            }
+            if plan.ringback.contains(&listener) {
+                sources.push(Source::Ringback);
             }
             match (listener, sources.as_slice()) {
                 (PortId::Session(_), [Source::Port(speaker @ PortId::Session(_))]) => {

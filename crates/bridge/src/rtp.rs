@@ -4,6 +4,7 @@
 
 mod coder;
 mod drive;
+mod handshake;
 mod keys;
 mod leg;
 
@@ -26,6 +27,7 @@ use tokio::{
 };
 
 use crate::handle::BridgeHandle;
+pub use handshake::{Fingerprint, Handshake, our_fingerprint};
 pub use keys::{SrtpKey, SrtpKeys};
 
 /// How the sound of an RTP stream is coded.
@@ -71,7 +73,16 @@ pub struct RtpRoute {
     pub sends: bool,
     /// Whether it speaks.
     pub receives: bool,
-    pub keys: Option<SrtpKeys>,
+    pub seal: Option<Seal>,
+}
+
+/// Where the keys of sealed sound come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seal {
+    /// From the descriptions (RFC 4568).
+    Keys(SrtpKeys),
+    /// The two ends agree on them.
+    Handshake(Handshake),
 }
 
 /// Figures of a leg, as its own packets and the other side's reports say.

@@ -9,4 +9,4 @@ mod outcome;
 pub use guard::{DialRefusal, Limits, Usage, may_dial};
 pub use lockout::{Lockout, Verdict};
 pub use numbers::{CallerId, NumberFormat, read_number};
-pub use outcome::{Outcome, outcome, tries_next};
+pub use outcome::{Outcome, outcome, tries_next, tries_next_server};

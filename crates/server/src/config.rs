@@ -111,6 +111,8 @@ pub struct SipConfig {
     pub trusted: PathBuf,
     /// Address to name to carriers, of a server behind NAT.
     pub advertise: Option<IpAddr>,
+    /// Asked where the servers of a trunk's domain are; empty: those of the system.
+    pub name_servers: Vec<SocketAddr>,
     /// UDP ports for the sound of calls by SIP, two a call.
     pub first_port: u16,
     pub last_port: u16,
@@ -126,6 +128,7 @@ impl Default for SipConfig {
             key: PathBuf::new(),
             trusted: PathBuf::new(),
             advertise: None,
+            name_servers: Vec::new(),
             first_port: 16_384,
             last_port: 32_766,
         }
@@ -142,6 +145,7 @@ impl SipConfig {
             certificate: file(&self.certificate).zip(file(&self.key)),
             trusted: file(&self.trusted),
             advertised: self.advertise,
+            name_servers: self.name_servers.clone(),
             ports: Some(self.first_port..=self.last_port),
         }
     }

@@ -14,7 +14,7 @@ use simulator::{
     customer::CustomerScript,
     exotel::{self, Flow, SimulatedExotel},
     load::{Crew, LoadPlan, Observer},
-    twilio,
+    twilio::{self, RestFailure},
 };
 use wire::{
     calls::{CallRow, CallStatus},
@@ -36,6 +36,9 @@ const AGENTS_WITHIN: Duration = Duration::from_secs(120);
 /// From the end of the last call at the carrier to the last row of ours: a carrier that reports nothing is asked by then.
 const SETTLED_WITHIN: Duration = Duration::from_secs(180);
 const LONGEST_CALL: Duration = Duration::from_secs(180);
+/// Kinds of faults, one after the other.
+pub const TWILIO_FAULTS: usize = 10;
+pub const EXOTEL_FAULTS: usize = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum CarrierKind {
@@ -57,6 +60,8 @@ pub struct FaultPlan {
 struct Carried {
     sid: String,
     ended: String,
+    /// Nobody ended it: it would go on, and cost.
+    cut_off: bool,
 }
 
 /// What was lost, call by call.
@@ -73,13 +78,19 @@ pub struct FaultReport {
     pub doubled: Vec<String>,
     /// Rows that say that the call goes on.
     pub not_over: Vec<String>,
+    /// Calls that went on at the carrier until they were cut off.
+    pub never_ended: Vec<String>,
     /// Calls that an agent took, without their recording.
     pub without_recording: Vec<String>,
 }
 
 impl FaultReport {
     pub fn lost(&self) -> usize {
-        self.without_row.len() + self.doubled.len() + self.not_over.len() + self.without_recording.len()
+        self.without_row.len()
+            + self.doubled.len()
+            + self.not_over.len()
+            + self.never_ended.len()
+            + self.without_recording.len()
     }
 }
 
@@ -94,7 +105,8 @@ impl fmt::Display for FaultReport {
         for (what, calls) in [
             ("without a row", &self.without_row),
             ("with several rows", &self.doubled),
-            ("never over", &self.not_over),
+            ("never over here", &self.not_over),
+            ("never ended at the carrier", &self.never_ended),
             ("answered, recording not stored", &self.without_recording),
         ] {
             writeln!(
@@ -206,30 +218,45 @@ async fn crew(
     Ok(Crew::start(server, agents, folder, &AgentScripts::bundled()?, Some(&outcome)).await?)
 }
 
-/// What the carrier does wrong while the `n`th call begins.
+/// What the carrier does wrong while the `n`th call begins, and until the next one does.
 fn twilio_faults(n: usize) -> twilio::Misbehaviour {
     let calm = twilio::Misbehaviour::default();
-    match n % 7 {
+    match n % TWILIO_FAULTS {
         0 => twilio::Misbehaviour { duplicate_callbacks: true, ..calm },
         1 => twilio::Misbehaviour { late_callbacks: Some(Duration::from_secs(2)), ..calm },
         2 => twilio::Misbehaviour { swapped_callbacks: true, ..calm },
-        3 => twilio::Misbehaviour { forged_callbacks: true, ..calm },
-        4 => twilio::Misbehaviour { break_stream_after: Some(Duration::from_secs(4)), ..calm },
-        5 => twilio::Misbehaviour { bunched_frames: Some(Duration::from_millis(200)), ..calm },
-        _ => calm,
+        3 => twilio::Misbehaviour { lost_callbacks: true, ..calm },
+        4 => twilio::Misbehaviour { forged_callbacks: true, ..calm },
+        5 => twilio::Misbehaviour { break_stream_after: Some(Duration::from_secs(4)), ..calm },
+        6 => twilio::Misbehaviour { half_open_stream_after: Some(Duration::from_secs(4)), ..calm },
+        7 => twilio::Misbehaviour { bunched_frames: Some(Duration::from_millis(200)), ..calm },
+        8 => twilio::Misbehaviour { slow_network: Some(Duration::from_secs(2)), ..calm },
+        _ => twilio::Misbehaviour {
+            rest: vec![
+                RestFailure::TooManyRequests,
+                RestFailure::ComeBackAfter { seconds: 1 },
+                RestFailure::ServerError,
+                RestFailure::ServerError,
+            ],
+            ..calm
+        },
     }
 }
 
 fn exotel_faults(n: usize) -> exotel::Misbehaviour {
     let calm = exotel::Misbehaviour::default();
-    match n % 8 {
+    match n % EXOTEL_FAULTS {
         0 => exotel::Misbehaviour { duplicate_reports: true, ..calm },
         1 => exotel::Misbehaviour { late_reports: Some(Duration::from_secs(2)), ..calm },
-        2 => exotel::Misbehaviour { no_final_report: true, ..calm },
-        3 => exotel::Misbehaviour { forged_requests: true, duplicate_reports: true, ..calm },
-        4 => exotel::Misbehaviour { break_stream_after: Some(Duration::from_secs(4)), ..calm },
-        5 => exotel::Misbehaviour { passthru_posts_json: true, ..calm },
-        6 => exotel::Misbehaviour { camel_case_stream: true, ..calm },
+        2 => exotel::Misbehaviour { stale_reports: true, ..calm },
+        3 => exotel::Misbehaviour { no_final_report: true, ..calm },
+        4 => exotel::Misbehaviour { forged_requests: true, duplicate_reports: true, ..calm },
+        5 => exotel::Misbehaviour { break_stream_after: Some(Duration::from_secs(4)), ..calm },
+        6 => exotel::Misbehaviour { half_open_stream_after: Some(Duration::from_secs(4)), ..calm },
+        7 => exotel::Misbehaviour { slow_network: Some(Duration::from_secs(1)), ..calm },
+        8 => exotel::Misbehaviour { rest: vec![429, 503, 500], no_final_report: true, ..calm },
+        9 => exotel::Misbehaviour { passthru_posts_json: true, ..calm },
+        10 => exotel::Misbehaviour { camel_case_stream: true, ..calm },
         _ => exotel::Misbehaviour { mulaw_stream: true, ..calm },
     }
 }
@@ -254,11 +281,12 @@ async fn place(
                 let call = services.carrier.place_inbound_call(&customer.number, number, script)?;
                 calls.spawn(async move {
                     let _place = place;
-                    if tokio::time::timeout(LONGEST_CALL, call.outcome()).await.is_err() {
+                    let cut_off = tokio::time::timeout(LONGEST_CALL, call.outcome()).await.is_err();
+                    if cut_off {
                         call.hang_up();
                     }
                     let ended = call.outcome().await.map(|outcome| format!("{:?}", outcome.ended_by));
-                    Carried { sid: call.sid().to_owned(), ended: ended.unwrap_or_default() }
+                    Carried { sid: call.sid().to_owned(), ended: ended.unwrap_or_default(), cut_off }
                 });
             }
             Account::Exotel(carrier) => {
@@ -268,11 +296,12 @@ async fn place(
                 let call = carrier.place_inbound_call(&customer.number, number, script);
                 calls.spawn(async move {
                     let _place = place;
-                    if tokio::time::timeout(LONGEST_CALL, call.outcome()).await.is_err() {
+                    let cut_off = tokio::time::timeout(LONGEST_CALL, call.outcome()).await.is_err();
+                    if cut_off {
                         call.hang_up();
                     }
                     let ended = call.outcome().await.map(|outcome| format!("{:?}", outcome.ended));
-                    Carried { sid: call.sid().to_owned(), ended: ended.unwrap_or_default() }
+                    Carried { sid: call.sid().to_owned(), ended: ended.unwrap_or_default(), cut_off }
                 });
             }
         }
@@ -327,6 +356,7 @@ fn compare(plan: &FaultPlan, carried: &[Carried], rows: &[(String, CallRow)]) ->
         without_row: carried.iter().filter(|call| of(&call.sid) == 0).map(name).collect(),
         doubled: carried.iter().filter(|call| of(&call.sid) > 1).map(name).collect(),
         not_over: rows.iter().filter(|(_, row)| !is_over(row)).map(|(sid, _)| sid.clone()).collect(),
+        never_ended: carried.iter().filter(|call| call.cut_off).map(name).collect(),
         without_recording: answered
             .iter()
             .filter(|row| row.recording != RecordingState::Stored)

@@ -137,6 +137,7 @@ impl SimulatedTwilio {
 
     /// What goes wrong from now on.
     pub fn misbehave(&self, misbehaviour: Misbehaviour) {
+        self.account.webhooks.set_delay(misbehaviour.slow_network.unwrap_or_default());
         self.account.lock().misbehaviour = misbehaviour;
     }
 

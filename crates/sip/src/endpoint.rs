@@ -5,6 +5,7 @@ mod convert;
 mod follow;
 mod guard;
 mod incoming;
+mod locate;
 mod outgoing;
 mod registration;
 mod start;
@@ -48,6 +49,8 @@ pub struct Listen {
     pub trusted: Option<PathBuf>,
     /// Named to the other side in place of the bound address.
     pub advertised: Option<IpAddr>,
+    /// Asked for names in place of the system's; for addresses too.
+    pub name_servers: Vec<SocketAddr>,
     pub user_agent: String,
 }
 
@@ -113,6 +116,14 @@ pub struct Reoffer {
     pub reply: oneshot::Sender<Result<Vec<u8>, u16>>,
 }
 
+/// A dialog that a new call takes the place of (RFC 3891).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replaced {
+    Ours(CallKey),
+    /// One between others: the value of `Replaces`.
+    Theirs(String),
+}
+
 /// The other side wants its call to go elsewhere.
 #[derive(Debug)]
 pub struct Referral {
@@ -120,7 +131,7 @@ pub struct Referral {
     /// User part of the address.
     pub to_user: String,
     /// The dialog that the new call is to take the place of.
-    pub replaces: Option<CallKey>,
+    pub replaces: Option<Replaced>,
     /// 202 or the status to refuse with.
     pub reply: oneshot::Sender<u16>,
 }
@@ -223,15 +234,18 @@ pub struct OutgoingCall {
     pub target: Option<Target>,
     /// Requests go through it.
     pub proxy: Option<Target>,
+    /// Where the first of these was found; none looks it up.
+    pub at: Option<SocketAddr>,
     pub account: Option<Account>,
     /// As `P-Asserted-Identity`.
     pub asserted: Option<Personal<String>>,
     /// `Privacy: id`.
     pub private: bool,
     pub offer: Vec<u8>,
-    /// Value of `Replaces`.
-    pub replaces: Option<CallKey>,
+    pub replaces: Option<Replaced>,
     pub ring_for: Duration,
+    /// Given up with 408 when the other side has not said a word by then.
+    pub silent_for: Option<Duration>,
 }
 
 /// What became of a registration of ours.
@@ -262,6 +276,8 @@ struct Live {
     call_id: String,
     /// An offer of ours is on its way.
     offering: bool,
+    /// The other side of an outgoing call has said something.
+    alive: bool,
     cancelled: bool,
     /// Value of `Session-Expires` for our 2xx, and whether the other side knows timers.
     session: Option<(String, bool)>,
@@ -275,6 +291,7 @@ struct Inner {
     stop: CancellationToken,
     listens: Vec<(Transport, SocketAddr)>,
     advertised: Option<IpAddr>,
+    locator: Arc<locate::Locator>,
 }
 
 /// Cheap to clone. Signalling stops when [`Endpoint::stop`] is called.

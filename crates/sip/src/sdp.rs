@@ -8,7 +8,7 @@ mod write;
 
 use std::net::{IpAddr, SocketAddr};
 
-pub use agree::{Agreed, accept, answer};
+pub use agree::{Agreed, Handshake, accept, answer};
 pub use read::parse;
 pub use write::offer;
 
@@ -114,6 +114,17 @@ pub enum Srtp {
     Required,
 }
 
+/// SHA-256 of a certificate.
+pub type Fingerprint = [u8; 32];
+
+/// Who begins a handshake, as one side says it of itself (RFC 4145).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Setup {
+    Active,
+    Passive,
+    Either,
+}
+
 /// Length of master key and salt of AES-CM-128.
 pub const KEY: usize = 30;
 
@@ -148,6 +159,8 @@ pub struct Ours {
     pub srtp: Srtp,
     /// Random, new for each session.
     pub key: [u8; KEY],
+    /// Of the certificate that we show in a handshake for keys (RFC 5763); none takes part in no such handshake.
+    pub fingerprint: Option<Fingerprint>,
     pub direction: Direction,
     /// Random; the same in all descriptions of a session.
     pub session: u64,
@@ -159,6 +172,14 @@ pub struct Ours {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
     pub media: Vec<Media>,
+}
+
+impl Description {
+    /// Where the first audio stream is taken in, unless that is nowhere.
+    pub fn address(&self) -> Option<IpAddr> {
+        let audio = self.media.iter().find(|media| media.kind == "audio" && media.port != 0)?;
+        audio.address.filter(|address| !address.is_unspecified())
+    }
 }
 
 /// One `m=` line with what belongs to it.
@@ -178,6 +199,8 @@ pub struct Media {
     pub reports: Option<(u16, Option<IpAddr>)>,
     pub multiplexed: bool,
     pub cryptos: Vec<Crypto>,
+    pub fingerprint: Option<Fingerprint>,
+    pub setup: Option<Setup>,
 }
 
 /// Payload type and what it means.

@@ -39,13 +39,16 @@ pub struct Target {
     pub transport: Transport,
     pub host: String,
     pub port: u16,
+    /// A name without a port: records of DNS may say where (RFC 3263 section 4.2), and `port` is what counts without them.
+    pub by_name: bool,
 }
 
 impl Target {
     /// Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address. `None` for what is none of these.
     pub fn parse(text: &str, transport: Transport) -> Option<Self> {
         let text = text.trim();
-        let make = |host: &str, port: u16| Some(Self { transport, host: host.to_ascii_lowercase(), port });
+        let make =
+            |host: &str, port: u16| Some(Self { transport, host: host.to_ascii_lowercase(), port, by_name: false });
         if let Ok(address @ IpAddr::V6(_)) = text.parse::<IpAddr>() {
             return make(&address.to_string(), transport.default_port());
         }
@@ -60,13 +63,17 @@ impl Target {
             return make(&address.to_string(), port);
         }
         let (host, port) = match text.split_once(':') {
-            Some((host, port)) => (host, port.parse().ok()?),
-            None => (text, transport.default_port()),
+            Some((host, port)) => (host, Some(port.parse().ok()?)),
+            None => (text, None),
         };
         let fits = !host.is_empty()
             && host.len() <= 253
             && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-        if fits && port != 0 { make(host, port) } else { None }
+        if !fits || port == Some(0) {
+            return None;
+        }
+        let made = make(host, port.unwrap_or(transport.default_port()))?;
+        Some(Self { by_name: port.is_none() && made.address().is_none(), ..made })
     }
 
     pub fn address(&self) -> Option<IpAddr> {
@@ -75,9 +82,11 @@ impl Target {
 }
 
 impl fmt::Display for Target {
-    /// `host:port`, with brackets around IPv6.
+    /// `host:port`, with brackets around IPv6; a name without a port as it is.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
+        if self.by_name {
+            f.write_str(&self.host)
+        } else if self.host.contains(':') {
             write!(f, "[{}]:{}", self.host, self.port)
         } else {
             write!(f, "{}:{}", self.host, self.port)
@@ -100,7 +109,7 @@ mod tests {
     #[test]
     fn hosts_are_read_with_and_without_ports() {
         for (text, shown) in [
-            ("SIP.Example.org", "sip.example.org:5060"),
+            ("SIP.Example.org", "sip.example.org"),
             ("sip.example.org:5080", "sip.example.org:5080"),
             ("192.0.2.1", "192.0.2.1:5060"),
             ("2001:db8::1", "[2001:db8::1]:5060"),

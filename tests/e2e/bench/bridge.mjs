@@ -8,9 +8,9 @@ import { Janus } from "./peers/janus.mjs";
 import { Rtpengine } from "./peers/rtpengine.mjs";
 
 const SECONDS = 15;
-const SIZE = { bridge: 20, relay: 50, room: 50, idle: 200 };
+const SIZE = { bridge: 20, relay: 50, room: 50, legs: 100, idle: 200 };
 const TALKERS = 3;
-const UNIT = { bridge: "CPU s/call-min", relay: "CPU s/call-min", room: "CPU s/member-min" };
+const UNIT = { bridge: "CPU s/call-min", relay: "CPU s/call-min", legs: "CPU s/call-min", room: "CPU s/member-min" };
 const PACKETS_A_MINUTE = 3_000;
 
 /** Runs the load program; the answer is its line of figures. */
@@ -58,7 +58,7 @@ async function secureShare(place, packetsIn, packetsOut) {
 
 export async function bridge(place) {
   const [plain, taped] = [await ours(place, "bridge"), await ours(place, "bridge", "recorded")];
-  const peer = await besideUs(Rtpengine, "rtpengine", place, async (server) => ({ flows: await server.calls(SIZE.bridge, true), units: SIZE.bridge }));
+  const peer = await besideUs(Rtpengine, "rtpengine", place, async (server) => ({ flows: await server.calls(SIZE.bridge, "opus", "pcmu"), units: SIZE.bridge }));
   const secure = await secureShare(place, 1, 1);
   const what = "rtpengine, plain RTP";
   return [
@@ -73,7 +73,7 @@ export async function bridge(place) {
 
 export async function relay(place) {
   const [plain, taped] = [await ours(place, "relay"), await ours(place, "relay", "recorded")];
-  const peer = await besideUs(Rtpengine, "rtpengine", place, async (server) => ({ flows: await server.calls(SIZE.relay, false), units: SIZE.relay }));
+  const peer = await besideUs(Rtpengine, "rtpengine", place, async (server) => ({ flows: await server.calls(SIZE.relay, "opus", "opus"), units: SIZE.relay }));
   const secure = await secureShare(place, 2, 2);
   const what = "rtpengine, plain RTP";
   return [
@@ -82,6 +82,19 @@ export async function relay(place) {
     { name: "two devices, same codec, without them", unit: UNIT.relay, ours: plain.cpu - secure.cpu, beside: peer, what },
     { name: "two devices, recorded: audio thread", unit: UNIT.relay, ours: taped.audio_thread, of: taped },
     { name: "two devices, recorded: recorder's thread", unit: UNIT.relay, ours: taped.recorder_thread },
+  ];
+}
+
+/** Calls of SIP: G.711 by RTP on both sides. A call-minute of RustPBX took 0.103 CPU s on this kind of machine. */
+export async function legs(place) {
+  const [plain, taped] = [await ours(place, "legs"), await ours(place, "legs", "recorded")];
+  const peer = await besideUs(Rtpengine, "rtpengine", place, async (server) => ({ flows: await server.calls(SIZE.legs, "pcmu", "pcmu"), units: SIZE.legs }));
+  const what = "rtpengine";
+  const onOneCore = (cpu) => (cpu ? 60 / cpu : undefined);
+  return [
+    { name: "two RTP legs, G.711", unit: UNIT.legs, ours: plain.cpu, beside: peer, what, goal: 0.75 * 0.103, of: plain },
+    { name: "calls at once on one core", unit: "calls", ours: onOneCore(plain.cpu), beside: onOneCore(peer), what, more: true },
+    { name: "two RTP legs, recorded", unit: UNIT.legs, ours: taped.cpu, of: taped },
   ];
 }
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { args } from "../lib/args.mjs";
 import { answer } from "./answer.mjs";
-import { bridge, relay, room } from "./bridge.mjs";
+import { bridge, legs, relay, room } from "./bridge.mjs";
 import { cost } from "./cost-of-call.mjs";
 import { delay } from "./delay.mjs";
 import { far } from "./far.mjs";
@@ -15,7 +15,7 @@ import { ring } from "./ring.mjs";
 import { softphones } from "./softphones.mjs";
 import { start } from "./start.mjs";
 
-const BENCHES = { ring, answer, delay, far, loss, softphones, cost, start, bridge, relay, room };
+const BENCHES = { ring, answer, delay, far, loss, softphones, cost, start, bridge, relay, room, legs };
 const root = new URL("../../../", import.meta.url).pathname;
 const target = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release");
 const given = args({ only: "", runs: "3", json: "", out: join(root, "out/bench"), server: join(target, "switchboard"), app: join(target, "switchboard-desktop"), phone: join(target, "phone-headless"), bridge: join(target, "examples/bridge_bench") });

@@ -13,17 +13,18 @@ use crate::sound::{Ear, LINE_RATE, Tone};
 
 pub(super) fn description(shared: &Shared, direction: &str) -> String {
     let version = shared.number.fetch_add(1, Relaxed);
+    let ip = shared.sound_here.ip();
+    let kind = if ip.is_ipv6() { "IP6" } else { "IP4" };
     format!(
-        "v=0\r\no=- 1 {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} RTP/AVP 0 101\r\n\
+        "v=0\r\no=- 1 {version} IN {kind} {ip}\r\ns=-\r\nc=IN {kind} {ip}\r\nt=0 0\r\nm=audio {} RTP/AVP 0 101\r\n\
          a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na={direction}\r\n",
         shared.sound_here.port()
     )
 }
 
 pub(super) async fn take_signals(shared: Arc<Shared>) {
-    let mut datagram = vec![0; 65_536];
-    while let Ok((length, from)) = shared.signals.recv_from(&mut datagram).await {
-        let message = Message::read(&datagram[..length], from);
+    while let Some((text, from)) = shared.signals.receive().await {
+        let message = Message::read(&text, from);
         if message.status() != 0 {
             let waiting = locked(&shared.waiting).get(message.field("call-id")).cloned();
             if let Some(waiting) = waiting {
@@ -44,20 +45,26 @@ pub(super) async fn take_signals(shared: Arc<Shared>) {
 }
 
 async fn answer(shared: Arc<Shared>, request: Message, manner: Manner) {
-    let contact = format!("Contact: <sip:peer@{}>\r\n", shared.here);
+    let contact = shared.contact();
     let send = async |text: String| drop(shared.signals.send_to(text.as_bytes(), request.from).await);
     let tag = shared.tag.clone();
     match (request.method(), &manner) {
         ("INVITE", Manner::Refuses(status)) => send(request.answer(status, &tag, "", "")).await,
         ("INVITE", Manner::Rings) => send(request.answer("180 Ringing", &tag, &contact, "")).await,
-        ("INVITE", Manner::Answers { after }) => {
-            send(request.answer("180 Ringing", &tag, &contact, "")).await;
+        ("INVITE", Manner::Answers { after } | Manner::Announces { after }) => {
+            if matches!(manner, Manner::Announces { .. }) {
+                shared.speaks_in(&request);
+                let body = description(&shared, "sendrecv");
+                send(request.answer("183 Session Progress", &tag, &contact, &body)).await;
+            } else {
+                send(request.answer("180 Ringing", &tag, &contact, "")).await;
+            }
             tokio::time::sleep(*after).await;
             let cancelled = locked(&shared.requests)
                 .iter()
                 .any(|one| one.method() == "CANCEL" && one.field("call-id") == request.field("call-id"));
             if !cancelled {
-                *locked(&shared.remote) = request.sound();
+                shared.speaks_in(&request);
                 let body = description(&shared, "sendrecv");
                 send(request.answer("200 OK", &tag, &contact, &body)).await;
             }
@@ -73,7 +80,7 @@ async fn answer(shared: Arc<Shared>, request: Message, manner: Manner) {
             }
         }
         ("BYE", _) => {
-            *locked(&shared.remote) = None;
+            shared.falls_silent_in(request.field("call-id"));
             send(request.answer("200 OK", &tag, "", "")).await;
         }
         ("ACK", _) => {}
@@ -86,7 +93,7 @@ pub(super) async fn speak(shared: Arc<Shared>, sound: Arc<UdpSocket>, voice: Ton
     let mut clock = tokio::time::interval(Duration::from_millis(20));
     loop {
         clock.tick().await;
-        let Some(remote) = *locked(&shared.remote) else { continue };
+        let Some((_, remote)) = locked(&shared.remote).clone() else { continue };
         let turn = shared.talking.fetch_add(1, Relaxed);
         let mut pcm = [0_i16; 160];
         source(&mut pcm);

@@ -45,9 +45,10 @@ impl Message {
 
     /// Where the sender takes sound in.
     pub fn sound(&self) -> Option<SocketAddr> {
-        let address = self.body.lines().find_map(|line| line.strip_prefix("c=IN IP4 "))?;
+        let place = self.body.lines().find_map(|line| line.strip_prefix("c=IN IP"))?;
+        let address: std::net::IpAddr = place.split(' ').nth(1)?.parse().ok()?;
         let port = self.body.lines().find_map(|line| line.strip_prefix("m=audio "))?.split(' ').next()?;
-        format!("{address}:{port}").parse().ok()
+        Some(SocketAddr::new(address, port.parse().ok()?))
     }
 
     pub(super) fn answer(&self, status: &str, tag: &str, more: &str, body: &str) -> String {

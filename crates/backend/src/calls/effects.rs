@@ -79,6 +79,7 @@ impl Actor {
                 members: ports(&plan.members),
                 hears: plan.hears.iter().map(|(listener, speaker)| (port_id(*listener), port_id(*speaker))).collect(),
                 music: ports(&plan.music),
+                ringback: ports(&plan.ringback),
                 record: plan.record.as_ref().map(|record| BridgeRecord {
                     // A call has one recording, so they share the id.
                     recording: RecordingId::new(self.id().as_uuid()),

@@ -72,8 +72,10 @@ impl Carrier for SipCarrier {
 
     async fn hang_up(&self, call: &ProviderCallId) -> Result<(), CarrierError> {
         if let (Some(key), Ok(endpoint)) = (key_of(call), self.service.endpoint()) {
-            self.service.give_up(key);
-            endpoint.hang_up(key).await;
+            for key in self.service.those_of(key) {
+                self.service.give_up(key);
+                endpoint.hang_up(key).await;
+            }
         }
         Ok(())
     }
@@ -83,7 +85,7 @@ impl Carrier for SipCarrier {
     }
 
     async fn fetch_call(&self, call: &ProviderCallId) -> Result<CallSnapshot, CarrierError> {
-        let live = key_of(call).is_some_and(|key| self.service.legs().contains_key(&key));
+        let live = key_of(call).is_some_and(|key| self.service.is_under_way(key));
         Ok(CallSnapshot {
             id: call.clone(),
             status: if live { "in-progress" } else { "completed" }.to_owned(),
@@ -109,9 +111,8 @@ impl Carrier for SipCarrier {
         let first = trunks.first().ok_or(CarrierError::Unreachable { reason: "no trunk is set up".to_owned() })?;
         let endpoint =
             self.service.endpoint().map_err(|error| CarrierError::Unreachable { reason: error.to_string() })?;
-        let target = first.proxy.as_ref().unwrap_or(&first.host);
         let unreachable = |error: ::sip::SipFault| CarrierError::Unreachable { reason: error.to_string() };
-        let (status, took) = endpoint.ping(target).await.map_err(unreachable)?;
+        let (status, took) = endpoint.ping(first.first_hop()).await.map_err(unreachable)?;
         let status = format!("answered {status} in {} ms", took.as_millis());
         Ok(AccountInfo { name: first.settings.name.clone(), status, trial: false })
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use ::sip::{
-    Account,
+    Account, Endpoint,
     sdp::{Codec, Srtp},
     target::{Target, Transport},
 };
@@ -80,16 +80,21 @@ impl Trunk {
         self.settings.enabled && self.settings.kind == TrunkKind::Register
     }
 
+    /// Where requests go first.
+    pub(super) fn first_hop(&self) -> &Target {
+        self.proxy.as_ref().unwrap_or(&self.host)
+    }
+
     /// The domain of addresses at this trunk.
     pub(super) fn domain(&self) -> String {
         self.host.to_string()
     }
 
-    /// Adds what the names of host and proxy stand for now.
-    pub(super) async fn resolve(&mut self) {
+    /// Adds where host and proxy are now.
+    pub(super) async fn resolve(&mut self, endpoint: &Endpoint) {
         for target in [Some(&self.host), self.proxy.as_ref()].into_iter().flatten() {
-            match tokio::net::lookup_host((target.host.as_str(), target.port)).await {
-                Ok(found) => self.addresses.extend(found.map(|address| address.ip())),
+            match endpoint.locate(target).await {
+                Ok(found) => self.addresses.extend(found.into_iter().map(|address| address.ip())),
                 Err(error) => tracing::warn!(host = %target.host, %error, "a trunk's name is not known now"),
             }
         }

@@ -3,6 +3,7 @@
 use ::sip::{Answered, CallKey, Event};
 use domain::{
     call::{CallEvent, DialFailure, Party, ProviderEnd},
+    ids::CallId,
     trunk::outcome,
 };
 use storage::TenantScope;
@@ -37,7 +38,7 @@ impl Backend {
     async fn sip_event(self, event: Event) {
         match event {
             Event::Invited(invitation) => self.sip_invited(*invitation).await,
-            Event::Progress { call, status, .. } => self.sip_progress(call, status),
+            Event::Progress { call, status, body } => self.sip_progress(call, status, &body).await,
             Event::Answered(answered) => self.sip_answered(answered).await,
             Event::Refused { call, status, reason } => self.sip_refused(call, status, &reason).await,
             Event::Acknowledged { call, body } => self.sip_acknowledged(call, &body).await,
@@ -46,12 +47,7 @@ impl Backend {
                 // The other side has given up waiting when this fails.
                 let _ = reoffer.reply.send(answer);
             }
-            Event::Referred(referral) => {
-                // A trunk that wants its caller elsewhere would have us call numbers of its choice.
-                tracing::info!(call = %referral.call, "a trunk asked for a transfer; it was declined");
-                // It has given up waiting when this fails.
-                let _ = referral.reply.send(603);
-            }
+            Event::Referred(referral) => self.sip_referred(*referral).await,
             Event::ReferProgress { call, status, is_final } => {
                 tracing::info!(%call, status, is_final, "news of a call that was referred");
             }
@@ -61,29 +57,50 @@ impl Backend {
         }
     }
 
-    fn sip_progress(&self, key: CallKey, status: u16) {
+    async fn sip_progress(&self, key: CallKey, status: u16, body: &[u8]) {
         if status < 180 {
             return;
         }
         let told = self.sip().legs().get_mut(&key).map(|leg| {
-            if let Some(attempt) = &mut leg.attempt {
-                attempt.progressed = true;
-            }
-            (leg.call, leg.whose)
+            // One that moves, or was answered in the meantime, has none.
+            let rings = leg.attempt.as_mut().map(|attempt| attempt.progressed = true).is_some();
+            (leg.call, leg.whose, leg.leg, rings, leg.instead)
         });
-        if let Some((call, Whose::Party(Party::Customer))) = told {
-            self.calls().event(call, CallEvent::CustomerRinging);
+        let Some((call, whose, leg, rings, instead)) = told else { return };
+        if let Some(instead) = instead {
+            return self.tell_referrer(instead.of, status);
         }
+        if whose != Whose::Party(Party::Customer) || !rings {
+            return;
+        }
+        let early = !body.is_empty() && self.hears_early(key, call, body).await;
+        let happened = if early { CallEvent::EarlySound { leg } } else { CallEvent::CustomerRinging };
+        self.calls().event(call, happened);
+    }
+
+    /// Sound comes before the answer; false when it cannot be used.
+    async fn hears_early(&self, key: CallKey, call: CallId, body: &[u8]) -> bool {
+        let accepted = self.sip().accept(key, body).await;
+        if let Err(error) = &accepted {
+            tracing::info!(%call, %error, "sound before the answer cannot be used");
+        }
+        if let Some(leg) = self.sip().legs().get_mut(&key).filter(|_| accepted.is_ok()) {
+            leg.early = true;
+        }
+        accepted.is_ok()
     }
 
     async fn sip_answered(&self, answered: Answered) {
         let key = answered.call;
-        let accepted = self.sip().accept(key, &answered.body).await;
+        let early = self.sip().legs().get(&key).is_some_and(|leg| leg.early);
+        // What was agreed on before the answer, acknowledged in its own right, need not be said again (RFC 3262 section 5).
+        let said_before = early && answered.body.is_empty();
+        let accepted = if said_before { Ok(()) } else { self.sip().accept(key, &answered.body).await };
         let told = self.sip().legs().get_mut(&key).map(|leg| {
             leg.attempt = None;
-            (leg.call, leg.whose, leg.leg)
+            (leg.call, leg.whose, leg.leg, leg.instead)
         });
-        let Some((call, whose, leg)) = told else {
+        let Some((call, whose, leg, instead)) = told else {
             // It was given up while the answer was on its way.
             if let Ok(endpoint) = self.sip().endpoint() {
                 endpoint.hang_up(key).await;
@@ -93,8 +110,10 @@ impl Backend {
         self.sip().meter().answered(key, clock::now());
         if let Err(error) = accepted {
             tracing::warn!(%call, %error, "the answer to a SIP call cannot be used; it is hung up");
-            if let Whose::Party(party) = whose {
-                self.calls().event(call, failed(party, DialFailure::Failed));
+            match (whose, instead) {
+                (_, Some(instead)) => self.tell_referrer(instead.of, 488),
+                (Whose::Party(party), None) => drop(self.calls().event(call, failed(party, DialFailure::Failed))),
+                (Whose::Phone { .. }, None) => {}
             }
             if let Ok(endpoint) = self.sip().endpoint() {
                 endpoint.hang_up(key).await;
@@ -107,6 +126,9 @@ impl Backend {
         };
         if let Some(leg) = self.sip().legs().get_mut(&key) {
             leg.attached = true;
+        }
+        if let Some(instead) = instead {
+            return self.moved(call, leg, instead.of).await;
         }
         self.calls().take_leg(leg, call);
         let happened = match party {
@@ -122,10 +144,11 @@ impl Backend {
     }
 
     async fn sip_refused(&self, key: CallKey, status: u16, reason: &str) {
-        let told = self.sip().legs().get(&key).map(|leg| (leg.call, leg.whose));
+        let told = self.sip().legs().get(&key).map(|leg| (leg.call, leg.whose, leg.instead));
         let (call, party) = match told {
-            Some((call, Whose::Party(party))) => (call, party),
-            Some((call, Whose::Phone { agent, fence, .. })) => {
+            Some((call, _, Some(instead))) => return self.did_not_move(key, call, instead.of, status),
+            Some((call, Whose::Party(party), None)) => (call, party),
+            Some((call, Whose::Phone { agent, fence, .. }, None)) => {
                 self.sip().legs().remove(&key);
                 return self.phone_ended(call, agent, fence, Some(status));
             }
@@ -178,6 +201,10 @@ impl Backend {
         if let Some(leg) = ended {
             tracing::info!(call = %leg.call, by_us, "a SIP call has ended");
             match leg.whose {
+                // Its party goes on, or is to go on, by another.
+                Whose::Party(_) if self.sip().has_heir(key) => {
+                    self.calls().event(leg.call, CallEvent::CarrierLost { leg: leg.leg });
+                }
                 Whose::Party(party) => {
                     self.calls().event(leg.call, CallEvent::ProviderEnded { party, status: ProviderEnd::Completed });
                 }

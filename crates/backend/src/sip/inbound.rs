@@ -2,16 +2,24 @@
 
 use std::sync::Arc;
 
-use ::sip::{CallKey, Invitation, sdp};
+use ::sip::{
+    CallKey, Invitation,
+    sdp::{self, Agreed, Ours},
+};
+use bridge::RtpLeg;
 use domain::{
     call::{CallEvent, Party},
-    ids::{LegId, TenantId},
+    ids::{CallId, LegId, TenantId},
     pii::Personal,
     trunk::read_number,
 };
 use storage::TenantScope;
 
-use super::{SIP, directory::Trunk, legs};
+use super::{
+    SIP,
+    directory::Trunk,
+    legs::{self, Leg, Whose},
+};
 use crate::{
     Backend,
     calls::{Announced, Arrival},
@@ -20,7 +28,22 @@ use crate::{
 };
 
 /// Why a call is not taken, as a status of SIP and a sentence for its sender.
-struct Refused(u16, &'static str);
+pub(super) struct Refused(pub u16, pub &'static str);
+
+/// Our answer to an invitation, and the leg behind it.
+pub(super) struct Described {
+    pub leg: LegId,
+    pub sound: Arc<RtpLeg>,
+    pub ours: Ours,
+    pub agreed: Option<Agreed>,
+    text: String,
+}
+
+impl Described {
+    pub(super) fn is_by_handshake(&self) -> bool {
+        self.agreed.as_ref().is_some_and(|agreed| agreed.handshake.is_some())
+    }
+}
 
 impl Backend {
     pub(super) async fn sip_invited(&self, invitation: Invitation) {
@@ -44,6 +67,9 @@ impl Backend {
         }
         if invitation.replaces_unknown {
             return Err(Refused(481, "there is no call to be replaced"));
+        }
+        if let Some(old) = invitation.replaces {
+            return self.take_place(invitation, &trunks, old).await;
         }
         let (trunk, to) = self.trunk_of(&trunks, invitation).await?;
         let now = clock::now();
@@ -90,23 +116,17 @@ impl Backend {
         Err(Refused(404, "this number is not in service"))
     }
 
-    async fn answer_invitation(
-        &self,
-        invitation: &Invitation,
-        trunk: &Trunk,
-        to: &Personal<String>,
-    ) -> Result<(), Refused> {
-        let key = invitation.call;
+    /// Opens a leg and agrees with the offer, or makes one.
+    pub(super) async fn describe(&self, invitation: &Invitation, trunk: &Trunk) -> Result<Described, Refused> {
         let offered = match invitation.body.as_slice() {
             [] => None,
             body => Some(sdp::parse(body).map_err(|error| Refused(legs::refusal(error), "the offer cannot be used"))?),
         };
-        let internal = |error: BackendError| {
-            tracing::error!(%error, "a SIP call could not be taken");
-            Refused(503, "try again")
-        };
         let leg = LegId::new(clock::new_uuid());
-        let towards = Some(invitation.identity.source.ip());
+        let source = invitation.identity.source.ip();
+        // Signalling by one family and sound by the other: ours has to be of the family of the sound.
+        let of_sound = offered.as_ref().and_then(sdp::Description::address);
+        let towards = of_sound.filter(|sound| sound.is_ipv6() != source.to_canonical().is_ipv6()).or(Some(source));
         let opened = self.sip().open_sound(leg, towards, trunk.codecs.clone(), trunk.srtp()).await;
         let (sound, ours) = opened.map_err(internal)?;
         let (text, agreed) = match &offered {
@@ -118,6 +138,37 @@ impl Backend {
                 (text, Some(agreed))
             }
         };
+        Ok(Described { leg, sound, ours, agreed, text })
+    }
+
+    /// Answers a call whose leg is kept; false when its caller has hung up in the meantime.
+    pub(super) async fn pick_up(&self, key: CallKey, call: CallId, described: &Described) -> bool {
+        let Ok(endpoint) = self.sip().endpoint() else { return false };
+        if let Some(agreed) = &described.agreed {
+            described.sound.route(legs::route(agreed)).await;
+        }
+        let text = described.text.clone().into_bytes();
+        let answered = endpoint.ring(key, None).and_then(|()| endpoint.answer(key, text));
+        if let Err(error) = answered {
+            // Its end is on its way as an event.
+            tracing::info!(%call, %error, "a SIP call ended before it was answered");
+            return false;
+        }
+        self.sip().meter().answered(key, clock::now());
+        if described.agreed.is_some() {
+            self.calls().event(call, CallEvent::CarrierAttached { party: Party::Customer, leg: described.leg });
+        }
+        true
+    }
+
+    async fn answer_invitation(
+        &self,
+        invitation: &Invitation,
+        trunk: &Trunk,
+        to: &Personal<String>,
+    ) -> Result<(), Refused> {
+        let key = invitation.call;
+        let described = self.describe(invitation, trunk).await?;
         let scope = TenantScope::system(trunk.tenant);
         let carrier = self.carrier(scope, SIP).await.map_err(internal)?;
         let (id, from) = (key.to_string(), caller(invitation, &trunk.settings.country));
@@ -126,34 +177,24 @@ impl Backend {
             Arrival::Welcome { call, .. } => call,
             Arrival::Over | Arrival::UnknownNumber { .. } => return Err(Refused(404, "this number is not in service")),
         };
-        self.calls().take_leg(leg, call);
-        let kept = legs::Leg {
-            call,
-            tenant: trunk.tenant,
-            whose: legs::Whose::Party(Party::Customer),
-            leg,
-            sound: Arc::clone(&sound),
-            ours,
-            attempt: None,
-            attached: agreed.is_some(),
+        self.calls().take_leg(described.leg, call);
+        let (sound, ours) = (Arc::clone(&described.sound), described.ours.clone());
+        let kept = Leg {
+            attached: described.agreed.is_some(),
+            by_handshake: described.is_by_handshake(),
+            trunk: Some(trunk.id),
+            shown: to.clone(),
+            ..Leg::new(call, trunk.tenant, Whose::Party(Party::Customer), described.leg, sound, ours)
         };
         self.sip().legs().insert(key, kept);
-        let endpoint = self.sip().endpoint().map_err(internal)?;
-        if let Some(agreed) = &agreed {
-            sound.route(legs::route(agreed)).await;
-        }
-        let answered = endpoint.ring(key, None).and_then(|()| endpoint.answer(key, text.into_bytes()));
-        if let Err(error) = answered {
-            // The caller has hung up in the meantime; its end is on its way as an event.
-            tracing::info!(%call, %error, "a SIP call ended before it was answered");
-            return Ok(());
-        }
-        self.sip().meter().answered(key, clock::now());
-        if agreed.is_some() {
-            self.calls().event(call, CallEvent::CarrierAttached { party: Party::Customer, leg });
-        }
+        self.pick_up(key, call, &described).await;
         Ok(())
     }
+}
+
+fn internal(error: BackendError) -> Refused {
+    tracing::error!(%error, "a SIP call could not be taken");
+    Refused(503, "try again")
 }
 
 /// The caller as the trunk names it, in E.164 where it can be read so. A name that only the caller claims counts for less than

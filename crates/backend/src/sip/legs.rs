@@ -6,10 +6,11 @@ use ::sip::{
     CallKey,
     sdp::{self, Agreed, Codec, Crypto, Direction, KEY, Ours, SdpError, Srtp},
 };
-use bridge::{RtpCodec, RtpLeg, RtpRoute, SrtpKey, SrtpKeys};
+use bridge::{Handshake, RtpCodec, RtpLeg, RtpRoute, Seal, SrtpKey, SrtpKeys};
 use domain::{
     call::Party,
-    ids::{CallId, LegId, MediaSessionId, TenantId, UserId},
+    ids::{CallId, LegId, MediaSessionId, TenantId, TrunkId, UserId},
+    pii::Personal,
 };
 
 use super::{SipService, outbound::Attempt};
@@ -48,6 +49,51 @@ pub(super) struct Leg {
     pub attempt: Option<Attempt>,
     /// The other side has been told of by media.
     pub attached: bool,
+    /// Sound before the answer was agreed on.
+    pub early: bool,
+    /// Its keys come from a handshake, which we answer and do not offer.
+    pub by_handshake: bool,
+    /// None of a telephone.
+    pub trunk: Option<TrunkId>,
+    /// Our number in the call, as the trunk knows it.
+    pub shown: Personal<String>,
+    pub instead: Option<Instead>,
+}
+
+/// What a dialog has come in place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Instead {
+    /// The first with this party, by which orders to the carrier name all of them.
+    pub first: CallKey,
+    /// The one before.
+    pub of: CallKey,
+}
+
+impl Leg {
+    pub(super) fn new(
+        call: CallId,
+        tenant: TenantId,
+        whose: Whose,
+        leg: LegId,
+        sound: Arc<RtpLeg>,
+        ours: Ours,
+    ) -> Self {
+        Self {
+            call,
+            tenant,
+            whose,
+            leg,
+            sound,
+            ours,
+            attempt: None,
+            attached: false,
+            early: false,
+            by_handshake: false,
+            trunk: None,
+            shown: Personal::new(String::new()),
+            instead: None,
+        }
+    }
 }
 
 fn codec(of: Codec) -> RtpCodec {
@@ -74,11 +120,14 @@ pub(super) fn route(agreed: &Agreed) -> RtpRoute {
         packet_ms: agreed.packet_ms,
         sends: agreed.sends,
         receives: agreed.receives,
-        keys: agreed.keys.as_ref().map(|(ours, theirs)| SrtpKeys {
-            ours: key(ours),
-            theirs: key(theirs),
-            short_tag: theirs.short_tag,
-        }),
+        seal: match (&agreed.handshake, &agreed.keys) {
+            (Some(agreed), _) => Some(Seal::Handshake(Handshake { theirs: agreed.theirs, begins: agreed.begins })),
+            (None, Some((ours, theirs))) => {
+                let keys = SrtpKeys { ours: key(ours), theirs: key(theirs), short_tag: theirs.short_tag };
+                Some(Seal::Keys(keys))
+            }
+            (None, None) => None,
+        },
     }
 }
 
@@ -111,6 +160,7 @@ impl SipService {
             codecs,
             srtp,
             key: new_key(),
+            fingerprint: bridge::our_fingerprint(),
             direction: Direction::SendRecv,
             // 63 bits: some telephones read it as a signed number.
             session: (random >> 65) as u64,
@@ -121,16 +171,22 @@ impl SipService {
 
     /// Answers an offer within a call, and speaks by it from then on.
     pub(super) async fn reanswer(&self, key: CallKey, body: &[u8]) -> Result<Vec<u8>, u16> {
-        let (ours, sound) = {
+        let (ours, sound, by_handshake) = {
             let mut legs = self.legs();
             let leg = legs.get_mut(&key).ok_or(481_u16)?;
             leg.ours.version += 1;
-            (leg.ours.clone(), Arc::clone(&leg.sound))
+            (leg.ours.clone(), Arc::clone(&leg.sound), leg.by_handshake)
         };
-        if body.is_empty() {
-            return Ok(sdp::offer(&ours).into_bytes());
+        match body {
+            // What we can offer would be in the clear.
+            [] if by_handshake => return Err(488),
+            [] => return Ok(sdp::offer(&ours).into_bytes()),
+            _ => {}
         }
         let (text, agreed) = sdp::parse(body).and_then(|offer| sdp::answer(&offer, &ours)).map_err(refusal)?;
+        if by_handshake && agreed.handshake.is_none() {
+            return Err(488);
+        }
         sound.route(route(&agreed)).await;
         Ok(text.into_bytes())
     }

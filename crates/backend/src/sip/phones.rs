@@ -181,13 +181,17 @@ impl Backend {
         let offer = sdp::offer(&ours).into_bytes();
         let session = session_of(extension.id);
         let whose = Whose::Phone { agent: extension.user, session, fence };
-        let kept = Leg { call, tenant: extension.tenant, whose, leg, sound, ours, attempt: None, attached: false };
+        let kept = Leg::new(call, extension.tenant, whose, leg, sound, ours);
         self.sip().legs().insert(key, kept);
         // The user part alone: a name would need quotation marks.
         let shown: String = caller.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '+').collect();
         let shown = if shown.is_empty() { "anonymous".to_owned() } else { shown };
-        let target =
-            Target { transport: place.transport, host: place.source.ip().to_string(), port: place.source.port() };
+        let target = Target {
+            transport: place.transport,
+            host: place.source.ip().to_string(),
+            port: place.source.port(),
+            by_name: false,
+        };
         let outgoing = OutgoingCall {
             call: key,
             attempt: 1,
@@ -196,12 +200,14 @@ impl Backend {
             from_name: None,
             target: Some(target),
             proxy: None,
+            at: None,
             account: None,
             asserted: None,
             private: false,
             offer,
             replaces: None,
             ring_for: RING,
+            silent_for: None,
         };
         if let Err(error) = endpoint.invite(outgoing) {
             self.sip().legs().remove(&key);

@@ -239,7 +239,7 @@ impl Backend {
         let result = match self.sip().endpoint() {
             Err(error) => Err(error.to_string()),
             Ok(endpoint) => {
-                let target = trunk.proxy.as_ref().unwrap_or(&trunk.host);
+                let target = trunk.first_hop();
                 match (endpoint.ping(target).await, self.sip().state(trunk, clock::now()).registered) {
                     (Err(error), _) => Err(format!("{target} does not answer: {error}")),
                     (Ok(_), Some(false)) => {

@@ -78,13 +78,15 @@ impl Backend {
                 self.sip().meter().restore(trunk, usage::today(clock::now()), minutes);
             }
         }
-        for trunk in &mut directory.trunks {
-            trunk.resolve().await;
-        }
         if !directory.is_empty()
             && let Some(events) = self.sip().listen().await
         {
             tokio::spawn(events::follow(self.clone(), events));
+        }
+        if let Ok(endpoint) = self.sip().endpoint() {
+            for trunk in &mut directory.trunks {
+                trunk.resolve(&endpoint).await;
+            }
         }
         let directory = Arc::new(directory);
         *locked(&self.sip().0.directory) = Arc::clone(&directory);
@@ -114,7 +116,7 @@ impl Backend {
     }
 
     async fn ask_trunk(self, endpoint: Endpoint, trunk: Trunk, running: CancellationToken) {
-        let target = trunk.proxy.as_ref().unwrap_or(&trunk.host);
+        let target = trunk.first_hop();
         loop {
             let answered = tokio::select! {
                 answered = endpoint.ping(target) => answered,
@@ -145,9 +147,10 @@ impl Backend {
         let Some(account) = &trunk.account else { return };
         let mut enrolment: Option<Enrolment> = None;
         let mut pause = FIRST_PAUSE;
+        let mut failures = 0;
         loop {
             if enrolment.is_none() {
-                match endpoint.enrol(account, &trunk.host, trunk.proxy.as_ref()).await {
+                match endpoint.enrol(account, &trunk.host, trunk.proxy.as_ref(), failures).await {
                     Ok(ready) => enrolment = Some(ready),
                     Err(error) => self.sip().note(trunk.id, |state| {
                         state.registered = Some(false);
@@ -170,6 +173,7 @@ impl Backend {
                 }
                 Some(Registered::Refused { .. } | Registered::Unreachable { .. }) | None => {
                     enrolment = None;
+                    failures += 1;
                     let wait = pause;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     wait

@@ -1,5 +1,5 @@
 //! What carrying sound costs: the bridge in a process of its own under the load of real WebRTC devices and carrier legs,
-//! and the same load, as plain RTP, for another media server. Driven by `scripts/bench bridge relay room`; prints one line
+//! and the same load, as plain RTP, for another media server. Driven by `scripts/bench bridge relay room legs`; prints one line
 //! of JSON.
 //!
 //! `ours PART CALLS SECONDS [recorded]` starts this program again as the server and loads it; `rtp PID SECONDS` loads the
@@ -28,9 +28,8 @@ fn main() -> Result<(), Failure> {
         }
         ["rtp", pid, seconds] => print(&flow::load_other(pid.parse()?, seconds.parse()?)?),
         ["secure"] => print(&secure::measure()?),
-        _ => {
-            Err("usage: bridge_bench ours bridge|relay|room COUNT SECONDS [recorded] | rtp PID SECONDS | secure".into())
-        }
+        _ => Err("usage: bridge_bench ours bridge|relay|room|legs COUNT SECONDS [recorded] | rtp PID SECONDS | secure"
+            .into()),
     }
 }
 

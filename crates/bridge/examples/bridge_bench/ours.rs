@@ -66,8 +66,16 @@ impl Server {
     }
 
     fn carrier(&mut self, packets: &Packets) -> Result<(Flow, Value), Failure> {
+        self.plain("carrier", packets)
+    }
+
+    fn leg(&mut self, packets: &Packets) -> Result<(Flow, Value), Failure> {
+        self.plain("leg", packets)
+    }
+
+    fn plain(&mut self, kind: &str, packets: &Packets) -> Result<(Flow, Value), Failure> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
-        let opened = self.ask(&json!({ "carrier": socket.local_addr()?.to_string() }))?;
+        let opened = self.ask(&json!({ kind: socket.local_addr()?.to_string() }))?;
         let to = opened["at"].as_str().ok_or("no address")?.parse()?;
         Ok((Flow::new(socket, to, 0, 160, packets.clone())?, opened["port"].clone()))
     }
@@ -99,6 +107,16 @@ pub fn run(part: &str, count: usize, seconds: f64, recorded: bool) -> Result<Val
                 server.ask(&json!({ "room": [customer_port, agent_port], "recorded": recorded }))?;
                 peers.push(Box::new(agent));
                 peers.push(customer);
+            }
+        }
+        // As SIP trunks and telephones speak: nothing but RTP.
+        "legs" => {
+            for _ in 0..count {
+                let (one, one_port) = server.leg(&sounds.pcmu)?;
+                let (other, other_port) = server.leg(&sounds.pcmu)?;
+                server.ask(&json!({ "room": [one_port, other_port], "recorded": recorded }))?;
+                peers.push(Box::new(one));
+                peers.push(Box::new(other));
             }
         }
         "room" => {

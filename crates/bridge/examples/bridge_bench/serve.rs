@@ -11,6 +11,7 @@ use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
 use serde_json::{Value, json};
 use switchboard_bridge::{
     BridgeConfig, BridgeHandle, CarrierCodec, CarrierOptions, CarrierOut, CarrierPort, PortId, RecordPlan, RoomPlan,
+    RtpCodec, RtpLeg, RtpRoute,
 };
 use tokio::net::UdpSocket;
 use uuid::Uuid;
@@ -28,16 +29,21 @@ async fn serve(spool: PathBuf) -> Result<(), Failure> {
     let config = BridgeConfig { udp_bind: ([127, 0, 0, 1], 0).into(), advertised: vec![], spool };
     let (bridge, mut events) = switchboard_bridge::start(config).await?;
     tokio::spawn(async move { while events.recv().await.is_some() {} });
-    let mut ports = Vec::new();
+    let (mut ports, mut legs) = (Vec::new(), Vec::new());
     for line in std::io::stdin().lock().lines() {
         let order: Value = serde_json::from_str(&line?)?;
-        let answer = obey(&bridge, &mut ports, &order).await?;
+        let answer = obey(&bridge, &mut ports, &mut legs, &order).await?;
         writeln!(std::io::stdout(), "{answer}")?;
     }
     Ok(())
 }
 
-async fn obey(bridge: &BridgeHandle, ports: &mut Vec<PortId>, order: &Value) -> Result<Value, Failure> {
+async fn obey(
+    bridge: &BridgeHandle,
+    ports: &mut Vec<PortId>,
+    legs: &mut Vec<RtpLeg>,
+    order: &Value,
+) -> Result<Value, Failure> {
     if let Some(offer) = order["offer"].as_str() {
         let id = MediaSessionId::new(Uuid::now_v7());
         let answer = bridge.open_session(id, offer.to_owned()).await?;
@@ -53,7 +59,16 @@ async fn obey(bridge: &BridgeHandle, ports: &mut Vec<PortId>, order: &Value) -> 
         ports.push(PortId::Carrier(leg));
         return Ok(json!({ "port": ports.len() - 1, "at": at.to_string() }));
     }
-    let list = order["room"].as_array().ok_or("neither an offer, a carrier nor a room")?;
+    if let Some(remote) = order["leg"].as_str() {
+        let id = LegId::new(Uuid::now_v7());
+        let leg = bridge.open_rtp_leg(id, [127, 0, 0, 1].into(), None).await?;
+        let at = leg.local();
+        leg.route(plain(remote.parse()?)).await;
+        legs.push(leg);
+        ports.push(PortId::Carrier(id));
+        return Ok(json!({ "port": ports.len() - 1, "at": at.to_string() }));
+    }
+    let list = order["room"].as_array().ok_or("neither an offer, a carrier, a leg nor a room")?;
     let members: Vec<PortId> = list.iter().filter_map(|n| ports.get(n.as_u64()? as usize).copied()).collect();
     let pairs = members.iter().flat_map(|a| members.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
     let record = order["recorded"].as_bool().unwrap_or(false).then(|| RecordPlan {
@@ -63,8 +78,27 @@ async fn obey(bridge: &BridgeHandle, ports: &mut Vec<PortId>, order: &Value) -> 
         paused: false,
     });
     let hears = pairs.collect();
-    bridge.apply_room(CallId::new(Uuid::now_v7()), RoomPlan { members, hears, music: vec![], record });
+    bridge
+        .apply_room(CallId::new(Uuid::now_v7()), RoomPlan { members, hears, music: vec![], ringback: vec![], record });
     Ok(json!({}))
+}
+
+/// G.711 in packets of 20 ms, nothing else.
+fn plain(remote: SocketAddr) -> RtpRoute {
+    RtpRoute {
+        remote,
+        remote_reports: SocketAddr::new(remote.ip(), remote.port().saturating_add(1)),
+        multiplexed: false,
+        codec: RtpCodec::Pcmu,
+        payload_type: PCMU,
+        accepted: vec![(PCMU, RtpCodec::Pcmu)],
+        events: None,
+        comfort_noise: None,
+        packet_ms: 20,
+        sends: true,
+        receives: true,
+        seal: None,
+    }
 }
 
 /// A carrier leg as plain RTP.

@@ -223,13 +223,17 @@ impl Group {
         self.narrowband == narrowband && streams.iter().all(may_hear)
     }
 
-    /// Nothing but the music, which is there in packets already; the encoder is not needed then.
-    pub(super) fn is_music(&mut self) -> bool {
-        let music = self.sources == [Source::Music] && self.entering.is_empty() && self.leaving.is_empty();
-        if music {
+    /// A sound of the bridge's own and nothing else: it is there in packets already; the encoder is not needed then.
+    pub(super) fn only_loop(&mut self) -> Option<Source> {
+        let only = match self.sources.as_slice() {
+            [source @ (Source::Music | Source::Ringback)] => Some(*source),
+            _ => None,
+        };
+        let only = only.filter(|_| self.entering.is_empty() && self.leaving.is_empty());
+        if only.is_some() {
             (self.whole, self.short) = (Kept::default(), Kept::default());
         }
-        music
+        only
     }
 
     /// The turn for carriers among the listeners.

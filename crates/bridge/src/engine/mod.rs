@@ -57,7 +57,7 @@ use pace::Pace;
 use room::Room;
 use session::{Inbound, Session};
 use ticks::Grid;
-use voice::{Music, NARROW, WIDE};
+use voice::{Loops, NARROW, WIDE};
 
 pub(crate) enum Command {
     OpenSession {
@@ -164,7 +164,7 @@ struct Engine {
     counters: Arc<Counters>,
     last_heard: LastHeard,
     recorder: Recorder,
-    music: Music,
+    loops: Loops,
     sessions: HashMap<MediaSessionId, Session>,
     carriers: HashMap<LegId, Carrier>,
     rooms: HashMap<CallId, Room>,
@@ -203,7 +203,7 @@ pub(crate) async fn start(
     let (commands, mut orders) = mpsc::unbounded_channel();
     let last_heard: LastHeard = Arc::new(Mutex::new(HashMap::new()));
     let origin = Instant::now();
-    let music = Music::compose()?;
+    let loops = Loops::compose()?;
     let (ready, started) = oneshot::channel();
     let (heard, ours) = (Arc::clone(&last_heard), Arc::from(candidates.as_slice()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(BridgeError::Thread)?;
@@ -219,7 +219,7 @@ pub(crate) async fn start(
             };
             // Whoever started us may have given up in the meantime; then the command channel is closed too.
             let _ = ready.send(Ok(()));
-            Engine::new(origin, net, events, counters, heard, recorder, music).run(&mut orders).await;
+            Engine::new(origin, net, events, counters, heard, recorder, loops).run(&mut orders).await;
         });
     };
     std::thread::Builder::new()
@@ -244,7 +244,7 @@ impl Engine {
         counters: Arc<Counters>,
         last_heard: LastHeard,
         recorder: Recorder,
-        music: Music,
+        loops: Loops,
     ) -> Self {
         Self {
             origin,
@@ -253,7 +253,7 @@ impl Engine {
             counters,
             last_heard,
             recorder,
-            music,
+            loops,
             sessions: HashMap::new(),
             carriers: HashMap::new(),
             rooms: HashMap::new(),

@@ -26,7 +26,7 @@ use super::{
     session::Session,
     tally::Tally,
     ticks::{HALF, TICK},
-    voice::{Music, NARROW, Part, Samples},
+    voice::{Loops, NARROW, Part, Samples},
 };
 use crate::{
     counters::Counters,
@@ -49,7 +49,7 @@ struct Stage<'a> {
     now: Instant,
     sessions: &'a mut HashMap<MediaSessionId, Session>,
     carriers: &'a mut HashMap<LegId, Carrier>,
-    music: &'a Music,
+    loops: &'a Loops,
     narrow: &'a mut Mixer,
     wide: &'a mut Mixer,
     counters: &'a Counters,
@@ -143,7 +143,7 @@ impl Engine {
             now,
             sessions: &mut self.sessions,
             carriers: &mut self.carriers,
-            music: &self.music,
+            loops: &self.loops,
             narrow: &mut self.narrow,
             wide: &mut self.wide,
             counters: &self.counters,
@@ -241,11 +241,14 @@ type Made = (Arc<[u8]>, Meter);
 fn voices<'a>(
     sessions: &'a HashMap<MediaSessionId, Session>,
     carriers: &'a HashMap<LegId, Carrier>,
-    music: [&'a Samples; 2],
+    (loops, turn): (&'a Loops, u64),
 ) -> impl Fn(Source) -> Option<(&'a Samples, &'a Samples)> {
     move |source| {
+        if let Some(sound) = loops.of(source) {
+            return Some((sound.samples(turn), sound.samples(turn.saturating_sub(1))));
+        }
         let voice = match source {
-            Source::Music => return Some((music[0], music[1])),
+            Source::Music | Source::Ringback => return None,
             Source::Port(PortId::Session(id)) => &sessions.get(&id)?.voice,
             Source::Port(PortId::Carrier(leg)) => &carriers.get(&leg)?.voice,
         };
@@ -322,7 +325,7 @@ impl Stage<'_> {
 
     /// Plays one half to those who are sent halves.
     fn play_halves(&mut self, group: &mut Group, part: Part) {
-        if group.is_music() {
+        if group.only_loop().is_some() {
             return;
         }
         let mut packet = None;
@@ -344,7 +347,7 @@ impl Stage<'_> {
     fn play_group(&mut self, group: &mut Group) {
         let mut narrow = None;
         let mut packet = None;
-        let music = group.is_music();
+        let looped = group.only_loop().is_some();
         for at in 0..group.listeners.len() {
             match group.listeners[at] {
                 PortId::Carrier(leg) => {
@@ -358,7 +361,7 @@ impl Stage<'_> {
                 }
                 PortId::Session(id) => {
                     let ready = |session: &Session| {
-                        session.connected && session.clips.is_empty() && (music || !session.in_halves)
+                        session.connected && session.clips.is_empty() && (looped || !session.in_halves)
                     };
                     if !self.sessions.get(&id).is_some_and(ready) {
                         continue;
@@ -376,8 +379,7 @@ impl Stage<'_> {
     }
 
     fn mix_narrow(&mut self, group: &Group) -> [i16; NARROW] {
-        let music = [self.music.samples(self.turn), self.music.samples(self.turn.saturating_sub(1))];
-        group.mix_narrow(self.narrow, &voices(self.sessions, self.carriers, music))
+        group.mix_narrow(self.narrow, &voices(self.sessions, self.carriers, (self.loops, self.turn)))
     }
 
     /// What the paths to those listeners ask for who are sent it.
@@ -393,12 +395,11 @@ impl Stage<'_> {
     fn encode(&mut self, group: &mut Group, part: Part, demand: Option<Demand>) -> Option<Made> {
         let demand = demand?;
         let mut meter = Meter::default();
-        if group.is_music() {
-            meter.add(&self.music.samples(self.turn).narrow);
-            return Some((self.music.packet(self.turn), meter));
+        if let Some(sound) = group.only_loop().and_then(|source| self.loops.of(source)) {
+            meter.add(&sound.samples(self.turn).narrow);
+            return Some((sound.packet(self.turn), meter));
         }
-        let music = [self.music.samples(self.turn), self.music.samples(self.turn.saturating_sub(1))];
-        let voices = voices(self.sessions, self.carriers, music);
+        let voices = voices(self.sessions, self.carriers, (self.loops, self.turn));
         let mut packet = [0; MAX_PACKET];
         let mix = group.mix_for_devices(part, self.wide, &voices);
         meter.add(mix.pcm());

@@ -1,4 +1,4 @@
-//! 20 ms of one speaker, and the hold music, at both rates that are needed.
+//! 20 ms of one speaker, and the sounds of the bridge's own, at both rates that are needed.
 
 use std::{ops::Range, sync::Arc};
 
@@ -7,6 +7,8 @@ use media::{
     frame::{NARROWBAND, WIDEBAND},
     tones,
 };
+
+use crate::plan::Source;
 
 pub(super) const NARROW: usize = 160;
 pub(super) const WIDE: usize = 320;
@@ -77,15 +79,37 @@ impl Voice {
     }
 }
 
-/// The loop, made and encoded once for everybody on hold.
-pub(super) struct Music {
+/// Sounds of the bridge's own.
+pub(super) struct Loops {
+    pub(super) music: Loop,
+    pub(super) ringback: Loop,
+}
+
+impl Loops {
+    pub(super) fn compose() -> Result<Self, CodecError> {
+        Ok(Self { music: Loop::of(tones::hold_music)?, ringback: Loop::of(tones::ringback)? })
+    }
+
+    /// `None` for a port.
+    pub(super) const fn of(&self, source: Source) -> Option<&Loop> {
+        match source {
+            Source::Music => Some(&self.music),
+            Source::Ringback => Some(&self.ringback),
+            Source::Port(_) => None,
+        }
+    }
+}
+
+/// A sound that comes round again, made and encoded once for everybody who hears it.
+pub(super) struct Loop {
     frames: Vec<Samples>,
     packets: Vec<Arc<[u8]>>,
 }
 
-impl Music {
-    pub(super) fn compose() -> Result<Self, CodecError> {
-        let (narrow, wide) = (tones::hold_music(NARROWBAND), tones::hold_music(WIDEBAND));
+impl Loop {
+    /// `tone` makes one round at a sample rate.
+    fn of(tone: fn(u32) -> Vec<i16>) -> Result<Self, CodecError> {
+        let (narrow, wide) = (tone(NARROWBAND), tone(WIDEBAND));
         let mut encoder = OpusEncoder::new(EncoderSettings { fec: false, ..EncoderSettings::voice(WIDEBAND) })?;
         let mut packets = Vec::new();
         // The first round only brings the encoder into the state in which the loop comes round again.

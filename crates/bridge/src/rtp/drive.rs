@@ -14,7 +14,8 @@ use tokio::{
 };
 
 use super::{
-    LegCommand,
+    LegCommand, RtpRoute, Seal,
+    handshake::{HandshakeEnd, Step, is_handshake},
     leg::{Heard, Leg},
 };
 use crate::{
@@ -39,12 +40,13 @@ pub(super) struct Drive {
     reports: UdpSocket,
     port: Option<(CarrierCodec, CarrierPort)>,
     heard: Heard,
+    handshake: Option<HandshakeEnd>,
 }
 
 impl Drive {
     pub(super) fn new(bridge: BridgeHandle, id: LegId, sound: UdpSocket, reports: UdpSocket) -> Self {
         let leg = Leg::new(id, Instant::now());
-        Self { bridge, id, leg, sound, reports, port: None, heard: Heard::default() }
+        Self { bridge, id, leg, sound, reports, port: None, heard: Heard::default(), handshake: None }
     }
 
     /// Ends when the leg's owner has let go of it.
@@ -72,6 +74,10 @@ impl Drive {
                     if ready.is_err() { break }
                     self.take_reports();
                 }
+                () = until(self.handshake.as_ref().and_then(HandshakeEnd::due)) => {
+                    let step = self.handshake.as_mut().map(|handshake| handshake.wake(Instant::now()));
+                    self.agree(step.unwrap_or_default());
+                }
                 _ = due.tick() => self.report(),
                 _ = figures.tick() => self.tell_figures(),
             }
@@ -81,6 +87,7 @@ impl Drive {
     async fn obey(&mut self, order: LegCommand) {
         match order {
             LegCommand::Route { route, done } => {
+                self.begin_handshake(&route);
                 let law = self.leg.set_route(*route, Instant::now());
                 if self.port.as_ref().is_none_or(|(of, _)| *of != law) {
                     // Keys come as events, or as tones from a side that did not agree on those.
@@ -90,6 +97,8 @@ impl Drive {
                 }
                 // The asker may have gone.
                 let _ = done.send(());
+                let first = self.handshake.as_mut().map(HandshakeEnd::first);
+                self.agree(first.unwrap_or_default());
             }
             LegCommand::Digits(digits) => {
                 if !self.leg.press(&digits) {
@@ -97,6 +106,31 @@ impl Drive {
                 }
             }
             LegCommand::Figures(reply) => drop(reply.send(self.leg.figures(Instant::now()))),
+        }
+    }
+
+    /// Keeps a handshake that goes on by the same plan; a new one begins once the leg knows the route.
+    fn begin_handshake(&mut self, route: &RtpRoute) {
+        let plan = match &route.seal {
+            Some(Seal::Handshake(plan)) => Some(*plan),
+            Some(Seal::Keys(_)) | None => None,
+        };
+        if self.handshake.as_ref().map(HandshakeEnd::plan) != plan {
+            self.handshake = plan.and_then(|plan| HandshakeEnd::new(plan, Instant::now()));
+        }
+    }
+
+    /// Carries out what came of a step of the handshake.
+    fn agree(&mut self, step: Step) {
+        if let Some(keys) = step.keys {
+            self.leg.seal_with(keys);
+        }
+        let agreed = self.leg.route.as_ref().map(|route| route.remote);
+        let target = self.handshake.as_ref().zip(agreed).map(|(handshake, agreed)| handshake.target(agreed));
+        for packet in step.packets {
+            if let Some(target) = target {
+                send(&self.sound, &packet, target);
+            }
         }
     }
 
@@ -112,6 +146,11 @@ impl Drive {
         let mut datagram = [0; DATAGRAM];
         for _ in 0..BATCH {
             match self.sound.try_recv_from(&mut datagram) {
+                Ok((length, from)) if self.handshake.is_some() && is_handshake(&datagram[..length]) => {
+                    let taken = self.handshake.as_mut();
+                    let step = taken.map(|handshake| handshake.take(&datagram[..length], from, Instant::now()));
+                    self.agree(step.unwrap_or_default());
+                }
                 Ok((length, from)) => self.leg.hear(&datagram[..length], from, Instant::now(), &mut self.heard),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // Such as a report that nobody listens at the other end.
@@ -157,6 +196,13 @@ impl Drive {
         if let Some((_, port)) = &self.port {
             port.input.network(self.leg.network(Instant::now()));
         }
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
     }
 }
 

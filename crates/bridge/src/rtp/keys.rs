@@ -1,4 +1,4 @@
-//! SRTP with keys from the session description (RFC 4568).
+//! SRTP with keys from the session description (RFC 4568) or from a handshake of both ends (RFC 5764).
 
 use rtc_srtp::{
     context::Context, crypto::default_provider, option::srtp_replay_protection, protection_profile::ProtectionProfile,
@@ -39,7 +39,8 @@ pub struct SrtpKeys {
 
 /// Both directions at work.
 pub(super) struct Sealed {
-    keys: SrtpKeys,
+    /// Those of the descriptions.
+    keys: Option<SrtpKeys>,
     out: Context,
     inward: Context,
 }
@@ -47,21 +48,32 @@ pub(super) struct Sealed {
 impl Sealed {
     /// `None` when this build's cryptography lacks what SRTP needs.
     pub(super) fn new(keys: SrtpKeys) -> Option<Self> {
-        let provider = default_provider().ok()?;
         let profile = if keys.short_tag {
             ProtectionProfile::Aes128CmHmacSha1_32
         } else {
             ProtectionProfile::Aes128CmHmacSha1_80
         };
-        let context = |key: &SrtpKey| {
-            let replay = Some(srtp_replay_protection(WINDOW));
-            Context::new(&key.0[..KEY], &key.0[KEY..], profile, replay, None, provider.crypto()).ok()
-        };
-        Some(Self { out: context(&keys.ours)?, inward: context(&keys.theirs)?, keys })
+        let end = |key: &SrtpKey| context(&key.0[..KEY], &key.0[KEY..], profile);
+        Some(Self { out: end(&keys.ours)?, inward: end(&keys.theirs)?, keys: Some(keys) })
     }
 
-    pub(super) fn keys(&self) -> &SrtpKeys {
-        &self.keys
+    /// Octets of what a handshake comes to.
+    pub(super) const MATERIAL: usize = 2 * (KEY + SALT);
+
+    /// From what a handshake came to: both keys, then both salts, those of the end that began first (RFC 5764 section 4.2).
+    pub(super) fn by_handshake(material: &[u8], we_began: bool) -> Option<Self> {
+        let (keys, salts) = material.split_at_checked(2 * KEY)?;
+        let end = |n: usize| {
+            let (key, salt) = (keys.get(n * KEY..(n + 1) * KEY)?, salts.get(n * SALT..(n + 1) * SALT)?);
+            context(key, salt, ProtectionProfile::Aes128CmHmacSha1_80)
+        };
+        let (began, other) = (end(0)?, end(1)?);
+        let (out, inward) = if we_began { (began, other) } else { (other, began) };
+        Some(Self { keys: None, out, inward })
+    }
+
+    pub(super) fn is_of(&self, keys: &SrtpKeys) -> bool {
+        self.keys.as_ref() == Some(keys)
     }
 
     pub(super) fn seal(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
@@ -79,6 +91,12 @@ impl Sealed {
     pub(super) fn open_report(&mut self, report: &[u8]) -> Option<Vec<u8>> {
         self.inward.decrypt_rtcp(report).ok().map(|opened| opened.to_vec())
     }
+}
+
+fn context(key: &[u8], salt: &[u8], profile: ProtectionProfile) -> Option<Context> {
+    let provider = default_provider().ok()?;
+    let replay = Some(srtp_replay_protection(WINDOW));
+    Context::new(key, salt, profile, replay, None, provider.crypto()).ok()
 }
 
 #[cfg(test)]

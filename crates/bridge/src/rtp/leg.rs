@@ -19,7 +19,7 @@ use media::{
 
 use self::hearing::Noise;
 use super::{
-    RtpRoute,
+    RtpRoute, Seal,
     coder::{Decoder, Encoder},
     keys::Sealed,
 };
@@ -149,16 +149,29 @@ impl Leg {
         if before.is_none_or(|before| before.remote != route.remote) {
             self.hearing.source = None;
         }
-        match &route.keys {
+        match &route.seal {
             None => self.sealed = None,
-            Some(keys) if self.sealed.as_ref().is_some_and(|sealed| sealed.keys() == keys) => {}
-            Some(keys) => self.sealed = Sealed::new(keys.clone()),
+            Some(Seal::Keys(keys)) if self.sealed.as_ref().is_some_and(|sealed| sealed.is_of(keys)) => {}
+            Some(Seal::Keys(keys)) => self.sealed = Sealed::new(keys.clone()),
+            // The keys stay for as long as the two ends are the same.
+            Some(Seal::Handshake(_)) if before.is_some_and(|before| before.seal == route.seal) => {}
+            Some(Seal::Handshake(_)) => self.sealed = None,
         }
         self.port = route.codec.port();
         self.hearing.decoder = None;
         self.hearing.last_in = now;
         self.route = Some(route);
         self.port
+    }
+
+    /// The two ends have agreed on keys.
+    pub(super) fn seal_with(&mut self, sealed: Sealed) {
+        self.sealed = Some(sealed);
+    }
+
+    /// Nothing leaves, and nothing is believed, before there are keys.
+    fn awaits_keys(&self) -> bool {
+        self.sealed.is_none() && self.route.as_ref().is_some_and(|route| route.seal.is_some())
     }
 
     /// Where sound is to be sent.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     port::FRAME_BYTES,
-    rtp::{RtpCodec, SrtpKey, SrtpKeys},
+    rtp::{RtpCodec, Seal, SrtpKey, SrtpKeys},
 };
 
 fn at(last: u8) -> SocketAddr {
@@ -32,7 +32,7 @@ fn route(codec: RtpCodec) -> RtpRoute {
         packet_ms: 20,
         sends: true,
         receives: true,
-        keys: None,
+        seal: None,
     }
 }
 
@@ -171,7 +171,7 @@ fn a_change_of_codec_in_the_middle_is_followed() {
 fn sealed_sound_is_opened_and_clear_sound_is_refused_when_keys_were_agreed() {
     let (x, y) = (SrtpKey::new([1; 30]), SrtpKey::new([2; 30]));
     let sealed = |ours: &SrtpKey, theirs: &SrtpKey| RtpRoute {
-        keys: Some(SrtpKeys { ours: ours.clone(), theirs: theirs.clone(), short_tag: false }),
+        seal: Some(Seal::Keys(SrtpKeys { ours: ours.clone(), theirs: theirs.clone(), short_tag: false })),
         ..route(RtpCodec::Pcmu)
     };
     let mut pair = Pair::of(sealed(&x, &y), sealed(&y, &x));

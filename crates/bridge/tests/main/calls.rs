@@ -106,6 +106,31 @@ async fn a_device_on_hold_hears_the_same_music() {
 }
 
 #[tokio::test]
+async fn an_agent_who_calls_hears_that_it_rings_until_the_network_says_something_itself() {
+    let stage = Stage::start().await;
+    let (customer, agent) = (Carrier::open(&stage.bridge).await, Device::connect(&stage.bridge).await);
+    let room = stage.room();
+    let ringing = RoomPlan { members: vec![agent.port()], ringback: vec![agent.port()], ..RoomPlan::default() };
+    stage.bridge.apply_room(room, ringing);
+    until("packets of ringing", || agent.packets() > 50).await;
+    agent.take_heard();
+    until("some ringing", || agent.heard_len() > 4 * RATE).await;
+    let (score, _) = arrived(&agent.take_heard()[RATE / 2..7 * RATE / 2], &tones::ringback(8_000).repeat(3));
+    assert!(score > 0.7, "correlation {score}");
+    let early = RoomPlan {
+        members: vec![agent.port(), customer.port()],
+        hears: vec![(agent.port(), customer.port())],
+        ..RoomPlan::default()
+    };
+    stage.bridge.apply_room(room, early);
+    let announcement = sweep(400.0, 3_000.0, 2_000);
+    customer.say(&announcement);
+    until("the announcement", || agent.heard_len() > 5 * RATE / 2).await;
+    let (score, _) = arrived(&agent.take_heard(), &announcement);
+    assert!(score > 0.7, "correlation {score}");
+}
+
+#[tokio::test]
 async fn a_greeting_is_played_to_a_leg_that_is_in_no_room_yet() {
     let stage = Stage::start().await;
     let customer = Carrier::open(&stage.bridge).await;

@@ -69,7 +69,7 @@ pub async fn until(what: &str, mut done: impl FnMut() -> bool) {
 /// Everybody hears everybody.
 pub fn together(members: &[PortId]) -> RoomPlan {
     let pairs = members.iter().flat_map(|a| members.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
-    RoomPlan { members: members.to_vec(), hears: pairs.collect(), music: vec![], record: None }
+    RoomPlan { members: members.to_vec(), hears: pairs.collect(), music: vec![], ringback: vec![], record: None }
 }
 
 pub fn recorded(mut plan: RoomPlan, recording: RecordingId, left: PortId, right: PortId) -> RoomPlan {

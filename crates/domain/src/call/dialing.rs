@@ -6,7 +6,7 @@ use super::{
     state::{CallStatus, Desk, Device, EndReason, Line, Party, Phase},
     step::Turn,
 };
-use crate::ids::{MediaSessionId, UserId};
+use crate::ids::{LegId, MediaSessionId, UserId};
 
 impl Turn {
     pub(super) fn placed(&mut self, agent: UserId, fence: u32, session: MediaSessionId) {
@@ -15,7 +15,7 @@ impl Turn {
         }
         let desk = Desk { agent, fence, device: Device::Connected { session } };
         self.call.history.agents.push(agent);
-        self.call.phase = Phase::Dialing { desk, since: self.now, ringing: false };
+        self.call.phase = Phase::Dialing { desk, since: self.now, ringing: false, early: None };
         self.effects.push(Effect::DialCustomer);
     }
 
@@ -40,6 +40,13 @@ impl Turn {
         if let Phase::Dialing { ringing, .. } = &mut self.call.phase {
             *ringing = true;
             self.call.history.rang_at.get_or_insert(self.now);
+        }
+    }
+
+    pub(super) fn early_sound(&mut self, leg: LegId) {
+        self.customer_ringing();
+        if let Phase::Dialing { early, .. } = &mut self.call.phase {
+            *early = Some(leg);
         }
     }
 

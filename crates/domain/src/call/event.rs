@@ -147,6 +147,10 @@ pub enum CallEvent {
     },
 
     CustomerRinging,
+    /// The customer's network plays something before they answer: its own ringing, or a sentence.
+    EarlySound {
+        leg: LegId,
+    },
     CustomerAnswered,
     CustomerFailed {
         reason: DialFailure,

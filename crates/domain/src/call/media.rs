@@ -171,6 +171,9 @@ impl Turn {
         if let Some(device @ Device::Connected { .. }) = self.device_mut() {
             *device = Device::Lost { since: now };
         }
+        if let Phase::Dialing { early, .. } = &mut self.call.phase {
+            *early = None;
+        }
         self.routing_restarted();
         if let Phase::PassedOn { outside, .. } = &self.call.phase
             && let Some(leg) = outside.line.leg()

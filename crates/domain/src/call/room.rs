@@ -29,6 +29,8 @@ pub struct RoomPlan {
     pub hears: Vec<(PortRef, PortRef)>,
     /// Hear hold music.
     pub music: Vec<PortRef>,
+    /// Hear that it rings at the other end.
+    pub ringback: Vec<PortRef>,
     pub record: Option<RecordPlan>,
 }
 
@@ -41,9 +43,9 @@ pub fn room_plan(call: &Call) -> Option<RoomPlan> {
     let customer = call.line.leg().map(PortRef::Leg);
     let mut plan = match &call.phase {
         Phase::Queued { .. } | Phase::Offered { .. } => with_music(customer),
-        Phase::Dialing { desk, .. } => {
+        Phase::Dialing { desk, ringing, early, .. } => {
             let agent = desk.device.session().map(PortRef::Session);
-            RoomPlan { members: agent.into_iter().collect(), ..RoomPlan::default() }
+            dialing(agent, *ringing, early.map(PortRef::Leg))
         }
         Phase::Talking { talk } => talking(call, talk, customer),
         Phase::PassedOn { outside, .. } => passed_on(customer, outside.line.leg().map(PortRef::Leg)),
@@ -58,6 +60,16 @@ pub fn room_plan(call: &Call) -> Option<RoomPlan> {
     };
     plan.record = record(call, customer);
     Some(plan)
+}
+
+/// The agent hears what the customer's network plays, or that it rings; nobody hears the agent before the customer answers.
+fn dialing(agent: Option<PortRef>, ringing: bool, early: Option<PortRef>) -> RoomPlan {
+    RoomPlan {
+        members: agent.into_iter().chain(early).collect(),
+        hears: agent.zip(early).into_iter().collect(),
+        ringback: agent.filter(|_| ringing && early.is_none()).into_iter().collect(),
+        ..RoomPlan::default()
+    }
 }
 
 fn with_music(customer: Option<PortRef>) -> RoomPlan {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::facts::{CallFacts, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, QueuePlan, VoicemailMessage};
-use crate::{ids::UserId, time::UnixMillis};
+use crate::{
+    ids::{LegId, UserId},
+    time::UnixMillis,
+};
 
 mod parts;
 mod past;
@@ -61,6 +64,9 @@ pub enum Phase {
         desk: Desk,
         since: UnixMillis,
         ringing: bool,
+        /// What the customer's network plays until they answer.
+        #[serde(default)]
+        early: Option<LegId>,
     },
     Talking {
         talk: Talk,

@@ -115,6 +115,7 @@ impl Turn {
             CallEvent::OfferDeclined { agent, fence } => self.offer_refused(*agent, *fence, OfferEnd::Declined),
             CallEvent::OfferExpired { agent, fence } => self.offer_refused(*agent, *fence, OfferEnd::Expired),
             CallEvent::CustomerRinging => self.customer_ringing(),
+            CallEvent::EarlySound { leg } => self.early_sound(*leg),
             CallEvent::CustomerAnswered => self.customer_answered(),
             CallEvent::CustomerFailed { reason } => self.customer_failed(*reason),
             CallEvent::SideHeard { side } => self.side_heard(*side),

@@ -27,6 +27,11 @@ pub const fn tries_next(status: u16, progressed: bool) -> bool {
     !progressed && (outcome(status).of_trunk || status == 408)
 }
 
+/// Whether the trunk's next server is tried: this one did not answer, or said that it cannot (RFC 3263 section 4.3).
+pub const fn tries_next_server(status: u16, progressed: bool) -> bool {
+    !progressed && matches!(status, 408 | 503)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +45,8 @@ mod tests {
             assert!(tries_next(status, false), "{status}");
             assert!(!tries_next(status, true), "{status} after it rang");
         }
+        assert!(tries_next_server(503, false) && tries_next_server(408, false));
+        assert!(!tries_next_server(503, true) && !tries_next_server(500, false) && !tries_next_server(403, false));
         assert_eq!(outcome(486).failure, DialFailure::Busy);
         assert_eq!(outcome(408).failure, DialFailure::NoAnswer);
         assert_eq!(outcome(699).failure, DialFailure::Failed);

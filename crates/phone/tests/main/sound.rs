@@ -62,7 +62,13 @@ pub fn live_call(n: u128, agent: UserId) -> LiveEvent {
 
 pub fn connect(server: &Server, phones: [&TestPhone; 2]) {
     let [a, b] = phones.map(|phone| PortId::Session(phone.phone.media_session_id().unwrap()));
-    let plan = RoomPlan { members: vec![a, b], hears: vec![(a, b), (b, a)], music: Vec::new(), record: None };
+    let plan = RoomPlan {
+        members: vec![a, b],
+        hears: vec![(a, b), (b, a)],
+        music: Vec::new(),
+        ringback: Vec::new(),
+        record: None,
+    };
     server.shared.bridge.apply_room(CallId::new(Uuid::from_u128(77)), plan);
 }
 

@@ -18,7 +18,8 @@ pub struct SimulateArguments {
     /// Whose protocol the simulated carrier speaks.
     #[arg(long, value_enum, default_value = "twilio", requires = "calls")]
     carrier: CarrierKind,
-    /// The carrier reports twice, late, in another order or not at all, its sockets break, and forgers knock.
+    /// The carrier reports twice, late, in another order or not at all; its sockets break or go dead, its network is slow, its
+    /// interface answers 429 and 5xx, it contradicts itself, and forgers knock.
     #[arg(long, requires = "calls")]
     faults: bool,
     /// Agents who take the calls.

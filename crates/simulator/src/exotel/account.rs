@@ -53,6 +53,12 @@ impl Account {
         self.lock().misbehaviour.clone()
     }
 
+    /// As long as a message is on its way.
+    pub async fn travel(&self) {
+        let slow = self.lock().misbehaviour.slow_network.unwrap_or_default();
+        tokio::time::sleep(slow).await;
+    }
+
     pub fn complain(&self, text: String) {
         tracing::info!(text, "simulated Exotel");
         self.lock().complaints.push(text);

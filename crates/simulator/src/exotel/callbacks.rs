@@ -28,6 +28,7 @@ impl LiveCall {
         let times = if behaviour.duplicate_reports { 2 } else { 1 };
         for n in 0..times {
             // The sample says JSON was asked for; what comes is what the day brings.
+            self.account.travel().await;
             let kind = KINDS[(record.happened.len() + n) % KINDS.len()];
             match send(&self.account.http, &url, kind, &body).await {
                 Ok(status) => self.note(Happening::Reported { event, content_type: kind, status }),

@@ -72,6 +72,13 @@ pub struct Misbehaviour {
     pub duplicate_reports: bool,
     /// Reports come this much later.
     pub late_reports: Option<Duration>,
+    /// Once the call is over, the flow's first Passthru comes again.
+    pub stale_reports: bool,
+    /// Each request to the application, and each answer of the REST API, is on its way for so long.
+    pub slow_network: Option<Duration>,
+    /// This long after its start nothing comes from the stream's connection and nothing goes into it, and neither end is told; twelve
+    /// seconds later the account notices. Once per setting.
+    pub half_open_stream_after: Option<Duration>,
     /// The report of the end is never sent, neither by callback nor by the flow's last Passthru.
     pub no_final_report: bool,
     /// Two-number calls: the report of the answer is never sent.

@@ -100,6 +100,7 @@ impl LiveCall {
         let account = std::sync::Arc::clone(&self.account);
         let url = url.to_owned();
         let asked = async move {
+            account.travel().await;
             if behaviour.forged_requests {
                 forge(&account.http, &url, &fields).await;
             }
@@ -125,6 +126,7 @@ impl LiveCall {
         let fields = self.see().fields();
         let (account, url) = (std::sync::Arc::clone(&self.account), url.to_owned());
         let asked = async move {
+            account.travel().await;
             let head = account.http.head(&url).query(&fields).send().await?;
             let get = account.http.get(&url).query(&fields).send().await?;
             let kind = |response: &reqwest::Response| {
@@ -158,12 +160,25 @@ impl LiveCall {
         Ok(())
     }
 
+    /// What was said when the call began, after it has ended.
+    async fn tell_again(&self, behaviour: &Misbehaviour) {
+        let Some(url) = self.account.lock().flow.passthru.clone() else { return };
+        match ask(&self.account.http, &url, &self.see().fields(), behaviour).await {
+            Ok(status) => self.note(Happening::Asked { applet: "passthru, again", status }),
+            Err(error) => self.account.complain(format!("passthru, again: {error}")),
+        }
+    }
+
     /// Reports the end as the flow's last, asynchronous Passthru does.
     pub async fn tell_end(&mut self, ended: &Ended) {
         let (url, behaviour) = {
             let state = self.account.lock();
             (state.flow.ended.clone(), state.misbehaviour.clone())
         };
+        self.account.travel().await;
+        if behaviour.stale_reports {
+            self.tell_again(&behaviour).await;
+        }
         let Some(url) = url.filter(|_| !behaviour.no_final_report) else { return };
         if let Some(late) = behaviour.late_reports {
             tokio::time::sleep(late).await;

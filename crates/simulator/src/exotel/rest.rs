@@ -49,6 +49,7 @@ async fn guard(State(account): State<Arc<Account>>, request: Request, next: Next
     if path.contains("/Accounts/") && !path.contains(&format!("/Accounts/{}/", account.config.account_sid)) {
         return refused(StatusCode::NOT_FOUND, "No such account");
     }
+    account.travel().await;
     let failure = {
         let failures = &mut account.lock().misbehaviour.rest;
         if failures.is_empty() { None } else { Some(failures.remove(0)) }

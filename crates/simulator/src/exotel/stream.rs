@@ -18,6 +18,8 @@ use super::{
 use crate::{Frame, SILENCE};
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// A connection over which nothing comes is noticed by the account after this.
+const NOTICED: Duration = Duration::from_secs(12);
 /// 20 ms frames in a piece.
 const FRAMES: usize = 5;
 /// Pieces that the application sends have to be of this many bytes at least, and in multiples of the other.
@@ -120,10 +122,12 @@ impl LiveCall {
             Err(_) => return Ok("NA"),
         };
         self.note(Happening::StreamOpened);
-        let (behaviour, breaks_at) = {
+        let (behaviour, breaks_at, dies_at) = {
             let mut state = self.account.lock();
-            let breaks = state.misbehaviour.break_stream_after.take();
-            (state.misbehaviour.clone(), breaks.map(|after| Instant::now() + after))
+            let (breaks, dies) =
+                (state.misbehaviour.break_stream_after.take(), state.misbehaviour.half_open_stream_after.take());
+            let now = Instant::now();
+            (state.misbehaviour.clone(), breaks.map(|after| now + after), dies.map(|after| now + after))
         };
         let Misbehaviour { camel_case_stream: camel, mulaw_stream: mulaw, .. } = behaviour;
         let sid = uuid::Uuid::now_v7().simple().to_string();
@@ -137,10 +141,17 @@ impl LiveCall {
         let mut playing: std::collections::VecDeque<i16> = Default::default();
         let (mut sent_ms, mut heard_audio) = (0, false);
         let ended = loop {
+            let dead = dies_at.is_some_and(|at| Instant::now() >= at);
             tokio::select! {
                 biased;
                 frame = self.frame_of(&mut playing) => {
                     let (heard, frame) = match frame { Ok(pair) => pair, Err(over) => break Err(over) };
+                    if dead {
+                        if dies_at.is_some_and(|at| Instant::now() >= at + NOTICED) {
+                            break Ok("NA");
+                        }
+                        continue;
+                    }
                     if !heard_audio && heard != SILENCE {
                         heard_audio = true;
                         self.note(Happening::StreamAudio);
@@ -165,7 +176,7 @@ impl LiveCall {
                         return Ok("NA");
                     }
                 }
-                message = socket.next() => match message {
+                message = socket.next(), if !dead => match message {
                     Some(Ok(Message::Text(text))) => {
                         let message: Value = serde_json::from_str(&text).unwrap_or_default();
                         match message["event"].as_str() {

@@ -98,9 +98,10 @@ impl Account {
         if failures.is_empty() { None } else { Some(failures.remove(0)) }
     }
 
-    /// The break that the next stream is to have; it is used up by that.
-    pub fn take_stream_break(&self) -> Option<Duration> {
-        self.lock().misbehaviour.break_stream_after.take()
+    /// The break that the next stream is to have, and when it goes dead; they are used up by that.
+    pub fn take_stream_faults(&self) -> (Option<Duration>, Option<Duration>) {
+        let behaviour = &mut self.lock().misbehaviour;
+        (behaviour.break_stream_after.take(), behaviour.half_open_stream_after.take())
     }
 
     /// How long a call that is created now stays in the queue.

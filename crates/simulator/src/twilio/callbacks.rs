@@ -88,6 +88,9 @@ impl Callbacks {
 async fn deliver(account: Arc<Account>, mut deliveries: UnboundedReceiver<Delivery>) {
     while let Some(first) = deliveries.recv().await {
         let behaviour = account.lock().misbehaviour.clone();
+        if behaviour.lost_callbacks {
+            continue;
+        }
         if let Some(late) = behaviour.late_callbacks {
             tokio::time::sleep(late).await;
         }

@@ -92,12 +92,19 @@ pub struct Misbehaviour {
     pub duplicate_callbacks: bool,
     /// Each status callback comes this much later.
     pub late_callbacks: Option<Duration>,
+    /// Status callbacks are not sent at all.
+    pub lost_callbacks: bool,
     /// Pairs of status callbacks change places.
     pub swapped_callbacks: bool,
     /// Before each status callback comes one with a wrong signature that says the call is over.
     pub forged_callbacks: bool,
     /// The stream's TCP connection breaks this long after its start, without a closing handshake. Once per setting.
     pub break_stream_after: Option<Duration>,
+    /// This long after its start nothing comes from the stream's connection and nothing goes into it, and neither end is told; twelve
+    /// seconds later the account notices. Once per setting.
+    pub half_open_stream_after: Option<Duration>,
+    /// Each request to the application, and each answer of the REST API, is on its way for so long.
+    pub slow_network: Option<Duration>,
     /// The stream's frames are held back and sent in bunches of this length.
     pub bunched_frames: Option<Duration>,
     /// The next requests to the REST API fail like this.

@@ -57,6 +57,7 @@ async fn guard(State(account): State<Arc<Account>>, request: Request, next: Next
     if !path.contains(&format!("/Accounts/{}", account.config.account_sid)) {
         return RestError::not_found(&path).into_response();
     }
+    account.webhooks.travel().await;
     match account.take_rest_failure() {
         Some(RestFailure::TooManyRequests) => {
             let error = RestError::new(429, 20429, "Too Many Requests").into_response();

@@ -29,6 +29,8 @@ use crate::{FRAME_MS, SILENCE};
 const HANDSHAKE: Duration = Duration::from_secs(5);
 /// Time for the last messages to be written before the socket is closed.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// A connection over which nothing comes is noticed by the account after this.
+const NOTICED: Duration = Duration::from_secs(12);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -46,6 +48,7 @@ struct Stream {
     playback: Playback,
     frames: u64,
     breaks_at: Option<Instant>,
+    dies_at: Option<Instant>,
     heard_audio: bool,
 }
 
@@ -78,6 +81,8 @@ impl LiveCall {
         let (sink, incoming) = socket.split();
         let (outgoing, messages) = unbounded_channel();
         let bunch = self.account.lock().misbehaviour.bunched_frames;
+        let (breaks, dies) = self.account.take_stream_faults();
+        let now = Instant::now();
         let mut stream = Stream {
             incoming,
             outgoing,
@@ -85,7 +90,8 @@ impl LiveCall {
             messages: Writer::new(&stream_sid, &self.account.config.account_sid, &record.sid),
             playback: Playback::default(),
             frames: 0,
-            breaks_at: self.account.take_stream_break().map(|after| Instant::now() + after),
+            breaks_at: breaks.map(|after| now + after),
+            dies_at: dies.map(|after| now + after),
             heard_audio: false,
         };
         stream.send(Writer::connected());
@@ -99,16 +105,24 @@ impl LiveCall {
 
     async fn exchange_frames(&mut self, stream: &mut Stream) -> Result<Closed, Stop> {
         loop {
+            let dead = stream.dies_at.is_some_and(|at| Instant::now() >= at);
             tokio::select! {
                 biased;
                 due = self.line.due() => {
                     due?;
-                    self.exchange_frame(stream)?;
+                    if dead {
+                        self.line.exchange(&SILENCE, true)?;
+                    } else {
+                        self.exchange_frame(stream)?;
+                    }
+                    if stream.dies_at.is_some_and(|at| Instant::now() >= at + NOTICED) {
+                        return Ok(Closed::Broken("nothing came over the connection".to_owned()));
+                    }
                     if stream.breaks_at.is_some_and(|at| Instant::now() >= at) {
                         return Ok(Closed::Broken("the connection was broken on purpose".to_owned()));
                     }
                 }
-                message = stream.incoming.next() => match message {
+                message = stream.incoming.next(), if !dead => match message {
                     Some(Ok(Message::Text(text))) => self.receive(stream, &text),
                     Some(Ok(Message::Close(_))) | None => return Ok(Closed::ByApplication),
                     Some(Ok(_)) => {}

@@ -1,6 +1,9 @@
 //! Requests to the application: signed, timed, with Twilio's limits.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
 
 use domain::pii::Personal;
 use reqwest::Client;
@@ -26,6 +29,8 @@ pub struct Webhooks {
     http: Client,
     account_sid: String,
     auth_token: Personal<String>,
+    /// Milliseconds that a message is on its way.
+    delay: AtomicU64,
 }
 
 /// A request of the application that gave no usable document.
@@ -52,7 +57,17 @@ impl Webhooks {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("TwilioProxy/1.1 (SIMULATED)")
             .build()?;
-        Ok(Self { http, account_sid: config.account_sid.clone(), auth_token: config.auth_token.clone() })
+        let (account_sid, auth_token) = (config.account_sid.clone(), config.auth_token.clone());
+        Ok(Self { http, account_sid, auth_token, delay: AtomicU64::new(0) })
+    }
+
+    pub fn set_delay(&self, delay: Duration) {
+        self.delay.store(u64::try_from(delay.as_millis()).unwrap_or(0), Relaxed);
+    }
+
+    /// As long as a message is on its way.
+    pub async fn travel(&self) {
+        tokio::time::sleep(Duration::from_millis(self.delay.load(Relaxed))).await;
     }
 
     pub fn signature(&self, url: &str, fields: &[(String, String)]) -> String {
@@ -102,6 +117,7 @@ impl Webhooks {
             }
         };
         let request = request.header("I-Twilio-Idempotency-Token", uuid::Uuid::now_v7().to_string());
+        self.travel().await;
         let response = request.send().await.map_err(|error| transport(&error))?;
         let status = response.status().as_u16();
         let header = response.headers().get("content-type");

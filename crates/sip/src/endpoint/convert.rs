@@ -22,6 +22,15 @@ pub(super) fn library_transport(of: Transport) -> LibraryTransport {
     }
 }
 
+/// What is not said is UDP (RFC 3263 section 4.1).
+pub(super) fn transport(of: Option<LibraryTransport>) -> Transport {
+    match of {
+        Some(LibraryTransport::Tls) => Transport::Tls,
+        Some(LibraryTransport::Tcp) => Transport::Tcp,
+        _ => Transport::Udp,
+    }
+}
+
 pub(super) fn uri(text: &str) -> Result<Uri, SipFault> {
     Uri::try_from(text).map_err(|error| SipFault::BadAddress(error.to_string()))
 }

@@ -8,11 +8,13 @@ use rsipstack::{
 };
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{CallKey, Endpoint, Event, Referral, Reoffer, convert};
+use super::{CallKey, Endpoint, Event, Referral, Reoffer, Replaced, convert};
 use crate::timer::{Due, SessionTimer};
 
 /// Whoever decides about a change of the session has so long; the other side repeats its request in the meantime.
 const TO_DECIDE: Duration = Duration::from_secs(10);
+/// Octets of a `Replaces` that is passed on.
+const MOST_OF_REPLACES: usize = 512;
 /// Without a session timer.
 const FOREVER: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -40,6 +42,9 @@ impl Follow {
                 () = self.endpoint.0.stop.cancelled() => None,
             };
             let Some(state) = state else { break };
+            if !self.incoming && !matches!(state, DialogState::Calling(_)) {
+                self.endpoint.speaks(self.call);
+            }
             match state {
                 DialogState::Early(_, response) if !self.incoming => {
                     let (call, status, body) = (self.call, response.status_code.code(), response.body.clone());
@@ -140,11 +145,30 @@ impl Follow {
 }
 
 impl Endpoint {
+    fn speaks(&self, call: CallKey) {
+        if let Some(live) = self.calls().get_mut(&call) {
+            live.alive = true;
+        }
+    }
+
     /// Once for each call.
     pub(super) fn over(&self, call: CallKey, by_us: bool) {
         if self.calls().remove(&call).is_some() {
             self.tell(Event::Ended { call, by_us });
         }
+    }
+}
+
+impl Endpoint {
+    /// Who is named by a `Replaces` that somebody sent us to pass on.
+    fn replaced(&self, value: String) -> Result<Replaced, ()> {
+        // It goes into a request of ours.
+        let plain = value.len() <= MOST_OF_REPLACES && value.bytes().all(|byte| byte.is_ascii_graphic());
+        let (id, tags) = convert::replaced(&value).filter(|_| plain).ok_or(())?;
+        Ok(match self.key_of(&id, [tags[0].as_str(), tags[1].as_str()]) {
+            Some(key) => Replaced::Ours(key),
+            None => Replaced::Theirs(value),
+        })
     }
 }
 
@@ -192,8 +216,10 @@ async fn reoffered(endpoint: Endpoint, call: CallKey, request: Request, handle: 
 async fn referred(endpoint: Endpoint, call: CallKey, request: Request, handle: TransactionHandle) {
     let to = request.header_value("Refer-To").unwrap_or_default();
     let named = to.split(['?', '&', '>']).find_map(|part| part.strip_prefix("Replaces="));
-    let replaces = named.map(convert::unescaped).as_deref().and_then(convert::replaced);
-    let replaces = replaces.and_then(|(id, tags)| endpoint.key_of(&id, [tags[0].as_str(), tags[1].as_str()]));
+    let named = named.map(convert::unescaped);
+    let Ok(replaces) = named.map(|value| endpoint.replaced(value)).transpose() else {
+        return answer(&handle, StatusCode::BadRequest).await;
+    };
     let (reply, decided) = oneshot::channel();
     let referral = Referral { call, to_user: convert::user(Some(to)), replaces, reply };
     endpoint.tell(Event::Referred(Box::new(referral)));

@@ -118,6 +118,7 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
         dialog: Some(dialog.clone()),
         call_id: dialog.id().call_id,
         offering: false,
+        alive: true,
         cancelled: false,
         session: session.as_ref().map(|(text, _)| (text.clone(), supported)),
     };

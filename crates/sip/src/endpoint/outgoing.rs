@@ -11,7 +11,7 @@ use rsipstack::{
     },
 };
 
-use super::{CallKey, Endpoint, Event, Live, OutgoingCall, SipFault, convert, follow};
+use super::{CallKey, Endpoint, Event, Live, OutgoingCall, Replaced, SipFault, convert, follow};
 use crate::{target::Target, timer};
 
 /// Tries of a change that meets one of the other side (RFC 3261 section 14.1).
@@ -27,10 +27,10 @@ impl Endpoint {
     pub fn invite(&self, plan: OutgoingCall) -> Result<(), SipFault> {
         let call_id = format!("{}-{}@switchboard", plan.call, plan.attempt);
         let option = self.option(&plan, call_id.clone())?;
-        let live = Live { dialog: None, call_id, offering: false, cancelled: false, session: None };
+        let live = Live { dialog: None, call_id, offering: false, alive: false, cancelled: false, session: None };
         self.calls().insert(plan.call, live);
-        let (endpoint, call, ring_for) = (self.clone(), plan.call, plan.ring_for);
-        tokio::spawn(async move { endpoint.carry_invite(call, option, ring_for).await });
+        let (endpoint, call, limits) = (self.clone(), plan.call, (plan.ring_for, plan.silent_for));
+        tokio::spawn(async move { endpoint.carry_invite(call, option, limits).await });
         Ok(())
     }
 
@@ -39,7 +39,8 @@ impl Endpoint {
         let caller = convert::uri(plan.from.reveal())?;
         let first_hop = plan.proxy.as_ref().or(plan.target.as_ref());
         let transport = first_hop.map(|hop| hop.transport).unwrap_or_default();
-        let towards = first_hop.and_then(|hop| Some(std::net::SocketAddr::new(hop.address()?, hop.port)));
+        let known = first_hop.and_then(|hop| Some(std::net::SocketAddr::new(hop.address()?, hop.port)));
+        let towards = plan.at.or(known);
         let user = plan
             .account
             .as_ref()
@@ -56,10 +57,14 @@ impl Endpoint {
         if plan.private {
             headers.push(Header::Privacy("id".into()));
         }
-        if let Some(Ok(dialog)) = plan.replaces.map(|key| self.dialog(key)) {
-            let id = dialog.id();
-            let value = format!("{};to-tag={};from-tag={}", id.call_id, id.remote_tag, id.local_tag);
-            headers.push(Header::Replaces(value.into()));
+        match &plan.replaces {
+            Some(Replaced::Ours(key)) => {
+                let id = self.dialog(*key)?.id();
+                let value = format!("{};to-tag={};from-tag={}", id.call_id, id.remote_tag, id.local_tag);
+                headers.push(Header::Replaces(value.into()));
+            }
+            Some(Replaced::Theirs(value)) => headers.push(Header::Replaces(value.clone().into())),
+            None => {}
         }
         if let Some(proxy) = &plan.proxy {
             let by = if proxy.transport == crate::target::Transport::Udp {
@@ -69,12 +74,16 @@ impl Endpoint {
             };
             headers.push(Header::Route(Route::new(format!("<sip:{proxy}{by};lr>"))));
         }
+        let destination = match (first_hop, plan.at) {
+            (Some(hop), Some(at)) => Some(self.0.locator.address(hop, at)?),
+            (hop, _) => hop.map(convert::address).transpose()?,
+        };
         Ok(InviteOption {
             caller_display_name: plan.from_name.clone(),
             contact: self.contact(&user, transport, towards),
             caller,
             callee,
-            destination: first_hop.map(convert::address).transpose()?,
+            destination,
             content_type: Some(convert::SDP.to_owned()),
             offer: Some(plan.offer.clone()),
             credential: plan.account.as_ref().map(convert::credential),
@@ -85,19 +94,34 @@ impl Endpoint {
         })
     }
 
-    async fn carry_invite(self, call: CallKey, option: InviteOption, ring_for: Duration) {
+    async fn carry_invite(
+        self,
+        call: CallKey,
+        option: InviteOption,
+        (ring_for, silent_for): (Duration, Option<Duration>),
+    ) {
         let (states, follow_states) = self.0.layer.new_dialog_state_channel();
         let following =
             follow::Follow { endpoint: self.clone(), call, states: follow_states, timer: None, incoming: false };
         tokio::spawn(following.run());
         let layer = std::sync::Arc::clone(&self.0.layer);
-        let inviting = tokio::spawn(async move { layer.do_invite(option, states).await });
+        let inviting = tokio::spawn(async move { layer.do_invite(option, states).await.map(Some) });
         tokio::pin!(inviting);
         let mut asked_to_stop = false;
+        let began = tokio::time::Instant::now();
+        let mut looks = silent_for.map(|span| began + span);
         let invited = loop {
             tokio::select! {
                 invited = &mut inviting => break invited,
-                () = tokio::time::sleep(ring_for), if !asked_to_stop => {
+                () = tokio::time::sleep_until(looks.unwrap_or(began)), if looks.is_some() => {
+                    looks = None;
+                    if self.calls().get(&call).is_some_and(|live| !live.alive) {
+                        // Nothing has come, so there is nothing that could be cancelled.
+                        inviting.abort();
+                        break Ok(Ok(None));
+                    }
+                }
+                () = tokio::time::sleep_until(began + ring_for), if !asked_to_stop => {
                     asked_to_stop = true;
                     self.cancel(call).await;
                 }
@@ -105,7 +129,7 @@ impl Endpoint {
         };
         let failed = |status: u16, reason: String| Event::Refused { call, status, reason };
         let event = match invited {
-            Ok(Ok((dialog, Some(response)))) if response.status_code.kind() == StatusCodeKind::Successful => {
+            Ok(Ok(Some((dialog, Some(response))))) if response.status_code.kind() == StatusCodeKind::Successful => {
                 let cancelled = self.calls().get_mut(&call).is_none_or(|live| {
                     live.dialog = Some(dialog.clone());
                     live.cancelled
@@ -121,12 +145,12 @@ impl Endpoint {
                     return;
                 }
             }
-            Ok(Ok((_, Some(response)))) => {
+            Ok(Ok(Some((_, Some(response))))) => {
                 let code = response.status_code.code();
                 // A CANCEL of ours after the ring time reads as nobody having answered.
                 failed(if asked_to_stop { 408 } else { code }, response.status_code.text().to_owned())
             }
-            Ok(Ok((_, None))) => failed(408, "no answer from the other side".to_owned()),
+            Ok(Ok(Some((_, None)) | None)) => failed(408, "no answer from the other side".to_owned()),
             Ok(Err(error)) => failed(503, error.to_string()),
             Err(error) => failed(500, error.to_string()),
         };
@@ -262,9 +286,20 @@ impl Endpoint {
     /// # Errors
     /// [`SipFault::Unreachable`], [`SipFault::BadAddress`].
     pub async fn ping(&self, target: &Target) -> Result<(u16, Duration), SipFault> {
+        let mut last = SipFault::Unreachable(format!("{} has no address", target.host));
+        for at in self.locate(target).await? {
+            match self.ping_at(target, at).await {
+                Ok(answered) => return Ok(answered),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    async fn ping_at(&self, target: &Target, at: std::net::SocketAddr) -> Result<(u16, Duration), SipFault> {
         let by = format!(";transport={}", target.transport.as_str());
         let callee = convert::uri(&format!("sip:{target}{by}"))?;
-        let towards = target.address().map(|ip| std::net::SocketAddr::new(ip, target.port));
+        let towards = Some(at);
         let us = self.contact("switchboard", target.transport, towards);
         let inner = &self.0.layer.endpoint;
         let via =
@@ -276,7 +311,7 @@ impl Endpoint {
         let request = inner.make_request(Method::Options, callee, via, from, to, 1, None);
         let key = TransactionKey::from_request(&request, TransactionRole::Client).map_err(unreachable)?;
         let mut transaction = Transaction::new_client(key, request, std::sync::Arc::clone(inner), None);
-        transaction.destination = Some(convert::address(target)?);
+        transaction.destination = Some(self.0.locator.address(target, at)?);
         let began = Instant::now();
         transaction.send().await.map_err(unreachable)?;
         let answered = tokio::time::timeout(PING, async {

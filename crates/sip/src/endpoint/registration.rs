@@ -15,7 +15,8 @@ pub struct Enrolment {
 }
 
 impl Endpoint {
-    /// Prepares to register `account` at `registrar` (a domain or address), through `proxy` if there is one.
+    /// Prepares to register `account` at `registrar` (a domain or address), through `proxy` if there is one. Of several servers of
+    /// the first of these, each further of the `tried` times goes to the next.
     ///
     /// # Errors
     /// [`SipFault::BadAddress`], [`SipFault::Unreachable`] when the proxy's name is not known.
@@ -24,6 +25,7 @@ impl Endpoint {
         account: &Account,
         registrar: &Target,
         proxy: Option<&Target>,
+        tried: usize,
     ) -> Result<Enrolment, SipFault> {
         let by = match registrar.transport {
             crate::target::Transport::Udp => String::new(),
@@ -33,8 +35,9 @@ impl Endpoint {
         let mut registration =
             Registration::new(std::sync::Arc::clone(&self.0.layer.endpoint), Some(convert::credential(account)));
         let first_hop = proxy.unwrap_or(registrar);
-        let towards = resolve(first_hop).await?;
-        if proxy.is_some() {
+        let places = self.locate(first_hop).await?;
+        let towards = places[tried % places.len()];
+        if proxy.is_some() || (first_hop.by_name && first_hop.transport != crate::target::Transport::Tls) {
             registration.outbound_proxy = Some(towards);
         }
         registration.contact = Some(Contact {
@@ -57,10 +60,4 @@ impl Enrolment {
             Err(error) => Registered::Unreachable { reason: error.to_string() },
         }
     }
-}
-
-async fn resolve(target: &Target) -> Result<std::net::SocketAddr, SipFault> {
-    let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await;
-    let mut found = found.map_err(|error| SipFault::Unreachable(format!("{}: {error}", target.host)))?;
-    found.next().ok_or_else(|| SipFault::Unreachable(format!("{} has no address", target.host)))
 }

@@ -12,7 +12,10 @@ use rsipstack::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Endpoint, Event, Inner, Listen, StartError, guard, incoming};
+use super::{
+    Endpoint, Event, Inner, Listen, StartError, guard, incoming,
+    locate::{Locator, Names},
+};
 use crate::target::Transport;
 
 /// Where a system keeps the certificates that it trusts.
@@ -26,7 +29,9 @@ impl Endpoint {
     /// [`StartError`]: an address is taken, or a certificate is missing.
     pub async fn start(listen: Listen) -> Result<(Self, mpsc::UnboundedReceiver<Event>), StartError> {
         let stop = CancellationToken::new();
-        let transports = TransportLayer::new(stop.clone());
+        let locator = Locator::new(&listen.name_servers);
+        let names = Box::new(Names(Arc::clone(&locator)));
+        let transports = TransportLayer::new_with_domain_resolver(stop.clone(), names);
         let listens = bind(&listen, &transports, &stop).await?;
         if listens.is_empty() {
             return Err(StartError::Nowhere);
@@ -56,6 +61,7 @@ impl Endpoint {
             stop,
             listens,
             advertised: listen.advertised,
+            locator,
         }));
         tokio::spawn(async move { endpoint.serve().await });
         tokio::spawn(incoming::take_all(ours.clone(), requests));

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use super::{
-    Codec, Crypto, Description, Direction, Media, Ours, SdpError, Srtp,
-    write::{crypto_line, direction_line, head, media},
+    Codec, Crypto, Description, Direction, Fingerprint, Media, Ours, SdpError, Setup, Srtp,
+    write::{crypto_line, direction_line, fingerprint_line, head, media},
 };
 
 /// What both sides will do.
@@ -28,6 +28,25 @@ pub struct Agreed {
     pub receives: bool,
     /// Our key and theirs.
     pub keys: Option<(Crypto, Crypto)>,
+    /// Keys are agreed on by a handshake in place of that.
+    pub handshake: Option<Handshake>,
+}
+
+/// What both sides will do for their keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handshake {
+    pub ours: Fingerprint,
+    pub theirs: Fingerprint,
+    /// We begin.
+    pub begins: bool,
+}
+
+/// How a stream that we take is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Sealing {
+    Not,
+    Keys(Crypto),
+    Handshake(Handshake),
 }
 
 impl Agreed {
@@ -52,6 +71,15 @@ impl Media {
 
     fn is_sealed(&self) -> bool {
         matches!(self.protocol.as_str(), "RTP/SAVP" | "RTP/SAVPF") && !self.cryptos.is_empty()
+    }
+
+    /// What it takes to seal it by a handshake, if that is offered. An offer without a role begins itself (RFC 4145 section 4).
+    fn handshake(&self, ours: Option<Fingerprint>) -> Option<Handshake> {
+        if !matches!(self.protocol.as_str(), "UDP/TLS/RTP/SAVP" | "UDP/TLS/RTP/SAVPF") {
+            return None;
+        }
+        let begins = matches!(self.setup, Some(Setup::Either | Setup::Passive));
+        Some(Handshake { ours: ours?, theirs: self.fingerprint?, begins })
     }
 
     fn formats(&self) -> impl Iterator<Item = (u8, Format)> {
@@ -109,13 +137,17 @@ impl Media {
         }
     }
 
-    fn agreed(&self, ours: &Ours, accepted: Vec<(u8, Codec)>, crypto: Option<Crypto>) -> Result<Agreed, SdpError> {
+    fn agreed(&self, ours: &Ours, accepted: Vec<(u8, Codec)>, sealing: Sealing) -> Result<Agreed, SdpError> {
         let (payload_type, codec) = *accepted.first().ok_or(SdpError::NoCommonCodec)?;
         let address = self.address.ok_or(SdpError::NoAddress)?;
         let remote = SocketAddr::new(address, self.port);
         // An address of all zeros is the old way to say "hold" (RFC 3264 section 8.4).
         let reachable = !address.is_unspecified();
-        let keys = crypto.map(|theirs| (Crypto { key: ours.key, ..theirs.clone() }, theirs));
+        let (keys, handshake) = match sealing {
+            Sealing::Not => (None, None),
+            Sealing::Keys(theirs) => (Some((Crypto { key: ours.key, ..theirs.clone() }, theirs)), None),
+            Sealing::Handshake(handshake) => (None, Some(handshake)),
+        };
         Ok(Agreed {
             remote,
             remote_reports: self.reports_to(remote),
@@ -129,17 +161,26 @@ impl Media {
             receives: ours.direction.receives() && self.direction.sends(),
             accepted,
             keys,
+            handshake,
         })
     }
 }
 
-/// The audio line that we take, its place, and its key.
-fn choose<'a>(offer: &'a Description, ours: &Ours) -> Result<(usize, &'a Media, Option<Crypto>), SdpError> {
+/// The audio line that we take, its place, and how it is sealed.
+fn choose<'a>(offer: &'a Description, ours: &Ours) -> Result<(usize, &'a Media, Sealing), SdpError> {
     let audio = || offer.media.iter().enumerate().filter(|(_, media)| media.kind == "audio" && media.port != 0);
-    let sealed = audio().find(|(_, media)| media.is_sealed() && !media.common(&ours.codecs).is_empty());
-    if let Some((place, media)) = sealed {
-        let best = media.cryptos.iter().find(|one| !one.short_tag).or(media.cryptos.first());
-        return Ok((place, media, best.cloned()));
+    let fits = |media: &Media| !media.common(&ours.codecs).is_empty();
+    let by_handshake = audio().find_map(|(place, media)| {
+        let handshake = media.handshake(ours.fingerprint).filter(|_| fits(media))?;
+        Some((place, media, Sealing::Handshake(handshake)))
+    });
+    let by_keys = || {
+        let (place, media) = audio().find(|(_, media)| media.is_sealed() && fits(media))?;
+        let best = media.cryptos.iter().find(|one| !one.short_tag).or(media.cryptos.first())?;
+        Some((place, media, Sealing::Keys(best.clone())))
+    };
+    if let Some(sealed) = by_handshake.or_else(by_keys) {
+        return Ok(sealed);
     }
     if audio().next().is_none() {
         return Err(SdpError::NoAudio);
@@ -147,9 +188,9 @@ fn choose<'a>(offer: &'a Description, ours: &Ours) -> Result<(usize, &'a Media, 
     if ours.srtp == Srtp::Required {
         return Err(SdpError::NotSealed);
     }
-    let plain = audio().find(|(_, media)| media.is_plain() && !media.common(&ours.codecs).is_empty());
+    let plain = audio().find(|(_, media)| media.is_plain() && fits(media));
     let (place, media) = plain.ok_or(SdpError::NoCommonCodec)?;
-    Ok((place, media, None))
+    Ok((place, media, Sealing::Not))
 }
 
 /// Answers an offer: the first audio stream that we can take, everything else declined.
@@ -157,11 +198,11 @@ fn choose<'a>(offer: &'a Description, ours: &Ours) -> Result<(usize, &'a Media, 
 /// # Errors
 /// [`SdpError::NoAudio`], [`SdpError::NoCommonCodec`], [`SdpError::NoAddress`], [`SdpError::NotSealed`].
 pub fn answer(offer: &Description, ours: &Ours) -> Result<(String, Agreed), SdpError> {
-    let (place, taken, crypto) = choose(offer, ours)?;
+    let (place, taken, sealing) = choose(offer, ours)?;
     // Our order decides: the other side has said that it can speak all of them.
     let mut accepted = taken.common(&ours.codecs);
     accepted.sort_by_key(|(_, codec)| ours.codecs.iter().position(|one| one == codec));
-    let agreed = taken.agreed(ours, accepted, crypto)?;
+    let agreed = taken.agreed(ours, accepted, sealing)?;
     let mut text = head(ours);
     for (at, offered) in offer.media.iter().enumerate() {
         if at == place {
@@ -190,6 +231,10 @@ fn audio(text: &mut String, offered: &Media, ours: &Ours, agreed: &Agreed) {
     }
     lines.push(format!("a=ptime:{}", agreed.packet_ms));
     lines.extend(agreed.keys.as_ref().map(|(ours, _)| crypto_line(ours)));
+    if let Some(Handshake { ours, begins, .. }) = &agreed.handshake {
+        lines.push(fingerprint_line(ours));
+        lines.push(format!("a=setup:{}", if *begins { "active" } else { "passive" }));
+    }
     if agreed.multiplexed {
         lines.push("a=rtcp-mux".to_owned());
     }
@@ -208,13 +253,13 @@ fn audio(text: &mut String, offered: &Media, ours: &Ours, agreed: &Agreed) {
 /// As [`answer`].
 pub fn accept(ours: &Ours, answer: &Description) -> Result<Agreed, SdpError> {
     let taken = answer.media.iter().find(|media| media.kind == "audio" && media.port != 0).ok_or(SdpError::NoAudio)?;
-    let crypto = match ours.srtp {
-        Srtp::Off if taken.is_plain() => None,
+    let sealing = match ours.srtp {
+        Srtp::Off if taken.is_plain() => Sealing::Not,
         Srtp::Off => return Err(SdpError::NoAudio),
-        Srtp::Required => Some(taken.cryptos.first().cloned().ok_or(SdpError::NotSealed)?),
+        Srtp::Required => Sealing::Keys(taken.cryptos.first().cloned().ok_or(SdpError::NotSealed)?),
     };
     let accepted = taken.common(&ours.codecs);
-    let mut agreed = taken.agreed(ours, accepted, crypto)?;
+    let mut agreed = taken.agreed(ours, accepted, sealing)?;
     // We offered to share the port only if the offer said so; ours never does.
     agreed.multiplexed = false;
     Ok(agreed)

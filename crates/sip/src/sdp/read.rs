@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Crypto, Description, Direction, KEY, Map, Media, SdpError};
+use super::{Crypto, Description, Direction, Fingerprint, KEY, Map, Media, SdpError, Setup};
 
 /// A session of one audio stream takes less than a thousand bytes.
 const LONGEST: usize = 16_384;
@@ -72,9 +72,28 @@ fn attribute(value: &str, media: &mut Media) {
             let (port, address) = rest.split_once(' ').map_or((rest, None), |(port, rest)| (port, connection(rest)));
             media.reports = port.trim().parse().ok().map(|port| (port, address));
         }
+        "fingerprint" => media.fingerprint = fingerprint(rest).or(media.fingerprint),
+        "setup" => {
+            media.setup = match rest.trim() {
+                "active" => Some(Setup::Active),
+                "passive" => Some(Setup::Passive),
+                "actpass" => Some(Setup::Either),
+                _ => None,
+            }
+        }
         "crypto" if media.cryptos.len() < MOST_MEDIA => media.cryptos.extend(crypto(rest)),
         _ => {}
     }
+}
+
+/// One of SHA-256, which all are to have (RFC 8122 section 5); others are passed over.
+fn fingerprint(rest: &str) -> Option<Fingerprint> {
+    let (hash, bytes) = rest.trim().split_once(' ')?;
+    if !hash.eq_ignore_ascii_case("sha-256") {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = bytes.trim().split(':').map(|two| u8::from_str_radix(two, 16).ok()).collect();
+    bytes?.try_into().ok()
 }
 
 fn map(rest: &str) -> Option<Map> {

@@ -9,6 +9,7 @@ fn ours() -> Ours {
         codecs: vec![Codec::Opus, Codec::G722, Codec::Pcma, Codec::Pcmu],
         srtp: Srtp::Off,
         key: [7; KEY],
+        fingerprint: Some([0xAB; 32]),
         direction: Direction::SendRecv,
         session: 42,
         version: 1,
@@ -145,5 +146,48 @@ proptest! {
         if let Ok((answer, _)) = answer(&parse(text.as_bytes()).unwrap(), &ours()) {
             prop_assert_eq!(parse(answer.as_bytes()).unwrap().media.len(), kinds.len());
         }
+    }
+}
+
+/// What a browser or a telephone with DTLS-SRTP says, with its fingerprint for the whole session.
+fn by_handshake(setup: &str) -> String {
+    let bytes = ["0C"; 32].join(":");
+    format!(
+        "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\na=fingerprint:SHA-256 {bytes}\r\n\
+         a=setup:{setup}\r\nm=audio 4000 UDP/TLS/RTP/SAVP 0 8\r\na=rtcp-mux\r\n"
+    )
+}
+
+#[test]
+fn keys_are_agreed_on_by_a_handshake_where_that_is_offered() {
+    for (setup, said, begins) in
+        [("actpass", "active", true), ("passive", "active", true), ("active", "passive", false)]
+    {
+        let (text, agreed) = answer(&parse(by_handshake(setup).as_bytes()).unwrap(), &ours()).unwrap();
+        let handshake = agreed.handshake.unwrap();
+        assert_eq!((handshake.ours, handshake.theirs, handshake.begins), ([0xAB; 32], [0x0C; 32], begins));
+        assert!(agreed.keys.is_none() && agreed.multiplexed);
+        let shown = ["AB"; 32].join(":");
+        for line in [
+            "m=audio 16400 UDP/TLS/RTP/SAVP 8 0".to_owned(),
+            format!("a=fingerprint:sha-256 {shown}"),
+            format!("a=setup:{said}"),
+        ] {
+            assert!(text.contains(&format!("{line}\r\n")), "{line} in {text}");
+        }
+    }
+    // It counts as sealed, and nothing else does in its place.
+    let sealed = Ours { srtp: Srtp::Required, ..ours() };
+    assert!(answer(&parse(by_handshake("actpass").as_bytes()).unwrap(), &sealed).is_ok());
+    let without = Ours { fingerprint: None, ..ours() };
+    assert_eq!(
+        answer(&parse(by_handshake("actpass").as_bytes()).unwrap(), &without).unwrap_err(),
+        SdpError::NoCommonCodec
+    );
+    for bad in ["a=fingerprint:sha-256 0C", "a=fingerprint:sha-1 0C:0C", "a=fingerprint:sha-256 zz"] {
+        let text = by_handshake("actpass");
+        let line = text.lines().find(|line| line.starts_with("a=fingerprint")).unwrap();
+        let changed = text.replace(line, bad);
+        assert!(answer(&parse(changed.as_bytes()).unwrap(), &ours()).is_err(), "{bad}");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Codec, Crypto, Direction, Ours, Srtp};
+use super::{Codec, Crypto, Direction, Fingerprint, Ours, Srtp};
 
 /// Payload types that we give to what has no static one.
 const EVENTS: u8 = 101;
@@ -51,6 +51,11 @@ pub fn offer(ours: &Ours) -> String {
 
 pub(super) fn crypto_line(crypto: &Crypto) -> String {
     format!("a=crypto:{} {} inline:{}", crypto.tag, crypto.suite(), STANDARD.encode(crypto.key))
+}
+
+pub(super) fn fingerprint_line(of: &Fingerprint) -> String {
+    let bytes: Vec<String> = of.iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("a=fingerprint:sha-256 {}", bytes.join(":"))
 }
 
 pub(super) fn direction_line(direction: Direction) -> String {

@@ -10,9 +10,14 @@ import { decode, encode } from "./bencode.mjs";
 const CONTROL = 22_299;
 const OURS = 21_000;
 
-const media = (port, opus) =>
-  ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", `m=audio ${port} RTP/AVP ${opus ? 111 : 0}`,
-    opus ? "a=rtpmap:111 opus/48000/2" : "a=rtpmap:0 PCMU/8000", "a=ptime:20", "a=sendrecv", ""].join("\r\n");
+const CODECS = {
+  opus: { type: 111, map: "opus/48000/2" },
+  pcmu: { type: 0, map: "PCMU/8000" },
+};
+
+const media = (port, { type, map }) =>
+  ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", `m=audio ${port} RTP/AVP ${type}`,
+    `a=rtpmap:${type} ${map}`, "a=ptime:20", "a=sendrecv", ""].join("\r\n");
 const portIn = (sdp) => Number(/^m=audio (\d+)/m.exec(sdp)[1]);
 
 export class Rtpengine {
@@ -42,18 +47,17 @@ export class Rtpengine {
     return said;
   }
 
-  /** Sets up calls; the answer is the flows of both sides. `transcode`: Opus on one side, PCMU on the other. */
-  async calls(count, transcode) {
+  /** Sets up calls; the answer is the flows of both sides. Each side speaks one of `CODECS`. */
+  async calls(count, one, other) {
     const flows = [];
     for (let n = 0; n < count; n += 1) {
       const [a, b] = [OURS + 2 * n, OURS + 2 * n + 1];
       const call = { "call-id": `call-${n}`, "from-tag": `a-${n}`, ICE: "remove" };
-      const codec = transcode ? { codec: { transcode: ["PCMU"], mask: ["opus"] } } : {};
-      const offered = await this.#ask({ ...call, ...codec, command: "offer", sdp: media(a, true) });
-      const answered = await this.#ask({ ...call, "to-tag": `b-${n}`, command: "answer", sdp: media(b, !transcode) });
-      const opus = { sound: "opus", type: 111 };
-      flows.push({ from: `127.0.0.1:${a}`, to: `127.0.0.1:${portIn(answered.sdp)}`, ...opus });
-      flows.push({ from: `127.0.0.1:${b}`, to: `127.0.0.1:${portIn(offered.sdp)}`, ...(transcode ? { sound: "pcmu", type: 0 } : opus) });
+      const codec = one === other ? {} : { codec: { transcode: [CODECS[other].map.split("/")[0]], mask: [one] } };
+      const offered = await this.#ask({ ...call, ...codec, command: "offer", sdp: media(a, CODECS[one]) });
+      const answered = await this.#ask({ ...call, "to-tag": `b-${n}`, command: "answer", sdp: media(b, CODECS[other]) });
+      flows.push({ from: `127.0.0.1:${a}`, to: `127.0.0.1:${portIn(answered.sdp)}`, sound: one, type: CODECS[one].type });
+      flows.push({ from: `127.0.0.1:${b}`, to: `127.0.0.1:${portIn(offered.sdp)}`, sound: other, type: CODECS[other].type });
     }
     return flows;
   }

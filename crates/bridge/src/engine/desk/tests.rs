@@ -34,7 +34,7 @@ impl Stage {
             Source::Port(port) => {
                 Some((self.now.get(&port).unwrap_or(silent), self.before.get(&port).unwrap_or(silent)))
             }
-            Source::Music => None,
+            Source::Music | Source::Ringback => None,
         };
         group.mix_narrow(&mut Mixer::new(NARROW), &voices)
     }

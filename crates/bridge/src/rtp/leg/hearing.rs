@@ -50,7 +50,7 @@ impl Leg {
         }
         let opened;
         let packet = match &mut self.sealed {
-            None if self.route.as_ref().is_some_and(|route| route.keys.is_some()) => return self.refuse(),
+            None if self.route.as_ref().is_some_and(|route| route.seal.is_some()) => return self.refuse(),
             None => datagram,
             Some(sealed) => match sealed.open(datagram) {
                 Some(clear) => {

@@ -14,6 +14,9 @@ impl Leg {
     /// Takes a report of the other side.
     pub(in crate::rtp) fn hear_report(&mut self, datagram: &[u8], now: Instant) {
         let opened;
+        if self.awaits_keys() {
+            return self.refuse();
+        }
         let clear = match &mut self.sealed {
             None => datagram,
             Some(sealed) => match sealed.open_report(datagram) {
@@ -55,7 +58,9 @@ impl Leg {
 
     /// The report that is due every five seconds.
     pub(in crate::rtp) fn report(&mut self, now: Instant) -> Option<Vec<u8>> {
-        self.route.as_ref()?;
+        if self.route.is_none() || self.awaits_keys() {
+            return None;
+        }
         let ntp = self.ntp(now);
         let hearing = &mut self.hearing;
         let expected = hearing.reception.expected();

@@ -121,7 +121,7 @@ impl Leg {
         speech.octets = speech.octets.wrapping_add(u32::try_from(payload.len()).unwrap_or(0));
         let mut packet = Vec::with_capacity(12 + payload.len());
         rtp::write(header, payload, &mut packet);
-        match (&mut self.sealed, self.route.as_ref().is_some_and(|route| route.keys.is_some())) {
+        match (&mut self.sealed, self.route.as_ref().is_some_and(|route| route.seal.is_some())) {
             (Some(sealed), _) => sealed.seal(&packet),
             // Never in the clear when keys were agreed.
             (None, true) => None,

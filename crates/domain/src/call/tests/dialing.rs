@@ -90,6 +90,30 @@ fn a_number_is_dialed_once_however_often_the_server_restarts() {
     play.ignores(CallEvent::Placed { agent: BALA, fence: 1, session: session(2) });
 }
 
+#[test]
+fn the_agent_hears_that_it_rings_or_what_the_network_plays() {
+    let mut play = dialing();
+    let agent = PortRef::Session(session(1));
+    assert_eq!(play.plan(), RoomPlan { members: vec![agent], ..RoomPlan::default() });
+    play.take(CallEvent::CustomerRinging);
+    assert_eq!(play.plan().ringback, [agent]);
+    let network = PortRef::Leg(leg(1));
+    play.take(CallEvent::EarlySound { leg: leg(1) });
+    let plan = play.plan();
+    assert_eq!((plan.members, plan.hears, plan.ringback), (vec![agent, network], vec![(agent, network)], vec![]));
+    play.take(CallEvent::CustomerAnswered).take(attached(1));
+    assert_eq!(play.plan().hears.len(), 2, "both ways from the answer on");
+    assert!(play.plan().ringback.is_empty());
+    play.ignores(CallEvent::EarlySound { leg: leg(2) });
+}
+
+#[test]
+fn early_sound_is_lost_with_the_server() {
+    let mut play = dialing();
+    play.take(CallEvent::EarlySound { leg: leg(1) }).take(CallEvent::ServerRestarted);
+    assert!(play.plan().hears.is_empty());
+}
+
 const fn verdict(verdict: AnsweredBy, greeting_over: bool) -> CallEvent {
     CallEvent::AnsweredBy { verdict, greeting_over }
 }

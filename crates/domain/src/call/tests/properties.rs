@@ -85,6 +85,7 @@ fn report() -> impl Strategy<Value = CallEvent> {
         2 => Just(CallEvent::NobodyFree),
         1 => Just(CallEvent::AgentFreed),
         1 => Just(CallEvent::CustomerRinging),
+        1 => (1..4u128).prop_map(|n| CallEvent::EarlySound { leg: leg(n) }),
         2 => Just(CallEvent::CustomerAnswered),
         1 => failure().prop_map(|reason| CallEvent::CustomerFailed { reason }),
         2 => prop_oneof![Just(Side::Agent), Just(Side::Customer)].prop_map(|side| CallEvent::SideHeard { side }),

@@ -1,0 +1,148 @@
+//! A caller whose trunk sends the call elsewhere while an agent is in it.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+use switchboard_tests::{
+    Engine,
+    desk::Desk,
+    exchange::{CUSTOMER, Exchange, NUMBER, trunk},
+    sip::{Dialog, Manner, SipPeer},
+};
+
+const COLLEAGUE: &str = "+919812300077";
+
+/// A caller and an agent who hear each other; the call's id.
+async fn talking(exchange: &Exchange, peer: &SipPeer) -> (Desk, Dialog, String) {
+    let mut desk = exchange.desk().await;
+    let call = peer.call(exchange.sip, CUSTOMER, NUMBER).await;
+    assert_eq!(call.answer.status(), 200, "{:?}", call.answer);
+    let offer = desk.answer_next().await;
+    desk.ear.hears(600.0, "the caller").await;
+    (desk, call, offer.call_id.to_string())
+}
+
+async fn exchange(peer: &SipPeer) -> Exchange {
+    Exchange::open(Engine::Sqlite, vec![trunk("Exchange", peer.address(), 1)]).await
+}
+
+async fn refer(peer: &SipPeer, call: &Dialog, to: &str) -> u16 {
+    peer.send(call, "REFER", "", &format!("Refer-To: <{to}>\r\n")).await.status()
+}
+
+/// The last news of the call that was asked for.
+async fn final_news(peer: &SipPeer) -> String {
+    loop {
+        let news = peer.request("NOTIFY").await;
+        if news.field("subscription-state").starts_with("terminated") {
+            return news.body;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn goes_on_until_the_agent_hangs_up(exchange: &Exchange, peer: &SipPeer, desk: Desk, id: &str) {
+    desk.ear.clear();
+    desk.ear.hears(600.0, "the colleague").await;
+    peer.ear.hears(1_000.0, "the agent").await;
+    let live = exchange.server.ask(Method::GET, &format!("/calls/{id}/live"), &exchange.admin, None).await.body;
+    assert_eq!(live["status"], "in_progress", "{live}");
+    desk.phone.hang_up(id.parse().unwrap()).await.unwrap();
+    let detail = exchange.ended(id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    let over = |sip: &serde_json::Value| sip["trunks"][0]["state"]["calls_now"] == 0;
+    exchange.server.until("/settings/sip", &exchange.admin, "no dialog is left", over).await;
+    desk.phone.sign_out().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blind_transfer_by_the_trunk_goes_on_with_whom_it_names() {
+    let peer = SipPeer::start().await;
+    let exchange = exchange(&peer).await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    assert_eq!(refer(&peer, &call, &format!("sip:{COLLEAGUE}@pbx.example")).await, 202);
+    let invite = peer.request("INVITE").await;
+    assert!(invite.start.contains(COLLEAGUE), "{}", invite.start);
+    assert!(invite.field("from").contains(NUMBER), "{invite:?}");
+    assert!(final_news(&peer).await.starts_with("SIP/2.0 200"));
+    // The old dialog is ended by us when the trunk does not.
+    let bye = peer.request("BYE").await;
+    assert_eq!(bye.field("call-id"), call.call_id);
+    goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attended_transfer_names_the_call_whose_place_it_takes() {
+    let peer = SipPeer::start().await;
+    let exchange = exchange(&peer).await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    let to = format!("sip:{COLLEAGUE}@pbx.example?Replaces=a1%40pbx%3Bto-tag%3Dt1%3Bfrom-tag%3Df1");
+    assert_eq!(refer(&peer, &call, &to).await, 202);
+    let invite = peer.request("INVITE").await;
+    assert_eq!(invite.field("replaces"), "a1@pbx;to-tag=t1;from-tag=f1");
+    assert!(final_news(&peer).await.starts_with("SIP/2.0 200"));
+    goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_whom_nobody_takes_elsewhere_stays() {
+    let peer = SipPeer::start().await;
+    let exchange = exchange(&peer).await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    // Numbers that are no numbers, or that nobody here calls, and fields that would become lines of ours.
+    assert_eq!(refer(&peer, &call, "sip:reception@pbx.example").await, 404);
+    assert_eq!(refer(&peer, &call, "sip:112@pbx.example").await, 403);
+    assert_eq!(refer(&peer, &call, "sip:+881612345678@pbx.example").await, 403);
+    let injected = format!("sip:{COLLEAGUE}@pbx.example?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2%0D%0AX-Evil%3A1");
+    assert_eq!(refer(&peer, &call, &injected).await, 400);
+    assert!(peer.requests("INVITE").is_empty());
+
+    peer.set_manner(Manner::Refuses("486 Busy Here"));
+    assert_eq!(refer(&peer, &call, &format!("sip:{COLLEAGUE}@pbx.example")).await, 202);
+    assert!(final_news(&peer).await.starts_with("SIP/2.0 486"));
+    goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_call_takes_the_place_of_the_one_that_it_names() {
+    let (peer, other) = (SipPeer::start().await, SipPeer::start().await);
+    other.voice.set(1_400);
+    let exchange = exchange(&peer).await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    let body = other.description("sendrecv");
+    let unknown = "Replaces: nobody@pbx;to-tag=1;from-tag=2\r\n";
+    let refused = other.call_with(exchange.sip, CUSTOMER, NUMBER, &body, unknown).await;
+    assert_eq!(refused.answer.status(), 481, "{:?}", refused.answer);
+    let named = format!("Replaces: {}\r\n", call.replaces());
+    let taken = other.call_with(exchange.sip, CUSTOMER, NUMBER, &body, &named).await;
+    assert_eq!(taken.answer.status(), 200, "{:?}", taken.answer);
+    peer.request("BYE").await;
+    desk.ear.clear();
+    desk.ear.hears(1_400.0, "who took the place").await;
+    other.ear.hears(1_000.0, "the agent").await;
+    let rows = exchange.server.ask(Method::GET, "/calls", &exchange.admin, None).await.body;
+    assert_eq!(rows["items"].as_array().map(Vec::len), Some(1), "one call all along: {rows}");
+    other.hang_up(&taken).await;
+    let detail = exchange.ended(&id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_that_must_not_be_called_is_not_called_for_a_trunk_either() {
+    let peer = SipPeer::start().await;
+    let exchange = exchange(&peer).await;
+    let entry = json!({ "number": COLLEAGUE, "reason": "asked" });
+    let added = exchange.server.ask(Method::POST, "/do-not-call", &exchange.admin, Some(entry)).await;
+    assert!(added.status.is_success(), "{added:?}");
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    assert_eq!(refer(&peer, &call, &format!("sip:{COLLEAGUE}@pbx.example")).await, 603);
+    assert!(peer.requests("INVITE").is_empty());
+    goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
+    exchange.server.stop().await;
+}
