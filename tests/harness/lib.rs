@@ -99,6 +99,7 @@ impl TestServer {
             database: database.to_owned(),
             listen: ANY_PORT,
             media: MediaConfig { udp: ANY_PORT, advertise: Vec::new(), turn },
+            private_targets: true,
             sip: SipConfig { udp: vec![ANY_PORT], tcp: vec![ANY_PORT], ..SipConfig::default() },
             ..Config::default()
         };

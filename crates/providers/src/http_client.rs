@@ -2,19 +2,23 @@
 
 use std::{error::Error, time::Duration};
 
-use reqwest::{Client, Response, header};
+use reqwest::{Client, ClientBuilder, Response, header};
 
 use crate::telephony::CarrierError;
 
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A client that follows no redirects, so that credentials never travel to another host.
 pub fn client(total_timeout: Duration) -> Result<Client, reqwest::Error> {
+    builder(total_timeout).build()
+}
+
+/// As [`client`], to be told more.
+pub fn builder(total_timeout: Duration) -> ClientBuilder {
     Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(total_timeout)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-        .build()
 }
 
 /// Whole seconds or nothing; the date form is not used by the vendors here.
