@@ -37,6 +37,8 @@ pub struct CrmConnectorInput {
     pub user: String,
     /// Token or password; null keeps the stored one, as long as the host stays the same.
     #[schema(value_type = Option<String>)]
+    #[ts(as = "Option<String>")]
+    #[schema(value_type = Option<String>)]
     pub secret: Option<Personal<String>>,
     /// Minutes between two looks: 1 to 1440.
     pub every_minutes: u32,

@@ -1,5 +1,6 @@
 //! Whether what an admin enters can be.
 
+use domain::crm::is_path;
 use providers::{crm::CrmClient, outside::target};
 use wire::{
     crm::{CrmAuth, CrmConnectorInput},
@@ -28,15 +29,14 @@ impl Backend {
         let outside = target(body.base_url.trim(), self.reach()).is_ok();
         checks.require(outside, "base_url", "expected an https:// address outside of this network");
         let api = &body.api;
-        for (text, field) in [
-            (&api.items_path, "api.items_path"),
-            (&api.record_path, "api.record_path"),
-            (&api.id_path, "api.id_path"),
-            (&api.updated_path, "api.updated_path"),
-            (&api.hook_id_path, "api.hook_id_path"),
+        for (text, field, may_be_empty) in [
+            (&api.items_path, "api.items_path", true),
+            (&api.record_path, "api.record_path", true),
+            (&api.id_path, "api.id_path", false),
+            (&api.updated_path, "api.updated_path", false),
+            (&api.hook_id_path, "api.hook_id_path", false),
         ] {
-            let fits = domain::crm::is_path(text) || (text.is_empty() && field.ends_with("s_path"))
-                || (text.is_empty() && field == "api.record_path");
+            let fits = is_path(text) || (text.is_empty() && may_be_empty);
             checks.require(fits, field, "expected names with dots between, such as contact.mobile");
         }
         for (text, field) in [
@@ -53,6 +53,9 @@ impl Backend {
         checks.require(!api.page_param.is_empty(), "api.page_param", "expected the name of a parameter");
         checks.range(api.page_size, 1, MOST_PAGE, "api.page_size");
         checks.require(body.plan.rules.len() <= MOST_RULES, "plan.rules", "expected at most 100");
+        for rule in &body.plan.rules {
+            checks.at_most(rule.key.as_deref().unwrap_or_default(), 40, "plan.rules");
+        }
         checks.done()?;
         body.plan.check().map_err(|problems| {
             let told = |problem: domain::crm::PlanProblem| FieldError {

@@ -159,6 +159,10 @@ impl Turn {
         if changed {
             edit.write(&mut *tx, self.scope).await?;
         }
+        // The CRM does not take back who is not to be called here.
+        if edit.row.do_not_call && !record.do_not_call && link.seen.reveal().told_do_not_call && self.tells_do_not_call() {
+            outbox::again(&mut *tx, self.scope, id).await?;
+        }
         if changed || seen != *link.seen.reveal() {
             let link = Link { seen: Personal::new(seen), synced_at: now, ..link };
             links::put(tx, self.scope, self.id, &link).await?;

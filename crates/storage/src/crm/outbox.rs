@@ -46,6 +46,11 @@ async fn write(on: &mut On<'_>, texts: (&'static str, &'static str), args: Vec<A
     Ok(())
 }
 
+/// A CRM is to be told of a lead again.
+pub async fn again(on: impl Into<On<'_>>, scope: TenantScope, lead: LeadId) -> Result<()> {
+    note(&mut on.into(), scope, lead).await
+}
+
 /// A lead was changed or made.
 pub(crate) async fn note(on: &mut On<'_>, scope: TenantScope, lead: LeadId) -> Result<()> {
     write(on, note!("l.id = $2"), args![scope, lead]).await
