@@ -52,7 +52,10 @@ impl Office {
         let crm = SimulatedCrm::start(config).await.unwrap();
         let mut body = estate::crm_connector("Portal", &crm.base_url(), TOKEN);
         change(&mut body);
-        let id = made(server.ask(Method::POST, "/crm-connectors", &admin, Some(body)).await)["id"].as_str().unwrap().to_owned();
+        let id = made(server.ask(Method::POST, "/crm-connectors", &admin, Some(body)).await)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         Self { server, admin, crm, id }
     }
 
@@ -123,16 +126,23 @@ async fn a_first_sync_of_a_thousand_records_makes_each_lead_once_and_a_second_ch
         office.crm.add(record(&format!("Lead {n}"), n));
     }
     let tested = made(office.ask(Method::POST, &format!("{}/test", office.path()), json!({})).await);
-    assert_eq!((&tested["ok"], &tested["message"]), (&json!(true), &json!("100 of 100 records of the first page can be taken in")));
+    assert_eq!(
+        (&tested["ok"], &tested["message"]),
+        (&json!(true), &json!("100 of 100 records of the first page can be taken in"))
+    );
     assert_eq!(office.leads().await.len(), 0, "a test writes nothing");
     office.go_on().await;
     let status = office.until("all records are read", |status| status["last_full_at_ms"].is_i64()).await;
-    assert_eq!((&status["linked"], &status["counts"]["new"], &status["problems"]), (&json!(1_000), &json!(1_000), &json!(0)));
+    assert_eq!(
+        (&status["linked"], &status["counts"]["new"], &status["problems"]),
+        (&json!(1_000), &json!(1_000), &json!(0))
+    );
     let leads = office.leads().await;
     assert_eq!(leads.len(), 1_000);
     let lead = office.lead_of(&number(7)).await;
     let said = [&lead["name"], &lead["source"], &lead["stage"], &lead["fields"], &lead["zone"]];
-    let expected = [&json!("Lead 7 Rao"), &json!("CRM"), &json!("new"), &json!({ "budget": "70 lakh" }), &json!("Asia/Kolkata")];
+    let expected =
+        [&json!("Lead 7 Rao"), &json!("CRM"), &json!("new"), &json!({ "budget": "70 lakh" }), &json!("Asia/Kolkata")];
     assert_eq!(said, expected);
     let asked = office.crm.asked().len();
     assert!(asked <= 1 + 2 * 10, "{asked} requests for ten pages");
@@ -140,7 +150,10 @@ async fn a_first_sync_of_a_thousand_records_makes_each_lead_once_and_a_second_ch
     let again = office.sync(true).await;
     assert_eq!((&again["counts"]["new"], &again["counts"]["updated"]), (&json!(1_000), &json!(0)));
     assert_eq!(office.leads().await, leads, "a page that is read twice changes nothing");
-    assert!(office.crm.asked().iter().all(|one| one.method == "GET"), "the CRM is told nothing that it has said itself");
+    assert!(
+        office.crm.asked().iter().all(|one| one.method == "GET"),
+        "the CRM is told nothing that it has said itself"
+    );
     office.end().await;
 }
 
@@ -161,7 +174,9 @@ async fn what_changes_on_either_side_is_on_both(engine: Engine) {
     assert_eq!(mira["contact"], json!({ "mobile": number(2), "email": "mira@sen.example" }));
 
     // From the CRM.
-    office.crm.change(asha, json!({ "status": "qualified", "contact": { "email": "asha@rao.example" }, "budget": null }));
+    office
+        .crm
+        .change(asha, json!({ "status": "qualified", "contact": { "email": "asha@rao.example" }, "budget": null }));
     office.crm.add(record("Ravi", 3));
     let status = office.sync(false).await;
     assert_eq!((&status["full"], &status["linked"]), (&json!(false), &json!(3)));
@@ -173,7 +188,8 @@ async fn what_changes_on_either_side_is_on_both(engine: Engine) {
 
     // To the CRM, without waiting for the next look.
     let path = format!("/leads/{}", lead["id"].as_str().unwrap());
-    let change = json!({ "name": "Asha Kumari Rao", "stage": "won", "fields": { "budget": "1 crore", "secret": "ours" } });
+    let change =
+        json!({ "name": "Asha Kumari Rao", "stage": "won", "fields": { "budget": "1 crore", "secret": "ours" } });
     made(office.ask(Method::PATCH, &path, change).await);
     made(office.ask(Method::POST, "/do-not-call", json!({ "number": number(1), "reason": "asked" })).await);
     office.until("the CRM is told", |status| status["waiting_out"] == 0).await;
@@ -222,12 +238,14 @@ async fn of_two_changes_the_newer_stands_and_the_older_is_in_the_history(engine:
     let history = async |n: u32| {
         let lead = office.lead_of(&number(n)).await;
         let changes = office.get(&format!("/leads/{}/changes", lead["id"].as_str().unwrap())).await;
-        let emails = changes.as_array().unwrap().iter().filter(|one| one["field"] == "email").cloned().collect::<Vec<_>>();
+        let emails =
+            changes.as_array().unwrap().iter().filter(|one| one["field"] == "email").cloned().collect::<Vec<_>>();
         (lead["email"].as_str().unwrap().to_owned(), emails)
     };
     let (email, changes) = history(1).await;
     assert_eq!(email, "here-1@rao.example");
-    let lost = changes.iter().find(|one| one["by"]["lost"] == true).unwrap_or_else(|| panic!("no loser in {changes:?}"));
+    let lost =
+        changes.iter().find(|one| one["by"]["lost"] == true).unwrap_or_else(|| panic!("no loser in {changes:?}"));
     assert_eq!((&lost["from"], &lost["to"]), (&json!("there-1@rao.example"), &json!("here-1@rao.example")));
     assert_eq!(changes.len(), 2, "the loser is kept once: {changes:?}");
     assert_eq!(office.crm.record(older).unwrap()["contact"]["email"], "here-1@rao.example");
@@ -254,7 +272,11 @@ async fn known_people_follow_the_rules_of_imports_and_nobody_is_two_records(engi
     let leads = office.leads().await;
     assert_eq!(leads.len(), 2, "{leads:?}");
     let asha = office.lead_of(&number(1)).await;
-    assert_eq!((&asha["name"], &asha["email"]), (&json!("Asha"), &json!("asha@rao.example")), "empty fields are filled");
+    assert_eq!(
+        (&asha["name"], &asha["email"]),
+        (&json!("Asha"), &json!("asha@rao.example")),
+        "empty fields are filled"
+    );
     assert_eq!(office.lead_of(&number(2)).await["do_not_call"], true);
     let problem = &office.problems().await[0];
     let said = [&problem["code"], &problem["external_id"], &problem["other_id"], &problem["lead_id"]];
@@ -323,7 +345,8 @@ async fn a_crm_that_is_down_half_way_is_read_on_from_there(engine: Engine) {
     let status = office.until("all records are read", |status| status["last_full_at_ms"].is_i64()).await;
     assert_eq!((&status["linked"], &status["counts"]["new"]), (&json!(60), &json!(60)));
     let asked = office.crm.asked();
-    let first_page = |one: &&simulator::crm::Asked| one.status == 200 && one.query.split('&').any(|part| part == "page=1");
+    let first_page =
+        |one: &&simulator::crm::Asked| one.status == 200 && one.query.split('&').any(|part| part == "page=1");
     // Once, and once when it was looked at again.
     assert_eq!(asked.iter().filter(first_page).count(), 2, "it began anew: {asked:?}");
     office.end().await;
@@ -332,7 +355,9 @@ async fn a_crm_that_is_down_half_way_is_read_on_from_there(engine: Engine) {
 async fn a_record_that_may_have_been_made_is_not_made_twice(engine: Engine) {
     let office = Office::open(engine, config(), |body| body["push"] = json!("all")).await;
     office.go_on().await;
-    office.until("there is nothing yet", |status| status["last_full_at_ms"].is_i64() && status["state"] == "waiting").await;
+    office
+        .until("there is nothing yet", |status| status["last_full_at_ms"].is_i64() && status["state"] == "waiting")
+        .await;
     office.crm.misbehave(Misbehaviour { made_but_failed: 1, ..Misbehaviour::default() });
     made(office.ask(Method::POST, "/leads", json!({ "name": "Asha", "phone": number(1) })).await);
     let status = office.until("the record is found by reading", |status| status["linked"] == 1).await;
@@ -406,7 +431,9 @@ async fn what_cannot_be_in_step_is_listed_with_its_reason(engine: Engine) {
     let doubtful = office.crm.add(doubtful);
     let refusing = office.crm.add(record("Refusing", 3));
     office.go_on().await;
-    office.until("all records are read", |status| status["last_full_at_ms"].is_i64() && status["state"] == "waiting").await;
+    office
+        .until("all records are read", |status| status["last_full_at_ms"].is_i64() && status["state"] == "waiting")
+        .await;
     let of = async |id: u64| {
         let all = office.problems().await;
         let found = all.iter().find(|one| one["external_id"] == json!(id.to_string())).cloned();
@@ -414,7 +441,7 @@ async fn what_cannot_be_in_step_is_listed_with_its_reason(engine: Engine) {
     };
     let problem = of(short).await;
     let said = [&problem["code"], &problem["reason"], &problem["path"], &problem["lead_id"]];
-    assert_eq!(said, [&json!("number"), &json!("too_short"), &json!("contact.mobile"), &Value::Null]);
+    assert_eq!(said, [&json!("number"), &json!("not_in_use"), &json!("contact.mobile"), &Value::Null]);
     let problem = of(doubtful).await;
     assert_eq!((&problem["code"], &problem["reason"]), (&json!("doubtful"), &json!("email_doubtful")));
     assert_eq!(office.lead_of(&number(2)).await["fields"]["email_as_given"], "nowhere");
@@ -431,7 +458,10 @@ async fn what_cannot_be_in_step_is_listed_with_its_reason(engine: Engine) {
     // Whoever was deleted here does not come back.
     let gone = json!({ "action": { "kind": "delete" }, "lead_ids": [office.lead_of(&number(2)).await["id"]] });
     made(office.ask(Method::POST, "/bulk-actions", gone).await);
-    office.server.until("/bulk-actions", &office.admin, "it is deleted", |page| page["items"][0]["state"] == "done").await;
+    office
+        .server
+        .until("/bulk-actions", &office.admin, "it is deleted", |page| page["items"][0]["state"] == "done")
+        .await;
     office.crm.change(doubtful, json!({ "contact": { "email": "now@good.example" } }));
     office.sync(false).await;
     assert_eq!(of(doubtful).await["code"], "lead_deleted");
@@ -444,7 +474,11 @@ async fn only_addresses_outside_are_asked_and_secrets_are_not_shown(engine: Engi
     let body = |url: &str| estate::crm_connector("Portal", url, TOKEN);
     for url in ["http://crm.example", "ftp://crm.example", "crm.example", "https://me:x@crm.example", ""] {
         let refused = office.ask(Method::POST, "/crm-connectors", body(url)).await;
-        assert_eq!((refused.code(), &refused.body["fields"][0]["field"]), ("invalid_fields", &json!("base_url")), "{url}");
+        assert_eq!(
+            (refused.code(), &refused.body["fields"][0]["field"]),
+            ("invalid_fields", &json!("base_url")),
+            "{url}"
+        );
     }
     let shown = office.get("/crm-connectors").await;
     assert!(shown[0]["has_secret"] == true && !shown.to_string().contains(TOKEN), "{shown}");

@@ -22,8 +22,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, crm_connectors, do_not_call, headers,
-    health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, me, media, numbers, queues, recordings,
-    settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
+    health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, me, media, numbers, queues,
+    recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -118,11 +118,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(intake_keys::list::handler, intake_keys::create::handler))
         .routes(routes!(intake_keys::update::handler, intake_keys::remove::handler))
         .routes(routes!(crm_connectors::list::handler, crm_connectors::create::handler))
-        .routes(routes!(
-            crm_connectors::get::handler,
-            crm_connectors::update::handler,
-            crm_connectors::remove::handler
-        ))
+        .routes(routes!(crm_connectors::get::handler, crm_connectors::update::handler, crm_connectors::remove::handler))
         .routes(routes!(crm_connectors::pause::handler))
         .routes(routes!(crm_connectors::sync::handler))
         .routes(routes!(crm_connectors::test::handler))

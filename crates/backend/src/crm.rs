@@ -5,6 +5,7 @@ mod check;
 mod connectors;
 mod hook;
 mod problem;
+mod pull;
 mod push;
 mod schedule;
 mod state;

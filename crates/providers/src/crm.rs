@@ -166,12 +166,7 @@ impl CrmClient {
 
     /// # Errors
     /// See [`CrmError`].
-    pub async fn page(
-        &self,
-        since: Option<UnixMillis>,
-        place: &Place,
-        now: UnixMillis,
-    ) -> Result<CrmAnswer, CrmError> {
+    pub async fn page(&self, since: Option<UnixMillis>, place: &Place, now: UnixMillis) -> Result<CrmAnswer, CrmError> {
         answer(self.request(Method::GET, self.page_url(since, place)).send().await, now).await
     }
 
@@ -236,9 +231,7 @@ async fn answer(sent: Result<Response, reqwest::Error>, now: UnixMillis) -> Resu
         status if !status.is_success() => return Err(CrmError::Refused(status.as_u16())),
         _ => {}
     }
-    let bytes = bytes_at_most(response, MOST_BYTES)
-        .await
-        .map_err(|error| CrmError::BrokenOff(error.to_string()))?;
+    let bytes = bytes_at_most(response, MOST_BYTES).await.map_err(|error| CrmError::BrokenOff(error.to_string()))?;
     if bytes.is_empty() {
         return Ok(CrmAnswer { body: Value::Null, at });
     }

@@ -101,9 +101,17 @@ mod tests {
         assert!(target("https://crm.example/leads", OUTSIDE).is_ok());
         assert!(target("https://8.8.8.8/", OUTSIDE).is_ok());
         for text in [
-            "http://127.0.0.1", "https://localhost/x", "https://a.localhost", "https://LOCALHOST.", "https://10.0.0.7",
-            "http://169.254.169.254/latest", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://2130706433/",
-            "https://0x7f.1/", "https://0/",
+            "http://127.0.0.1",
+            "https://localhost/x",
+            "https://a.localhost",
+            "https://LOCALHOST.",
+            "https://10.0.0.7",
+            "http://169.254.169.254/latest",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://0/",
         ] {
             assert_eq!(target(text, OUTSIDE).unwrap_err(), TargetError::Private, "{text}");
             assert!(target(text, ANYWHERE).is_ok(), "{text}");

@@ -49,7 +49,10 @@ async fn records_are_made_changed_and_checked() {
     assert_eq!((status, made["data"]["id"].as_u64()), (StatusCode::CREATED, Some(2)));
     let body = Some(json!({ "contact": { "email": "a@b.example" } }));
     let (status, changed) = ask(&crm, Method::PATCH, "/api/leads/2", body).await;
-    assert_eq!((status, &changed["data"]["contact"]), (StatusCode::OK, &json!({ "mobile": "2", "email": "a@b.example" })));
+    assert_eq!(
+        (status, &changed["data"]["contact"]),
+        (StatusCode::OK, &json!({ "mobile": "2", "email": "a@b.example" }))
+    );
     let bad = Some(json!({ "contact": { "email": "nowhere" } }));
     let (status, said) = ask(&crm, Method::PATCH, "/api/leads/2", bad).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said["errors"]["contact.email"].is_array(), "{said}");
@@ -89,7 +92,9 @@ async fn what_is_changed_moves_to_the_end_while_pages_are_read() {
     crm.misbehave(Misbehaviour { moves_while_paging: true, ..Misbehaviour::default() });
     let first = ask(&crm, Method::GET, "/api/leads?per_page=2", None).await.1;
     let second = ask(&crm, Method::GET, "/api/leads?per_page=2&page=2", None).await.1;
-    let ids = |page: &Value| page["data"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect::<Vec<_>>();
+    let ids = |page: &Value| {
+        page["data"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
     // 3 moved to the page that was read already.
     assert_eq!((ids(&first), ids(&second)), (vec![1, 2], vec![4, 1]));
 }

@@ -36,7 +36,6 @@ pub struct CrmConnectorInput {
     /// With `basic`.
     pub user: String,
     /// Token or password; null keeps the stored one, as long as the host stays the same.
-    #[schema(value_type = Option<String>)]
     #[ts(as = "Option<String>")]
     #[schema(value_type = Option<String>)]
     pub secret: Option<Personal<String>>,

@@ -5,12 +5,13 @@
 use std::{fs, path::Path};
 
 use domain::{
-    assignment as give, consent as wish, crm as step, device_check as shift, do_not_call as dnc, ids, imports as taking_in,
-    intake as form, intelligence as call, lead_sets as many, role, sound as call_sound, time, trunk, worklist as line,
+    assignment as give, consent as wish, crm as step, device_check as shift, do_not_call as dnc, ids,
+    imports as taking_in, intake as form, intelligence as call, lead_sets as many, role, sound as call_sound, time,
+    trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, crm, device_check, error, imports, intake, intelligence, jobs,
-    lead_sets, leads, live, media, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, crm, device_check, error, imports, intake, intelligence,
+    jobs, lead_sets, leads, live, media, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 

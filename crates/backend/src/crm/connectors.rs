@@ -79,7 +79,8 @@ impl Backend {
     ) -> Result<CrmConnector, BackendError> {
         actor.must_configure()?;
         self.check_connector(&body)?;
-        let secret = given(&body).ok_or_else(|| BackendError::field("secret", "expected the CRM's token or password"))?;
+        let secret =
+            given(&body).ok_or_else(|| BackendError::field("secret", "expected the CRM's token or password"))?;
         if storage::crm::list(self.store(), actor.scope).await?.len() >= MOST_CONNECTORS {
             return Err(BackendError::Conflict("there are 20 CRMs already; remove one of them first"));
         }
@@ -121,7 +122,10 @@ impl Backend {
             Some(secret) => drop(row.secrets.insert(SECRET.to_owned(), secret)),
             // What was entered for one host is sent to no other.
             None if host(&before) != host(&after) => {
-                return Err(BackendError::field("secret", "expected the secret again, because the address has changed"));
+                return Err(BackendError::field(
+                    "secret",
+                    "expected the secret again, because the address has changed",
+                ));
             }
             None => {}
         }
@@ -208,7 +212,8 @@ impl Backend {
 
 /// What the first page looks like, in one sentence.
 fn told_of(settings: &Settings, first: &Place, page: &serde_json::Value) -> Result<String, String> {
-    let read = read_page(&settings.api, first, page).map_err(|_| "the CRM's answer has no list of records there".to_owned())?;
+    let read = read_page(&settings.api, first, page)
+        .map_err(|_| "the CRM's answer has no list of records there".to_owned())?;
     let Some(record) = read.items.first() else { return Ok("the CRM has no records yet".to_owned()) };
     if external_id(&settings.api, record).is_none() {
         return Err("the CRM's records have no id there".to_owned());

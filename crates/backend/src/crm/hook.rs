@@ -51,7 +51,8 @@ impl Backend {
         let hash = |text: &str| Sha256::digest(text.as_bytes());
         let expected = row.as_ref().and_then(|row| row.secrets.get(HOOK)).map_or("", |secret| secret.reveal().as_str());
         let same = bool::from(hash(&hook.secret).ct_eq(&hash(expected)));
-        let Some(row) = row.filter(|_| same && !expected.is_empty()) else {
+        let known = same && !expected.is_empty();
+        let Some(row) = row.filter(|_| known) else {
             tracing::warn!(tenant = %hook.tenant, connector = %hook.connector, "a webhook of a CRM was refused");
             return WebhookAnswer::text(403, "this address is not known here");
         };

@@ -75,9 +75,8 @@ impl Turn {
     /// Fields of which the CRM does not know what they say here.
     fn untold(&self, lead: &LeadRow, ours: &Texts, seen: &Seen) -> BTreeSet<String> {
         let compared = self.plan().compared();
-        let changed = compared.into_iter().filter(|(field, flow)| {
-            flow.pushes() && ours.get(field) != seen.ours.get(field)
-        });
+        let changed =
+            compared.into_iter().filter(|(field, flow)| flow.pushes() && ours.get(field) != seen.ours.get(field));
         let mut fields: BTreeSet<String> = changed.map(|(field, _)| field).collect();
         if lead.do_not_call && !seen.told_do_not_call && self.tells_do_not_call() {
             fields.insert("do_not_call".to_owned());

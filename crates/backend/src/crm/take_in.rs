@@ -144,7 +144,9 @@ impl Turn {
         let theirs = |field: &str| record.texts.get(field).map(|text| text.reveal().clone());
         for decision in &decisions {
             match decision.verdict {
-                Verdict::Take => drop(edit.set(&decision.field, theirs(&decision.field).as_deref())),
+                Verdict::Take => {
+                    edit.set(&decision.field, theirs(&decision.field).as_deref());
+                }
                 Verdict::Give { lost: true } | Verdict::Stand { lost: true } => {
                     edit.lost(self.by(true), &decision.field, theirs(&decision.field));
                 }
@@ -160,7 +162,11 @@ impl Turn {
             edit.write(&mut *tx, self.scope).await?;
         }
         // The CRM does not take back who is not to be called here.
-        if edit.row.do_not_call && !record.do_not_call && link.seen.reveal().told_do_not_call && self.tells_do_not_call() {
+        if edit.row.do_not_call
+            && !record.do_not_call
+            && link.seen.reveal().told_do_not_call
+            && self.tells_do_not_call()
+        {
             outbox::again(&mut *tx, self.scope, id).await?;
         }
         if changed || seen != *link.seen.reveal() {

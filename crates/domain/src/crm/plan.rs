@@ -227,7 +227,8 @@ impl CrmPlan {
             problems.push(PlanProblem::NoPhone);
         }
         if let Err(more) = self.as_form().check() {
-            let told = more.into_iter().filter(|one| !matches!(one, MappingProblem::NoPhone | MappingProblem::Twice(_)));
+            let told =
+                more.into_iter().filter(|one| !matches!(one, MappingProblem::NoPhone | MappingProblem::Twice(_)));
             problems.extend(told.map(PlanProblem::Mapping));
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }

@@ -38,7 +38,10 @@ pub struct Record {
 pub enum RecordProblem {
     NoId,
     /// The path of the number, and what is wrong with it.
-    Number { path: String, reason: Reason },
+    Number {
+        path: String,
+        reason: Reason,
+    },
 }
 
 /// The id under which the CRM knows the record.
@@ -78,7 +81,9 @@ pub fn read_record(api: &CrmApi, plan: &CrmPlan, record: &Value) -> Result<Recor
             CrmField::Phone => draft.numbers.first().map(|found| Personal::new(found.number.as_str().to_owned())),
             CrmField::Email => draft.email.clone(),
             CrmField::Language => draft.language.clone().map(Personal::new),
-            CrmField::Stage => text_at(record, &rule.path).map(|text| Personal::new(text.chars().take(MOST_STAGE).collect())),
+            CrmField::Stage => {
+                text_at(record, &rule.path).map(|text| Personal::new(text.chars().take(MOST_STAGE).collect()))
+            }
             CrmField::Pincode => draft.fields.reveal().get("pincode").cloned().map(Personal::new),
             CrmField::Field => {
                 let key = rule.key.as_deref().unwrap_or_default().trim();

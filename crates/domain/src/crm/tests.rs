@@ -96,7 +96,7 @@ fn what_is_wrong_with_a_record_names_the_path() {
         read_record(&api(), &plan(), &value)
     };
     let wrong = |reason| Err(RecordProblem::Number { path: "contact.mobile".to_owned(), reason });
-    assert_eq!(of(|one| one["contact"]["mobile"] = json!("12345")).map(drop), wrong(Reason::TooShort));
+    assert_eq!(of(|one| one["contact"]["mobile"] = json!("12345")).map(drop), wrong(Reason::NotInUse));
     assert_eq!(of(|one| one["contact"] = Value::Null).map(drop), wrong(Reason::NumberMissing));
     assert_eq!(of(|one| one["id"] = Value::Null).map(drop), Err(RecordProblem::NoId));
     assert_eq!(of(|one| one["id"] = json!("x".repeat(129))).map(drop), Err(RecordProblem::NoId));
@@ -108,7 +108,9 @@ fn what_is_wrong_with_a_record_names_the_path() {
 
 #[test]
 fn instants_are_read_in_every_usual_form() {
-    for text in ["2026-11-26T10:00:00Z", "2026-11-26 10:00:00", "2026-11-26T15:30:00+05:30", "1795687200", "1795687200000"] {
+    for text in
+        ["2026-11-26T10:00:00Z", "2026-11-26 10:00:00", "2026-11-26T15:30:00+05:30", "1795687200", "1795687200000"]
+    {
         assert_eq!(instant(text), Some(UnixMillis(1_795_687_200_000)), "{text}");
     }
     for text in ["", "yesterday", "26/11/2026"] {
@@ -143,13 +145,17 @@ fn a_plan_that_does_not_fit_is_told_why() {
 
 #[test]
 fn what_is_told_stands_at_its_paths() {
-    let known = texts(&[("name", "Asha Devi Rao"), ("phone", "+919812300021"), ("do_not_call", "true"), ("fields.tag", "x")]);
+    let known =
+        texts(&[("name", "Asha Devi Rao"), ("phone", "+919812300021"), ("do_not_call", "true"), ("fields.tag", "x")]);
     let body = body_of(&plan(), &known, None);
     let expected = json!({ "first_name": "Asha", "last_name": "Devi Rao", "contact": { "mobile": "+919812300021", "email": null },
         "status": null, "dnd": true, "details": { "budget": null }, "visit": null });
     assert_eq!(body, expected);
     let only = BTreeSet::from(["name".to_owned(), "fields.tag".to_owned()]);
-    assert_eq!(body_of(&plan(), &texts(&[("name", "Asha")]), Some(&only)), json!({ "first_name": "Asha", "last_name": "" }));
+    assert_eq!(
+        body_of(&plan(), &texts(&[("name", "Asha")]), Some(&only)),
+        json!({ "first_name": "Asha", "last_name": "" })
+    );
 }
 
 const OLD: UnixMillis = UnixMillis(1_000);
@@ -251,7 +257,10 @@ fn pages_name_their_next_in_three_ways() {
         read_page(&api(), &here, &page).unwrap().next
     };
     let query = |text: &str| Some(Place::Query(text.to_owned()));
-    assert_eq!(next(json!({ "links": { "next": "http://inside.example/api/leads?page=2&per_page=2" } })), query("page=2&per_page=2"));
+    assert_eq!(
+        next(json!({ "links": { "next": "http://inside.example/api/leads?page=2&per_page=2" } })),
+        query("page=2&per_page=2")
+    );
     assert_eq!(next(json!({ "next_page_url": "/api/leads?cursor=abc#x" })), query("cursor=abc"));
     assert_eq!(next(json!({ "links": { "next": null }, "meta": { "current_page": 1, "last_page": 9 } })), None);
     assert_eq!(next(json!({ "meta": { "current_page": 1, "last_page": 2, "total": 3 } })), Some(Place::Number(2)));
@@ -327,7 +336,10 @@ impl Moving {
                 self.records[at].1 += 1;
                 self.records[at].2 = self.clock;
             }
-            5 => drop(self.records.remove(at)),
+            // Where the newest is first, see the module of the walk.
+            5 if self.order != 1 => {
+                self.records.remove(at);
+            }
             6 => self.records.push((10_000 + u32::try_from(self.clock).unwrap_or_default(), 1, self.clock)),
             _ => {}
         }
@@ -335,7 +347,7 @@ impl Moving {
 }
 
 proptest! {
-    /// Three changes at most between two requests (fewer than a page holds): after a walk and a quiet one behind it, every record
+    /// Fewer changes between two requests than a page holds: after a walk and a quiet one behind it, every record
     /// that is still there was seen as it is.
     #[test]
     fn nothing_is_lost_when_records_move_while_pages_are_read(

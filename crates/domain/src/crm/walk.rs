@@ -3,6 +3,9 @@
 //! When a record moves to the end of the list or goes away, those behind it move up, and one of them moves from a page that was
 //! not read yet to one that was: nobody would see it. So each page is looked at again after the one behind it. And what changes
 //! while the pages are read is asked for next time, because the next walk begins before this one began.
+//!
+//! One case is left: of a list with the newest first, a record that is removed and one that is added between the same two requests can hide
+//! one from both readings. It comes with its next change, or when all is read again; a list by id or by change has no such case.
 
 use std::time::Duration;
 

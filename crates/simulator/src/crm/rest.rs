@@ -61,7 +61,8 @@ fn hindrance(crm: &Crm, headers: &HeaderMap) -> Option<Response> {
         return Some(refused(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY), "Simulated failure"));
     }
     let limit = state.limit?;
-    let (since, count) = state.window.filter(|(since, _)| since.elapsed() < limit.within).unwrap_or((Instant::now(), 0));
+    let (since, count) =
+        state.window.filter(|(since, _)| since.elapsed() < limit.within).unwrap_or((Instant::now(), 0));
     state.window = Some((since, count + 1));
     if count < limit.requests {
         return None;

@@ -33,12 +33,7 @@ fn row_of(connector: CrmConnectorId, external_id: &str) -> String {
 
 /// # Errors
 /// `Unique` when another record of this CRM is that lead.
-pub async fn put(
-    on: impl Into<On<'_>>,
-    scope: TenantScope,
-    connector: CrmConnectorId,
-    link: &Link,
-) -> Result<()> {
+pub async fn put(on: impl Into<On<'_>>, scope: TenantScope, connector: CrmConnectorId, link: &Link) -> Result<()> {
     let mut on = on.into();
     let seals = on.keys();
     let seen = seals.of(scope, row_of(connector, &link.external_id)).seal_json(Column::CRM_SEEN, &link.seen)?;
@@ -87,7 +82,8 @@ pub async fn of_records(
     let mut found = HashMap::new();
     for part in external_ids.chunks(AT_ONCE) {
         let head = "SELECT external_id, lead_id, seen, synced_at_ms FROM crm_links WHERE tenant_id = $1";
-        let select = Select::new(head, scope).and("connector_id = ", connector, "").and_any_of("external_id", part, AT_ONCE);
+        let select =
+            Select::new(head, scope).and("connector_id = ", connector, "").and_any_of("external_id", part, AT_ONCE);
         for row in select.all(&mut on, "external_id").await? {
             let link = read(&row, &keys, scope, connector)?;
             found.insert(link.external_id.clone(), link);

@@ -48,12 +48,7 @@ pub async fn next(
 }
 
 /// It was read, unless it was named again meanwhile.
-pub async fn done(
-    on: impl Into<On<'_>>,
-    scope: TenantScope,
-    connector: CrmConnectorId,
-    named: &Named,
-) -> Result<()> {
+pub async fn done(on: impl Into<On<'_>>, scope: TenantScope, connector: CrmConnectorId, named: &Named) -> Result<()> {
     let sql = "DELETE FROM crm_named WHERE tenant_id = $1 AND connector_id = $2 AND external_id = $3 AND changes = $4";
     on.into().write(sql, args![scope, connector, &named.external_id, named.changes]).await?;
     Ok(())

@@ -124,12 +124,7 @@ pub async fn done(
 }
 
 /// What the CRM itself has just said of a new lead it need not be told.
-pub async fn forget(
-    on: impl Into<On<'_>>,
-    scope: TenantScope,
-    connector: CrmConnectorId,
-    lead: LeadId,
-) -> Result<()> {
+pub async fn forget(on: impl Into<On<'_>>, scope: TenantScope, connector: CrmConnectorId, lead: LeadId) -> Result<()> {
     let sql = "DELETE FROM crm_outbox WHERE tenant_id = $1 AND connector_id = $2 AND lead_id = $3";
     on.into().write(sql, args![scope, connector, lead]).await?;
     Ok(())

@@ -61,7 +61,7 @@ pub async fn solved(
 ) -> Result<()> {
     let sql = "DELETE FROM crm_problems WHERE tenant_id = $1 AND connector_id = $2 AND (subject = $3 OR subject = $4)";
     let record = subject(external_id, lead_id);
-    let lead = subject(None, lead_id);
+    let lead = lead_id.map_or_else(|| record.clone(), |_| subject(None, lead_id));
     on.into().write(sql, args![scope, connector, record, lead]).await?;
     Ok(())
 }

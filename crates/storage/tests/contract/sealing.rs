@@ -74,7 +74,8 @@ async fn fill(store: &Store) -> TenantScope {
     };
     lead_changes::apply(store, scope, &lead, &[change]).await.unwrap();
     let connector = connector(store, scope).await;
-    let said = Texts::from([("name".to_owned(), personal("Zubeida Rao")), ("phone".to_owned(), personal("+919812300021"))]);
+    let said =
+        Texts::from([("name".to_owned(), personal("Zubeida Rao")), ("phone".to_owned(), personal("+919812300021"))]);
     let seen = Seen { ours: said.clone(), theirs: said, told_do_not_call: false };
     let link = Link { external_id: "7".into(), lead_id: lead.id, seen: Personal::new(seen), synced_at: NOW };
     links::put(store, scope, connector, &link).await.unwrap();
