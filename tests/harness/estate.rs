@@ -57,6 +57,8 @@ pub struct Estate {
     /// One that is over, with a row that was left out.
     pub import: String,
     pub intake_key: String,
+    /// A CRM that was never asked.
+    pub crm_connector: String,
     pub tag: String,
     /// An action on many leads that is done.
     pub bulk_action: String,
@@ -103,6 +105,20 @@ pub fn intake_key(name: &str, campaign: Option<&str>) -> Value {
     json!({ "name": name, "campaign_id": campaign, "source": format!("{name} form"), "on": true,
         "plan": { "columns": rules, "country": "IN", "duplicates": "merge", "known_within": "campaign",
             "honeypot": "website" } })
+}
+
+/// A CRM as it is set up and changed.
+pub fn crm_connector(name: &str, base_url: &str, secret: &str) -> Value {
+    let rules = json!([{ "path": "first_name", "to": "name" }, { "path": "last_name", "to": "name" },
+        { "path": "contact.mobile", "to": "phone" }, { "path": "contact.email", "to": "email" },
+        { "path": "status", "to": "stage" }, { "path": "dnd", "to": "do_not_call" },
+        { "path": "budget", "to": "field", "key": "budget" }]);
+    json!({ "name": name, "campaign_id": null, "source": "CRM", "base_url": base_url, "auth": "bearer", "user": "",
+        "secret": secret, "every_minutes": 60, "push": "known",
+        "api": { "list_path": "/api/leads", "items_path": "data", "record_path": "data", "id_path": "id",
+            "updated_path": "updated_at", "since_param": "updated_since", "since_as": "iso8601", "page_param": "page",
+            "size_param": "per_page", "page_size": 100, "extra_query": "", "put": false, "hook_id_path": "data.id" },
+        "plan": { "rules": rules, "country": "IN", "duplicates": "merge", "known_within": "campaign" } })
 }
 
 /// What a device has measured of itself.
@@ -186,6 +202,9 @@ impl Estate {
         let import = imported(server, admin).await;
         let intake_key = intake_key(MARK, Some(&campaign));
         let intake_key = id(&made(server, Method::POST, "/intake-keys", admin, intake_key).await["key"]);
+        let mut crm = crm_connector(MARK, "https://zanzibar.example", &format!("{MARK} token"));
+        crm["campaign_id"] = json!(campaign);
+        let crm_connector = id(&made(server, Method::POST, "/crm-connectors", admin, crm).await);
         let (tag, bulk_action) = tagged(server, admin, &lead).await;
         let shared = json!({ "name": format!("{MARK} shared"), "filter": { "search": MARK }, "shared": true });
         made(server, Method::POST, "/lead-views", admin, shared).await;
@@ -213,6 +232,7 @@ impl Estate {
             job,
             import,
             intake_key,
+            crm_connector,
             tag,
             bulk_action,
             lead_view,
@@ -255,6 +275,7 @@ impl Estate {
             ("lead-views", "id") => self.lead_view.clone(),
             ("tasks", "id") => self.task.clone(),
             ("intake-keys", "id") => self.intake_key.clone(),
+            ("crm-connectors", "id") => self.crm_connector.clone(),
             ("imports", "id") => self.import.clone(),
             ("jobs", "id") => self.job.clone(),
             ("me", "id") => self.session.clone(),

@@ -116,6 +116,7 @@ impl TestServer {
             listen: ANY_PORT,
             media: MediaConfig { udp: ANY_PORT, advertise: Vec::new(), turn },
             sip,
+            private_targets: true,
             ..Config::default()
         };
         let running = Running::start(&config, demo).await.expect("the server starts");

@@ -151,6 +151,7 @@ fn text(schema: &Value, name: &str) -> &'static str {
         (_, "country") => "IN",
         (_, "local_time") => "2030-01-01T10:00",
         (_, "password" | "new") => "a sentence of somebody",
+        (_, "list_path") => "/api/leads",
         (_, "base_url" | "endpoint" | "api_base" | "public_url") => "http://127.0.0.1:9",
         _ => "text",
     }

@@ -8,6 +8,7 @@ mod bad_input;
 mod claims;
 mod commands;
 mod crash;
+mod crm;
 mod cut_off;
 mod device_check;
 mod disk_full;

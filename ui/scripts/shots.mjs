@@ -69,13 +69,14 @@ const PAGES = [
   ["leads-phone", "idle", "/leads", PHONE],
   ["lead", "idle", "/leads/lead-asha", TALL],
   ["lead-phone", "idle", "/leads/lead-asha", PHONE],
-  ...["devices", "appearance", "keys", "users", "queues", "numbers", "campaigns", "assignment", "do_not_call", "carrier", "storage", "engines", "jobs", "audit"]
+  ...["devices", "appearance", "keys", "users", "queues", "numbers", "campaigns", "assignment", "do_not_call", "carrier", "storage", "engines", "crm", "jobs", "audit"]
     .map((page) => [`settings-${page}`, "admin", `/settings/${page}`, WIDE]),
   ["settings-devices-check", "admin", "/settings/devices", { width: 1280, height: 1500 }, async (page) => {
     await page.getByTestId("check-run").click();
     await page.getByTestId("check-verdict").waitFor();
   }],
   ["settings-queue-edit", "admin", "/settings/queues", WIDE, (page) => page.getByTestId("queue-new").click()],
+  ["settings-crm-edit", "admin", "/settings/crm", WIDE, (page) => page.getByTestId("crm-change").click()],
   ["settings-user-edit", "admin", "/settings/users", WIDE, (page) => page.getByTestId("user-new").click()],
 ];
 

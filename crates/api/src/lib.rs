@@ -9,6 +9,7 @@ mod bulk_actions;
 mod callbacks;
 mod calls;
 mod campaigns;
+mod crm_connectors;
 mod do_not_call;
 mod error;
 mod extract;

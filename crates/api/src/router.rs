@@ -21,9 +21,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, do_not_call, headers, health,
-    idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, me, media, numbers, queues, recordings,
-    settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
+    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, crm_connectors, do_not_call, headers,
+    health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, me, media, numbers, queues,
+    recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -117,6 +117,12 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(imports::mappings::handler, imports::save_mapping::handler, imports::remove_mapping::handler))
         .routes(routes!(intake_keys::list::handler, intake_keys::create::handler))
         .routes(routes!(intake_keys::update::handler, intake_keys::remove::handler))
+        .routes(routes!(crm_connectors::list::handler, crm_connectors::create::handler))
+        .routes(routes!(crm_connectors::get::handler, crm_connectors::update::handler, crm_connectors::remove::handler))
+        .routes(routes!(crm_connectors::pause::handler))
+        .routes(routes!(crm_connectors::sync::handler))
+        .routes(routes!(crm_connectors::test::handler))
+        .routes(routes!(crm_connectors::problems::handler))
         .routes(routes!(tasks::list::handler))
         .routes(routes!(tasks::update::handler))
         .routes(routes!(callbacks::list::handler))
@@ -197,6 +203,7 @@ fn outside() -> OpenApiRouter<Backend> {
     OpenApiRouter::new()
         .routes(routes!(webhooks::twilio_media::handler))
         .routes(routes!(webhooks::twilio::handler))
+        .routes(routes!(webhooks::crm::handler))
         .routes(routes!(webhooks::exotel_media::handler))
         .routes(routes!(webhooks::exotel::ask, webhooks::exotel::tell))
         .routes(routes!(intake::handler))

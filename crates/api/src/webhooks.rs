@@ -1,5 +1,6 @@
-//! What carriers call.
+//! What carriers and CRMs call.
 
+pub mod crm;
 pub mod exotel;
 pub mod exotel_media;
 mod media_socket;

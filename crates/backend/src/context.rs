@@ -22,7 +22,7 @@ use crate::{
     auth::{SignInThrottle, TokenKey},
     calls::{self, Calls},
     carriers::{PROVIDERS, TenantCarrier},
-    clock,
+    clock, crm,
     device_sound::DeviceReports,
     devices::Devices,
     housekeeping, imports,
@@ -52,6 +52,8 @@ pub struct Options {
     /// For devices that cannot reach the bridge directly.
     pub relays: Option<RelayOptions>,
     pub sip: SipOptions,
+    /// Addresses that admins enter may lead to this computer and this network.
+    pub private_targets: bool,
 }
 
 /// What the composing program has opened.
@@ -138,6 +140,7 @@ impl Backend {
         tokio::spawn(presence::watch(backend.clone()));
         tokio::spawn(calls::look_for_forgotten_agents(backend.clone()));
         tokio::spawn(assignment::run(backend.clone()));
+        tokio::spawn(crm::run(backend.clone()));
         tokio::spawn(housekeeping::run(backend.clone()));
         Ok(backend)
     }

@@ -5,7 +5,10 @@ use domain::{
     ids::{DeliveryId, JobId, LeadId},
     pii::Personal,
 };
-use providers::lead_webhook::{TellError, target, tell};
+use providers::{
+    lead_webhook::{TellError, tell},
+    outside::target,
+};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use storage::{
@@ -120,7 +123,7 @@ pub(crate) async fn carry_out(
     let (settings, secrets) = backend.setting::<Settings>(scope, NAME).await?;
     let secret = secrets.get(SECRET).filter(|_| settings.on);
     let secret = secret.ok_or_else(|| JobError::Never("the webhook is turned off".to_owned()))?;
-    let url = target(&settings.url, backend.may_tell_this_computer())
+    let url = target(&settings.url, backend.reach())
         .map_err(|error| JobError::Never(format!("the address of the webhook: {error}")))?;
     let body = serde_json::json!({
         "id": row.id,
@@ -129,7 +132,7 @@ pub(crate) async fn carry_out(
         "lead": leads::shown(lead),
     });
     let now = clock::now();
-    let told = tell(&url, secret, &row.id.to_string(), now.0 / 1000, body.to_string()).await;
+    let told = tell(&url, backend.reach(), secret, &row.id.to_string(), now.0 / 1000, body.to_string()).await;
     let error = told.as_ref().err().map(ToString::to_string);
     let http_status = match &told {
         Ok(status) | Err(TellError::Refused(status)) => Some(*status),
@@ -141,11 +144,6 @@ pub(crate) async fn carry_out(
 }
 
 impl Backend {
-    /// A server for everybody must not be sent to what runs beside it.
-    fn may_tell_this_computer(&self) -> bool {
-        !self.is_public_https()
-    }
-
     pub async fn lead_webhook(&self, actor: &Actor) -> Result<LeadWebhook, BackendError> {
         actor.must_configure()?;
         let (settings, secrets) = self.setting::<Settings>(actor.scope, NAME).await?;
@@ -162,8 +160,8 @@ impl Backend {
         let url = body.url.trim().to_owned();
         let mut checks = FieldChecks::default();
         checks.at_most(&url, 500, "url");
-        let fits = target(&url, self.may_tell_this_computer()).is_ok() || (url.is_empty() && !body.on);
-        checks.require(fits, "url", "expected an https:// address");
+        let fits = target(&url, self.reach()).is_ok() || (url.is_empty() && !body.on);
+        checks.require(fits, "url", "expected an https:// address outside of this network");
         checks.done()?;
         let (_, mut secrets) = self.setting::<Settings>(actor.scope, NAME).await?;
         let mut fresh = None;

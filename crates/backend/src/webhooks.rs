@@ -65,7 +65,7 @@ impl WebhookAnswer {
         Self { status: 200, content_type: "application/json", body: body.to_string() }
     }
 
-    fn text(status: u16, body: &str) -> Self {
+    pub(crate) fn text(status: u16, body: &str) -> Self {
         Self { status, content_type: "text/plain; charset=utf-8", body: body.to_owned() }
     }
 }

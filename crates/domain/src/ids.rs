@@ -94,6 +94,10 @@ ids! {
     IntakeKeyId,
     /// One telling of the organisation's own program.
     DeliveryId,
+    /// One CRM that leads are kept in step with.
+    CrmConnectorId,
+    /// One record or lead that could not be kept in step.
+    CrmProblemId,
     TagId,
     /// One action on many leads.
     BulkActionId,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     imports::{
-        ColumnRule, Columns, Draft, Duplicates, FileReading, ImportPlan, KnownWithin, Listed, MappingProblem, read_row,
+        ColumnRule, Columns, Draft, Duplicates, FileReading, ImportPlan, KnownWithin, Listed, MappingProblem,
+        NumberProblem, Problem, read_row,
     },
     pii::Personal,
 };
@@ -65,6 +66,14 @@ impl IntakePlan {
     pub fn check(&self) -> Result<(), Vec<MappingProblem>> {
         let names: Vec<String> = self.columns.iter().map(|rule| rule.column.clone()).collect();
         Columns::fit(&self.as_import(), &names).map(|_| ())
+    }
+
+    /// Reads fields of which every one that the plan needs is there, as a row of a file.
+    pub(crate) fn read_row(&self, cells: &[(String, String)]) -> Result<Draft, Problem<NumberProblem>> {
+        let header: Vec<String> = cells.iter().map(|(name, _)| name.clone()).collect();
+        let missing = Problem { column: 0, what: NumberProblem::Missing };
+        let columns = Columns::fit(&self.as_import(), &header).map_err(|_| missing)?;
+        read_row(&columns, cells.iter().map(|(_, text)| text.as_str()))
     }
 
     /// Reads a form: its fields with their texts, in whatever order.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Client, Response, header};
+use reqwest::{Client, ClientBuilder, Response, header};
 use rustls::{ClientConfig, crypto::aws_lc_rs};
 use rustls_platform_verifier::BuilderVerifierExt;
 
@@ -43,14 +43,18 @@ fn trust() -> Result<ClientConfig, rustls::Error> {
 
 /// A client that follows no redirects, so that credentials never travel to another host.
 pub fn client(total_timeout: Duration) -> Result<Client, ClientError> {
-    let client = Client::builder()
+    Ok(builder(total_timeout)?.build()?)
+}
+
+/// As [`client`], to be told more.
+pub fn builder(total_timeout: Duration) -> Result<ClientBuilder, ClientError> {
+    let builder = Client::builder()
         .tls_backend_preconfigured(trust()?)
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(total_timeout)
         .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-        .build()?;
-    Ok(client)
+        .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
+    Ok(builder)
 }
 
 /// Whole seconds or nothing; the date form is not used by the vendors here.

@@ -6,9 +6,12 @@ use domain::pii::Personal;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Client, header::CONTENT_TYPE};
 use sha2::Sha256;
-use url::{Host, Url};
+use url::Url;
 
-use crate::http_client;
+use crate::{
+    http_client,
+    outside::{self, Reach},
+};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -19,44 +22,12 @@ pub const SIGNATURE: &str = "x-switchboard-signature";
 /// The same for each try of one delivery.
 pub const DELIVERY: &str = "x-switchboard-delivery";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TargetError {
-    #[error("not an address")]
-    NotAnAddress,
-    #[error("not https, and not this computer")]
-    NotHttps,
-    #[error("the address holds a user or a password")]
-    Credentials,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TellError {
     #[error("no answer: {0}")]
     Unreachable(String),
     #[error("the answer was HTTP {0}")]
     Refused(u16),
-}
-
-/// Where to tell it. `http` is for this computer, and only where `loopback` allows it.
-///
-/// # Errors
-/// See [`TargetError`].
-pub fn target(text: &str, loopback: bool) -> Result<Url, TargetError> {
-    let url = Url::parse(text).map_err(|_| TargetError::NotAnAddress)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(TargetError::Credentials);
-    }
-    let here = match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(TargetError::NotAnAddress),
-    };
-    match url.scheme() {
-        "https" if !here || loopback => Ok(url),
-        "http" if here && loopback => Ok(url),
-        _ => Err(TargetError::NotHttps),
-    }
 }
 
 /// The hexadecimal signature of a body.
@@ -77,13 +48,14 @@ pub fn sign(secret: &Personal<String>, timestamp: i64, body: &str) -> String {
 /// See [`TellError`]; it may be sent again.
 pub async fn tell(
     url: &Url,
+    reach: Reach,
     secret: &Personal<String>,
     delivery: &str,
     timestamp: i64,
     body: String,
 ) -> Result<u16, TellError> {
     let unreachable = |error| TellError::Unreachable(http_client::root_cause(error));
-    let client: Client = http_client::client(PATIENCE).map_err(|error| TellError::Unreachable(error.to_string()))?;
+    let client: Client = outside::client(reach, PATIENCE).map_err(|error| TellError::Unreachable(error.to_string()))?;
     let signature = format!("v1={}", sign(secret, timestamp, &body));
     let request = client
         .post(url.clone())
@@ -99,21 +71,6 @@ pub async fn tell(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_https_and_this_computer_are_told() {
-        assert!(target("https://crm.example/leads", false).is_ok());
-        assert!(target("http://127.0.0.1:9/x", true).is_ok() && target("http://[::1]/x", true).is_ok());
-        let not_https = ["http://crm.example", "ftp://crm.example", "http://127.0.0.1", "https://localhost/x"];
-        for text in not_https {
-            assert_eq!(target(text, false).unwrap_err(), TargetError::NotHttps, "{text}");
-        }
-        assert_eq!(target("http://crm.example", true).unwrap_err(), TargetError::NotHttps);
-        assert_eq!(target("https://me:secret@crm.example", true).unwrap_err(), TargetError::Credentials);
-        for text in ["", "crm.example", "https://"] {
-            assert_eq!(target(text, true).unwrap_err(), TargetError::NotAnAddress, "{text}");
-        }
-    }
 
     /// By `printf '7.{}' | openssl dgst -sha256 -hmac key`.
     #[test]

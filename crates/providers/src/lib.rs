@@ -5,10 +5,12 @@
 
 pub mod ai;
 mod back_off;
+pub mod crm;
 pub mod exotel;
 mod http_client;
 pub mod language_model;
 pub mod lead_webhook;
+pub mod outside;
 pub mod recording_store;
 mod rest;
 pub mod speech;

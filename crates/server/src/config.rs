@@ -26,6 +26,8 @@ pub struct Config {
     /// Proxies in front of this server: they say in `X-Forwarded-For` who asks. Without them everybody behind a proxy
     /// shares one address, and its limit of tries to sign in.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses that admins enter (a CRM, the organisation's own program) may lead to this computer and its network.
+    pub private_targets: bool,
     /// Folder with the built UI; empty serves the API alone.
     pub ui_dir: PathBuf,
     pub media: MediaConfig,
@@ -168,6 +170,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8470)),
             public_url: String::new(),
             trusted_proxies: Vec::new(),
+            private_targets: false,
             ui_dir: PathBuf::new(),
             media: MediaConfig::default(),
             sip: SipConfig::default(),
@@ -257,6 +260,9 @@ impl Config {
         if let Some(value) = text("SWITCHBOARD_TRUSTED_PROXIES") {
             self.trusted_proxies = addresses("SWITCHBOARD_TRUSTED_PROXIES", &value)?;
         }
+        if let Some(value) = text("SWITCHBOARD_PRIVATE_TARGETS") {
+            self.private_targets = parse("SWITCHBOARD_PRIVATE_TARGETS", value, "true or false")?;
+        }
         if let Some(value) = text("SWITCHBOARD_MEDIA_TURN_URLS") {
             let urls = value.split(',').map(str::trim).filter(|url| !url.is_empty());
             self.media.turn.urls = urls.map(str::to_owned).collect();
@@ -304,11 +310,16 @@ mod tests {
     fn a_variable_wins_over_the_default() {
         let config = Config::load(
             None,
-            &variables(&[("SWITCHBOARD_LISTEN", "[::1]:0"), ("SWITCHBOARD_MEDIA_ADVERTISE", "127.0.0.1, ::1")]),
+            &variables(&[
+                ("SWITCHBOARD_LISTEN", "[::1]:0"),
+                ("SWITCHBOARD_MEDIA_ADVERTISE", "127.0.0.1, ::1"),
+                ("SWITCHBOARD_PRIVATE_TARGETS", "true"),
+            ]),
         )
         .unwrap();
         assert_eq!(config.listen.to_string(), "[::1]:0");
         assert_eq!(config.media.advertise.len(), 2);
+        assert!(config.private_targets && !Config::default().private_targets);
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub async fn start(config: EmbeddedConfig) -> Result<Running, StartError> {
         listen: ANY_PORT,
         media: MediaConfig { udp: ANY_PORT, ..MediaConfig::default() },
         ui_dir: config.ui_dir.unwrap_or_default(),
+        // It listens on loopback only: who sets it up sits at this computer.
+        private_targets: true,
         ..Config::default()
     };
     let server = running::Running::start(&settings, config.demo).await?;

@@ -69,6 +69,8 @@ impl Running {
             demo,
             relays: config.media.turn.relays(),
             sip: config.sip.options(),
+            // A demo's CRM runs beside it.
+            private_targets: config.private_targets || demo,
         };
         let backend = Backend::start(Parts { store, bridge, bridge_events, secret: signing, options }).await?;
         tokio::spawn(move_to_current_key(backend.clone()));

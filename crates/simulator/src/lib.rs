@@ -1,10 +1,12 @@
-//! Virtual customers, simulated Twilio and Exotel accounts, a simulated speech service and virtual agents.
+//! Virtual customers, simulated Twilio and Exotel accounts, a simulated speech service, a simulated CRM and
+//! virtual agents.
 //!
 //! A product feature for demos, training and load tests. Everything here is reached by the same protocols as the real
 //! thing, knows nothing of the product's own code for them, and says in every label that it is simulated.
 
 pub mod agent;
 mod audio;
+pub mod crm;
 pub mod customer;
 pub mod exotel;
 pub mod load;

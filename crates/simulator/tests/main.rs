@@ -4,6 +4,7 @@
 mod application;
 mod callbacks;
 mod calls;
+mod crm;
 mod load;
 mod speech_service;
 mod streams;

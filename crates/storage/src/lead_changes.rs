@@ -1,7 +1,7 @@
 //! Who changed which field of a lead, from what to what, and undo.
 
 use domain::{
-    ids::{CallId, ImportId, LeadChangeId, LeadId, UserId},
+    ids::{CallId, CrmConnectorId, ImportId, LeadChangeId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
 };
@@ -32,13 +32,20 @@ pub enum ChangedBy {
     Import {
         import_id: Option<ImportId>,
     },
+    /// A CRM. `lost`: what the CRM said was older than what stands here; `from` keeps it.
+    Crm {
+        connector_id: CrmConnectorId,
+        /// Filled in on reading; empty when it is not there any more.
+        name: String,
+        lost: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeadChange {
     pub id: LeadChangeId,
     pub lead_id: LeadId,
-    /// `name`, `email`, `stage`, `heat`, `owner`, or `fields.<key>`.
+    /// `name`, `phone`, `email`, `language`, `stage`, `heat`, `owner`, or `fields.<key>`.
     pub field: String,
     pub from: Option<Personal<String>>,
     pub to: Option<Personal<String>>,
@@ -51,8 +58,9 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT x.id, x.lead_id, x.field, x.old_value, x.new_value, x.by_kind, x.user_id, u.name AS user_name, ",
-            "x.call_id, x.engine, x.import_id, x.at_ms, x.undone_at_ms FROM lead_changes x ",
-            "LEFT JOIN users u ON u.tenant_id = x.tenant_id AND u.id = x.user_id WHERE x.tenant_id = $1",
+            "x.call_id, x.engine, x.import_id, x.at_ms, x.undone_at_ms, x.connector_id, x.crm_lost, k.name AS connector_name ",
+            "FROM lead_changes x LEFT JOIN users u ON u.tenant_id = x.tenant_id AND u.id = x.user_id ",
+            "LEFT JOIN crm_connectors k ON k.tenant_id = x.tenant_id AND k.id = x.connector_id WHERE x.tenant_id = $1",
             $tail
         )
     };
@@ -105,9 +113,14 @@ async fn insert(on: &mut On<'_>, scope: TenantScope, change: &LeadChange) -> Res
         ChangedBy::Analysis { call_id, engine } => ("analysis", None, Some(*call_id), Some(engine.as_str()), None),
         ChangedBy::Disposition { call_id } => ("disposition", None, Some(*call_id), None, None),
         ChangedBy::Import { import_id } => ("import", None, None, None, *import_id),
+        ChangedBy::Crm { .. } => ("crm", None, None, None, None),
+    };
+    let (connector, lost) = match &change.by {
+        ChangedBy::Crm { connector_id, lost, .. } => (Some(*connector_id), *lost),
+        _ => (None, false),
     };
     let sql = "INSERT INTO lead_changes (tenant_id, id, lead_id, field, old_value, new_value, by_kind, user_id, call_id, \
-               engine, at_ms, import_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               engine, at_ms, import_id, connector_id, crm_lost) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let args = args![
         scope,
         change.id,
@@ -121,6 +134,8 @@ async fn insert(on: &mut On<'_>, scope: TenantScope, change: &LeadChange) -> Res
         engine,
         change.at,
         import,
+        connector,
+        lost,
     ];
     on.write(sql, args).await?;
     Ok(())
@@ -174,6 +189,11 @@ fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<LeadChange> {
         }
         "disposition" => ChangedBy::Disposition { call_id: row.id("call_id")? },
         "import" => ChangedBy::Import { import_id: row.opt_id("import_id")? },
+        "crm" => ChangedBy::Crm {
+            connector_id: row.id("connector_id")?,
+            name: row.opt_text("connector_name")?.unwrap_or_default(),
+            lost: row.bool("crm_lost")?,
+        },
         other => return Err(StorageError::corrupt("lead_changes.by_kind", format!("unknown value {other:?}"))),
     };
     Ok(LeadChange {

@@ -21,6 +21,7 @@ use domain::{
 use serde_json::Value;
 
 use crate::{
+    crm::outbox,
     error::{Result, StorageError},
     page::{Page, PageRequest},
     scope::TenantScope,
@@ -167,6 +168,7 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> R
     let args = inserted(&on.keys(), scope, lead)?;
     let row = on.write_returning(sql, args).await?.ok_or(StorageError::Conflict { what: "lead" })?;
     terms::write(&mut on, scope, row.int("place")?, lead).await?;
+    outbox::note(&mut on, scope, lead.id).await?;
     unit.finish().await
 }
 
@@ -191,6 +193,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, lead: &Lead) -> R
     args.extend(args![lead.version, over, class(worklist::Kind::Fresh), class(worklist::Kind::Retry)]);
     let row = on.write_returning(sql, args).await?.ok_or(StorageError::Conflict { what: "lead" })?;
     terms::write(&mut on, scope, row.int("place")?, lead).await?;
+    outbox::note(&mut on, scope, lead.id).await?;
     unit.finish().await?;
     Ok(lead.version + 1)
 }
@@ -367,7 +370,9 @@ pub async fn mark_do_not_call(
     let sql = "UPDATE leads SET do_not_call = TRUE, version = version + 1, line_kind = NULL, line_class = NULL \
                WHERE tenant_id = $1 AND substr(phone_hash, 1, 11) = substr($2, 1, 11) AND phone_hash = $2 \
                AND do_not_call = FALSE AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '')";
-    on.write(sql, args![scope, hash, campaign]).await?;
+    if on.write(sql, args![scope, &hash, campaign]).await? > 0 {
+        outbox::note_number(&mut on, scope, &hash).await?;
+    }
     Ok(())
 }
 
@@ -389,7 +394,9 @@ pub async fn unmark_do_not_call(
                AND do_not_call = TRUE AND deleted_at_ms IS NULL AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '') \
                AND NOT EXISTS (SELECT 1 FROM dnc d WHERE d.tenant_id = leads.tenant_id AND d.number_hash = leads.phone_hash \
                AND d.until_ms IS NULL AND (d.campaign_id IS NULL OR d.campaign_id = leads.campaign_id))";
-    on.write(sql, args![scope, hash, campaign]).await?;
+    if on.write(sql, args![scope, &hash, campaign]).await? > 0 {
+        outbox::note_number(&mut on, scope, &hash).await?;
+    }
     Ok(())
 }
 

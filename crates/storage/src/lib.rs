@@ -26,6 +26,7 @@ pub mod calls;
 pub mod campaigns;
 pub mod consents;
 pub mod counters;
+pub mod crm;
 pub mod device_checks;
 pub mod dispositions;
 pub mod dnc;

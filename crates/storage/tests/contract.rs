@@ -17,6 +17,8 @@ mod assignment;
 mod calls;
 #[path = "contract/configuration.rs"]
 mod configuration;
+#[path = "contract/crm.rs"]
+mod crm;
 #[path = "contract/engine.rs"]
 mod engine;
 #[path = "contract/lead_sets.rs"]

@@ -119,13 +119,20 @@ pub enum ChangedBy {
         call_id: CallId,
     },
     Import,
+    /// A CRM that leads are kept in step with.
+    Crm {
+        /// Empty when it is not set up any more.
+        name: String,
+        /// `from` is what the CRM said, which was older: the lead says `to`.
+        lost: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct LeadChange {
     pub id: LeadChangeId,
     pub lead_id: LeadId,
-    /// `name`, `email`, `stage`, `heat`, `owner`, or `fields.<key>`.
+    /// `name`, `phone`, `email`, `language`, `stage`, `heat`, `owner`, or `fields.<key>`.
     pub field: String,
     pub from: Option<String>,
     pub to: Option<String>,

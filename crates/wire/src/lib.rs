@@ -10,6 +10,7 @@ pub mod agents;
 pub mod assignment;
 pub mod calls;
 pub mod config;
+pub mod crm;
 pub mod device_check;
 pub mod error;
 pub mod imports;

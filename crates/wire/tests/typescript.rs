@@ -5,12 +5,13 @@
 use std::{fs, path::Path};
 
 use domain::{
-    assignment as give, consent as wish, device_check as shift, do_not_call as dnc, ids, imports as taking_in,
-    intake as form, intelligence as call, lead_sets as many, role, sound as call_sound, time, trunk, worklist as line,
+    assignment as give, consent as wish, crm as step, device_check as shift, do_not_call as dnc, ids,
+    imports as taking_in, intake as form, intelligence as call, lead_sets as many, role, sound as call_sound, time,
+    trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, device_check, error, imports, intake, intelligence, jobs,
-    lead_sets, leads, live, media, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, crm, device_check, error, imports, intake, intelligence,
+    jobs, lead_sets, leads, live, media, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -54,6 +55,10 @@ fn wire_types(cfg: &Config) -> String {
         ids::IntakeKeyId, form::IntakePlan, intake::IntakeKey, intake::IntakeKeyInput, intake::IntakeKeyMade,
         intake::IntakeOutcome, intake::IntakeAnswer, ids::DeliveryId, intake::LeadWebhook, intake::LeadWebhookInput,
         intake::DeliveryStatus, intake::WebhookDelivery,
+        ids::CrmConnectorId, ids::CrmProblemId, step::CrmField, step::CrmFlow, step::CrmRule, step::CrmPlan, step::SinceAs,
+        step::CrmPush, step::CrmApi, crm::CrmAuth, crm::CrmConnectorInput, crm::CrmConnector, crm::CrmState,
+        crm::CrmFailureCode, crm::CrmFailure, crm::CrmCounts, crm::CrmStatus, crm::SyncCrm, crm::PauseCrm,
+        crm::CrmProblemCode, crm::CrmProblem,
         tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
         recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,
         recordings::Waveform, recordings::SignedUrl,

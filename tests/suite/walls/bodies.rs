@@ -8,7 +8,8 @@ use switchboard_tests::{
 };
 
 /// With these the body names things of the tenant; whoever has none of them is refused.
-pub const NAMES_OTHERS: [&str; 11] = [
+pub const NAMES_OTHERS: [&str; 12] = [
+    "POST /crm-connectors",
     "POST /intake-keys",
     "POST /queues",
     "POST /numbers",
@@ -75,6 +76,13 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /imports/{id}/rehearse" | "POST /imports/{id}/start" => json!({ "plan": estate::import_plan("name") }),
         "PUT /import-mappings" => json!({ "name": format!("Mapping {turn}"), "plan": estate::import_plan("name") }),
         "POST /intake-keys" | "PUT /intake-keys/{id}" => estate::intake_key("Portal", Some(&estate.campaign)),
+        "POST /crm-connectors" | "PUT /crm-connectors/{id}" => {
+            let mut crm = estate::crm_connector("Portal", "https://crm.example", "a token of somebody");
+            crm["campaign_id"] = json!(estate.campaign);
+            crm
+        }
+        "PUT /crm-connectors/{id}/pause" => json!({ "paused": true }),
+        "POST /crm-connectors/{id}/sync" => json!({ "full": false }),
         "PUT /assignment/rules" => json!({ "set": rules(user, false), "version": 0 }),
         "POST /assignment/dry-run" => json!({ "set": rules(user, true), "leads": "all", "most": 100 }),
         "POST /assignment/reassign" => json!({ "from": user }),

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 172] = [
+const TABLE: [(&str, &str); 181] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -98,6 +98,15 @@ const TABLE: [(&str, &str); 172] = [
     ("POST /intake-keys", "affff"),
     ("PUT /intake-keys/{id}", "affff"),
     ("DELETE /intake-keys/{id}", "affff"),
+    ("GET /crm-connectors", "affff"),
+    ("POST /crm-connectors", "affff"),
+    ("GET /crm-connectors/{id}", "affff"),
+    ("PUT /crm-connectors/{id}", "affff"),
+    ("PUT /crm-connectors/{id}/pause", "affff"),
+    ("POST /crm-connectors/{id}/sync", "affff"),
+    ("POST /crm-connectors/{id}/test", "affff"),
+    ("GET /crm-connectors/{id}/problems", "affff"),
+    ("DELETE /crm-connectors/{id}", "affff"),
     ("GET /tasks", "aaaaa"),
     ("PATCH /tasks/{id}", "aaaff"),
     ("GET /callbacks", "aaaaa"),

@@ -41,6 +41,8 @@ export const keys = {
   leadWebhook: ["settings", "lead-webhook"],
   webhookDeliveries: ["settings", "webhook-deliveries"],
   intakeKeys: ["settings", "intake-keys"],
+  crm: ["settings", "crm"],
+  crmProblems: (id: string) => ["settings", "crm", id, "problems"],
   carrier: ["settings", "carrier"],
   voicemailMessages: ["settings", "voicemail", "messages"],
   voicemail: ["settings", "voicemail"],

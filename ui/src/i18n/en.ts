@@ -3,6 +3,7 @@ import { calls } from "./en/calls";
 import { carrier } from "./en/carrier";
 import { common } from "./en/common";
 import { contact } from "./en/contact";
+import { crm } from "./en/crm";
 import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
 import { imports } from "./en/imports";
@@ -18,6 +19,6 @@ import { voicemail } from "./en/voicemail";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail };
 
 export type Key = keyof typeof en;

@@ -4,6 +4,7 @@ import { calls } from "./hi/calls";
 import { carrier } from "./hi/carrier";
 import { common } from "./hi/common";
 import { contact } from "./hi/contact";
+import { crm } from "./hi/crm";
 import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
 import { imports } from "./hi/imports";
@@ -18,4 +19,4 @@ import { sound } from "./hi/sound";
 import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail };

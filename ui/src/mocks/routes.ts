@@ -67,6 +67,7 @@ const ROUTES: [string, Handler][] = [
   ["GET /settings/lead-webhook", () => settings.leadWebhook],
   ["GET /webhook-deliveries", () => page(settings.deliveries)],
   ["GET /intake-keys", () => settings.intakeKeys],
+  ["GET /crm-connectors/*/problems", () => page(settings.crmProblems)], ["POST /crm-connectors/*/test", () => ({ ok: true, took_ms: 84, message: "98 of 100 records of the first page can be taken in" })], ["GET /crm-connectors", () => settings.crmConnectors],
   ["POST /settings/*/test", () => ({ ok: true, took_ms: 84, message: "The service answered as it should." })],
   ["GET /leads/*/consents", () => people.consents],
   ["GET /tags", () => leadSets.tags], ["GET /lead-views", () => leadSets.views], ["GET /bulk-actions", () => page(leadSets.actions)], ["POST /bulk-actions", () => leadSets.actions[0]], ["POST /bulk-actions/*/undo", () => leadSets.actions[0]],

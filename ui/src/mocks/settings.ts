@@ -1,4 +1,5 @@
-import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, DialingSettings, Disposition, DncEntry, IntakeKey, LeadWebhook, WebhookDelivery, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, CrmConnector, CrmConnectorInput, CrmProblem, DialingSettings, Disposition, DncEntry, IntakeKey, LeadWebhook, WebhookDelivery, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
+import { freshConnector } from "@/features/settings/crm-parts";
 import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
 
@@ -41,6 +42,19 @@ export const dnc: DncEntry[] = [
 
 export const intakeKeys: IntakeKey[] = [
   { id: "key-1", name: "Website", key_end: "k7Qx", scope: "leads:write", campaign_id: "camp-1", source: "Website", plan: { columns: [{ column: "name", to: "name" }, { column: "phone", to: "phone" }], country: "IN", duplicates: "merge", known_within: "campaign", honeypot: "website" }, on: true, made_by: "Leela Riverstone", created_at_ms: NOW - 864_000_000, last_used_at_ms: NOW - 600_000, version: 1 },
+];
+
+const shownOf = ({ campaign_id, source, auth, user, every_minutes, push, api, plan }: CrmConnectorInput) => ({ campaign_id, source, auth, user, every_minutes, push, api, plan });
+export const crmConnectors: CrmConnector[] = [{
+  ...shownOf(freshConnector("IN")), id: "crm-1", name: "Portal CRM", base_url: "https://crm.example.com", has_secret: true, hook_url: "https://calls.example.com/webhooks/crm/t/crm-1/secret", version: 3,
+  status: {
+    state: "backing_off", full: false, pages: 0, last_pull_at_ms: NOW - 420_000, last_full_at_ms: NOW - 86_400_000, next_at_ms: NOW + 40_000, waiting_out: 3, oldest_out_at_ms: NOW - 300_000, waiting_in: 0, linked: 12_480, problems: 3,
+    failure: { code: "broken", text: "the CRM is out of order (HTTP 503)", at_ms: NOW - 20_000, times: 3 }, counts: { read: 25_300, new: 12_480, updated: 311, told: 940, made: 12 },
+  },
+}];
+const problem = (n: number, change: Partial<CrmProblem>): CrmProblem => ({ id: `crm-problem-${n}`, external_id: `${n}`, lead_id: null, code: "number", path: null, reason: null, http_status: null, other_id: null, times: n, at_ms: NOW - n * 60_000, ...change });
+export const crmProblems: CrmProblem[] = [
+  problem(1, { path: "contact.mobile", reason: "too_short" }), problem(2, { code: "same_person", other_id: "4", lead_id: "lead-asha" }), problem(3, { code: "refused", http_status: 422, lead_id: "lead-asha" }),
 ];
 
 export const leadWebhook: LeadWebhook = { url: "https://crm.example.com/leads", on: true, has_secret: true, secret: null };

@@ -36,14 +36,15 @@ fn shown(proposal: Proposal, engine: &str) -> FieldProposal {
 async fn set_by(backend: &Backend, scope: TenantScope, lead: &LeadRow) -> Result<BTreeMap<String, SetBy>, JobError> {
     let mut last = BTreeMap::new();
     for change in storage::lead_changes::of_lead(backend.store(), scope, lead.id).await? {
-        if change.undone_at.is_some() {
+        // What a CRM said in vain set nothing.
+        if change.undone_at.is_some() || matches!(change.by, ChangedBy::Crm { lost: true, .. }) {
             continue;
         }
         last.entry(change.field).or_insert(match change.by {
             ChangedBy::Person { user_id, .. } => SetBy::Person { user_id },
             ChangedBy::Analysis { call_id, engine } => SetBy::Analysis { call_id, engine },
             ChangedBy::Disposition { call_id } => SetBy::Disposition { call_id },
-            ChangedBy::Import { .. } => SetBy::Import,
+            ChangedBy::Import { .. } | ChangedBy::Crm { .. } => SetBy::Import,
         });
     }
     Ok(last)

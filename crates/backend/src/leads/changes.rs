@@ -2,6 +2,7 @@
 
 use domain::{
     ids::{LeadChangeId, LeadId, UserId},
+    phone_number::E164,
     pii::Personal,
 };
 use storage::{
@@ -67,6 +68,29 @@ impl Edit {
         self.note("email", old.map(Personal::into_inner), new);
     }
 
+    /// E.164, as it is kept.
+    pub fn phone(&mut self, e164: &str) {
+        let kind = E164::parse_with_kind(e164, None).map(|(_, kind)| kind.as_str().to_owned());
+        let old = std::mem::replace(&mut self.row.phone, Personal::new(e164.to_owned()));
+        self.row.phone_kind = kind.ok();
+        self.note("phone", Some(old.into_inner()), Some(e164.to_owned()));
+    }
+
+    /// ISO 639; an empty one is forgotten.
+    pub fn language(&mut self, language: &str) {
+        let new = Some(language.to_owned()).filter(|language| !language.is_empty());
+        let old = std::mem::replace(&mut self.row.language, new.clone());
+        self.note("language", old, new);
+    }
+
+    /// What a CRM says and was older: it is kept in the history alone.
+    pub fn lost(&mut self, by: ByRow, field: &str, theirs: Option<String>) {
+        let ours = Self::value(&self.row, field);
+        let usual = std::mem::replace(&mut self.by, by);
+        self.note(field, theirs, ours);
+        self.by = usual;
+    }
+
     pub fn stage(&mut self, stage: &str) {
         let old = std::mem::replace(&mut self.row.stage, stage.to_owned());
         self.note("stage", Some(old), Some(stage.to_owned()));
@@ -99,7 +123,9 @@ impl Edit {
         let text = value.unwrap_or_default();
         match field {
             "name" => self.name(text),
+            "phone" => self.phone(text),
             "email" => self.email(text),
+            "language" => self.language(text),
             "stage" => self.stage(text),
             "heat" => match heat_of(text) {
                 Some(heat) => self.heat(heat),
@@ -121,7 +147,9 @@ impl Edit {
     pub fn value(row: &LeadRow, field: &str) -> Option<String> {
         match field {
             "name" => Some(row.name.reveal().clone()),
+            "phone" => Some(row.phone.reveal().clone()),
             "email" => row.email.clone().map(Personal::into_inner),
+            "language" => row.language.clone(),
             "stage" => Some(row.stage.clone()),
             "heat" => Some(heat_text(row.heat).to_owned()),
             "owner" => row.owner_id.map(|id| id.to_string()),
@@ -146,6 +174,7 @@ fn by(by: ByRow) -> ChangedBy {
         ByRow::Analysis { call_id, engine } => ChangedBy::Analysis { call_id, engine },
         ByRow::Disposition { call_id } => ChangedBy::Disposition { call_id },
         ByRow::Import { .. } => ChangedBy::Import,
+        ByRow::Crm { name, lost, .. } => ChangedBy::Crm { name, lost },
     }
 }
 
@@ -156,7 +185,7 @@ pub(crate) fn change(actor: &Actor, change: ChangeRow, row: &LeadRow) -> LeadCha
     let can_undo = change.undone_at.is_none() && Edit::value(row, &change.field) == to;
     let mut to = to;
     if !actor.role.sees_contact_data() {
-        let (email, phone) = (change.field.ends_with("email"), change.field == "fields.phone");
+        let (email, phone) = (change.field.ends_with("email"), change.field.ends_with("phone"));
         for value in [&mut from, &mut to].into_iter().flatten() {
             if email {
                 *value = domain::masking::mask_email(value);

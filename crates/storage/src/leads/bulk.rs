@@ -9,6 +9,7 @@ use domain::{
 
 use super::{COLUMNS, Lead, OtherNumber, inserted, numbers, terms};
 use crate::{
+    crm::outbox,
     db::Store,
     error::{Result, StorageError},
     objections,
@@ -34,6 +35,8 @@ pub struct Sealed {
     values: Vec<Arg>,
     others: Vec<Arg>,
     terms: Vec<Vec<i64>>,
+    /// Whose they are; `None` when there are none.
+    scope: Option<TenantScope>,
 }
 
 impl Sealed {
@@ -56,7 +59,8 @@ pub fn seal<'a>(
     leads: impl ExactSizeIterator<Item = &'a (Lead, Vec<OtherNumber>)>,
 ) -> Result<Sealed> {
     let keys = &store.keys;
-    let mut sealed = Sealed { values: Vec::with_capacity(leads.len() * COLUMNS.len()), ..Sealed::default() };
+    let values = Vec::with_capacity(leads.len() * COLUMNS.len());
+    let mut sealed = Sealed { values, scope: Some(scope), ..Sealed::default() };
     for (lead, others) in leads {
         sealed.values.extend(inserted(keys, scope, lead)?);
         for (position, other) in others.iter().enumerate() {
@@ -143,6 +147,9 @@ pub async fn insert(tx: &mut Tx, sealed: Sealed, later: &mut Unsearchable) -> Re
         later.pairs.add(*place, terms);
     }
     later.to = Some(last);
+    if let Some(scope) = sealed.scope {
+        outbox::note_places(&mut on, scope, first, last).await?;
+    }
     Ok(Some((first, last)))
 }
 
@@ -250,6 +257,7 @@ pub async fn delete_untouched(tx: &mut Tx, scope: TenantScope, import: ImportId,
     let mut on = On::from(tx);
     on.write(untouched!("DELETE FROM lead_numbers", "lead_id"), args()).await?;
     on.write(untouched!("DELETE FROM lead_tags", "lead_id"), args()).await?;
+    on.write(untouched!("UPDATE crm_links SET seen = NULL", "lead_id"), args()).await?;
     on.write(untouched!("DELETE FROM leads", "id"), args()).await
 }
 

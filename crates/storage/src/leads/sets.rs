@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{LeadFilter, bulk::NumberHash, conditions, search, terms::Typed};
 use crate::{
+    crm::outbox,
     db::Store,
     error::Result,
     page::{Cursor, MAX_LIMIT, PageRequest},
@@ -135,8 +136,12 @@ pub async fn move_to(
          assign_at_ms = CASE WHEN owner_id IS NULL THEN 0 ELSE assign_at_ms END \
          WHERE tenant_id = $1 AND deleted_at_ms IS NULL AND id IN ({list})"
     );
+    let mut on = On::from(tx);
     // Only parameter numbers were put into the text.
-    On::from(tx).write(AssertSqlSafe(sql), args).await?;
+    on.write(AssertSqlSafe(sql), args).await?;
+    for lead in leads {
+        outbox::note(&mut on, scope, *lead).await?;
+    }
     Ok(())
 }
 
@@ -179,12 +184,15 @@ pub async fn restore(tx: &mut Tx, scope: TenantScope, lead: LeadId, line: &Value
     );
     let kind = line["kind"].as_str();
     let args = args![scope, lead, kind, line["class"].as_i64(), line["key"].as_i64().unwrap_or_default()];
-    On::from(tx).write(sql, args).await?;
-    Ok(())
+    let mut on = On::from(tx);
+    on.write(sql, args).await?;
+    outbox::note(&mut on, scope, lead).await
 }
 
 /// What belongs to a lead and to nothing else.
-const CHILDREN: [&str; 6] = [
+const CHILDREN: [&str; 8] = [
+    "UPDATE crm_links SET seen = NULL WHERE tenant_id = $1 AND lead_id = $2",
+    "DELETE FROM crm_outbox WHERE tenant_id = $1 AND lead_id = $2",
     "DELETE FROM lead_tags WHERE tenant_id = $1 AND lead_id = $2",
     "DELETE FROM lead_numbers WHERE tenant_id = $1 AND lead_id = $2",
     "DELETE FROM lead_changes WHERE tenant_id = $1 AND lead_id = $2",

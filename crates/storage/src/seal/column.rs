@@ -51,6 +51,8 @@ columns! {
     INBOX_RAW: "inbox"."raw" by ["id"];
     IDEMPOTENT_RESPONSE: "idempotency"."response" by ["user_id", "request_key"];
     ASSIGNMENT_SENTENCE: "assignments"."sentence" by ["id"];
+    CRM_SECRETS: "crm_connectors"."secrets" by ["id"];
+    CRM_SEEN: "crm_links"."seen" by ["connector_id", "external_id"];
     BULK_FILTER: "bulk_actions"."filter" by ["id"];
     VIEW_FILTER: "lead_views"."filter" by ["id"];
     AUDIT_DATA: "audit"."data" by ["id"];

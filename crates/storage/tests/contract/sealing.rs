@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     consent::{Channel, Consent},
+    crm::{Seen, Texts},
     ids::{AuditId, CallbackId, ConsentId, DncId, InboxId, JobId, LeadChangeId, TaskId},
     intelligence::{Segment, Speaker, Transcript},
     pii::Personal,
@@ -16,6 +17,7 @@ use storage::{
     callbacks::{self, Callback},
     calls::{self, Conclusion},
     consents::{self, ConsentRow},
+    crm::links::{self, Link},
     dispositions::{self, Disposition},
     dnc::{self, DncEntry},
     idempotency,
@@ -32,7 +34,7 @@ use storage::{
     users,
 };
 
-use crate::support::{NOW, a_call, a_lead, a_projection, a_user, at, call, personal, tenant, user, uuid};
+use crate::support::{NOW, a_call, a_lead, a_projection, a_user, at, call, connector, personal, tenant, user, uuid};
 
 on_both_engines! {
     no_personal_text_is_in_the_database,
@@ -71,6 +73,12 @@ async fn fill(store: &Store) -> TenantScope {
         undone_at: None,
     };
     lead_changes::apply(store, scope, &lead, &[change]).await.unwrap();
+    let connector = connector(store, scope).await;
+    let said =
+        Texts::from([("name".to_owned(), personal("Zubeida Rao")), ("phone".to_owned(), personal("+919812300021"))]);
+    let seen = Seen { ours: said.clone(), theirs: said, told_do_not_call: false };
+    let link = Link { external_id: "7".into(), lead_id: lead.id, seen: Personal::new(seen), synced_at: NOW };
+    links::put(store, scope, connector, &link).await.unwrap();
     let mut new = a_call();
     new.customer_number = personal("+919812300021");
     new.facts = value();

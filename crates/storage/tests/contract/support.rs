@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::atomic::AtomicU64, sync::atomic::Ordering};
 
 use domain::{
-    ids::{CallId, CampaignId, LeadId, QueueId, TenantId, UserId},
+    ids::{CallId, CampaignId, CrmConnectorId, LeadId, QueueId, TenantId, UserId},
     pii::Personal,
     role::Role,
     time::UnixMillis,
@@ -14,9 +14,11 @@ use storage::{
     call_log::{self, NewCall, NewEvent, Projection},
     calls::{CallStatus, Direction},
     campaigns::{self, Campaign},
+    crm::{self, Connector},
     leads::{self, Heat, Lead},
     queues::{self, Queue},
     recordings::RecordingState,
+    settings::Secrets,
     tenants::{self, Tenant},
     users::{self, User},
 };
@@ -164,6 +166,35 @@ pub fn a_lead(name: &str) -> Lead {
         updated_at: NOW,
         version: 1,
     }
+}
+
+/// A connector that is on and notes what changes here.
+pub fn a_connector() -> Connector {
+    Connector {
+        id: CrmConnectorId::new(uuid()),
+        name: format!("CRM {}", next()),
+        campaign_id: None,
+        on: true,
+        pushes: true,
+        settings: json!({"base_url": "https://crm.example"}),
+        secrets: Secrets::from([("secret".to_owned(), personal("hunter2"))]),
+        state: json!({}),
+        ready: false,
+        turn: 0,
+        busy_until: UnixMillis(0),
+        not_before: UnixMillis(0),
+        pull_at: UnixMillis(0),
+        wish: None,
+        made_by: None,
+        created_at: NOW,
+        version: 1,
+    }
+}
+
+pub async fn connector(store: &Store, scope: TenantScope) -> CrmConnectorId {
+    let connector = a_connector();
+    crm::insert(store, scope, &connector).await.unwrap();
+    connector.id
 }
 
 pub async fn lead(store: &Store, scope: TenantScope) -> LeadId {

@@ -14,6 +14,10 @@ export function changedBy(change: LeadChange, t: Translate): string {
     case "analysis": return t("change.by_analysis", { engine: change.by.engine });
     case "disposition": return t("change.by_outcome");
     case "import": return t("change.by_import");
+    case "crm": {
+      const by = change.by.name === "" ? t("change.by_some_crm") : t("change.by_crm", { name: change.by.name });
+      return change.by.lost ? `${by} (${t("change.crm_lost")})` : by;
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { IconName } from "@/ui/icon";
 
 export const PAGES = [
   "devices", "appearance", "keys",
-  "users", "queues", "numbers", "campaigns", "assignment", "voicemail", "do_not_call", "carrier", "sip", "storage", "engines", "intake",
+  "users", "queues", "numbers", "campaigns", "assignment", "voicemail", "do_not_call", "carrier", "sip", "storage", "engines", "intake", "crm",
   "jobs", "audit",
 ] as const;
 
@@ -35,6 +35,7 @@ export const INFO: readonly PageInfo[] = [
   { id: "storage", icon: "cloud", group: "services", right: "configure_access" },
   { id: "engines", icon: "chart", group: "services", right: "configure_access" },
   { id: "intake", icon: "import", group: "services", right: "configure_access" },
+  { id: "crm", icon: "transfer", group: "services", right: "configure_access" },
   { id: "jobs", icon: "refresh", group: "records", right: "configure" },
   { id: "audit", icon: "book-check", group: "records", right: "configure_access" },
 ];

@@ -9,6 +9,7 @@ import { AppearancePage } from "./appearance-page";
 import { AuditPage } from "./audit-page";
 import { CampaignsPage } from "./campaigns-page";
 import { CarrierPage } from "./carrier-page";
+import { CrmPage } from "./crm-page";
 import { DevicesPage } from "./devices-page";
 import { DncPage } from "./dnc-page";
 import { EnginesPage } from "./engines-page";
@@ -26,7 +27,7 @@ import { VoicemailPage } from "./voicemail-page";
 
 const VIEW: Record<PageId, () => ReactNode> = {
   devices: DevicesPage, appearance: AppearancePage, keys: KeysPage, users: UsersPage, queues: QueuesPage, numbers: NumbersPage,
-  campaigns: CampaignsPage, assignment: AssignmentPage, voicemail: VoicemailPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, intake: IntakePage, jobs: JobsPage, audit: AuditPage,
+  campaigns: CampaignsPage, assignment: AssignmentPage, voicemail: VoicemailPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, intake: IntakePage, crm: CrmPage, jobs: JobsPage, audit: AuditPage,
 };
 
 const GROUPS = ["mine", "team", "services", "records"] as const;
