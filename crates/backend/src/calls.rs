@@ -5,6 +5,7 @@ mod agent_steps;
 mod bridge_events;
 mod carrier_stream;
 mod commands;
+mod conference;
 mod effects;
 mod farewell;
 mod figures;

@@ -5,6 +5,7 @@
 //! What people ask for is judged by [`permits`] first, so that they can be told why not.
 
 mod arriving;
+mod conference;
 mod dialing;
 mod duties;
 mod effect;
@@ -24,6 +25,7 @@ mod timers;
 mod transfer;
 mod voicemail;
 
+pub use conference::{Recorder, Seat, SeatPlan, Telephone, monitor_plan, seats, telephone_session};
 pub use duties::{Duty, Held, duties};
 pub use effect::{AgentNext, Effect, Farewell, NoticeCode, NoticeTo, OfferEnd, RouteReason, RouteTarget};
 pub use ending::WRAP_UP_EXTENSION;

@@ -6,7 +6,7 @@ use domain::{
     phone_number::E164,
     pii::Personal,
 };
-use storage::TenantScope;
+use storage::{TenantScope, numbers::Media};
 use wire::live::{LiveEvent, Notice, NoticeLevel};
 
 use super::{
@@ -31,6 +31,8 @@ pub(crate) enum Arrival {
         call: CallId,
         greeting: String,
         language: String,
+        /// Where its sides meet.
+        meet: SoundPlace,
     },
     /// It was here before and has ended.
     Over,
@@ -39,6 +41,13 @@ pub(crate) enum Arrival {
         sentence: String,
         language: String,
     },
+}
+
+const fn meets(media: Media) -> SoundPlace {
+    match media {
+        Media::Bridge => SoundPlace::Bridge,
+        Media::Conference => SoundPlace::Conference,
+    }
 }
 
 fn customer(from: &Personal<String>) -> Customer {
@@ -64,9 +73,10 @@ impl Backend {
         };
         let greeting = number.greeting.clone();
         let language = number.language.clone();
+        let meet = meets(number.media);
         let _turn = self.calls().turn(scope.tenant(), request.call_sid).await;
         if let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
-            return self.came_before(scope, call, request.call_sid, greeting, language).await;
+            return self.came_before(scope, call, request.call_sid, greeting, language, meet).await;
         }
         let now = clock::now();
         let customer = customer(request.from);
@@ -96,8 +106,11 @@ impl Backend {
             greeting: greeting.clone(),
             recording: true,
             simulated: carrier.simulated,
-            capabilities: carrier.in_bridge(),
-            sound: SoundPlace::Bridge,
+            capabilities: match meet {
+                SoundPlace::Conference => TenantCarrier::in_conference(),
+                SoundPlace::Bridge | SoundPlace::Carrier => carrier.in_bridge(),
+            },
+            sound: meet,
             voicemail: None,
         };
         let id = facts.id;
@@ -107,7 +120,7 @@ impl Backend {
             Ok(()) => {}
             Err(storage::StorageError::Unique { .. }) => {
                 return match self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
-                    Some(call) => self.came_before(scope, call, request.call_sid, greeting, language).await,
+                    Some(call) => self.came_before(scope, call, request.call_sid, greeting, language, meet).await,
                     None => Ok(Arrival::Over),
                 };
             }
@@ -120,7 +133,7 @@ impl Backend {
         if let Err(error) = storage::numbers::touch(self.store(), scope, number.id, now).await {
             tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
         }
-        Ok(Arrival::Welcome { call: id, greeting, language })
+        Ok(Arrival::Welcome { call: id, greeting, language, meet })
     }
 
     /// The carrier asks again about a call that has a row.
@@ -131,11 +144,12 @@ impl Backend {
         call_sid: &str,
         greeting: String,
         language: String,
+        meet: SoundPlace,
     ) -> Result<Arrival, BackendError> {
         let under_way = self.is_under_way(scope.tenant(), call);
         let ended = if under_way { None } else { self.early_end(scope, call_sid) };
         let carried = self.carry(scope, call, &language, ended).await?;
-        Ok(if carried { Arrival::Welcome { call, greeting, language } } else { Arrival::Over })
+        Ok(if carried { Arrival::Welcome { call, greeting, language, meet } } else { Arrival::Over })
     }
 
     fn early_end(&self, scope: TenantScope, call_sid: &str) -> Option<CallEvent> {

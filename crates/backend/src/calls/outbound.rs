@@ -1,13 +1,18 @@
 //! An agent calls somebody.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, SoundPlace},
+    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, SoundPlace, telephone_session},
     caller_id, dialable,
     ids::{CallId, CampaignId, LeadId, MediaSessionId, NumberId, UserId},
     phone_number::E164,
     pii::Personal,
 };
-use storage::{TenantScope, campaigns::Campaign as CampaignRow, leads::Lead as LeadRow, numbers::Number as NumberRow};
+use storage::{
+    TenantScope,
+    campaigns::Campaign as CampaignRow,
+    leads::Lead as LeadRow,
+    numbers::{Media, Number as NumberRow},
+};
 use wire::calls::{LiveCall, PlaceCall};
 
 use super::{
@@ -36,14 +41,15 @@ impl Backend {
             None => self.hours_without_campaign(actor.scope).await?,
         };
         campaigns::within_hours(&hours, &zone, now)?;
-        let carrier = self.carrier_out(actor.scope, campaign.as_ref(), &number).await?;
-        let (sound, capabilities) = self.where_it_meets(actor, &carrier, body.by_phone == Some(true)).await?;
+        let (carrier, media) = self.carrier_out(actor.scope, campaign.as_ref(), &number).await?;
+        let (sound, capabilities) = self.where_it_meets(actor, &carrier, media, body.by_phone == Some(true)).await?;
         let session = match sound {
             SoundPlace::Bridge => {
                 self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?.session
             }
             // Nobody's device: the agent's telephone stands for one in the call's plan.
-            SoundPlace::Conference | SoundPlace::Carrier => MediaSessionId::new(clock::new_uuid()),
+            SoundPlace::Conference => telephone_session(actor.user),
+            SoundPlace::Carrier => MediaSessionId::new(clock::new_uuid()),
         };
         let voicemail = match &campaign {
             Some(campaign) if campaign.detect_machines => self.message_for_machines(actor.scope).await?,
@@ -176,18 +182,18 @@ impl Backend {
         objection.map_or(Ok(()), |objection| Err(BackendError::DoNotCall(objection)))
     }
 
-    /// By which account the call goes out: the one that has the number the customer is to see.
+    /// By which account the call goes out: the one that has the number the customer is to see; and where that number's calls meet.
     async fn carrier_out(
         &self,
         scope: TenantScope,
         campaign: Option<&CampaignRow>,
         to: &E164,
-    ) -> Result<TenantCarrier, BackendError> {
+    ) -> Result<(TenantCarrier, Media), BackendError> {
         let numbers = storage::numbers::list(self.store(), scope).await?;
         let chosen = number_out(&numbers, campaign, None, to);
         match chosen.and_then(|chosen| numbers.iter().find(|number| number.number == chosen)) {
-            Some(number) => self.carrier(scope, number.provider.as_str()).await,
-            None => self.any_carrier(scope).await,
+            Some(number) => Ok((self.carrier(scope, number.provider.as_str()).await?, number.media)),
+            None => Ok((self.any_carrier(scope).await?, Media::Bridge)),
         }
     }
 
@@ -196,18 +202,28 @@ impl Backend {
         &self,
         actor: &Actor,
         carrier: &TenantCarrier,
+        media: Media,
         by_phone: bool,
     ) -> Result<(SoundPlace, Capabilities), BackendError> {
         if !by_phone {
             return Ok((SoundPlace::Bridge, carrier.in_bridge()));
         }
-        if self.phone_of(actor.scope, actor.user).await?.is_none() {
-            return Err(BackendError::NotConfigured("there is no telephone in your profile; ask an admin to enter it"));
-        }
-        if carrier.api.capabilities().two_numbers {
+        self.must_have_phone(actor).await?;
+        let can = carrier.api.capabilities();
+        if can.two_numbers {
             return Ok((SoundPlace::Carrier, Capabilities::NONE));
         }
+        if can.conference && media == Media::Conference {
+            return Ok((SoundPlace::Conference, TenantCarrier::in_conference()));
+        }
         Err(BackendError::NotSupportedByCarrier("it cannot call your own telephone"))
+    }
+
+    pub(super) async fn must_have_phone(&self, actor: &Actor) -> Result<(), BackendError> {
+        match self.phone_of(actor.scope, actor.user).await? {
+            Some(_) => Ok(()),
+            None => Err(BackendError::NotConfigured("there is no telephone in your profile; ask an admin to enter it")),
+        }
     }
 
     /// The agent's own telephone, in E.164.

@@ -1,4 +1,5 @@
 mod at_carrier;
+mod conference;
 mod dialing;
 mod fixture;
 mod inbound;

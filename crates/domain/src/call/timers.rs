@@ -131,7 +131,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
             if let Line::Lost { since, missed: false } = outside.line {
                 arm(Timer::OutsideMissed, since, HANG_UP_REPORT, TimerReason::OutsideMayHaveHungUp);
             }
-            if let Some(since) = away(outside.line) {
+            let in_bridge = call.facts.sound == SoundPlace::Bridge;
+            if let Some(since) = away(outside.line).filter(|_| in_bridge) {
                 arm(Timer::OutsideBack, since, MEDIA_AWAY, TimerReason::OutsideMediaAwaited);
             }
         }
@@ -145,7 +146,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         }
         Phase::New | Phase::WrapUp { .. } | Phase::Ended { .. } => {}
     }
-    if call.facts.sound != SoundPlace::Bridge && call.provider_call_id.is_some() {
+    let begun = call.phase != Phase::New;
+    if begun && call.facts.sound != SoundPlace::Bridge && call.provider_call_id.is_some() {
         let asked_at = call.asked_carrier_at.unwrap_or(call.facts.started_at);
         arm(Timer::AskCarrier, asked_at, ASK_CARRIER, TimerReason::CarrierMayNotReport);
     }
@@ -157,6 +159,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
     let expected = match (&call.phase, call.line) {
         (Phase::New | Phase::Dialing { .. }, _) => None,
         (Phase::Greeting { .. }, Line::Awaited { .. }) => None,
+        // That somebody came into a conference is told once; if that was lost, the carrier is asked whether they are there.
+        _ if call.facts.sound == SoundPlace::Conference => None,
         (_, line) => away(line),
     };
     if let Some(since) = expected {
@@ -182,8 +186,8 @@ fn talking(call: &Call, talk: &Talk, arm: &mut impl FnMut(Timer, UnixMillis, Dur
         // While a transfer is under way the agent only stands by; the wait begins to count when the call comes back.
         arm(Timer::DeviceBack, since, MEDIA_AWAY, TimerReason::AgentDeviceAwaited);
     }
-    // Nothing of what two telephones say to each other at a carrier can be heard here.
-    let heard_here = call.facts.sound != SoundPlace::Carrier;
+    // Nothing of what telephones say to each other at a carrier can be heard here.
+    let heard_here = call.facts.sound == SoundPlace::Bridge;
     let unheard = heard_here && !call.both_heard() && !call.hearing.told;
     if let Some(joined_at) = call.hearing.joined_at.filter(|_| unheard) {
         arm(Timer::HearBoth, joined_at, HEAR_BOTH, TimerReason::BothSidesMustBeHeard);
