@@ -16,7 +16,7 @@ mod sip;
 mod twilio;
 
 pub(crate) use exotel::{ExotelAccess, ExotelRow, ExotelSecrets, Network, named_in_kind};
-pub(crate) use twilio::{CarrierRow, CarrierSecrets, PreviousToken, ACCEPT_KEY, goodbye, hang_up, party_of_label};
+pub(crate) use twilio::{CarrierRow, CarrierSecrets, PreviousToken, ACCEPT_KEY, goodbye, hang_up, no_reply, party_of_label};
 
 /// Name of the settings row of the Twilio account.
 pub(crate) const SETTINGS: &str = "carrier";

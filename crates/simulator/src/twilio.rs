@@ -34,7 +34,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::customer::CustomerScript;
 use account::Account;
-pub use account::DebuggerEntry;
+pub use account::{DebuggerEntry, SentMessage};
 pub use config::{Answer, Config, Destination, Misbehaviour, Number, Pace, RestFailure};
 pub use handle::CallHandle;
 pub use outcome::{CallOutcome, EndedBy, Happening, Moment};
@@ -141,6 +141,31 @@ impl SimulatedTwilio {
     /// SIDs of the recordings that the account keeps.
     pub fn recordings(&self) -> Vec<String> {
         self.account.lock().recordings.keys().cloned().collect()
+    }
+
+    /// Text messages that the application has sent, in order.
+    pub fn messages(&self) -> Vec<SentMessage> {
+        self.account.lock().messages.clone()
+    }
+
+    /// Somebody writes to a number of the account; `url` is what is told. Gives the HTTP status.
+    pub async fn write(&self, url: &str, from: &str, to: &str, text: &str) -> Option<u16> {
+        let sid = record::new_sid("SM");
+        let fields = [
+            ("MessageSid", sid.as_str()),
+            ("SmsSid", &sid),
+            ("AccountSid", &self.account.config.account_sid),
+            ("From", from),
+            ("To", to),
+            ("Body", text),
+            ("NumMedia", "0"),
+            ("NumSegments", "1"),
+            ("SmsStatus", "received"),
+            ("ApiVersion", "2010-04-01"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let answer = self.account.webhooks.send(url, document::Method::Post, fields.into()).await;
+        answer.ok().map(|answer| answer.status)
     }
 
     /// Who sits in a conference now: call SID, label, muted, held, and whom they coach.

@@ -2,7 +2,7 @@
 
 use domain::{
     call::{Call, CallEvent, CallFacts, Customer, Direction, Party, SoundPlace},
-    ids::CallId,
+    ids::{CallId, LeadId, UserId},
     phone_number::E164,
     pii::Personal,
 };
@@ -13,7 +13,9 @@ use super::{
     actor::{Actor, Begin},
     log,
 };
-use crate::{Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience};
+use crate::{
+    Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience, number_masking::Meant,
+};
 
 /// A call as its carrier announces it.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,11 @@ pub(crate) enum Arrival {
         language: String,
         /// Where its sides meet.
         meet: SoundPlace,
+    },
+    /// One of the tenant's agents calls a virtual number, and means this lead. Nothing has been made of it yet.
+    OwnAgent {
+        agent: UserId,
+        lead: LeadId,
     },
     /// It was here before and has ended.
     Over,
@@ -74,13 +81,22 @@ impl Backend {
         let greeting = number.greeting.clone();
         let language = number.language.clone();
         let meet = meets(number.media);
+        let meant = self.meant(scope, &number, request.from.reveal()).await?;
+        if let Meant::Lead { lead, agent } = meant {
+            return Ok(Arrival::OwnAgent { agent, lead });
+        }
         let _turn = self.calls().turn(scope.tenant(), request.call_sid).await;
         if let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
             return self.came_before(scope, call, request.call_sid, greeting, language, meet).await;
         }
         let now = clock::now();
         let customer = customer(request.from);
+        let mapped = match meant {
+            Meant::Agent { lead, agent } => Some((lead, agent)),
+            Meant::Anybody | Meant::Lead { .. } => None,
+        };
         let lead = match &customer {
+            _ if mapped.is_some() => mapped.map(|(lead, _)| lead),
             Customer::Known { number } => {
                 let phone = Personal::new(number.as_str().to_owned());
                 storage::leads::by_phone(self.store(), scope, &phone).await?.map(|lead| lead.id)
@@ -111,6 +127,8 @@ impl Backend {
                 SoundPlace::Bridge | SoundPlace::Carrier => carrier.in_bridge(),
             },
             sound: meet,
+            for_agent: mapped.map(|(_, agent)| agent),
+            called_in: None,
             voicemail: None,
         };
         let id = facts.id;

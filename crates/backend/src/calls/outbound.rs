@@ -27,8 +27,25 @@ use crate::{
     worklist::{self, Dialer, Hold},
 };
 
+/// By what the agent speaks in a call that they place.
+pub(crate) enum Speaks {
+    App,
+    /// The carrier calls it first.
+    OwnTelephone,
+    /// They have called the carrier by their own telephone, and wait in a conference there.
+    CalledIn { provider_call_id: String },
+    /// They have called us by their own telephone: `attach` makes its connection the device of this name.
+    Leg { attach: Box<dyn FnOnce(CallId, MediaSessionId) + Send> },
+}
+
 impl Backend {
     pub async fn place_call(&self, actor: &Actor, body: PlaceCall) -> Result<LiveCall, BackendError> {
+        let speaks = if body.by_phone == Some(true) { Speaks::OwnTelephone } else { Speaks::App };
+        let id = self.place(actor, body, speaks).await?;
+        self.live_call(actor, id).await
+    }
+
+    pub(crate) async fn place(&self, actor: &Actor, body: PlaceCall, speaks: Speaks) -> Result<CallId, BackendError> {
         actor.must_take_calls()?;
         let now = clock::now();
         let (lead, number, zone) = self.whom_to_call(actor, &body).await?;
@@ -41,9 +58,19 @@ impl Backend {
             None => self.hours_without_campaign(actor.scope).await?,
         };
         campaigns::within_hours(&hours, &zone, now)?;
-        let (carrier, media) = self.carrier_out(actor.scope, campaign.as_ref(), &number).await?;
-        let (sound, capabilities) = self.where_it_meets(actor, &carrier, media, body.by_phone == Some(true)).await?;
+        let mapped = match lead {
+            Some(lead) => self.virtual_number(actor.scope, lead, &number, actor.user).await?,
+            None => None,
+        };
+        let (carrier, media) = match &mapped {
+            Some(mapped) => {
+                (self.carrier(actor.scope, mapped.number.provider.as_str()).await?, mapped.number.media)
+            }
+            None => self.carrier_out(actor.scope, campaign.as_ref(), &number).await?,
+        };
+        let (sound, capabilities) = self.where_it_meets(actor, &carrier, media, &speaks).await?;
         let session = match sound {
+            SoundPlace::Bridge if matches!(speaks, Speaks::Leg { .. }) => telephone_session(actor.user),
             SoundPlace::Bridge => {
                 self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?.session
             }
@@ -74,7 +101,7 @@ impl Backend {
             provider: carrier.provider.to_owned(),
             provider_call_id: None,
             customer: Customer::Known { number },
-            number_id: None,
+            number_id: mapped.map(|mapped| mapped.number.id),
             queue: None,
             campaign: body.campaign_id,
             lead,
@@ -84,16 +111,26 @@ impl Backend {
             simulated: carrier.simulated,
             capabilities,
             sound,
+            for_agent: None,
+            called_in: match &speaks {
+                Speaks::CalledIn { provider_call_id } => Some(provider_call_id.clone()),
+                Speaks::App | Speaks::OwnTelephone | Speaks::Leg { .. } => None,
+            },
             voicemail,
         };
         let names = self.names_of(actor.scope, &facts).await?;
         let call = Call::new(facts);
         let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
-        self.take_up_phone(actor.tenant, id, actor.user, session).await?;
+        match speaks {
+            Speaks::Leg { attach } => attach(id, session),
+            Speaks::App | Speaks::OwnTelephone | Speaks::CalledIn { .. } => {
+                self.take_up_phone(actor.tenant, id, actor.user, session).await?;
+            }
+        }
         // On its own: a request that is cut off behind the claim does not leave an agent whom no call holds.
         let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, session, hold));
         beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;
-        self.live_call(actor, id).await
+        Ok(id)
     }
 
     /// Claims the agent, writes the call's row and begins; a claim without a call is given back.
@@ -203,10 +240,13 @@ impl Backend {
         actor: &Actor,
         carrier: &TenantCarrier,
         media: Media,
-        by_phone: bool,
+        speaks: &Speaks,
     ) -> Result<(SoundPlace, Capabilities), BackendError> {
-        if !by_phone {
-            return Ok((SoundPlace::Bridge, carrier.in_bridge()));
+        match speaks {
+            Speaks::App | Speaks::Leg { .. } => return Ok((SoundPlace::Bridge, carrier.in_bridge())),
+            // They wait in one already, whatever the number's other calls do.
+            Speaks::CalledIn { .. } => return Ok((SoundPlace::Conference, TenantCarrier::in_conference())),
+            Speaks::OwnTelephone => {}
         }
         self.must_have_phone(actor).await?;
         let can = carrier.api.capabilities();
@@ -240,6 +280,10 @@ impl Backend {
             None => None,
         };
         let mut numbers = storage::numbers::list(self.store(), scope).await.ok()?;
+        let between = call.facts.direction == Direction::Outbound || call.facts.for_agent.is_some();
+        if let Some(id) = call.facts.number_id.filter(|_| between) {
+            return numbers.into_iter().find(|number| number.id == id).map(|number| number.number);
+        }
         numbers.retain(|number| number.provider.as_str() == call.facts.provider);
         let Customer::Known { number } = &call.facts.customer else {
             return numbers.first().map(|number| number.number.clone());

@@ -127,6 +127,11 @@ impl TenantCarrier {
         format!("{}/webhooks/twilio/status", self.public_url)
     }
 
+    /// Told about text messages to a number of the account.
+    pub(crate) fn number_message_url(&self) -> String {
+        format!("{}/webhooks/twilio/message", self.public_url)
+    }
+
     pub(crate) fn verdict_url(&self, call: CallId) -> String {
         self.twilio_hook("amd", call, Party::Customer)
     }
@@ -216,6 +221,11 @@ pub(crate) fn goodbye(text: &str, language: &str) -> String {
 pub(crate) fn party_of_label(label: &str) -> Option<Party> {
     let party = party_of(Some(label));
     (party_text(party) == label).then_some(party)
+}
+
+/// To a text message: nothing is written back.
+pub(crate) fn no_reply() -> String {
+    Document::new().to_xml()
 }
 
 /// The end without a word.

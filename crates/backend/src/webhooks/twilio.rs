@@ -4,9 +4,11 @@ use domain::{
     call::{AnsweredBy as Verdict, CallEvent, DialFailure, Party, ProviderEnd, SoundPlace},
     ids::CallId,
 };
-use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, RecordingStatus, StatusCallback, VoiceRequest};
+use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, MessageRequest, RecordingStatus, StatusCallback, VoiceRequest};
 
 mod conference;
+
+use conference::OwnAgent;
 
 use super::{Taken, Verified, WebhookAnswer, WebhookRequest};
 use crate::{
@@ -54,6 +56,13 @@ impl Backend {
             "voice" => self.voice(verified, taken).await,
             "resume" => self.resume(verified, request, taken).await,
             "outbound-answer" => self.outbound_answer(verified, request, taken).await,
+            "message" => {
+                let message = MessageRequest::from_form(&verified.form).map_err(malformed)?;
+                if is_new {
+                    self.message_came(verified.scope, &message).await?;
+                }
+                Ok(WebhookAnswer::document(carriers::no_reply()))
+            }
             "conference-answer" => self.conference_answer(verified, request, taken).await,
             "agent-answer" => self.agent_answer(verified, request, taken).await,
             "agent-accept" => self.agent_accept(verified, request, taken).await,
@@ -98,6 +107,9 @@ impl Backend {
             Arrival::Welcome { call, greeting, language, .. } => {
                 let stream = NamedStream { call, party: Party::Customer, call_sid: &request.call_sid };
                 verified.carrier.connect(self, &stream, Some((&greeting, &language)), taken.turn())?
+            }
+            Arrival::OwnAgent { agent, lead } => {
+                self.agent_calls_in(verified, &announced, OwnAgent { agent, lead }, taken).await?
             }
             Arrival::Over => carriers::hang_up(),
             Arrival::UnknownNumber { sentence, language } => carriers::goodbye(&sentence, &language),

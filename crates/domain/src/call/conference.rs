@@ -152,6 +152,20 @@ impl Turn {
         self.call.telephones.iter_mut().find(|telephone| telephone.attempt == attempt)
     }
 
+    /// The agent is at their telephone already, and asks for the customer.
+    pub(super) fn called_in(&mut self, user: UserId, provider_call_id: String) {
+        self.call.telephones_called += 1;
+        self.call.telephones.push(Telephone {
+            attempt: self.call.telephones_called,
+            user,
+            seat: Seat::Agent,
+            provider_call_id: Some(provider_call_id),
+            accepted: true,
+            joined: false,
+        });
+        self.effects.push(Effect::DialCustomer);
+    }
+
     /// The agent pressed the key.
     pub(super) fn telephone_accepted(&mut self, attempt: u32) {
         let Some(telephone) = self.telephone_mut(attempt) else { return };

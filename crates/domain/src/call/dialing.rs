@@ -17,9 +17,11 @@ impl Turn {
         let desk = Desk { agent, fence, device: Device::Connected { session } };
         self.call.history.agents.push(agent);
         self.call.phase = Phase::Dialing { desk, since: self.now, ringing: false };
-        // In a conference the agent's telephone is called first.
-        if self.call.facts.sound != SoundPlace::Conference {
-            self.effects.push(Effect::DialCustomer);
+        match (self.call.facts.sound, self.call.facts.called_in.clone()) {
+            (SoundPlace::Conference, Some(id)) => self.called_in(agent, id),
+            // The agent's telephone is called first.
+            (SoundPlace::Conference, None) => {}
+            (SoundPlace::Bridge | SoundPlace::Carrier, _) => self.effects.push(Effect::DialCustomer),
         }
     }
 

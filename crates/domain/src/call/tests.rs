@@ -2,6 +2,7 @@ mod at_carrier;
 mod conference;
 mod dialing;
 mod fixture;
+mod for_agent;
 mod inbound;
 mod late;
 mod log;

@@ -23,6 +23,8 @@ const MESSAGE_MARGIN: Duration = Duration::from_secs(15);
 pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(20);
 /// A waiting call looks for an agent at least this often, even when no report of a free one arrived.
 pub const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// Longest wait for one agent, where no queue says how long.
+pub const WAIT_FOR_ONE: Duration = Duration::from_secs(60);
 /// Carriers end an unanswered call by themselves after 60 s; a lost report must not leave it ringing.
 pub const CUSTOMER_RINGS: Duration = Duration::from_secs(75);
 /// Carriers end a call after four hours.
@@ -107,7 +109,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         }
         Phase::Queued { waiting } => {
             arm(Timer::LookAgain, waiting.asked_at, LOOK_AGAIN, TimerReason::CallWaitsForAnAgent);
-            let longest = Duration::from_secs(call.queue.as_ref().map_or(0, |queue| queue.max_wait_s).into());
+            // Without a queue the call waits for the one agent whom it is for.
+            let longest = call.queue.as_ref().map_or(WAIT_FOR_ONE, |queue| Duration::from_secs(queue.max_wait_s.into()));
             arm(Timer::MaxWait, waiting.since, longest, TimerReason::QueueHasALongestWait);
         }
         Phase::Offered { offer, .. } => {

@@ -213,6 +213,31 @@ impl RecordingStatus {
     }
 }
 
+/// A text message has come to a number of the account. <https://www.twilio.com/docs/messaging/guides/webhook-request>
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageRequest {
+    pub message_sid: String,
+    pub account_sid: String,
+    /// E.164, or a channel and a number such as `whatsapp:+91…`.
+    pub from: Personal<String>,
+    pub to: Personal<String>,
+    /// Empty when there are pictures only.
+    pub text: Personal<String>,
+}
+
+impl MessageRequest {
+    pub fn from_form(form: &Form) -> Result<Self, WebhookError> {
+        let personal = |field: &str| Personal::new(form.text(field).unwrap_or_default().to_owned());
+        Ok(Self {
+            message_sid: form.sid("MessageSid")?,
+            account_sid: form.sid("AccountSid")?,
+            from: personal("From"),
+            to: personal("To"),
+            text: personal("Body"),
+        })
+    }
+}
+
 /// Something happened in a conference. Deliveries are doubled, late and out of order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConferenceReport {

@@ -25,6 +25,14 @@ pub struct DebuggerEntry {
     pub message: String,
 }
 
+/// A text message that the application has sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentMessage {
+    pub from: String,
+    pub to: String,
+    pub text: String,
+}
+
 #[derive(Debug, Default)]
 pub struct State {
     pub numbers: BTreeMap<String, Number>,
@@ -35,6 +43,7 @@ pub struct State {
     /// SIDs, oldest first.
     pub order: Vec<String>,
     pub debugger: Vec<DebuggerEntry>,
+    pub messages: Vec<SentMessage>,
     /// Those that are kept, by SID.
     pub recordings: BTreeMap<String, Kept>,
     outbound: VecDeque<CallHandle>,

@@ -1,9 +1,11 @@
-//! The account's REST API: create, update, fetch and list calls, their recordings, conferences and their participants, list
+//! The account's REST API: create, update, fetch and list calls, their recordings, conferences and their participants, send
+//! messages, list
 //! and update numbers, fetch the account.
 
 mod conferences;
 mod form;
 mod json;
+mod messages;
 mod numbers;
 mod recordings;
 
@@ -39,6 +41,7 @@ pub fn router(account: Arc<Account>) -> Router {
         .route("/2010-04-01/Accounts/{account}", get(fetch_account))
         .route(calls, get(list_calls).post(create_call))
         .route(call, get(fetch_call).post(update_call))
+        .route("/2010-04-01/Accounts/{account}/Messages.json", post(messages::send))
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(numbers::list))
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{number}", post(numbers::update))
         .route("/2010-04-01/Accounts/{account}/Recordings/{recording}", get(recordings::media).delete(recordings::remove))

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{
         AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, DeliveryId, DncId, ImportId,
-        InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, NumberId, QueueId, RecordingId, SessionId,
-        TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
+        InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, MappingId, NumberId, PoolId, QueueId, RecordingId,
+        SessionId, TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,
@@ -98,7 +98,9 @@ ids!(
     LeadChangeId,
     LeadId,
     LeadViewId,
+    MappingId,
     NumberId,
+    PoolId,
     QueueId,
     RecordingId,
     SessionId,

@@ -2,7 +2,7 @@
 
 use domain::{
     call::{CallEvent, DialFailure, Party, ProviderEnd},
-    ids::CallId,
+    ids::{CallId, LeadId, UserId},
 };
 use providers::twilio::webhook::{ConferenceEvent, ConferenceReport, GatherResult, VoiceRequest};
 use tokio::sync::oneshot;
@@ -11,12 +11,48 @@ use wire::calls::LiveCall;
 use super::{Taken, Verified, WebhookAnswer, WebhookRequest, malformed, named_call};
 use crate::{
     Backend,
-    calls::Tell,
-    carriers::{self, ACCEPT_KEY},
+    calls::{Announced, Speaks, Tell},
+    carriers::{self, ACCEPT_KEY, TWILIO},
     error::BackendError,
+    number_masking::{asked_for, sentence},
 };
 
+/// An agent, and whom they call through a virtual number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OwnAgent {
+    pub agent: UserId,
+    pub lead: LeadId,
+}
+
 impl Backend {
+    /// An agent calls a virtual number by their own telephone: they wait in the conference while the lead is called.
+    pub(super) async fn agent_calls_in(
+        &self,
+        verified: &Verified,
+        announced: &Announced<'_>,
+        OwnAgent { agent, lead }: OwnAgent,
+        taken: Taken,
+    ) -> Result<String, BackendError> {
+        // A copy finds the call that the first one has made.
+        let before = self.call_of_provider(verified.scope, TWILIO, announced.call_sid).await?;
+        let placed = match before {
+            Some(call) => Ok(call),
+            None if !taken.is_new => return Ok(carriers::hang_up()),
+            None => {
+                let actor = self.actor_by_telephone(verified.scope, agent).await?;
+                let called_in = Speaks::CalledIn { provider_call_id: announced.call_sid.to_owned() };
+                self.place(&actor, asked_for(lead), called_in).await
+            }
+        };
+        Ok(match placed {
+            Ok(call) => verified.carrier.meet(call, Party::Telephone { attempt: 1 }, None),
+            Err(error) => {
+                tracing::info!(%error, "an agent who called in was refused");
+                carriers::goodbye(sentence(&error), "en")
+            }
+        })
+    }
+
     fn named_live(&self, verified: &Verified, request: &WebhookRequest) -> Option<(CallId, Party)> {
         named_call(&request.path_and_query).filter(|(call, _)| self.is_under_way(verified.tenant, *call))
     }
