@@ -22,6 +22,7 @@ mod intake;
 mod lead_sets;
 mod lead_webhook;
 mod load;
+mod masked;
 mod number_masking;
 mod offers;
 mod outage;

@@ -42,6 +42,8 @@ export const keys = {
   webhookDeliveries: ["settings", "webhook-deliveries"],
   intakeKeys: ["settings", "intake-keys"],
   carrier: ["settings", "carrier"],
+  maskingPools: ["settings", "masking", "pools"],
+  maskingMappings: ["settings", "masking", "mappings"],
   voicemailMessages: ["settings", "voicemail", "messages"],
   voicemail: ["settings", "voicemail"],
   carrierNumbers: ["settings", "carrier", "numbers"],
