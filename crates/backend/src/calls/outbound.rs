@@ -35,7 +35,7 @@ pub(crate) enum Speaks {
     /// They have called the carrier by their own telephone, and wait in a conference there.
     CalledIn { provider_call_id: String },
     /// They have called us by their own telephone: `attach` makes its connection the device of this name.
-    Leg { attach: Box<dyn FnOnce(CallId, MediaSessionId) + Send> },
+    Leg { attach: Box<dyn FnOnce(CallId, MediaSessionId) + Send + Sync> },
 }
 
 impl Backend {

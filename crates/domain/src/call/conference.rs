@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    effect::Effect,
+    effect::{Effect, OfferEnd},
     event::ProviderEnd,
     facts::SoundPlace,
-    effect::OfferEnd,
     state::{Call, CallStatus, EndReason, MonitorMode, Party, Phase, Recording},
     step::Turn,
 };
