@@ -5,7 +5,7 @@ passed=0
 failed=0
 broken=()
 
-node_packages() { node_modules ui; node_modules tests/e2e; }
+node_packages() { node_modules ui; node_modules tests/e2e; node_modules tests/twilio-sdk; }
 
 # Each reads a log and prints "PASSED FAILED".
 vitest_count() { # "Tests  3 failed | 20 passed (23)"

@@ -79,6 +79,17 @@ impl Desk {
         waited.await.unwrap_or_else(|_| panic!("{what} did not come"))
     }
 
+    /// Every message of the live connection that has come so far, as JSON.
+    pub fn live_so_far(&mut self) -> Vec<String> {
+        let mut all = Vec::new();
+        while let Ok(event) = self.events.try_recv() {
+            if let PhoneEvent::Live(message) = event {
+                all.push(serde_json::to_string(&message).expect("a message of the live connection is JSON"));
+            }
+        }
+        all
+    }
+
     pub async fn offer(&mut self) -> Offer {
         let pick = |event| match event {
             LiveEvent::Offer { offer } => Some(*offer),

@@ -48,6 +48,9 @@ pub struct Estate {
     pub number: String,
     pub campaign: String,
     pub voicemail: String,
+    pub masking_pool: String,
+    /// A virtual number between the lead and the agent.
+    pub mapping: String,
     pub do_not_call: String,
     pub lead: String,
     pub lead_change: String,
@@ -81,6 +84,11 @@ pub fn queue(name: &str, members: &[&str]) -> Value {
 pub fn number(number: &str, queue: Option<&str>, campaign: Option<&str>) -> Value {
     json!({ "number": number, "label": format!("{MARK} line"), "queue_id": queue, "campaign_id": campaign,
         "greeting": format!("Welcome to {MARK}"), "language": "en" })
+}
+
+/// A pool of virtual numbers as it is made and changed.
+pub fn masking_pool(name: &str, numbers: &[&str]) -> Value {
+    json!({ "name": name, "number_ids": numbers, "lasts_s": 3600, "on": true })
 }
 
 /// A recorded message as it is added: a tenth of a second of silence.
@@ -214,6 +222,10 @@ impl Estate {
         let lead_change = id(&changes[0]);
         let message = voicemail_message(&format!("{MARK} message"));
         let voicemail = id(&made(server, Method::POST, "/voicemail/messages", admin, message).await);
+        let pool = masking_pool(&format!("{MARK} pool"), &[&number]);
+        let masking_pool = id(&made(server, Method::POST, "/masking/pools", admin, pool).await);
+        let wanted = json!({ "lead_id": lead });
+        let mapping = id(&made(server, Method::POST, "/masking/mappings", &token, wanted).await);
         let ids = [queue, campaign, number, do_not_call, lead, lead_change, task, job];
         let [queue, campaign, number, do_not_call, lead, lead_change, task, job] = ids;
         Self {
@@ -225,6 +237,8 @@ impl Estate {
             number,
             campaign,
             voicemail,
+            masking_pool,
+            mapping,
             do_not_call,
             lead,
             lead_change,
@@ -267,6 +281,8 @@ impl Estate {
             ("queues", "id") => self.queue.clone(),
             ("numbers", "id") => self.number.clone(),
             ("campaigns", "id") => self.campaign.clone(),
+            ("masking", "id") if operation.path.starts_with("/masking/pools") => self.masking_pool.clone(),
+            ("masking", "id") => self.mapping.clone(),
             ("voicemail", "id") => self.voicemail.clone(),
             ("do-not-call", "id") => self.do_not_call.clone(),
             ("leads" | "worklist", "id") => self.lead.clone(),

@@ -11,6 +11,7 @@ pub mod estate;
 pub mod exchange;
 pub mod exotel;
 pub mod killable;
+pub mod log;
 pub mod sip;
 pub mod sound;
 pub mod talk;
@@ -233,8 +234,7 @@ pub fn password() -> Personal<String> {
     Personal::new(PASSWORD.to_owned())
 }
 
-/// What the server says, for who looks into a test that fails: `RUST_LOG=debug`.
+/// What the server says, for who looks into a test that fails: `RUST_LOG=debug`. See [`log::keep`], too.
 fn log() {
-    let filter = tracing_subscriber::EnvFilter::from_default_env();
-    drop(tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init());
+    log::start();
 }

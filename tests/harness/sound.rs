@@ -109,6 +109,16 @@ impl Ear {
     }
 }
 
+/// The longest time for which this tone is the sound of a recording, in seconds.
+pub fn longest_with(pcm: &[i16], rate: usize, hertz: f64) -> f64 {
+    let (mut run, mut longest) = (0_u32, 0_u32);
+    for part in pcm.chunks_exact(rate / 10) {
+        run = if is_tone(part, hertz, rate) { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    f64::from(longest) / 10.0
+}
+
 /// Most of the power is at this frequency (Goertzel's algorithm), and it is louder than -40 dBFS.
 fn is_tone(pcm: &[i16], hertz: f64, rate: usize) -> bool {
     let coefficient = 2.0 * (TAU * hertz / rate as f64).cos();

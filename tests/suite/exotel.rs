@@ -20,21 +20,21 @@ use switchboard_tests::{
 on_both_databases!(an_inbound_call_of_a_flow_is_answered_recorded_and_ended_by_either_side);
 
 /// Says a tone for a while, then hangs up.
-fn tone(seconds: u64) -> Arc<CustomerScript> {
+pub fn tone(seconds: u64) -> Arc<CustomerScript> {
     let steps = vec![Step::Tone { hertz: 600.0, ms: seconds * 1000, level_dbfs: -12.0 }, Step::HangUp];
     Arc::new(CustomerScript { steps, ..(*CustomerScript::silent(CALLER)).clone() })
 }
 
-struct World {
-    server: TestServer,
-    admin: String,
-    agent_id: String,
-    account: ExotelAccount,
-    desk: Desk,
+pub struct World {
+    pub server: TestServer,
+    pub admin: String,
+    pub agent_id: String,
+    pub account: ExotelAccount,
+    pub desk: Desk,
 }
 
 impl World {
-    async fn on(engine: Engine) -> Self {
+    pub async fn on(engine: Engine) -> Self {
         let server = TestServer::start_on(engine, false).await;
         let admin = server.tenant("owner").await;
         let (_, agent_id) = server.user(&admin, "owner", Role::Telecaller).await;
@@ -44,7 +44,7 @@ impl World {
         Self { server, admin, agent_id, account, desk }
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
         self.desk.phone.sign_out().await;
         self.server.stop().await;
     }
@@ -191,14 +191,14 @@ async fn a_number_that_is_not_set_up_takes_the_second_branch_and_greets_with_not
 }
 
 /// The agent has a telephone in their profile.
-async fn with_telephone(world: &World, number: &str) {
+pub async fn with_telephone(world: &World, number: &str) {
     let profile = json!({ "phone": number });
     let changed =
         world.server.ask(Method::PATCH, &format!("/users/{}", world.agent_id), &world.admin, Some(profile)).await;
     assert!(changed.status.is_success(), "{changed:?}");
 }
 
-const AGENT: &str = "+919812300099";
+pub const AGENT: &str = "+919812300099";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_telephones_are_joined_and_what_exotel_cannot_do_is_said() {

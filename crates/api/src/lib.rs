@@ -23,6 +23,7 @@ mod jobs;
 mod lead_views;
 mod leads;
 mod live;
+mod masking;
 mod me;
 mod media;
 mod numbers;

@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, crm_connectors, do_not_call, headers,
-    health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, me, media, numbers, queues,
+    health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, masking, me, media, numbers, queues,
     recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
@@ -72,6 +72,10 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(numbers::list::handler, numbers::create::handler))
         .routes(routes!(numbers::unknown::handler))
         .routes(routes!(numbers::update::handler, numbers::delete::handler))
+        .routes(routes!(masking::pools::handler, masking::create_pool::handler))
+        .routes(routes!(masking::update_pool::handler, masking::delete_pool::handler))
+        .routes(routes!(masking::mappings::handler, masking::make_mapping::handler))
+        .routes(routes!(masking::end_mapping::handler))
         .routes(routes!(voicemail::list::handler))
         .merge(
             OpenApiRouter::new()

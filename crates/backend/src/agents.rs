@@ -315,6 +315,7 @@ impl Backend {
         scope: TenantScope,
         queue: Option<QueueId>,
         only: Option<UserId>,
+        meet: SoundPlace,
     ) -> Result<(Rule, Vec<String>, Vec<AgentFacts>), BackendError> {
         let queue = match queue {
             Some(id) => storage::queues::get(self.store(), scope, id).await?,
@@ -337,6 +338,14 @@ impl Backend {
             if !user.role.takes_calls() {
                 continue;
             }
+            // In a conference agents speak by their own telephones, whatever device of theirs is there.
+            let reachable = match meet {
+                SoundPlace::Conference => user.phone.is_some(),
+                SoundPlace::Bridge | SoundPlace::Carrier => {
+                    self.presence().is_reachable(scope.tenant(), row.user_id, now)
+                        && self.devices().can_take_calls(scope.tenant(), row.user_id)
+                }
+            };
             facts.push(AgentFacts {
                 id: row.user_id,
                 state: row::routing_name(row.state),
@@ -346,8 +355,7 @@ impl Backend {
                 languages: user.languages,
                 active_calls: u32::from(matches!(row.state, StateRow::OnCall | StateRow::Reserved)),
                 max_calls: user.max_concurrent_calls,
-                reachable: self.presence().is_reachable(scope.tenant(), row.user_id, now)
-                    && self.devices().can_take_calls(scope.tenant(), row.user_id),
+                reachable,
                 name: row.name,
             });
         }

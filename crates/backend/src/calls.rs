@@ -5,6 +5,7 @@ mod agent_steps;
 mod bridge_events;
 mod carrier_stream;
 mod commands;
+mod conference;
 mod effects;
 mod farewell;
 mod figures;
@@ -30,6 +31,7 @@ pub(crate) use carrier_stream::{CALL_PARAMETER, PARTY_PARAMETER, TOKEN_PARAMETER
 pub(crate) use inbound::{Announced, Arrival};
 pub(crate) use log::keep_past;
 pub(crate) use named_stream::NamedStream;
+pub(crate) use outbound::Speaks;
 pub(crate) use recovery::look_for_forgotten_agents;
 pub(crate) use registry::Calls;
 pub(crate) use registry::Tell;

@@ -16,7 +16,7 @@ mod sip;
 mod twilio;
 
 pub(crate) use exotel::{ExotelAccess, ExotelRow, ExotelSecrets, Network, named_in_kind};
-pub(crate) use twilio::{CarrierRow, CarrierSecrets, PreviousToken, goodbye, hang_up};
+pub(crate) use twilio::{CarrierRow, CarrierSecrets, PreviousToken, ACCEPT_KEY, goodbye, hang_up, no_reply, party_of_label};
 
 /// Name of the settings row of the Twilio account.
 pub(crate) const SETTINGS: &str = "carrier";
@@ -88,6 +88,11 @@ impl TenantCarrier {
         Capabilities { media_restart: can.transfer, dtmf: can.dtmf || can.media_stream, ..Capabilities::default() }
     }
 
+    /// What an agent can do in a live call that meets in a conference at the carrier. Keys are pressed at their own telephone.
+    pub(crate) fn in_conference() -> Capabilities {
+        Capabilities { dtmf: false, media_restart: false, ..Capabilities::default() }
+    }
+
     /// `wss://` for `https://`, `ws://` on a machine of one's own.
     fn socket_base(&self) -> String {
         match self.public_url.split_once("://") {
@@ -103,13 +108,18 @@ pub(crate) fn party_text(party: Party) -> String {
     match party {
         Party::Customer => "customer".to_owned(),
         Party::Outside { attempt } => format!("outside-{attempt}"),
+        Party::Telephone { attempt } => format!("telephone-{attempt}"),
     }
 }
 
-/// The reverse of it; whatever is not an outside party is the customer.
+/// The reverse of it; whatever is no other party is the customer.
 pub(crate) fn party_of(text: Option<&str>) -> Party {
-    let attempt = text.and_then(|text| text.strip_prefix("outside-")).and_then(|attempt| attempt.parse().ok());
-    attempt.map_or(Party::Customer, |attempt| Party::Outside { attempt })
+    let numbered = text.and_then(|text| text.split_once('-'));
+    match numbered.map(|(kind, attempt)| (kind, attempt.parse())) {
+        Some(("outside", Ok(attempt))) => Party::Outside { attempt },
+        Some(("telephone", Ok(attempt))) => Party::Telephone { attempt },
+        _ => Party::Customer,
+    }
 }
 
 /// The language tag that the carrier's voices know.

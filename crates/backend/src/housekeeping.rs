@@ -14,6 +14,8 @@ const RECORDS_DAYS: i64 = 30;
 const ANSWERS_DAYS: i64 = 15;
 /// Longer than any gap between two calls to one number.
 const LEASES_DAYS: i64 = 2;
+/// As long as somebody may ask by which number a person was called.
+const MAPPINGS_DAYS: i64 = 30;
 /// Sign-ins stay for a while behind their end, so that a stolen token is known as one.
 const SESSIONS_DAYS: i64 = 30;
 
@@ -40,6 +42,7 @@ impl Backend {
             ("forms", storage::intake::purge(store, before(ANSWERS_DAYS)).await),
             ("deliveries", storage::webhook_deliveries::purge(store, before(RECORDS_DAYS)).await),
             ("leases", storage::leases::purge(store, before(LEASES_DAYS)).await),
+            ("virtual numbers", storage::number_masking::purge(store, before(MAPPINGS_DAYS)).await),
             ("sign-ins", storage::sessions::purge(store, before(SESSIONS_DAYS)).await),
         ];
         crate::imports::forget_old(self, now).await;

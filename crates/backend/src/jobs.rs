@@ -16,8 +16,7 @@ use wire::{
 use tokio::sync::futures::Notified;
 
 use crate::{
-    Actor, Backend, clock, costs, crm, error::BackendError, intelligence, lead_webhook, live::Audience, paging,
-    recordings,
+    Actor, Backend, clock, costs, crm, error::BackendError, intelligence, lead_webhook, live::Audience, number_masking, paging, recordings,
 };
 
 /// How often work is tried. Uploads go on for a day: a store that is away for an hour must not cost a recording.
@@ -31,7 +30,7 @@ pub(crate) fn most_attempts(kind: &str) -> u32 {
 }
 
 /// Each kind of work has workers of its own, so that a slow service of one kind holds up no other.
-const LANES: [(&str, usize); 8] = [
+const LANES: [(&str, usize); 9] = [
     (recordings::STORE, 2),
     (recordings::FETCH, 2),
     (recordings::DELETE, 1),
@@ -40,6 +39,7 @@ const LANES: [(&str, usize); 8] = [
     (intelligence::ANALYSE, 2),
     (lead_webhook::TELL, 2),
     (crm::SYNC, 2),
+    (number_masking::RELAY, 1),
 ];
 
 /// Renewed while the work goes on: a job whose server died is taken up again after this at the latest.
@@ -183,6 +183,9 @@ async fn carry_out(backend: &Backend, scope: TenantScope, job: &ClaimedJob) -> R
     }
     if job.kind == crm::SYNC {
         return crm::carry_out(backend, scope, job.payload.reveal()).await;
+    }
+    if job.kind == number_masking::RELAY {
+        return number_masking::relay(backend, scope, job.payload.reveal()).await;
     }
     let call = job.call_id.ok_or_else(|| JobError::Never("the job names no call".to_owned()))?;
     match job.kind.as_str() {

@@ -35,6 +35,7 @@ mod leads;
 pub mod live;
 mod mac;
 mod media_sessions;
+mod number_masking;
 mod numbers;
 mod outage;
 mod paging;

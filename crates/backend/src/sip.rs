@@ -1,6 +1,7 @@
 //! Calls by SIP: trunks of carriers and telephones that agents register. `domain::trunk` decides, the `sip` crate signals, the
 //! bridge has the sound; here they meet.
 
+mod agent_in;
 mod carrier;
 mod directory;
 mod events;

@@ -39,7 +39,9 @@ fn facts() -> CallFacts {
         simulated: false,
         capabilities: Capabilities::default(),
         sound: Default::default(),
-        voicemail: None,
+        for_agent: None,
+            called_in: None,
+            voicemail: None,
     }
 }
 

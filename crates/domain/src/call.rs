@@ -5,6 +5,7 @@
 //! What people ask for is judged by [`permits`] first, so that they can be told why not.
 
 mod arriving;
+mod conference;
 mod dialing;
 mod duties;
 mod effect;
@@ -24,6 +25,7 @@ mod timers;
 mod transfer;
 mod voicemail;
 
+pub use conference::{Recorder, Seat, SeatPlan, Telephone, monitor_plan, seats, telephone_session};
 pub use duties::{Duty, Held, duties};
 pub use effect::{AgentNext, Effect, Farewell, NoticeCode, NoticeTo, OfferEnd, RouteReason, RouteTarget};
 pub use ending::WRAP_UP_EXTENSION;
@@ -43,7 +45,7 @@ pub use state::{
 pub use step::step;
 pub use timers::{
     ASK_AGAIN_AFTER, ASK_CARRIER, Armed, BOTH_RING, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, HANG_UP_REPORT,
-    HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, MESSAGE_TAIL, TRANSFER_LIMIT, Timer, TimerReason, timers,
+    HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, MESSAGE_TAIL, TRANSFER_LIMIT, Timer, TimerReason, WAIT_FOR_ONE, timers,
 };
 
 #[cfg(test)]

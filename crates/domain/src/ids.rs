@@ -101,6 +101,10 @@ ids! {
     TagId,
     /// One action on many leads.
     BulkActionId,
+    /// Numbers that stand between people and agents.
+    PoolId,
+    /// One of them between one person and one agent.
+    MappingId,
     /// A filter of the lead list under a name.
     LeadViewId,
 }

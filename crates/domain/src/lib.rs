@@ -21,6 +21,7 @@ pub mod intelligence;
 pub mod lead_sets;
 pub mod leads;
 pub mod masking;
+pub mod number_masking;
 pub mod number_route;
 pub mod phone_number;
 pub mod pii;

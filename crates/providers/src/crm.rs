@@ -111,7 +111,7 @@ impl CrmClient {
     /// # Errors
     /// [`CrmError::Client`].
     pub fn new(base: Url, api: CrmApi, credentials: Credentials, reach: Reach) -> Result<Self, CrmError> {
-        let client = outside::client(reach, PATIENCE).map_err(|error| CrmError::Client(root_cause(error)))?;
+        let client = outside::client(reach, PATIENCE).map_err(|error| CrmError::Client(error.to_string()))?;
         Ok(Self { client, base, api, credentials })
     }
 

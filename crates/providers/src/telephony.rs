@@ -113,6 +113,44 @@ pub enum Instructions {
     Document(String),
 }
 
+/// What a participant of a conference hears, and who hears them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seat {
+    /// Hears music only, and is heard by nobody.
+    pub hold: bool,
+    pub muted: bool,
+    /// Is heard by this participant only.
+    pub coaches: Option<ProviderCallId>,
+}
+
+/// A telephone that is called into a conference, without a question to whom takes it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddParticipant {
+    /// The carrier's id of the conference.
+    pub conference: String,
+    /// E.164.
+    pub to: Personal<String>,
+    /// E.164; a number that the carrier account owns or has verified.
+    pub from: Personal<String>,
+    /// Our own name for the participant, at most 128 characters.
+    pub label: String,
+    pub seat: Seat,
+    pub status_url: String,
+    /// How long it rings, 5 to 600 s.
+    pub ring_timeout: Duration,
+}
+
+/// What the carrier's recorder of one call is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorder {
+    /// Both sides apart; the report of the finished file goes to this address.
+    Start { report_url: String },
+    /// Silence is written meanwhile.
+    Pause,
+    Resume,
+    Stop,
+}
+
 /// A call as the carrier sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallSnapshot {
@@ -289,6 +327,26 @@ pub trait Carrier: Send + Sync {
     /// Sends the number's calls, and the news of their ends, to these addresses from now on.
     async fn connect_number(&self, _id: &str, _voice_url: &str, _status_url: &str) -> Result<(), CarrierError> {
         Err(self.cannot("point a number at this server; do it in the carrier's own console"))
+    }
+
+    /// Changes what a participant of a conference hears, and who hears them.
+    async fn seat(&self, _conference: &str, _call: &ProviderCallId, _seat: &Seat) -> Result<(), CarrierError> {
+        Err(self.cannot("mix calls"))
+    }
+
+    /// Calls a telephone into a conference; the id of the telephone call while it is still queued.
+    async fn add_participant(&self, _add: &AddParticipant) -> Result<ProviderCallId, CarrierError> {
+        Err(self.cannot("mix calls"))
+    }
+
+    /// Has the carrier record a live call.
+    async fn record(&self, _call: &ProviderCallId, _what: &Recorder) -> Result<(), CarrierError> {
+        Err(self.cannot("record a call from here on"))
+    }
+
+    /// The name of the call's recording, once the carrier has it.
+    async fn find_recording(&self, call: &ProviderCallId) -> Result<Option<String>, CarrierError> {
+        Ok(self.fetch_call(call).await?.recording)
     }
 
     /// The recording of [`CallSnapshot::recording`] or of a report, both sides apart where the carrier has them so.

@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use domain::pii::Personal;
 use switchboard_providers::{
-    telephony::{Carrier, CarrierError, Instructions, MachineDetection, MachineWait, Party, PlaceCall, ProviderCallId},
+    telephony::{
+        AddParticipant, Carrier, CarrierError, Instructions, MachineDetection, MachineWait, Party, PlaceCall,
+        ProviderCallId, Recorder, Seat,
+    },
     twilio::{TwilioClient, TwilioSettings, TwilioSettingsError},
 };
 use url::Url;
@@ -197,6 +200,69 @@ async fn live_calls_are_found_by_their_numbers() {
     let twilio = Loopback::answering([answer(200, one)]).await;
     let call = client(twilio.url.clone()).fetch_call(&id()).await.unwrap();
     assert_eq!((call.over, call.duration), (true, Some(Duration::from_secs(42))));
+}
+
+#[tokio::test]
+async fn a_conference_is_led_with_the_documented_forms() {
+    let participant = r#"{"call_sid":"CA2","conference_sid":"CF1","muted":true,"status":"queued"}"#;
+    let recording = r#"{"sid":"RE1","status":"in-progress"}"#;
+    let replies = [
+        answer(200, participant),
+        answer(201, participant),
+        answer(201, recording),
+        answer(200, recording),
+        answer(200, recording),
+    ];
+    let twilio = Loopback::answering(replies).await;
+    let client = client(twilio.url.clone());
+    let agent = ProviderCallId::new("CA1");
+    let seat = Seat { hold: false, muted: false, coaches: Some(agent.clone()) };
+    client.seat("CF1", &ProviderCallId::new("CA2"), &seat).await.unwrap();
+    let add = AddParticipant {
+        conference: "CF1".into(),
+        to: Personal::new("+14155550100".into()),
+        from: Personal::new("+14155550199".into()),
+        label: "telephone-2".into(),
+        seat: Seat { muted: true, ..Seat::default() },
+        status_url: "https://pbx.example.com/s".into(),
+        ring_timeout: Duration::from_secs(30),
+    };
+    assert_eq!(client.add_participant(&add).await, Ok(ProviderCallId::new("CA2")));
+    client.record(&agent, &Recorder::Start { report_url: "https://pbx.example.com/r".into() }).await.unwrap();
+    client.record(&agent, &Recorder::Pause).await.unwrap();
+    client.record(&agent, &Recorder::Resume).await.unwrap();
+    let account = format!("/2010-04-01/Accounts/{ACCOUNT}");
+    let asked: Vec<(String, String)> =
+        twilio.asked().iter().map(|one| (one.uri.path().replace(&account, ""), one.text())).collect();
+    let expected = [
+        ("/Conferences/CF1/Participants/CA2.json", "Hold=false&Muted=false&Coaching=true&CallSidToCoach=CA1"),
+        (
+            "/Conferences/CF1/Participants.json",
+            "To=%2B14155550100&From=%2B14155550199&Label=telephone-2&Muted=true&Beep=false&StartConferenceOnEnter=false\
+&EndConferenceOnExit=false&EarlyMedia=false&Timeout=30&StatusCallback=https%3A%2F%2Fpbx.example.com%2Fs\
+&StatusCallbackEvent=initiated&StatusCallbackEvent=ringing&StatusCallbackEvent=answered&StatusCallbackEvent=completed",
+        ),
+        (
+            "/Calls/CA1/Recordings.json",
+            "RecordingChannels=dual&RecordingStatusCallback=https%3A%2F%2Fpbx.example.com%2Fr\
+&RecordingStatusCallbackEvent=completed+absent",
+        ),
+        ("/Calls/CA1/Recordings/Twilio.CURRENT.json", "Status=paused&PauseBehavior=silence"),
+        ("/Calls/CA1/Recordings/Twilio.CURRENT.json", "Status=in-progress"),
+    ];
+    assert_eq!(asked, expected.map(|(path, form)| (path.to_owned(), form.to_owned())));
+}
+
+#[tokio::test]
+async fn who_has_left_the_conference_is_no_fault_and_a_recording_is_found_once_it_is_complete() {
+    let twilio = Loopback::answering([error(404, 20404, "gone")]).await;
+    let left = client(twilio.url.clone()).seat("CF1", &id(), &Seat::default()).await;
+    assert_eq!(left, Err(CarrierError::CallOver));
+    let page = r#"{"recordings":[{"sid":"RE2","status":"processing"},{"sid":"RE1","status":"completed"}]}"#;
+    let twilio = Loopback::answering([answer(200, page), answer(200, r#"{"recordings":[]}"#)]).await;
+    let client = client(twilio.url.clone());
+    assert_eq!(client.find_recording(&id()).await, Ok(Some("RE1".to_owned())));
+    assert_eq!(client.find_recording(&id()).await, Ok(None));
 }
 
 #[test]

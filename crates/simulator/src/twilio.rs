@@ -7,6 +7,7 @@
 mod account;
 mod amd;
 mod callbacks;
+mod conference;
 mod config;
 mod dial;
 mod document;
@@ -19,7 +20,9 @@ mod live_call;
 mod outcome;
 mod playback;
 mod record;
+mod recorders;
 mod rest;
+mod rooms;
 mod sign;
 mod stream;
 mod stream_messages;
@@ -31,7 +34,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::customer::CustomerScript;
 use account::Account;
-pub use account::DebuggerEntry;
+pub use account::{DebuggerEntry, SentMessage};
 pub use config::{Answer, Config, Destination, Misbehaviour, Number, Pace, RestFailure};
 pub use handle::CallHandle;
 pub use outcome::{CallOutcome, EndedBy, Happening, Moment};
@@ -51,6 +54,16 @@ pub enum StartError {
 pub enum PlaceError {
     #[error("{number} is not a number of the simulated account")]
     UnknownNumber { number: String },
+}
+
+/// Somebody in a conference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    pub call_sid: String,
+    pub label: String,
+    pub muted: bool,
+    pub hold: bool,
+    pub coaches: Option<String>,
 }
 
 /// The running account. Dropping it stops its server and hangs up its calls.
@@ -102,7 +115,7 @@ impl SimulatedTwilio {
     /// The account has recorded a call, and tells the application so at this address. Gives the recording's SID.
     pub async fn report_recording(&self, call_sid: &str, url: &str) -> String {
         let sid = format!("RE{}", uuid::Uuid::now_v7().simple());
-        self.account.lock().recordings.insert(sid.clone());
+        self.account.lock().recordings.insert(sid.clone(), recorders::Kept::default());
         let fields = [
             ("AccountSid", self.account.config.account_sid.as_str()),
             ("CallSid", call_sid),
@@ -122,7 +135,51 @@ impl SimulatedTwilio {
 
     /// Whether the account still keeps a recording.
     pub fn has_recording(&self, sid: &str) -> bool {
-        self.account.lock().recordings.contains(sid)
+        self.account.lock().recordings.contains_key(sid)
+    }
+
+    /// SIDs of the recordings that the account keeps.
+    pub fn recordings(&self) -> Vec<String> {
+        self.account.lock().recordings.keys().cloned().collect()
+    }
+
+    /// Text messages that the application has sent, in order.
+    pub fn messages(&self) -> Vec<SentMessage> {
+        self.account.lock().messages.clone()
+    }
+
+    /// Somebody writes to a number of the account; `url` is what is told. Gives the HTTP status.
+    pub async fn write(&self, url: &str, from: &str, to: &str, text: &str) -> Option<u16> {
+        let sid = record::new_sid("SM");
+        let fields = [
+            ("MessageSid", sid.as_str()),
+            ("SmsSid", &sid),
+            ("AccountSid", &self.account.config.account_sid),
+            ("From", from),
+            ("To", to),
+            ("Body", text),
+            ("NumMedia", "0"),
+            ("NumSegments", "1"),
+            ("SmsStatus", "received"),
+            ("ApiVersion", "2010-04-01"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let answer = self.account.webhooks.send(url, document::Method::Post, fields.into()).await;
+        answer.ok().map(|answer| answer.status)
+    }
+
+    /// Who sits in a conference now: call SID, label, muted, held, and whom they coach.
+    pub fn participants(&self, name: &str) -> Vec<Participant> {
+        let mut rooms = self.account.rooms();
+        let seats = rooms.room_mut(name).into_iter().flat_map(|room| room.seats.iter());
+        let shown = |(call_sid, seat): (&String, &rooms::Seat)| Participant {
+            call_sid: call_sid.clone(),
+            label: seat.label.clone().unwrap_or_default(),
+            muted: seat.muted,
+            hold: seat.hold,
+            coaches: seat.coaches.clone(),
+        };
+        seats.map(shown).collect()
     }
 
     /// Who answers when this number is called.

@@ -41,6 +41,7 @@ pub mod lead_views;
 pub mod leads;
 pub mod leases;
 pub mod notes;
+pub mod number_masking;
 pub mod numbers;
 pub mod objections;
 pub mod queues;

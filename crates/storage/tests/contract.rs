@@ -27,6 +27,8 @@ mod lead_sets;
 mod leads;
 #[path = "contract/lists.rs"]
 mod lists;
+#[path = "contract/number_masking.rs"]
+mod number_masking;
 #[path = "contract/sealing.rs"]
 mod sealing;
 #[path = "contract/walls.rs"]

@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod lead_sets;
 pub mod leads;
 pub mod live;
+pub mod masking;
 pub mod media;
 pub mod page;
 pub mod recordings;

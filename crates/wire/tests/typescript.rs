@@ -11,7 +11,7 @@ use domain::{
 };
 use switchboard_wire::{
     accounts, agents, assignment as given, calls, config, crm, device_check, error, imports, intake, intelligence,
-    jobs, lead_sets, leads, live, media, page, recordings, sip, sound, tasks, worklist,
+    jobs, lead_sets, leads, live, masking, media, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -75,6 +75,7 @@ fn wire_types(cfg: &Config) -> String {
         config::RoutingStrategy, config::Queue, config::QueueInput, config::Number, config::NumberInput, config::UnknownNumber, config::NumberProvider, config::NumberMedia,
         config::NumberRoute, config::CarrierNumber, config::CarrierNumbers, config::ConnectNumber, config::CarrierRecordings,
         config::VoicemailMessage, config::VoicemailMessageInput, config::VoicemailSettings,
+        ids::PoolId, ids::MappingId, masking::MaskingPool, masking::MaskingPoolInput, masking::MaskingMapping, masking::AskMapping,
         config::DialingSettings, config::ExotelSettings, config::ExotelApplet, config::ExotelSettingsInput,
         trunk::NumberFormat, trunk::CallerId, trunk::Limits, sip::TrunkKind, sip::TrunkSettings, sip::TrunkState, sip::Trunk,
         sip::Extension, sip::SipSettings, sip::TrunkInput, sip::ExtensionInput, sip::SipSettingsInput, sip::TestTrunk,

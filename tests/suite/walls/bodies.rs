@@ -86,6 +86,8 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "PUT /assignment/rules" => json!({ "set": rules(user, false), "version": 0 }),
         "POST /assignment/dry-run" => json!({ "set": rules(user, true), "leads": "all", "most": 100 }),
         "POST /assignment/reassign" => json!({ "from": user }),
+        "POST /masking/pools" | "PUT /masking/pools/{id}" => estate::masking_pool(&format!("Pool {turn}"), &[]),
+        "POST /masking/mappings" => json!({ "lead_id": estate.lead }),
         "POST /worklist/next" => json!({}),
         "POST /worklist/{id}/renew" => json!({ "fence": 1 }),
         "POST /worklist/{id}/skip" => json!({ "fence": 1, "again_in_minutes": 30 }),

@@ -18,7 +18,7 @@ const ROLES: [Role; 5] = [Role::TenantAdmin, Role::Manager, Role::Telecaller, Ro
 
 /// `a` is allowed, `f` is forbidden to the role, `n` is not there for this person. The call and the task are the telecaller's,
 /// the device is the manager's. `open` works without signing in. Asked from top to bottom: what ends something comes last.
-const TABLE: [(&str, &str); 181] = [
+const TABLE: [(&str, &str); 188] = [
     ("GET /setup", "open"),
     ("POST /tenants", "open"),
     ("POST /auth/sign-in", "open"),
@@ -46,6 +46,11 @@ const TABLE: [(&str, &str); 181] = [
     ("POST /numbers", "affff"),
     ("GET /numbers/unknown", "affff"),
     ("PUT /numbers/{id}", "affff"),
+    ("GET /masking/pools", "aafff"),
+    ("POST /masking/pools", "affff"),
+    ("PUT /masking/pools/{id}", "affff"),
+    ("GET /masking/mappings", "aafff"),
+    ("POST /masking/mappings", "aaaff"),
     ("GET /campaigns", "aaaaa"),
     ("POST /campaigns", "affff"),
     ("GET /campaigns/default-dispositions", "aaaaa"),
@@ -201,6 +206,8 @@ const TABLE: [(&str, &str); 181] = [
     ("POST /media/sessions", "aaaff"),
     ("POST /calls", "aaaff"),
     ("PUT /settings/carrier", "affff"),
+    ("DELETE /masking/mappings/{id}", "aafff"),
+    ("DELETE /masking/pools/{id}", "affff"),
     ("DELETE /numbers/{id}", "affff"),
     ("DELETE /queues/{id}", "affff"),
     ("POST /auth/sign-out", "aaaaa"),
@@ -272,6 +279,13 @@ async fn of_ones_own(estate: &Estate, operation: &Operation, role: Role) -> Opti
             let entry: Value = json!({ "number": number, "reason": "asked" });
             let made = server.ask(Method::POST, "/do-not-call", admin, Some(entry)).await;
             Some(format!("/do-not-call/{}", made.text("id")))
+        }
+        "DELETE /masking/mappings/{id}" => {
+            let lead = json!({ "name": "Somebody", "phone": format!("+9198000666{}0", role.as_str().len() % 10) });
+            let lead = server.ask(Method::POST, "/leads", admin, Some(lead)).await.text("id");
+            let wanted = json!({ "lead_id": lead });
+            let made = server.ask(Method::POST, "/masking/mappings", admin, Some(wanted)).await;
+            Some(format!("/masking/mappings/{}", made.text("id")))
         }
         "DELETE /import-mappings" => {
             let name = format!("of-{}", role.as_str());

@@ -194,6 +194,13 @@ function admin(send: Send) {
     retryJob: (id: W.JobId) => send<W.Job>("POST", `/jobs/${id}/retry`, {}, key()),
     audit: (cursor?: string) => send<W.Page<W.AuditEntry>>("GET", `/audit${query({ cursor })}`),
     carrier: settings<W.CarrierSettings, W.CarrierSettingsInput>("carrier"),
+    maskingPools: () => send<W.MaskingPool[]>("GET", "/masking/pools"),
+    createMaskingPool: (body: W.MaskingPoolInput) => send<W.MaskingPool>("POST", "/masking/pools", body, key()),
+    updateMaskingPool: (id: W.PoolId, body: W.MaskingPoolInput) => send<W.MaskingPool>("PUT", `/masking/pools/${id}`, body),
+    deleteMaskingPool: (id: W.PoolId) => send<null>("DELETE", `/masking/pools/${id}`),
+    maskingMappings: (cursor?: string) => send<W.Page<W.MaskingMapping>>("GET", `/masking/mappings${query({ cursor })}`),
+    makeMapping: (lead_id: W.LeadId) => send<W.MaskingMapping>("POST", "/masking/mappings", { lead_id }, key()),
+    endMapping: (id: W.MappingId) => send<null>("DELETE", `/masking/mappings/${id}`),
     voicemailMessages: () => send<W.VoicemailMessage[]>("GET", "/voicemail/messages"),
     // Larger than what is kept under a key; its name makes it once.
     addVoicemailMessage: (body: W.VoicemailMessageInput) => send<W.VoicemailMessage>("POST", "/voicemail/messages", body),

@@ -44,6 +44,8 @@ export const keys = {
   crm: ["settings", "crm"],
   crmProblems: (id: string) => ["settings", "crm", id, "problems"],
   carrier: ["settings", "carrier"],
+  maskingPools: ["settings", "masking", "pools"],
+  maskingMappings: ["settings", "masking", "mappings"],
   voicemailMessages: ["settings", "voicemail", "messages"],
   voicemail: ["settings", "voicemail"],
   carrierNumbers: ["settings", "carrier", "numbers"],

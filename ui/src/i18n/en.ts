@@ -9,6 +9,7 @@ import { desk } from "./en/desk";
 import { imports } from "./en/imports";
 import { kept } from "./en/kept";
 import { leadSets } from "./en/lead-sets";
+import { masking } from "./en/masking";
 import { monitor } from "./en/monitor";
 import { server } from "./en/server";
 import { settings } from "./en/settings";
@@ -19,6 +20,6 @@ import { voicemail } from "./en/voicemail";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };
 
 export type Key = keyof typeof en;

@@ -10,6 +10,7 @@ import { desk } from "./hi/desk";
 import { imports } from "./hi/imports";
 import { kept } from "./hi/kept";
 import { leadSets } from "./hi/lead-sets";
+import { masking } from "./hi/masking";
 import { monitor } from "./hi/monitor";
 import { server } from "./hi/server";
 import { settings } from "./hi/settings";
@@ -19,4 +20,4 @@ import { sound } from "./hi/sound";
 import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };

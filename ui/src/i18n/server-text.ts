@@ -109,6 +109,8 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^the file has no sound in it$/, "problem.message_silent"],
   [/^the file is neither WAV nor Ogg-Opus; save it as one of them$/, "problem.message_kind"],
   [/^the file is larger than 12 MB; save it with fewer channels$/, "problem.message_large"],
+  [/^expected at most 500 numbers$/, "problem.many_numbers"],
+  [/^expected 3600 \(an hour\) to 7776000 \(90 days\)$/, "problem.mapping_span"],
   [/^enter the public address of this server, which begins with https:\/\/, and save it first$/, "problem.public_url"],
 ];
 

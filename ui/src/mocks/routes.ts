@@ -50,6 +50,7 @@ const ROUTES: [string, Handler][] = [
   ["GET /jobs", (_, __, r) => page(settings.jobs.filter((each) => r.path.includes(each.status)))],
   ["GET /audit", () => page(settings.audit)],
   ["GET /settings/carrier", () => settings.carrier],
+  ["POST /masking/mappings", () => settings.maskingMappings[0]], ["GET /masking/pools", () => settings.maskingPools], ["GET /masking/mappings", () => page(settings.maskingMappings)],
   ["GET /voicemail/messages", () => settings.voicemailMessages],
   ["GET /settings/voicemail", () => settings.voicemail],
   ["PUT /settings/voicemail", (_, __, request) => request.body],

@@ -1,4 +1,4 @@
-import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, CrmConnector, CrmConnectorInput, CrmProblem, DialingSettings, Disposition, DncEntry, IntakeKey, LeadWebhook, WebhookDelivery, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, CrmConnector, CrmConnectorInput, CrmProblem, DialingSettings, Disposition, DncEntry, IntakeKey, LeadWebhook, MaskingMapping, MaskingPool, WebhookDelivery, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
 import { freshConnector } from "@/features/settings/crm-parts";
 import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
@@ -64,6 +64,8 @@ export const deliveries: WebhookDelivery[] = [
 ];
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };
+export const maskingPools: MaskingPool[] = [{ id: "pool-1", name: "Site visits", number_ids: ["n-2"], lasts_s: 604_800, on: true, mappings: 1, message_url: "https://calls.example.com/webhooks/twilio/message" }];
+export const maskingMappings: MaskingMapping[] = [{ id: "mapping-1", number: "+914048100150", lead_id: "lead-1", lead_name: "Asha Marigold", agent_id: agentId(0), agent_name: "Mira Tamarind", created_at_ms: NOW - 3_600_000, expires_at_ms: NOW + 600_000_000 }];
 export const voicemailMessages: VoicemailMessage[] = [{ id: "voicemail-1", name: "Please call back", length_ms: 14_000, created_at_ms: NOW - 86_400_000 }];
 export const voicemail: VoicemailSettings = { message_id: "voicemail-1", when_machine: true };
 export const carrierNumbers: CarrierNumbers = {

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use wire::{calls::LiveCall, live::LiveEvent};
 
 use super::{
-    agent_steps::AgentSteps, figures::Figures, log::Log, names::Names, registry::Tell, sound_parts,
+    agent_steps::AgentSteps, conference::ConferenceSteps, figures::Figures, log::Log, names::Names, registry::Tell, sound_parts,
     unsettled::Unfinished, view,
 };
 use crate::{Backend, clock, error::BackendError, live::Audience};
@@ -27,6 +27,7 @@ pub(super) struct Actor {
     pub figures: Figures,
     pub language: String,
     pub agent_steps: AgentSteps,
+    pub conference_steps: ConferenceSteps,
     timers: BTreeMap<Timer, UnixMillis>,
     log: Log,
     sound: mpsc::UnboundedSender<SoundPart>,
@@ -68,6 +69,7 @@ impl Actor {
             figures: Figures::default(),
             language: begin.language,
             agent_steps: AgentSteps::default(),
+            conference_steps: ConferenceSteps::default(),
             inbox,
             last_shown: None,
             waiting: None,

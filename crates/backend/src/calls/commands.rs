@@ -1,8 +1,8 @@
 //! What people ask of a call.
 
 use domain::{
-    call::{CallEvent, MonitorMode, Phase, Refusal, TransferTarget, permits},
-    ids::CallId,
+    call::{CallEvent, MonitorMode, Phase, Refusal, TransferTarget, permits, telephone_session},
+    ids::{CallId, MediaSessionId},
     masking,
 };
 use tokio::sync::oneshot;
@@ -23,6 +23,7 @@ impl Actor {
             Refusal::TransferUnderWay => BackendError::WrongCallState("a transfer is under way; cancel it first"),
             Refusal::TransferToSelf => BackendError::field("to.user_id", "expected another agent"),
             Refusal::NotSupported => BackendError::NotSupportedByCarrier("hold or transfer"),
+            Refusal::ByTelephone => BackendError::WrongCallState("take it at your telephone: press 1 there"),
             Refusal::WrapUpLimit => BackendError::WrongCallState("wrap-up cannot be extended any more"),
         })
     }
@@ -157,22 +158,33 @@ impl Backend {
         self.ask(person, id, CallEvent::RecordingResumed { agent: person.user }).await
     }
 
+    /// By a device, or in a conference at the carrier by their own telephone.
+    async fn monitors_by(
+        &self,
+        person: &Person,
+        call: CallId,
+        asked: Option<MediaSessionId>,
+    ) -> Result<MediaSessionId, BackendError> {
+        if self.live_call(person, call).await?.sound_at == wire_calls::SoundPlace::Conference {
+            self.must_have_phone(person).await?;
+            return Ok(telephone_session(person.user));
+        }
+        Ok(self.devices().of_user(person.tenant, person.user, asked).ok_or(BackendError::NoDevice)?.session)
+    }
+
     pub async fn monitor_call(&self, person: &Person, id: CallId, body: SetMonitor) -> Result<LiveCall, BackendError> {
         person.must_supervise()?;
         self.own_call(person, id)?;
         let event = match body.mode {
             None => CallEvent::MonitorCleared { user: person.user },
             Some(mode) => {
-                let device = self
-                    .devices()
-                    .of_user(person.tenant, person.user, body.media_session_id)
-                    .ok_or(BackendError::NoDevice)?;
+                let session = self.monitors_by(person, id, body.media_session_id).await?;
                 let mode = match mode {
                     wire_calls::MonitorMode::Listen => MonitorMode::Listen,
                     wire_calls::MonitorMode::Whisper => MonitorMode::Whisper,
                     wire_calls::MonitorMode::Barge => MonitorMode::Barge,
                 };
-                CallEvent::MonitorSet { user: person.user, mode, session: device.session }
+                CallEvent::MonitorSet { user: person.user, mode, session }
             }
         };
         let live = self.ask(person, id, event).await?;

@@ -18,7 +18,7 @@ use wire::{
     live::{LiveEvent, Notice, NoticeLevel},
 };
 
-use super::{actor::Actor, farewell, figures::port_id, view::row_direction};
+use super::{actor::Actor, conference::Step, farewell, figures::port_id, view::row_direction};
 use crate::{Backend, agents::AgentStep, carriers::TenantCarrier, live::Audience};
 
 /// What became of new instructions for a telephone call.
@@ -45,6 +45,13 @@ impl Actor {
             Effect::DialTransfer { number, attempt } => {
                 self.dial(Party::Outside { attempt }, number.as_str().to_owned()).await;
             }
+            Effect::DialTelephone { attempt, user, seat } => self.dial_telephone(attempt, user, seat).await,
+            Effect::Seat { party, conference, provider_call_id, plan } => {
+                self.in_conference(Step::Seat { party, conference, provider_call_id, plan });
+            }
+            Effect::CarrierRecorder { provider_call_id, what } => {
+                self.in_conference(Step::Recorder { provider_call_id, what });
+            }
             Effect::HangUpCarrier { provider_call_id, leg, .. } => self.hang_up_carrier(provider_call_id, leg).await,
             Effect::AskCarrier { party, provider_call_id } => self.ask_carrier(party, provider_call_id).await,
             Effect::RestartDeviceMedia { agent, session } => {
@@ -55,8 +62,8 @@ impl Actor {
             Effect::RestartCarrierMedia { party, provider_call_id } => {
                 self.restart_media(party, provider_call_id).await
             }
-            // Two telephones that the carrier has joined hear each other whatever is planned here.
-            Effect::Room { .. } | Effect::CloseRoom if self.call.facts.sound == SoundPlace::Carrier => {}
+            // What the carrier has joined is not in the bridge.
+            Effect::Room { .. } | Effect::CloseRoom if self.call.facts.sound != SoundPlace::Bridge => {}
             Effect::Room { plan } => self.apply_room(&plan),
             Effect::CloseRoom => self.backend.bridge().close_room(self.id()),
             Effect::Notice { to, code } => self.notice(to, code),
@@ -126,7 +133,9 @@ impl Actor {
         }
         let (backend, tenant, call) = (self.backend.clone(), self.tenant, self.id());
         let (agent, fence, caller) = (offer.agent, offer.fence, masked.caller.clone());
-        tokio::spawn(async move { backend.ring_phone(tenant, call, agent, fence, &caller).await });
+        if self.call.facts.sound == SoundPlace::Bridge {
+            tokio::spawn(async move { backend.ring_phone(tenant, call, agent, fence, &caller).await });
+        }
         self.backend.feed().publish_masked(
             self.tenant,
             Audience::User(offer.agent),
@@ -189,7 +198,7 @@ impl Actor {
         self.backend.feed().publish(self.tenant, audience, LiveEvent::Notice { notice });
     }
 
-    async fn carrier(&self) -> Option<TenantCarrier> {
+    pub(super) async fn carrier(&self) -> Option<TenantCarrier> {
         match self.backend.carrier(self.scope, &self.call.facts.provider).await {
             Ok(carrier) => Some(carrier),
             Err(error) => {
@@ -216,6 +225,7 @@ impl Actor {
         let failed = move |reason| match party {
             Party::Customer => CallEvent::CustomerFailed { reason },
             Party::Outside { attempt } => CallEvent::TransferFailed { attempt, reason },
+            Party::Telephone { .. } => CallEvent::ProviderEnded { party, status: ProviderEnd::Failed },
         };
         let caller_id = self.backend.caller_id(self.scope, &self.call).await;
         let (Some(carrier), Some(from)) = (self.carrier().await, caller_id) else {
@@ -232,7 +242,10 @@ impl Actor {
         let place = PlaceCall {
             to: domain::pii::Personal::new(number),
             from: domain::pii::Personal::new(from),
-            answer_url: carrier.answer_url(self.id(), party),
+            answer_url: match self.call.facts.sound {
+                SoundPlace::Conference => carrier.conference_url(self.id(), party),
+                SoundPlace::Bridge | SoundPlace::Carrier => carrier.answer_url(self.id(), party),
+            },
             status_url: Some(carrier.status_url(self.id(), party)),
             ring_timeout: Some(std::time::Duration::from_secs(45)),
             answering_machine: self.machine_detection(&carrier, party).await,
@@ -383,7 +396,7 @@ fn end_of(snapshot: &CallSnapshot) -> Option<ProviderEnd> {
 
 impl Backend {
     /// Says what the carrier refused, and what to do about it, to those who can.
-    fn tell_of_refusal(&self, scope: TenantScope, call: CallId, error: &CarrierError) {
+    pub(super) fn tell_of_refusal(&self, scope: TenantScope, call: CallId, error: &CarrierError) {
         let notice = Notice {
             level: NoticeLevel::Warning,
             code: "carrier_refused".to_owned(),

@@ -2,18 +2,20 @@
 
 use domain::{
     call::{Call, CallEvent, CallFacts, Customer, Direction, Party, SoundPlace},
-    ids::CallId,
+    ids::{CallId, LeadId, UserId},
     phone_number::E164,
     pii::Personal,
 };
-use storage::TenantScope;
+use storage::{TenantScope, numbers::Media};
 use wire::live::{LiveEvent, Notice, NoticeLevel};
 
 use super::{
     actor::{Actor, Begin},
     log,
 };
-use crate::{Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience};
+use crate::{
+    Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience, number_masking::Meant,
+};
 
 /// A call as its carrier announces it.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +33,13 @@ pub(crate) enum Arrival {
         call: CallId,
         greeting: String,
         language: String,
+        /// Where its sides meet.
+        meet: SoundPlace,
+    },
+    /// One of the tenant's agents calls a virtual number, and means this lead. Nothing has been made of it yet.
+    OwnAgent {
+        agent: UserId,
+        lead: LeadId,
     },
     /// It was here before and has ended.
     Over,
@@ -39,6 +48,13 @@ pub(crate) enum Arrival {
         sentence: String,
         language: String,
     },
+}
+
+const fn meets(media: Media) -> SoundPlace {
+    match media {
+        Media::Bridge => SoundPlace::Bridge,
+        Media::Conference => SoundPlace::Conference,
+    }
 }
 
 fn customer(from: &Personal<String>) -> Customer {
@@ -64,13 +80,23 @@ impl Backend {
         };
         let greeting = number.greeting.clone();
         let language = number.language.clone();
+        let meet = meets(number.media);
+        let meant = self.meant(scope, &number, request.from.reveal()).await?;
+        if let Meant::Lead { lead, agent } = meant {
+            return Ok(Arrival::OwnAgent { agent, lead });
+        }
         let _turn = self.calls().turn(scope.tenant(), request.call_sid).await;
         if let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
-            return self.came_before(scope, call, request.call_sid, greeting, language).await;
+            return self.came_before(scope, call, request.call_sid, greeting, language, meet).await;
         }
         let now = clock::now();
         let customer = customer(request.from);
+        let mapped = match meant {
+            Meant::Agent { lead, agent } => Some((lead, agent)),
+            Meant::Anybody | Meant::Lead { .. } => None,
+        };
         let lead = match &customer {
+            _ if mapped.is_some() => mapped.map(|(lead, _)| lead),
             Customer::Known { number } => {
                 let phone = Personal::new(number.as_str().to_owned());
                 storage::leads::by_phone(self.store(), scope, &phone).await?.map(|lead| lead.id)
@@ -96,8 +122,13 @@ impl Backend {
             greeting: greeting.clone(),
             recording: true,
             simulated: carrier.simulated,
-            capabilities: carrier.in_bridge(),
-            sound: SoundPlace::Bridge,
+            capabilities: match meet {
+                SoundPlace::Conference => TenantCarrier::in_conference(),
+                SoundPlace::Bridge | SoundPlace::Carrier => carrier.in_bridge(),
+            },
+            sound: meet,
+            for_agent: mapped.map(|(_, agent)| agent),
+            called_in: None,
             voicemail: None,
         };
         let id = facts.id;
@@ -107,7 +138,7 @@ impl Backend {
             Ok(()) => {}
             Err(storage::StorageError::Unique { .. }) => {
                 return match self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
-                    Some(call) => self.came_before(scope, call, request.call_sid, greeting, language).await,
+                    Some(call) => self.came_before(scope, call, request.call_sid, greeting, language, meet).await,
                     None => Ok(Arrival::Over),
                 };
             }
@@ -120,7 +151,7 @@ impl Backend {
         if let Err(error) = storage::numbers::touch(self.store(), scope, number.id, now).await {
             tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
         }
-        Ok(Arrival::Welcome { call: id, greeting, language })
+        Ok(Arrival::Welcome { call: id, greeting, language, meet })
     }
 
     /// The carrier asks again about a call that has a row.
@@ -131,11 +162,12 @@ impl Backend {
         call_sid: &str,
         greeting: String,
         language: String,
+        meet: SoundPlace,
     ) -> Result<Arrival, BackendError> {
         let under_way = self.is_under_way(scope.tenant(), call);
         let ended = if under_way { None } else { self.early_end(scope, call_sid) };
         let carried = self.carry(scope, call, &language, ended).await?;
-        Ok(if carried { Arrival::Welcome { call, greeting, language } } else { Arrival::Over })
+        Ok(if carried { Arrival::Welcome { call, greeting, language, meet } } else { Arrival::Over })
     }
 
     fn early_end(&self, scope: TenantScope, call_sid: &str) -> Option<CallEvent> {

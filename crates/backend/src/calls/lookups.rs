@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Customer, Party, SoundPlace},
+    call::{Call, CallEvent, CallFacts, Customer, Party, Recording, SoundPlace},
     ids::{CallId, LeadId, UserId},
     pii::Personal,
 };
@@ -18,10 +18,13 @@ use crate::{Actor as Person, Backend, clock, error::BackendError, outage::until_
 /// What a carrier needs at least to finish its file.
 const RECORDING_SETTLES: Duration = Duration::from_secs(5);
 
-/// The recording of a call between two telephones, which nobody but the carrier could make. Of other calls the carrier tells by
-/// itself, or they are recorded here.
+/// The recording of a call between telephones, which nobody but the carrier could make. Other calls are recorded here.
 fn fetch_after(call: &Call) -> Option<Fetch> {
-    let recorded = call.facts.sound == SoundPlace::Carrier && call.facts.recording;
+    let recorded = match call.facts.sound {
+        SoundPlace::Bridge => false,
+        SoundPlace::Conference => call.recording == Recording::Finished,
+        SoundPlace::Carrier => call.facts.recording,
+    };
     let provider_call_id = call.provider_call_id.clone().filter(|_| recorded)?;
     Some(Fetch { provider: call.facts.provider.clone(), provider_call_id })
 }
@@ -87,6 +90,7 @@ impl Backend {
         let role = match party {
             Party::Customer => "customer",
             Party::Outside { .. } => "outside",
+            Party::Telephone { .. } => "telephone",
         };
         let noted = storage::calls::add_leg(self.store(), scope, call, provider, id, role, clock::now()).await;
         if let Err(error) = noted {

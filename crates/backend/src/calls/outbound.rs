@@ -1,13 +1,18 @@
 //! An agent calls somebody.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, SoundPlace},
+    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, SoundPlace, telephone_session},
     caller_id, dialable,
     ids::{CallId, CampaignId, LeadId, MediaSessionId, NumberId, UserId},
     phone_number::E164,
     pii::Personal,
 };
-use storage::{TenantScope, campaigns::Campaign as CampaignRow, leads::Lead as LeadRow, numbers::Number as NumberRow};
+use storage::{
+    TenantScope,
+    campaigns::Campaign as CampaignRow,
+    leads::Lead as LeadRow,
+    numbers::{Media, Number as NumberRow},
+};
 use wire::calls::{LiveCall, PlaceCall};
 
 use super::{
@@ -22,8 +27,25 @@ use crate::{
     worklist::{self, Dialer, Hold},
 };
 
+/// By what the agent speaks in a call that they place.
+pub(crate) enum Speaks {
+    App,
+    /// The carrier calls it first.
+    OwnTelephone,
+    /// They have called the carrier by their own telephone, and wait in a conference there.
+    CalledIn { provider_call_id: String },
+    /// They have called us by their own telephone: `attach` makes its connection the device of this name.
+    Leg { attach: Box<dyn FnOnce(CallId, MediaSessionId) + Send + Sync> },
+}
+
 impl Backend {
     pub async fn place_call(&self, actor: &Actor, body: PlaceCall) -> Result<LiveCall, BackendError> {
+        let speaks = if body.by_phone == Some(true) { Speaks::OwnTelephone } else { Speaks::App };
+        let id = self.place(actor, body, speaks).await?;
+        self.live_call(actor, id).await
+    }
+
+    pub(crate) async fn place(&self, actor: &Actor, body: PlaceCall, speaks: Speaks) -> Result<CallId, BackendError> {
         actor.must_take_calls()?;
         let now = clock::now();
         let (lead, number, zone) = self.whom_to_call(actor, &body).await?;
@@ -36,14 +58,25 @@ impl Backend {
             None => self.hours_without_campaign(actor.scope).await?,
         };
         campaigns::within_hours(&hours, &zone, now)?;
-        let carrier = self.carrier_out(actor.scope, campaign.as_ref(), &number).await?;
-        let (sound, capabilities) = self.where_it_meets(actor, &carrier, body.by_phone == Some(true)).await?;
+        let mapped = match lead {
+            Some(lead) => self.virtual_number(actor.scope, lead, &number, actor.user).await?,
+            None => None,
+        };
+        let (carrier, media) = match &mapped {
+            Some(mapped) => {
+                (self.carrier(actor.scope, mapped.number.provider.as_str()).await?, mapped.number.media)
+            }
+            None => self.carrier_out(actor.scope, campaign.as_ref(), &number).await?,
+        };
+        let (sound, capabilities) = self.where_it_meets(actor, &carrier, media, &speaks).await?;
         let session = match sound {
+            SoundPlace::Bridge if matches!(speaks, Speaks::Leg { .. }) => telephone_session(actor.user),
             SoundPlace::Bridge => {
                 self.devices().of_user(actor.tenant, actor.user, None).ok_or(BackendError::NoDevice)?.session
             }
             // Nobody's device: the agent's telephone stands for one in the call's plan.
-            SoundPlace::Conference | SoundPlace::Carrier => MediaSessionId::new(clock::new_uuid()),
+            SoundPlace::Conference => telephone_session(actor.user),
+            SoundPlace::Carrier => MediaSessionId::new(clock::new_uuid()),
         };
         let voicemail = match &campaign {
             Some(campaign) if campaign.detect_machines => self.message_for_machines(actor.scope).await?,
@@ -68,7 +101,7 @@ impl Backend {
             provider: carrier.provider.to_owned(),
             provider_call_id: None,
             customer: Customer::Known { number },
-            number_id: None,
+            number_id: mapped.map(|mapped| mapped.number.id),
             queue: None,
             campaign: body.campaign_id,
             lead,
@@ -78,16 +111,26 @@ impl Backend {
             simulated: carrier.simulated,
             capabilities,
             sound,
+            for_agent: None,
+            called_in: match &speaks {
+                Speaks::CalledIn { provider_call_id } => Some(provider_call_id.clone()),
+                Speaks::App | Speaks::OwnTelephone | Speaks::Leg { .. } => None,
+            },
             voicemail,
         };
         let names = self.names_of(actor.scope, &facts).await?;
         let call = Call::new(facts);
         let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
-        self.take_up_phone(actor.tenant, id, actor.user, session).await?;
+        match speaks {
+            Speaks::Leg { attach } => attach(id, session),
+            Speaks::App | Speaks::OwnTelephone | Speaks::CalledIn { .. } => {
+                self.take_up_phone(actor.tenant, id, actor.user, session).await?;
+            }
+        }
         // On its own: a request that is cut off behind the claim does not leave an agent whom no call holds.
         let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, session, hold));
         beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;
-        self.live_call(actor, id).await
+        Ok(id)
     }
 
     /// Claims the agent, writes the call's row and begins; a claim without a call is given back.
@@ -176,18 +219,18 @@ impl Backend {
         objection.map_or(Ok(()), |objection| Err(BackendError::DoNotCall(objection)))
     }
 
-    /// By which account the call goes out: the one that has the number the customer is to see.
+    /// By which account the call goes out: the one that has the number the customer is to see; and where that number's calls meet.
     async fn carrier_out(
         &self,
         scope: TenantScope,
         campaign: Option<&CampaignRow>,
         to: &E164,
-    ) -> Result<TenantCarrier, BackendError> {
+    ) -> Result<(TenantCarrier, Media), BackendError> {
         let numbers = storage::numbers::list(self.store(), scope).await?;
         let chosen = number_out(&numbers, campaign, None, to);
         match chosen.and_then(|chosen| numbers.iter().find(|number| number.number == chosen)) {
-            Some(number) => self.carrier(scope, number.provider.as_str()).await,
-            None => self.any_carrier(scope).await,
+            Some(number) => Ok((self.carrier(scope, number.provider.as_str()).await?, number.media)),
+            None => Ok((self.any_carrier(scope).await?, Media::Bridge)),
         }
     }
 
@@ -196,18 +239,31 @@ impl Backend {
         &self,
         actor: &Actor,
         carrier: &TenantCarrier,
-        by_phone: bool,
+        media: Media,
+        speaks: &Speaks,
     ) -> Result<(SoundPlace, Capabilities), BackendError> {
-        if !by_phone {
-            return Ok((SoundPlace::Bridge, carrier.in_bridge()));
+        match speaks {
+            Speaks::App | Speaks::Leg { .. } => return Ok((SoundPlace::Bridge, carrier.in_bridge())),
+            // They wait in one already, whatever the number's other calls do.
+            Speaks::CalledIn { .. } => return Ok((SoundPlace::Conference, TenantCarrier::in_conference())),
+            Speaks::OwnTelephone => {}
         }
-        if self.phone_of(actor.scope, actor.user).await?.is_none() {
-            return Err(BackendError::NotConfigured("there is no telephone in your profile; ask an admin to enter it"));
-        }
-        if carrier.api.capabilities().two_numbers {
+        self.must_have_phone(actor).await?;
+        let can = carrier.api.capabilities();
+        if can.two_numbers {
             return Ok((SoundPlace::Carrier, Capabilities::NONE));
         }
+        if can.conference && media == Media::Conference {
+            return Ok((SoundPlace::Conference, TenantCarrier::in_conference()));
+        }
         Err(BackendError::NotSupportedByCarrier("it cannot call your own telephone"))
+    }
+
+    pub(super) async fn must_have_phone(&self, actor: &Actor) -> Result<(), BackendError> {
+        match self.phone_of(actor.scope, actor.user).await? {
+            Some(_) => Ok(()),
+            None => Err(BackendError::NotConfigured("there is no telephone in your profile; ask an admin to enter it")),
+        }
     }
 
     /// The agent's own telephone, in E.164.
@@ -224,6 +280,10 @@ impl Backend {
             None => None,
         };
         let mut numbers = storage::numbers::list(self.store(), scope).await.ok()?;
+        let between = call.facts.direction == Direction::Outbound || call.facts.for_agent.is_some();
+        if let Some(id) = call.facts.number_id.filter(|_| between) {
+            return numbers.into_iter().find(|number| number.id == id).map(|number| number.number);
+        }
         numbers.retain(|number| number.provider.as_str() == call.facts.provider);
         let Customer::Known { number } = &call.facts.customer else {
             return numbers.first().map(|number| number.number.clone());

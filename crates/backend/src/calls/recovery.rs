@@ -262,6 +262,8 @@ mod tests {
             simulated: true,
             capabilities: Capabilities::default(),
             sound: Default::default(),
+            for_agent: None,
+            called_in: None,
             voicemail: None,
         };
         events.iter().fold(Call::new(facts), |call, event| step(call, event, UnixMillis(1_000)).0)

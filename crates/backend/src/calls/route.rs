@@ -1,7 +1,7 @@
 //! Finding an agent: gather, decide, claim in one conditional write, keep the decision.
 
 use domain::{
-    call::{CallEvent, RouteReason, RouteTarget},
+    call::{CallEvent, RouteReason, RouteTarget, SoundPlace},
     ids::{CallId, QueueId, UserId},
     routing::{self, RoutingRequest, Rule, Strategy},
 };
@@ -16,6 +16,7 @@ impl Actor {
     /// Runs beside the actor; the answer comes back as `Routed`, `NobodyFree` or `QueueFull`.
     pub(super) fn look_for_agent(&self, target: RouteTarget, exclude: Vec<UserId>, reason: RouteReason) {
         let (backend, scope, call) = (self.backend.clone(), self.scope, self.id());
+        let meet = self.call.facts.sound;
         let lead = self.names.card.as_ref().map(|card| card.lead.clone());
         let request = RoutingRequest {
             call_id: call,
@@ -39,7 +40,7 @@ impl Actor {
             let entered = request.queue_id.filter(|_| reason == RouteReason::Arrived);
             let found = match entered {
                 Some(queue) if is_full(&backend, scope, queue, call).await => Ok(Some(CallEvent::QueueFull)),
-                _ => find(&backend, scope, request).await,
+                _ => find(&backend, scope, request, meet).await,
             };
             let event = match found {
                 Ok(Some(event)) => event,
@@ -77,11 +78,12 @@ async fn find(
     backend: &crate::Backend,
     scope: storage::TenantScope,
     mut request: RoutingRequest,
+    meet: SoundPlace,
 ) -> Result<Option<CallEvent>, crate::error::BackendError> {
     let mut taken = Vec::new();
     for _ in 0..MOST_TRIES {
         let began = std::time::Instant::now();
-        let (rule, skills, mut agents) = backend.routing_facts(scope, request.queue_id, request.only).await?;
+        let (rule, skills, mut agents) = backend.routing_facts(scope, request.queue_id, request.only, meet).await?;
         (request.rule, request.skills) = (rule, skills);
         agents.retain(|agent| !taken.contains(&agent.id));
         let now = clock::now();

@@ -10,13 +10,13 @@ use domain::{
 };
 use providers::twilio::{
     TwilioClient, TwilioSettings,
-    twiml::{Document, Say, Stream, Verb},
+    twiml::{Conference, Dial, DialTarget, Document, Gather, Say, Stream, Verb},
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Account, TWILIO, TenantCarrier, party_text, voice_tag};
+use super::{Account, TWILIO, TenantCarrier, party_of, party_text, voice_tag};
 use crate::{
     Backend,
     calls::{CALL_PARAMETER, NamedStream, PARTY_PARAMETER, TOKEN_PARAMETER},
@@ -27,6 +27,11 @@ use crate::{
 /// instructions cannot be fetched, so it must not ask while a server is starting; that server calls the leg back long before
 /// (`domain::call::HANG_UP_REPORT`). Below `domain::call::MEDIA_AWAY`, after which the call is given up.
 const BACK_BY_ITSELF_AFTER_S: u32 = 20;
+
+/// By which an agent takes a call at their telephone.
+pub(crate) const ACCEPT_KEY: &str = "1";
+/// How long the agent may think after the whisper.
+const ACCEPT_WAIT_S: u32 = 8;
 
 /// What is kept in the open part of the settings row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -122,8 +127,49 @@ impl TenantCarrier {
         format!("{}/webhooks/twilio/status", self.public_url)
     }
 
+    /// Told about text messages to a number of the account.
+    pub(crate) fn number_message_url(&self) -> String {
+        format!("{}/webhooks/twilio/message", self.public_url)
+    }
+
     pub(crate) fn verdict_url(&self, call: CallId) -> String {
         self.twilio_hook("amd", call, Party::Customer)
+    }
+
+    /// Asked when somebody who is to come into the conference takes the telephone up.
+    pub(crate) fn conference_url(&self, call: CallId, party: Party) -> String {
+        match party {
+            Party::Telephone { .. } => self.twilio_hook("agent-answer", call, party),
+            Party::Customer | Party::Outside { .. } => self.twilio_hook("conference-answer", call, party),
+        }
+    }
+
+    /// Told when the recording of a call at the carrier is finished.
+    pub(crate) fn recording_url(&self, call: CallId) -> String {
+        self.twilio_hook("recording", call, Party::Customer)
+    }
+
+    /// The document that brings a party into the call's conference, the customer with music until an agent is there.
+    pub(crate) fn meet(&self, call: CallId, party: Party, greeting: Option<(&str, &str)>) -> String {
+        let room = Conference::new(format!("call-{call}"))
+            .label(party_text(party))
+            .status_callback(self.twilio_hook("conference", call, Party::Customer));
+        let room = if party == Party::Customer { room.waits().ends_room() } else { room };
+        let mut document = Document::new();
+        if let Some((text, language)) = greeting.filter(|(text, _)| !text.is_empty()) {
+            document = document.then(Say::new(text).language(voice_tag(language)));
+        }
+        document.then(Dial::new(DialTarget::Conference(room))).to_xml()
+    }
+
+    /// What an agent hears who has taken the telephone up, and the question for the key.
+    pub(crate) fn whisper(&self, call: CallId, party: Party, words: &str, language: &str) -> String {
+        let gather = Gather::digits(self.twilio_hook("agent-accept", call, party))
+            .num_digits(1)
+            .timeout_s(ACCEPT_WAIT_S)
+            .action_on_empty_result()
+            .prompt(Say::new(words).language(voice_tag(language)));
+        Document::new().then(gather).then(Verb::Hangup).to_xml()
     }
 
     pub(crate) fn resume_url(&self, call: CallId, party: Party, turn: Uuid) -> String {
@@ -171,6 +217,17 @@ pub(crate) fn goodbye(text: &str, language: &str) -> String {
     Document::new().then(Say::new(text).language(voice_tag(language))).then(Verb::Hangup).to_xml()
 }
 
+/// The party whom a conference names by our label; none of a label that is not ours.
+pub(crate) fn party_of_label(label: &str) -> Option<Party> {
+    let party = party_of(Some(label));
+    (party_text(party) == label).then_some(party)
+}
+
+/// To a text message: nothing is written back.
+pub(crate) fn no_reply() -> String {
+    Document::new().to_xml()
+}
+
 /// The end without a word.
 pub(crate) fn hang_up() -> String {
     Document::new().then(Verb::Hangup).to_xml()
@@ -192,6 +249,15 @@ mod tests {
 
     fn tokens(carrier: &TenantCarrier, now: i64) -> Vec<String> {
         carrier.tokens(UnixMillis(now)).into_iter().map(Personal::into_inner).collect()
+    }
+
+    #[test]
+    fn a_label_names_its_party() {
+        for party in [Party::Customer, Party::Outside { attempt: 2 }, Party::Telephone { attempt: 31 }] {
+            assert_eq!(party_of_label(&party_text(party)), Some(party));
+        }
+        assert_eq!(party_of_label("supervisor"), None);
+        assert_eq!(party_of_label("telephone-"), None);
     }
 
     #[test]

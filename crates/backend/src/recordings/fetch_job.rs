@@ -87,9 +87,8 @@ pub(crate) async fn fetch(
 
 async fn file_of(api: &dyn Carrier, wanted: &Fetch) -> Result<(String, RecordingFile), JobError> {
     let call = ProviderCallId::new(wanted.provider_call_id.clone());
-    let snapshot = api.fetch_call(&call).await.map_err(job_error)?;
-    let name =
-        snapshot.recording.ok_or_else(|| JobError::Again("the carrier has no recording of the call yet".to_owned()))?;
+    let name = api.find_recording(&call).await.map_err(job_error)?;
+    let name = name.ok_or_else(|| JobError::Again("the carrier has no recording of the call yet".to_owned()))?;
     let file = api.fetch_recording(&name).await.map_err(job_error)?;
     Ok((name, file))
 }

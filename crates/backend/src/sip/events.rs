@@ -31,6 +31,8 @@ const fn failed(party: Party, reason: DialFailure) -> CallEvent {
     match party {
         Party::Customer => CallEvent::CustomerFailed { reason },
         Party::Outside { attempt } => CallEvent::TransferFailed { attempt, reason },
+        // Trunks have no conference.
+        Party::Telephone { .. } => CallEvent::ProviderEnded { party, status: ProviderEnd::Failed },
     }
 }
 
@@ -134,6 +136,7 @@ impl Backend {
         let happened = match party {
             Party::Customer => CallEvent::CustomerAnswered,
             Party::Outside { attempt } => CallEvent::TransferAnswered { attempt },
+            Party::Telephone { attempt } => CallEvent::TelephoneAccepted { attempt },
         };
         self.calls().event(call, happened);
         if !self.calls().event(call, CallEvent::CarrierAttached { party, leg })

@@ -15,7 +15,7 @@ use domain::{
 };
 use storage::TenantScope;
 
-use super::{
+use super::{SIP, agent_in::SipSound, directory::Trunk, legs};, use super::{
     SIP,
     directory::Trunk,
     legs::{self, Leg, Whose},
@@ -25,6 +25,7 @@ use crate::{
     calls::{Announced, Arrival},
     clock,
     error::BackendError,
+    number_masking::sentence,
 };
 
 /// Why a call is not taken, as a status of SIP and a sentence for its sender.
@@ -175,6 +176,11 @@ impl Backend {
         let announced = Announced { call_sid: &id, from: &from, to };
         let call = match self.arrive(scope, &carrier, &announced, true).await.map_err(internal)? {
             Arrival::Welcome { call, .. } => call,
+            Arrival::OwnAgent { agent, lead } => {
+                let own = SipSound { leg, sound, ours, text, agreed };
+                let placed = self.agent_calls_trunk(key, trunk.tenant, own, (agent, lead)).await;
+                return placed.map_err(|error| Refused(480, sentence(&error)));
+            }
             Arrival::Over | Arrival::UnknownNumber { .. } => return Err(Refused(404, "this number is not in service")),
         };
         self.calls().take_leg(described.leg, call);

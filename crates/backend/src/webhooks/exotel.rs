@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 
 use domain::{
     call::{AnsweredBy, CallEvent, DialFailure, Party, ProviderEnd},
-    ids::{CallId, TenantId},
+    ids::{CallId, LeadId, TenantId, UserId},
     time::UnixMillis,
 };
 use providers::exotel::{
@@ -19,10 +19,11 @@ use storage::TenantScope;
 use super::{Kept, WebhookAnswer, WebhookRequest};
 use crate::{
     Backend, CarrierStream,
-    calls::{Announced, Arrival, Dialect},
+    calls::{Announced, Arrival, Dialect, Speaks},
     carriers::{EXOTEL, TenantCarrier, named_in_kind},
     clock,
     error::BackendError,
+    number_masking::asked_for,
 };
 
 /// Exotel tries again within seconds; its clock and ours may differ by minutes.
@@ -179,8 +180,29 @@ impl Backend {
         let announced = Announced { call_sid: &applet.call_sid, from: &applet.from, to: &applet.to };
         Ok(match self.arrive(known.scope, &known.carrier, &announced, is_new).await? {
             Arrival::Welcome { .. } => Branch::First,
+            Arrival::OwnAgent { agent, lead } => {
+                if is_new {
+                    self.call_agent_back(known.scope, agent, lead);
+                }
+                Branch::Second
+            }
             Arrival::Over | Arrival::UnknownNumber { .. } => Branch::Second,
         })
+    }
+
+    /// An agent called a virtual number by their own telephone. A flow cannot join two calls, so theirs ends, and Exotel calls
+    /// them and then the lead.
+    fn call_agent_back(&self, scope: TenantScope, agent: UserId, lead: LeadId) {
+        let backend = self.clone();
+        self.finishing().spawn(async move {
+            let placed = match backend.actor_by_telephone(scope, agent).await {
+                Ok(actor) => backend.place(&actor, asked_for(lead), Speaks::OwnTelephone).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = placed {
+                tracing::warn!(%agent, %error, "an agent who called a virtual number was not called back");
+            }
+        });
     }
 
     /// Somebody whom we called through a flow has answered.

@@ -1,18 +1,23 @@
 //! The meaning of each of Twilio's webhooks.
 
 use domain::{
-    call::{AnsweredBy as Verdict, CallEvent, DialFailure, Party, ProviderEnd},
+    call::{AnsweredBy as Verdict, CallEvent, DialFailure, Party, ProviderEnd, SoundPlace},
     ids::CallId,
 };
-use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, RecordingStatus, StatusCallback, VoiceRequest};
+use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, MessageRequest, RecordingStatus, StatusCallback, VoiceRequest};
+
+mod conference;
+
+use conference::OwnAgent;
 
 use super::{Taken, Verified, WebhookAnswer, WebhookRequest};
 use crate::{
     Backend,
     calls::{Announced, Arrival, NamedStream},
     carriers::{self, TWILIO},
+    clock,
     error::BackendError,
-    recordings::Delete,
+    recordings::{Delete, Fetch},
 };
 
 /// `call` and `party` of the query of an address that we gave out. The signature covers the query.
@@ -51,6 +56,22 @@ impl Backend {
             "voice" => self.voice(verified, taken).await,
             "resume" => self.resume(verified, request, taken).await,
             "outbound-answer" => self.outbound_answer(verified, request, taken).await,
+            "message" => {
+                let message = MessageRequest::from_form(&verified.form).map_err(malformed)?;
+                if is_new {
+                    self.message_came(verified.scope, &message).await?;
+                }
+                Ok(WebhookAnswer::document(carriers::no_reply()))
+            }
+            "conference-answer" => self.conference_answer(verified, request, taken).await,
+            "agent-answer" => self.agent_answer(verified, request, taken).await,
+            "agent-accept" => self.agent_accept(verified, request, taken).await,
+            "conference" => {
+                if is_new {
+                    self.conference_report(verified, request)?;
+                }
+                Ok(WebhookAnswer::nothing())
+            }
             "status" => {
                 if is_new {
                     self.call_status(verified, request).await?;
@@ -65,7 +86,7 @@ impl Backend {
             }
             "recording" => {
                 if is_new {
-                    self.carrier_recording(verified).await?;
+                    self.carrier_recording(verified, request).await?;
                 }
                 Ok(WebhookAnswer::nothing())
             }
@@ -80,9 +101,15 @@ impl Backend {
         let request = VoiceRequest::from_form(&verified.form).map_err(malformed)?;
         let announced = Announced { call_sid: &request.call_sid, from: &request.from, to: &request.to };
         let document = match self.arrive(verified.scope, &verified.carrier, &announced, taken.is_new).await? {
-            Arrival::Welcome { call, greeting, language } => {
+            Arrival::Welcome { call, greeting, language, meet: SoundPlace::Conference } => {
+                verified.carrier.meet(call, Party::Customer, Some((&greeting, &language)))
+            }
+            Arrival::Welcome { call, greeting, language, .. } => {
                 let stream = NamedStream { call, party: Party::Customer, call_sid: &request.call_sid };
                 verified.carrier.connect(self, &stream, Some((&greeting, &language)), taken.turn())?
+            }
+            Arrival::OwnAgent { agent, lead } => {
+                self.agent_calls_in(verified, &announced, OwnAgent { agent, lead }, taken).await?
             }
             Arrival::Over => carriers::hang_up(),
             Arrival::UnknownNumber { sentence, language } => carriers::goodbye(&sentence, &language),
@@ -125,6 +152,8 @@ impl Backend {
             (Party::Customer, false) => CallEvent::CustomerAnswered,
             (Party::Outside { attempt }, true) => CallEvent::TransferFailed { attempt, reason: DialFailure::Machine },
             (Party::Outside { attempt }, false) => CallEvent::TransferAnswered { attempt },
+            // Telephones of agents have an address of their own.
+            (Party::Telephone { .. }, _) => return Ok(WebhookAnswer::document(carriers::hang_up())),
         };
         if taken.is_new {
             // The carrier's answer to our request may still be on its way; its own id is in this one.
@@ -159,15 +188,22 @@ impl Backend {
         Ok(())
     }
 
-    /// We ask for none; an account may be set to record every call.
-    async fn carrier_recording(&self, verified: &Verified) -> Result<(), BackendError> {
+    /// Of a conference, which names its call; or of an account that is set to record every call.
+    async fn carrier_recording(&self, verified: &Verified, request: &WebhookRequest) -> Result<(), BackendError> {
         let status = RecordingStatus::from_form(&verified.form).map_err(malformed)?;
-        let call = match &status.call_sid {
-            Some(call_sid) => self.call_of_provider(verified.scope, TWILIO, call_sid).await?,
-            None => None,
+        let asked_for = named_call(&request.path_and_query).map(|(call, _)| call);
+        let call = match (asked_for, &status.call_sid) {
+            (Some(call), _) => self.is_of(verified.scope, call).await?.then_some(call),
+            (None, Some(call_sid)) => self.call_of_provider(verified.scope, TWILIO, call_sid).await?,
+            (None, None) => None,
         };
         let state = verified.form.text("RecordingStatus").unwrap_or_default().to_owned();
-        if let Some(call) = call.filter(|_| state == "completed") {
+        if let (Some(call), Some(_), Some(call_sid)) = (call, asked_for, &status.call_sid)
+            && state == "completed"
+        {
+            let fetch = Fetch { provider: TWILIO.to_owned(), provider_call_id: call_sid.clone() };
+            self.fetch_recording_later(verified.scope, call, &fetch, clock::now()).await?;
+        } else if let Some(call) = call.filter(|_| state == "completed") {
             let delete = Delete { provider: TWILIO.to_owned(), recording: status.recording_sid.clone() };
             self.delete_at_carrier_later(verified.scope, call, &delete).await?;
         }
@@ -176,6 +212,11 @@ impl Backend {
             tracing::info!(recording = %status.recording_sid, "the carrier has a recording of a call that is not under way");
         }
         Ok(())
+    }
+
+    /// Whether the call is the tenant's.
+    async fn is_of(&self, scope: storage::TenantScope, call: CallId) -> Result<bool, BackendError> {
+        Ok(storage::calls::get(self.store(), scope, call).await?.is_some())
     }
 
     async fn call_status(&self, verified: &Verified, request: &WebhookRequest) -> Result<(), BackendError> {

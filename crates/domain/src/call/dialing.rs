@@ -3,6 +3,7 @@
 use super::{
     effect::{Effect, NoticeCode},
     event::DialFailure,
+    facts::SoundPlace,
     state::{CallStatus, Desk, Device, EndReason, Line, Party, Phase},
     step::Turn,
 };
@@ -16,7 +17,12 @@ impl Turn {
         let desk = Desk { agent, fence, device: Device::Connected { session } };
         self.call.history.agents.push(agent);
         self.call.phase = Phase::Dialing { desk, since: self.now, ringing: false, early: None };
-        self.effects.push(Effect::DialCustomer);
+        match (self.call.facts.sound, self.call.facts.called_in.clone()) {
+            (SoundPlace::Conference, Some(id)) => self.called_in(agent, id),
+            // The agent's telephone is called first.
+            (SoundPlace::Conference, None) => {}
+            (SoundPlace::Bridge | SoundPlace::Carrier, _) => self.effects.push(Effect::DialCustomer),
+        }
     }
 
     pub(super) fn dialed(&mut self, party: Party, id: &str) {
@@ -31,6 +37,10 @@ impl Turn {
             }
             Party::Outside { attempt } => match self.outside_mut(attempt) {
                 Some(outside) => drop(outside.provider_call_id.get_or_insert_with(|| id.to_owned())),
+                None => self.effects.push(hang_up()),
+            },
+            Party::Telephone { attempt } => match self.telephone_mut(attempt) {
+                Some(telephone) => drop(telephone.provider_call_id.get_or_insert_with(|| id.to_owned())),
                 None => self.effects.push(hang_up()),
             },
         }

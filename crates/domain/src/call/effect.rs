@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    conference::{Recorder, Seat, SeatPlan},
     room::RoomPlan,
     state::{EndReason, Offer, Party, Side},
     timers::{Timer, TimerReason},
@@ -199,6 +200,26 @@ pub enum Effect {
     DialTransfer {
         attempt: u32,
         number: E164,
+    },
+    /// Ask the carrier to call somebody's own telephone into the conference; answer with `Dialed` or `ProviderEnded` of the same
+    /// attempt.
+    DialTelephone {
+        attempt: u32,
+        user: UserId,
+        seat: Seat,
+    },
+    /// What a participant of the conference hears, and who hears them, from now on.
+    Seat {
+        party: Party,
+        /// As the carrier names it.
+        conference: String,
+        provider_call_id: String,
+        plan: SeatPlan,
+    },
+    /// The carrier records the customer's telephone call; answer with `RecordingFailed` when it does not.
+    CarrierRecorder {
+        provider_call_id: String,
+        what: Recorder,
     },
     /// End the telephone call. Without an id the carrier has not answered the request to call yet: hang up when it does.
     HangUpCarrier {

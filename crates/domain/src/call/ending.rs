@@ -61,8 +61,10 @@ impl Turn {
     }
 
     pub(super) fn provider_ended(&mut self, party: Party, status: ProviderEnd) {
-        if let Party::Outside { attempt } = party {
-            return self.outside_ended(attempt, status);
+        match party {
+            Party::Customer => {}
+            Party::Outside { attempt } => return self.outside_ended(attempt, status),
+            Party::Telephone { attempt } => return self.telephone_ended(attempt, status),
         }
         let answered = self.call.history.answered_at.is_some();
         let dialing = matches!(self.call.phase, Phase::Dialing { .. });

@@ -95,6 +95,17 @@ pub enum CallEvent {
     CarrierLost {
         leg: LegId,
     },
+    /// The agent pressed the key by which they take the call at their telephone.
+    TelephoneAccepted {
+        attempt: u32,
+    },
+    /// Somebody has come into the conference at the carrier.
+    ConferenceJoined {
+        party: Party,
+        /// As the carrier names it.
+        conference: String,
+        provider_call_id: String,
+    },
     GreetingFinished {
         #[serde(default)]
         then: AfterGreeting,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{CallId, CampaignId, LeadId, NumberId, QueueId, TenantId, VoicemailId},
+    ids::{CallId, CampaignId, LeadId, NumberId, QueueId, TenantId, UserId, VoicemailId},
     phone_number::E164,
     pii::Personal,
     time::UnixMillis,
@@ -157,6 +157,12 @@ pub struct CallFacts {
     pub capabilities: Capabilities,
     #[serde(default)]
     pub sound: SoundPlace,
+    /// Whom the call is for, before anybody of the queue: the number that was called stands between the two.
+    #[serde(default)]
+    pub for_agent: Option<UserId>,
+    /// The agent has called in by their own telephone, which waits in the conference: the carrier's id of that call.
+    #[serde(default)]
+    pub called_in: Option<String>,
     /// Left by itself when the carrier says that a machine's greeting is over.
     #[serde(default)]
     pub voicemail: Option<VoicemailMessage>,

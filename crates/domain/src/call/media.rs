@@ -16,7 +16,7 @@ impl Turn {
             Party::Outside { attempt } if self.outside_mut(attempt).is_some() => {
                 self.transfer_answered(attempt, Some(leg));
             }
-            Party::Outside { .. } => self.refuse_leg(party, leg),
+            Party::Outside { .. } | Party::Telephone { .. } => self.refuse_leg(party, leg),
         }
     }
 
@@ -83,6 +83,8 @@ impl Turn {
             let provider_call_id = match party {
                 Party::Customer => self.call.provider_call_id.clone(),
                 Party::Outside { .. } => self.call.outside().and_then(|outside| outside.provider_call_id.clone()),
+                // A telephone of an agent's own has no media here.
+                Party::Telephone { .. } => return,
             };
             self.effects.push(Effect::RestartCarrierMedia { party, provider_call_id });
         }

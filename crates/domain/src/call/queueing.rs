@@ -12,9 +12,9 @@ use super::{
 use crate::ids::{DecisionId, MediaSessionId, UserId};
 
 impl Turn {
-    /// Needs a queue; without one the caller is told that the number is not in service.
+    /// Needs a queue, or an agent whom the call is for; without either the caller is told that the number is not in service.
     pub(super) fn enter_queue(&mut self, reason: RouteReason, front: bool) {
-        if self.call.queue.is_none() {
+        if self.call.queue.is_none() && self.call.facts.for_agent.is_none() {
             self.no_route();
             return;
         }
@@ -30,11 +30,16 @@ impl Turn {
         let now = self.now;
         let (target, tried, front) = match &mut self.call.phase {
             Phase::Queued { waiting } => {
-                let Some(queue) = &self.call.queue else { return };
+                waiting.tried.retain(|tried| tried.until > now);
+                let own = self.call.facts.for_agent;
+                let own = own.filter(|agent| waiting.tried.iter().all(|tried| tried.agent != *agent));
+                let queue = self.call.queue.as_ref().map(|queue| RouteTarget::Queue { queue_id: queue.queue_id });
                 waiting.asked_at = now;
-                waiting.asking = true;
+                // Whom the call is for was asked just now, and there is nobody else: they are asked again later.
+                waiting.asking = own.is_some() || queue.is_some();
                 waiting.again = false;
-                (RouteTarget::Queue { queue_id: queue.queue_id }, &mut waiting.tried, waiting.front)
+                let Some(target) = own.map(|user_id| RouteTarget::Agent { user_id }).or(queue) else { return };
+                (target, &mut waiting.tried, waiting.front)
             }
             Phase::Talking { talk } => {
                 let Some(transfer) = &mut talk.transfer else { return };
@@ -76,7 +81,12 @@ impl Turn {
         match &mut self.call.phase {
             Phase::Queued { waiting } if waiting.asking => {
                 waiting.asking = false;
-                if waiting.again {
+                let own = self.call.facts.for_agent.filter(|_| self.call.queue.is_some());
+                let own = own.filter(|agent| waiting.tried.iter().all(|tried| tried.agent != *agent));
+                if let Some(agent) = own {
+                    waiting.tried.push(Tried { agent, until: self.now.plus(ASK_AGAIN_AFTER) });
+                    self.ask(RouteReason::Arrived);
+                } else if waiting.again {
                     self.ask(RouteReason::LookAgain);
                 }
             }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::{
+    conference::Seat,
     event::CallEvent,
     facts::{Direction, SoundPlace},
     state::{Call, Phase, Recording, TransferTarget},
@@ -29,6 +30,8 @@ pub enum Refusal {
     TransferToSelf,
     #[error("this carrier cannot do that in a live call")]
     NotSupported,
+    #[error("the call is taken at the agent's telephone")]
+    ByTelephone,
     #[error("wrap-up cannot be extended any more")]
     WrapUpLimit,
 }
@@ -40,6 +43,9 @@ pub enum Refusal {
 /// See [`Refusal`].
 pub fn permits(call: &Call, event: &CallEvent) -> Result<(), Refusal> {
     match event {
+        // The telephone that rings is the only way into the conference.
+        CallEvent::OfferAccepted { .. } if call.facts.sound == SoundPlace::Conference => Err(Refusal::ByTelephone),
+        CallEvent::TelephoneAccepted { attempt } => telephone_stands(call, *attempt),
         CallEvent::OfferAccepted { agent, fence, .. } => offer_stands(call, *agent, *fence),
         CallEvent::OfferDeclined { agent, fence } => match call.offer() {
             Some(offer) if offer.agent == *agent && offer.fence == *fence => Ok(()),
@@ -106,6 +112,15 @@ fn offer_stands(call: &Call, agent: UserId, fence: u32) -> Result<(), Refusal> {
         }
         Some(_) | None => Err(Refusal::OfferGone),
     }
+}
+
+/// Pressed twice is no refusal.
+fn telephone_stands(call: &Call, attempt: u32) -> Result<(), Refusal> {
+    let telephone = call.telephones.iter().find(|telephone| telephone.attempt == attempt);
+    let telephone = telephone.filter(|telephone| telephone.seat == Seat::Agent).ok_or(Refusal::OfferGone)?;
+    let asked = call.offer().is_some_and(|offer| offer.agent == telephone.user);
+    let has_it = call.desk().is_some_and(|desk| desk.agent == telephone.user);
+    if asked || has_it { Ok(()) } else { Err(Refusal::OfferGone) }
 }
 
 fn may_transfer(call: &Call, agent: UserId, to: &TransferTarget) -> Result<(), Refusal> {

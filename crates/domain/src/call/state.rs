@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::{CallFacts, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, QueuePlan, VoicemailMessage};
+use super::{
+    conference::Telephone,
+    facts::{CallFacts, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, QueuePlan, VoicemailMessage},
+};
 use crate::{
     ids::{LegId, UserId},
     time::UnixMillis,
@@ -117,6 +120,14 @@ pub struct Call {
     /// Agents who are finishing, also while the call goes on with somebody else.
     pub wrap_ups: BTreeMap<UserId, WrapUp>,
     pub history: History,
+    /// The conference at the carrier, as it names it.
+    #[serde(default)]
+    pub conference: Option<String>,
+    /// Who is called into the conference or sits in it, but the customer.
+    #[serde(default)]
+    pub telephones: Vec<Telephone>,
+    #[serde(default)]
+    pub telephones_called: u32,
     /// Transfers begun so far; see [`Party::Outside`].
     pub transfers: u32,
     /// Why the present or last agent got the call.
@@ -141,6 +152,9 @@ impl Call {
             monitors: Vec::new(),
             wrap_ups: BTreeMap::new(),
             history: History::default(),
+            conference: None,
+            telephones: Vec::new(),
+            telephones_called: 0,
             transfers: 0,
             why: None,
             disposition: None,

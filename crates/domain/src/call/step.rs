@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    conference::{SeatPlan, carrier_records, seats},
     duties::{Duty, Held, duties},
     effect::{AgentNext, Effect, NoticeCode, OfferEnd},
     event::{AfterGreeting, AfterWrapUp, CallEvent, DialFailure},
@@ -31,6 +32,7 @@ pub fn step(call: Call, event: &CallEvent, now: UnixMillis) -> (Call, Vec<Effect
             before.timers.clear();
             before.room = None;
             before.offer = None;
+            before.seats.clear();
         }
         _ => {}
     }
@@ -52,6 +54,8 @@ struct Before {
     /// Timers that the driver still has.
     timers: BTreeMap<Timer, Armed>,
     leg: Option<LegId>,
+    seats: BTreeMap<Party, (String, SeatPlan)>,
+    recorder: Option<bool>,
     over: bool,
 }
 
@@ -66,6 +70,8 @@ impl Before {
             timers: armed.clone(),
             armed,
             leg: call.line.leg(),
+            seats: seats(call),
+            recorder: carrier_records(call),
             over: call.is_over(),
         }
     }
@@ -99,6 +105,10 @@ impl Turn {
             CallEvent::Dialed { party, provider_call_id } => self.dialed(*party, provider_call_id),
             CallEvent::CarrierAttached { party, leg } => self.carrier_attached(*party, *leg),
             CallEvent::CarrierLost { leg } => self.carrier_lost(*leg),
+            CallEvent::TelephoneAccepted { attempt } => self.telephone_accepted(*attempt),
+            CallEvent::ConferenceJoined { party, conference, provider_call_id } => {
+                self.conference_joined(*party, conference, provider_call_id);
+            }
             CallEvent::GreetingFinished { then } => self.greeting_finished(then),
             CallEvent::FarewellFinished => self.farewell_finished(),
             CallEvent::DigitReceived { digit } => self.digit_received(*digit),
@@ -188,6 +198,9 @@ impl Turn {
         self.settle_offer(before.offer);
         self.settle_agents(&before.held);
         self.settle_telephones(before.outside, before.leg, before.over);
+        self.settle_conference();
+        self.settle_seats(&before.seats);
+        self.settle_recorder(before.recorder);
         self.settle_room(before.room);
         let after = timers(&self.call);
         let dropped = before.timers.keys().filter(|timer| !after.contains_key(timer));

@@ -1,6 +1,8 @@
 mod at_carrier;
+mod conference;
 mod dialing;
 mod fixture;
+mod for_agent;
 mod inbound;
 mod late;
 mod log;

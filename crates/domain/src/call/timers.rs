@@ -23,6 +23,8 @@ const MESSAGE_MARGIN: Duration = Duration::from_secs(15);
 pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(20);
 /// A waiting call looks for an agent at least this often, even when no report of a free one arrived.
 pub const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// Longest wait for one agent, where no queue says how long.
+pub const WAIT_FOR_ONE: Duration = Duration::from_secs(60);
 /// Carriers end an unanswered call by themselves after 60 s; a lost report must not leave it ringing.
 pub const CUSTOMER_RINGS: Duration = Duration::from_secs(75);
 /// Carriers end a call after four hours.
@@ -107,7 +109,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         }
         Phase::Queued { waiting } => {
             arm(Timer::LookAgain, waiting.asked_at, LOOK_AGAIN, TimerReason::CallWaitsForAnAgent);
-            let longest = Duration::from_secs(call.queue.as_ref().map_or(0, |queue| queue.max_wait_s).into());
+            // Without a queue the call waits for the one agent whom it is for.
+            let longest = call.queue.as_ref().map_or(WAIT_FOR_ONE, |queue| Duration::from_secs(queue.max_wait_s.into()));
             arm(Timer::MaxWait, waiting.since, longest, TimerReason::QueueHasALongestWait);
         }
         Phase::Offered { offer, .. } => {
@@ -131,7 +134,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
             if let Line::Lost { since, missed: false } = outside.line {
                 arm(Timer::OutsideMissed, since, HANG_UP_REPORT, TimerReason::OutsideMayHaveHungUp);
             }
-            if let Some(since) = away(outside.line) {
+            let in_bridge = call.facts.sound == SoundPlace::Bridge;
+            if let Some(since) = away(outside.line).filter(|_| in_bridge) {
                 arm(Timer::OutsideBack, since, MEDIA_AWAY, TimerReason::OutsideMediaAwaited);
             }
         }
@@ -145,7 +149,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         }
         Phase::New | Phase::WrapUp { .. } | Phase::Ended { .. } => {}
     }
-    if call.facts.sound != SoundPlace::Bridge && call.provider_call_id.is_some() {
+    let begun = call.phase != Phase::New;
+    if begun && call.facts.sound != SoundPlace::Bridge && call.provider_call_id.is_some() {
         let asked_at = call.asked_carrier_at.unwrap_or(call.facts.started_at);
         arm(Timer::AskCarrier, asked_at, ASK_CARRIER, TimerReason::CarrierMayNotReport);
     }
@@ -157,6 +162,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
     let expected = match (&call.phase, call.line) {
         (Phase::New | Phase::Dialing { .. }, _) => None,
         (Phase::Greeting { .. }, Line::Awaited { .. }) => None,
+        // That somebody came into a conference is told once; if that was lost, the carrier is asked whether they are there.
+        _ if call.facts.sound == SoundPlace::Conference => None,
         (_, line) => away(line),
     };
     if let Some(since) = expected {
@@ -182,8 +189,8 @@ fn talking(call: &Call, talk: &Talk, arm: &mut impl FnMut(Timer, UnixMillis, Dur
         // While a transfer is under way the agent only stands by; the wait begins to count when the call comes back.
         arm(Timer::DeviceBack, since, MEDIA_AWAY, TimerReason::AgentDeviceAwaited);
     }
-    // Nothing of what two telephones say to each other at a carrier can be heard here.
-    let heard_here = call.facts.sound != SoundPlace::Carrier;
+    // Nothing of what telephones say to each other at a carrier can be heard here.
+    let heard_here = call.facts.sound == SoundPlace::Bridge;
     let unheard = heard_here && !call.both_heard() && !call.hearing.told;
     if let Some(joined_at) = call.hearing.joined_at.filter(|_| unheard) {
         arm(Timer::HearBoth, joined_at, HEAR_BOTH, TimerReason::BothSidesMustBeHeard);

@@ -8,13 +8,13 @@ use reqwest::{Client, RequestBuilder, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{errors, webhook::CallStatus};
+use super::{conference, errors, webhook::CallStatus};
 use crate::{
     http_client,
     rest::{self, RequestKind},
     telephony::{
-        AccountInfo, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, OwnedNumber,
-        PlaceCall, Price, ProviderCallId, RecordingFile, Via,
+        AccountInfo, AddParticipant, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, OwnedNumber,
+        PlaceCall, Price, ProviderCallId, Recorder, RecordingFile, Seat, Via,
     },
 };
 
@@ -126,7 +126,7 @@ impl TwilioClient {
 }
 
 /// A SID becomes a part of a path, so nothing but letters and digits may be in it.
-fn sid(text: &str) -> Result<&str, CarrierError> {
+pub(super) fn sid(text: &str) -> Result<&str, CarrierError> {
     let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if fits { Ok(text) } else { Err(CarrierError::CallOver) }
 }
@@ -271,6 +271,34 @@ impl Carrier for TwilioClient {
         Ok(())
     }
 
+    async fn seat(&self, room: &str, call: &ProviderCallId, seat: &Seat) -> Result<(), CarrierError> {
+        let resource = conference::participant(room, call)?;
+        let _participant: RawParticipant =
+            self.post(RequestKind::Update, &resource, &conference::seat(seat)).await?;
+        Ok(())
+    }
+
+    async fn add_participant(&self, add: &AddParticipant) -> Result<ProviderCallId, CarrierError> {
+        let resource = conference::participants(&add.conference)?;
+        let added: RawParticipant = self.post(RequestKind::Create, &resource, &conference::added(add)).await?;
+        Ok(ProviderCallId::new(added.call_sid))
+    }
+
+    async fn record(&self, call: &ProviderCallId, what: &Recorder) -> Result<(), CarrierError> {
+        let (resource, form) = conference::recorder(call, what)?;
+        // Asked twice to begin there would be two.
+        let kind = if matches!(what, Recorder::Start { .. }) { RequestKind::Create } else { RequestKind::Update };
+        let _recording: RawSid = self.post(kind, &resource, &form).await?;
+        Ok(())
+    }
+
+    /// The first that is complete. <https://www.twilio.com/docs/voice/api/recording#list-call-recordings>
+    async fn find_recording(&self, call: &ProviderCallId) -> Result<Option<String>, CarrierError> {
+        let resource = format!("/Calls/{}/Recordings.json", sid(call.as_str())?);
+        let page: RecordingPage = self.get(&resource, &[]).await?;
+        Ok(page.recordings.into_iter().find(|one| one.status == "completed").map(|one| one.sid))
+    }
+
     /// `recording`: its SID. Both sides apart where Twilio has them so, else mixed.
     async fn fetch_recording(&self, recording: &str) -> Result<RecordingFile, CarrierError> {
         let url = self.url(&format!("/Recordings/{}.wav", sid(recording)?));
@@ -295,14 +323,31 @@ impl Carrier for TwilioClient {
 
     async fn send_sms(&self, from: &str, to: &Personal<String>, text: &str) -> Result<String, CarrierError> {
         let form = [("From", from.to_owned()), ("To", to.reveal().clone()), ("Body", text.to_owned())];
-        let sent: RawMessage = self.post(RequestKind::Create, "/Messages.json", &form).await?;
+        let sent: RawSid = self.post(RequestKind::Create, "/Messages.json", &form).await?;
         Ok(sent.sid)
     }
 }
 
 #[derive(Deserialize)]
-struct RawMessage {
+struct RawSid {
     sid: String,
+}
+
+#[derive(Deserialize)]
+struct RecordingPage {
+    recordings: Vec<RawRecording>,
+}
+
+#[derive(Deserialize)]
+struct RawRecording {
+    sid: String,
+    #[serde(default)]
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct RawParticipant {
+    call_sid: String,
 }
 
 #[derive(Deserialize)]

@@ -3,10 +3,14 @@
 //! Attribute names and defaults: <https://www.twilio.com/docs/voice/twiml>. Attributes that are left at Twilio's
 //! default are not written.
 
+mod conference;
+mod dial;
 mod verbs;
 mod xml;
 
-pub use verbs::{Dial, DialTarget, Gather, Method, Play, RejectReason, Say, Stream, Verb};
+pub use conference::Conference;
+pub use dial::{Dial, DialTarget};
+pub use verbs::{Gather, Method, Play, RejectReason, Say, Stream, Verb};
 use xml::XmlWriter;
 
 /// `Content-Type` of the answer to a voice webhook.
@@ -114,6 +118,22 @@ numDigits=\"1\" timeout=\"6\" actionOnEmptyResult=\"true\"><Say>For sales press 
 callerId=\"+14155550199\" answerOnBridge=\"true\"><Number>+14155550100</Number></Dial><Reject reason=\"busy\"/>\
 </Response>"
         );
+    }
+
+    #[test]
+    fn a_customer_waits_in_a_conference_and_an_agent_opens_it() {
+        let room = || Conference::new("call-7f3a").status_callback("https://a.example/conf?call=7f3a&n=1");
+        let customer = Dial::new(DialTarget::Conference(room().label("customer").waits().ends_room()));
+        assert_eq!(
+            Document::new().then(customer).to_xml(),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Dial><Conference beep=\"false\" \
+startConferenceOnEnter=\"false\" endConferenceOnExit=\"true\" participantLabel=\"customer\" \
+statusCallback=\"https://a.example/conf?call=7f3a&amp;n=1\" \
+statusCallbackEvent=\"start end join leave mute hold modify\">call-7f3a</Conference></Dial></Response>"
+        );
+        let agent = Dial::new(DialTarget::Conference(room().label("telephone-1")));
+        let xml = Document::new().then(agent).to_xml();
+        assert!(xml.contains("<Conference beep=\"false\" participantLabel=\"telephone-1\""), "{xml}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod status;
 use domain::{pii::Personal, time::UnixMillis};
 
 pub use form::{Form, WebhookError};
-pub use status::{AnsweredBy, CallStatus, DialStatus, Direction, RecordingState, StreamEvent};
+pub use status::{AnsweredBy, CallStatus, ConferenceEvent, DialStatus, Direction, RecordingState, StreamEvent};
 
 /// A request for instructions: an inbound call, the `Url` of an outbound call, or any `action`.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,6 +213,63 @@ impl RecordingStatus {
     }
 }
 
+/// A text message has come to a number of the account. <https://www.twilio.com/docs/messaging/guides/webhook-request>
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageRequest {
+    pub message_sid: String,
+    pub account_sid: String,
+    /// E.164, or a channel and a number such as `whatsapp:+91…`.
+    pub from: Personal<String>,
+    pub to: Personal<String>,
+    /// Empty when there are pictures only.
+    pub text: Personal<String>,
+}
+
+impl MessageRequest {
+    pub fn from_form(form: &Form) -> Result<Self, WebhookError> {
+        let personal = |field: &str| Personal::new(form.text(field).unwrap_or_default().to_owned());
+        Ok(Self {
+            message_sid: form.sid("MessageSid")?,
+            account_sid: form.sid("AccountSid")?,
+            from: personal("From"),
+            to: personal("To"),
+            text: personal("Body"),
+        })
+    }
+}
+
+/// Something happened in a conference. Deliveries are doubled, late and out of order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConferenceReport {
+    pub account_sid: String,
+    pub conference_sid: String,
+    pub event: ConferenceEvent,
+    /// Of the participant whom it is about.
+    pub call_sid: Option<String>,
+    /// Our own name for that participant.
+    pub label: Option<String>,
+    /// Counts in the order in which Twilio made the events.
+    pub sequence: Option<u32>,
+    /// Why a participant has left, as Twilio words it, such as `participant_hung_up`.
+    pub left_because: Option<String>,
+}
+
+impl ConferenceReport {
+    pub fn from_form(form: &Form) -> Result<Self, WebhookError> {
+        let field = "StatusCallbackEvent";
+        let event = form.text(field).ok_or(WebhookError::Missing { field })?;
+        Ok(Self {
+            account_sid: form.sid("AccountSid")?,
+            conference_sid: form.sid("ConferenceSid")?,
+            event: ConferenceEvent::parse(event),
+            call_sid: form.owned("CallSid"),
+            label: form.owned("ParticipantLabel"),
+            sequence: form.number("SequenceNumber"),
+            left_because: form.owned("ReasonParticipantLeft"),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,6 +353,24 @@ mod tests {
             (recording.state, recording.channels, recording.call_sid),
             (RecordingState::Completed, Some(2), None)
         );
+    }
+
+    #[test]
+    fn a_conference_says_who_came_and_why_they_left() {
+        let form = parse(
+            b"AccountSid=AC1&ConferenceSid=CF1&StatusCallbackEvent=participant-leave&CallSid=CA1&SequenceNumber=4\
+&ParticipantLabel=customer&ReasonParticipantLeft=participant_hung_up&FriendlyName=call-7&Muted=false",
+        );
+        let report = ConferenceReport::from_form(&form).unwrap();
+        assert_eq!((report.event, report.sequence), (ConferenceEvent::Left, Some(4)));
+        assert_eq!(report.label.as_deref(), Some("customer"));
+        assert_eq!(report.left_because.as_deref(), Some("participant_hung_up"));
+        let form = parse(b"AccountSid=AC1&ConferenceSid=CF1&StatusCallbackEvent=participant-sings");
+        let unknown = ConferenceReport::from_form(&form).unwrap();
+        assert_eq!(unknown.event, ConferenceEvent::Other("participant-sings".into()));
+        let form = parse(b"AccountSid=AC1&ConferenceSid=CF1");
+        let missing = WebhookError::Missing { field: "StatusCallbackEvent" };
+        assert_eq!(ConferenceReport::from_form(&form), Err(missing));
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub(super) async fn past_calls(
             simulated: true,
             capabilities: Capabilities::default(),
             sound: Default::default(),
+            for_agent: None,
+            called_in: None,
             voicemail: None,
         };
         let talked = random.random_bool(0.82);

@@ -1,7 +1,7 @@
 //! The books of the account: its numbers, calls and debugger.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -11,6 +11,8 @@ use tokio::{sync::Notify, time::Instant};
 use super::{
     config::{Config, Destination, Misbehaviour, Number, RestFailure},
     handle::{CallHandle, Command},
+    recorders::{Kept, Recorders},
+    rooms::Rooms,
     webhooks::Webhooks,
 };
 
@@ -23,6 +25,14 @@ pub struct DebuggerEntry {
     pub message: String,
 }
 
+/// A text message that the application has sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentMessage {
+    pub from: String,
+    pub to: String,
+    pub text: String,
+}
+
 #[derive(Debug, Default)]
 pub struct State {
     pub numbers: BTreeMap<String, Number>,
@@ -33,8 +43,9 @@ pub struct State {
     /// SIDs, oldest first.
     pub order: Vec<String>,
     pub debugger: Vec<DebuggerEntry>,
-    /// SIDs of those that are kept.
-    pub recordings: BTreeSet<String>,
+    pub messages: Vec<SentMessage>,
+    /// Those that are kept, by SID.
+    pub recordings: BTreeMap<String, Kept>,
     outbound: VecDeque<CallHandle>,
     next_start: Option<Instant>,
 }
@@ -44,6 +55,8 @@ pub struct Account {
     pub config: Config,
     pub webhooks: Webhooks,
     state: Mutex<State>,
+    rooms: Mutex<Rooms>,
+    recorders: Mutex<Recorders>,
     outbound_added: Notify,
 }
 
@@ -53,6 +66,8 @@ impl Account {
         Ok(Arc::new(Self {
             webhooks: Webhooks::new(&config)?,
             state: Mutex::new(State { numbers, ..State::default() }),
+            rooms: Mutex::default(),
+            recorders: Mutex::default(),
             outbound_added: Notify::new(),
             config,
         }))
@@ -60,6 +75,14 @@ impl Account {
 
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn rooms(&self) -> MutexGuard<'_, Rooms> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn recorders(&self) -> MutexGuard<'_, Recorders> {
+        self.recorders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn add_call(&self, handle: &CallHandle, outbound: bool) {

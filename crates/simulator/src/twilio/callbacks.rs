@@ -50,19 +50,26 @@ pub struct Callbacks {
     queue: UnboundedSender<Delivery>,
 }
 
+/// A report on its way.
 #[derive(Debug, Clone)]
-struct Delivery {
-    url: String,
-    method: Method,
-    fields: Fields,
-    call_sid: String,
+pub struct Delivery {
+    pub url: String,
+    pub method: Method,
+    pub fields: Fields,
+    /// For the debugger.
+    pub call_sid: String,
+}
+
+/// Reports that go into it are sent in order, unless they are to be out of order.
+pub fn open_queue(account: &Arc<Account>) -> UnboundedSender<Delivery> {
+    let (queue, deliveries) = unbounded_channel();
+    tokio::spawn(deliver(Arc::clone(account), deliveries));
+    queue
 }
 
 impl Callbacks {
     pub fn new(account: &Arc<Account>, subscription: Subscription) -> Self {
-        let (queue, deliveries) = unbounded_channel();
-        tokio::spawn(deliver(Arc::clone(account), deliveries));
-        Self { account: Arc::clone(account), subscription, sequence: 0, queue }
+        Self { account: Arc::clone(account), subscription, sequence: 0, queue: open_queue(account) }
     }
 
     pub fn status(&mut self, call: &CallRecord, now: Timestamp) {

@@ -41,9 +41,13 @@ impl Child {
 
 impl LiveCall {
     pub async fn dial(&mut self, dial: &Dial, base: &str) -> Result<Next, Stop> {
-        let Target::Number(number) = &dial.target else {
-            self.complain(12200, "<Dial> of anything but a number is not simulated");
-            return self.after_dial(dial, base, "failed", None).await;
+        let number = match &dial.target {
+            Target::Number(number) => number,
+            Target::Conference(room) => return self.confer(room, dial, base).await,
+            Target::NotSimulated(noun) => {
+                self.complain(12200, &format!("<Dial> of a {noun} is not simulated"));
+                return self.after_dial(dial, base, "failed", None).await;
+            }
         };
         let own = self.record();
         let caller_id = dial.caller_id.as_deref().unwrap_or(&own.from);
@@ -144,7 +148,7 @@ impl LiveCall {
         (outcome_sender, ChildBooks { record: record_sender, _timeline: timeline_sender })
     }
 
-    async fn after_dial(
+    pub(super) async fn after_dial(
         &mut self,
         dial: &Dial,
         base: &str,

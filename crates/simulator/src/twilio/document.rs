@@ -70,8 +70,27 @@ pub struct Dial {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
     Number(String),
-    /// `Sip`, `Client`, `Conference`, `Queue`.
+    Conference(Conference),
+    /// `Sip`, `Client`, `Queue`.
     NotSimulated(String),
+}
+
+/// A room, and how one sits in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conference {
+    pub name: String,
+    pub label: Option<String>,
+    pub muted: bool,
+    /// Opens the room; until somebody does, all hear music.
+    pub starts: bool,
+    /// Takes everybody along when leaving.
+    pub ends: bool,
+    /// SID of the call that alone hears this one.
+    pub coaches: Option<String>,
+    /// `waitUrl=""`: silence in place of music.
+    pub silent_wait: bool,
+    pub status_callback: Option<String>,
+    pub status_events: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -148,6 +167,7 @@ fn dial(element: &Element) -> Dial {
     let number = noun.filter(|noun| noun.name == "Number");
     let target = match (number, noun) {
         (Some(number), _) => Target::Number(number.text.trim().to_owned()),
+        (None, Some(room)) if room.name == "Conference" => Target::Conference(conference(room)),
         (None, Some(other)) => Target::NotSimulated(other.name.clone()),
         (None, None) => Target::Number(element.text.trim().to_owned()),
     };
@@ -159,6 +179,22 @@ fn dial(element: &Element) -> Dial {
         caller_id: element.owned("callerId"),
         target,
         status_callback: number.and_then(|number| number.owned("statusCallback")),
+        status_events: events.split_whitespace().map(str::to_owned).collect(),
+    }
+}
+
+fn conference(element: &Element) -> Conference {
+    let is = |name: &str, usual: bool| element.attribute(name).map_or(usual, |text| text == "true");
+    let events = element.attribute("statusCallbackEvent").unwrap_or_default();
+    Conference {
+        name: element.text.trim().to_owned(),
+        label: element.owned("participantLabel"),
+        muted: is("muted", false),
+        starts: is("startConferenceOnEnter", true),
+        ends: is("endConferenceOnExit", false),
+        coaches: element.owned("coach"),
+        silent_wait: element.attribute("waitUrl") == Some(""),
+        status_callback: element.owned("statusCallback"),
         status_events: events.split_whitespace().map(str::to_owned).collect(),
     }
 }

@@ -18,6 +18,7 @@ use super::{
     line::{Line, Stop},
     outcome::{CallOutcome, EndedBy, Happening, Moment},
     record::{CallRecord, Direction, Status},
+    recorders,
 };
 use crate::customer::CustomerScript;
 
@@ -243,6 +244,7 @@ impl LiveCall {
     fn finish(mut self, (ended_by, status): (EndedBy, Status), outcome: &watch::Sender<Option<Arc<CallOutcome>>>) {
         self.set_status(status);
         let record = self.record();
+        recorders::finish(&self.account, &record.sid);
         let timeline = self.timeline.borrow().clone();
         let customer = self.line.into_report(self.lifted_ms);
         outcome.send_replace(Some(Arc::new(CallOutcome { record, ended_by, timeline, customer })));

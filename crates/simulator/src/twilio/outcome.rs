@@ -47,6 +47,9 @@ pub enum Happening {
     },
     /// The application sent the first audible frame of this stream.
     StreamAudio,
+    ConferenceEntered {
+        name: String,
+    },
     StreamCleared,
     MarkPlayed {
         name: String,

@@ -1,8 +1,11 @@
-//! The account's REST API: create, update, fetch and list calls, list and update numbers, delete recordings, fetch the
-//! account.
+//! The account's REST API: create, update, fetch and list calls, their recordings, conferences and their participants, send
+//! messages, list
+//! and update numbers, fetch the account.
 
+mod conferences;
 mod form;
 mod json;
+mod messages;
 mod numbers;
 mod recordings;
 
@@ -15,7 +18,7 @@ use axum::{
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -38,9 +41,18 @@ pub fn router(account: Arc<Account>) -> Router {
         .route("/2010-04-01/Accounts/{account}", get(fetch_account))
         .route(calls, get(list_calls).post(create_call))
         .route(call, get(fetch_call).post(update_call))
+        .route("/2010-04-01/Accounts/{account}/Messages.json", post(messages::send))
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(numbers::list))
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{number}", post(numbers::update))
-        .route("/2010-04-01/Accounts/{account}/Recordings/{recording}", delete(recordings::remove))
+        .route("/2010-04-01/Accounts/{account}/Recordings/{recording}", get(recordings::media).delete(recordings::remove))
+        .route(&format!("{call}/Recordings.json"), get(recordings::list).post(recordings::start))
+        .route(&format!("{call}/Recordings/{{recording}}"), post(recordings::update))
+        .route("/2010-04-01/Accounts/{account}/Conferences.json", get(conferences::list))
+        .route("/2010-04-01/Accounts/{account}/Conferences/{conference}/Participants.json", post(conferences::add))
+        .route(
+            "/2010-04-01/Accounts/{account}/Conferences/{conference}/Participants/{participant}",
+            post(conferences::update).delete(conferences::remove),
+        )
         .fallback(async |request: Request| RestError::not_found(request.uri().path()))
         .layer(middleware::from_fn_with_state(Arc::clone(&account), guard))
         .with_state(account)

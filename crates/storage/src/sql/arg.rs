@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{
         AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, CrmConnectorId, CrmProblemId,
-        DeliveryId, DncId, ImportId, InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, NumberId, QueueId,
-        RecordingId, SessionId, TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
+        DeliveryId, DncId, ImportId, InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, MappingId, NumberId, PoolId, QueueId,
+        RecordingId,
+        SessionId, TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,
@@ -100,7 +101,9 @@ ids!(
     LeadChangeId,
     LeadId,
     LeadViewId,
+    MappingId,
     NumberId,
+    PoolId,
     QueueId,
     RecordingId,
     SessionId,

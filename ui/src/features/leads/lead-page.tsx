@@ -118,12 +118,15 @@ function History({ leadId }: { leadId: string }) {
 function Page({ card }: { card: LeadCard }) {
   const t = useT();
   const me = useMe();
-  const { api, fail } = useApp();
+  const { api, fail, toasts } = useApp();
   const now = useServerNow();
   const navigate = useNavigate();
   const { lead } = card;
   const words = { t, nowMs: now, locale: useLocale() };
   const place = (): void => void api.placeCall({ lead_id: lead.id }).catch(fail);
+  // The virtual number, never the person's own.
+  const ask = (): void => void api.makeMapping(lead.id)
+    .then((made) => { toasts.show({ tone: "ok", title: t("masking.asked", { number: made.number }), text: t("masking.asked_text", { lead: made.lead_name }), stays: true }); }).catch(fail);
   return (
     <div className="page" data-testid="lead-page" data-lead={lead.id}>
       <div className="page-head" data-region="head">
@@ -133,6 +136,7 @@ function Page({ card }: { card: LeadCard }) {
           <p className="t-12 ink-2">{lead.masked ? <Icon name="lock" size="sm" /> : null} {[lead.phone, lead.email, t("lead.time_with", { time: clock(now, lead.zone), source: nameOf(t, "zone", lead.zone_source) }), t("lead.owned_by", { name: lead.owner_name ?? t("lead.nobody") })].filter(Boolean).join(" · ")}</p>
         </div>
         <Badge tone="acc" icon="target">{nameOf(t, "stage", lead.stage)}</Badge>
+        {may(me.user.role, "take_calls") && me.user.phone !== null ? <Button icon="keypad" onClick={ask} data-testid="ask-number">{t("masking.ask")}</Button> : null}
         {may(me.user.role, "take_calls") ? <Button tone="primary" icon="phone" off={card.no_call ? noCallText(card.no_call, words) : null} onClick={place} data-testid="call-lead">{t("ui.call")}</Button> : null}
       </div>
       <div className="scroll lead-grid">

@@ -3,7 +3,7 @@ import type { IconName } from "@/ui/icon";
 
 export const PAGES = [
   "devices", "appearance", "keys",
-  "users", "queues", "numbers", "campaigns", "assignment", "voicemail", "do_not_call", "carrier", "sip", "storage", "engines", "intake", "crm",
+  "users", "queues", "numbers", "campaigns", "assignment", "voicemail", "masking", "do_not_call", "carrier", "sip", "storage", "engines", "intake", "crm",
   "jobs", "audit",
 ] as const;
 
@@ -29,6 +29,7 @@ export const INFO: readonly PageInfo[] = [
   { id: "campaigns", icon: "megaphone", group: "team", right: "configure" },
   { id: "assignment", icon: "flow", group: "team", right: "configure" },
   { id: "voicemail", icon: "phone", group: "team", right: "configure" },
+  { id: "masking", icon: "eye", group: "team", right: "configure" },
   { id: "do_not_call", icon: "stop", group: "team", right: "configure" },
   { id: "carrier", icon: "cord", group: "services", right: "configure_access" },
   { id: "sip", icon: "phone", group: "services", right: "configure_access" },

@@ -16,6 +16,7 @@ import { EnginesPage } from "./engines-page";
 import { IntakePage } from "./intake-page";
 import { JobsPage } from "./jobs-page";
 import { KeysPage } from "./keys-page";
+import { MaskingPage } from "./masking-page";
 import { NumbersPage } from "./numbers-page";
 import { INFO } from "./pages";
 import type { PageId } from "./pages";
@@ -27,7 +28,7 @@ import { VoicemailPage } from "./voicemail-page";
 
 const VIEW: Record<PageId, () => ReactNode> = {
   devices: DevicesPage, appearance: AppearancePage, keys: KeysPage, users: UsersPage, queues: QueuesPage, numbers: NumbersPage,
-  campaigns: CampaignsPage, assignment: AssignmentPage, voicemail: VoicemailPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, intake: IntakePage, crm: CrmPage, jobs: JobsPage, audit: AuditPage,
+  campaigns: CampaignsPage, assignment: AssignmentPage, voicemail: VoicemailPage, masking: MaskingPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, intake: IntakePage, crm: CrmPage, jobs: JobsPage, audit: AuditPage,
 };
 
 const GROUPS = ["mine", "team", "services", "records"] as const;

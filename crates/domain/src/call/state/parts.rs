@@ -18,6 +18,8 @@ pub enum Party {
     /// The number that the call is passed on to. `attempt` counts the transfers of the call, so that a late report about one
     /// is not taken for the next.
     Outside { attempt: u32 },
+    /// A telephone of an agent or supervisor, see [`crate::call::Telephone`].
+    Telephone { attempt: u32 },
 }
 
 /// Media of one carrier connection.

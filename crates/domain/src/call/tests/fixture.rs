@@ -51,7 +51,9 @@ pub fn facts(direction: Direction) -> CallFacts {
         simulated: false,
         capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
         sound: SoundPlace::Bridge,
-        voicemail: None,
+        for_agent: None,
+            called_in: None,
+            voicemail: None,
     }
 }
 

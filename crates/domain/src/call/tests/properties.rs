@@ -19,7 +19,11 @@ fn device() -> impl Strategy<Value = MediaSessionId> {
 }
 
 fn party() -> impl Strategy<Value = Party> {
-    prop_oneof![3 => Just(Party::Customer), 2 => (1..3u32).prop_map(|attempt| Party::Outside { attempt })]
+    prop_oneof![
+        3 => Just(Party::Customer),
+        2 => (1..3u32).prop_map(|attempt| Party::Outside { attempt }),
+        2 => (1..5u32).prop_map(|attempt| Party::Telephone { attempt }),
+    ]
 }
 
 /// Each connection has an id of its own, made when it opens.
@@ -27,6 +31,7 @@ fn leg_of(party: Party, n: u128) -> LegId {
     match party {
         Party::Customer => leg(n),
         Party::Outside { attempt } => leg(10 * u128::from(attempt) + n),
+        Party::Telephone { attempt } => leg(1_000 * u128::from(attempt) + n),
     }
 }
 
@@ -98,6 +103,13 @@ fn report() -> impl Strategy<Value = CallEvent> {
         1 => Just(CallEvent::RecordingStarted),
         1 => (0..2u8).prop_map(|whole| CallEvent::VoicemailFinished { whole: whole == 1 }),
         1 => Just(CallEvent::AnsweredBy { verdict: AnsweredBy::Machine, greeting_over: true }),
+        3 => party().prop_map(|party| CallEvent::ConferenceJoined {
+            party, conference: "CF1".into(), provider_call_id: format!("{party:?}"),
+        }),
+        3 => (1..5u32).prop_map(|attempt| CallEvent::TelephoneAccepted { attempt }),
+        1 => (1..5u32).prop_map(|attempt| CallEvent::ProviderEnded {
+            party: Party::Telephone { attempt }, status: ProviderEnd::NoAnswer,
+        }),
         1 => Just(CallEvent::ServerRestarted),
         3 => timer().prop_map(|timer| CallEvent::TimerFired { timer }),
     ]
@@ -166,9 +178,9 @@ struct World {
 }
 
 impl World {
-    fn begin(direction: Direction) -> Self {
+    fn begin(direction: Direction, sound: SoundPlace) -> Self {
         let mut world = Self {
-            call: Call::new(facts(direction)),
+            call: Call::new(CallFacts { sound, ..facts(direction) }),
             now: START,
             log: Vec::new(),
             timers: BTreeMap::new(),
@@ -283,6 +295,7 @@ impl World {
         if let Some(plan) = room_plan(&self.call) {
             check_room(&self.call, &plan);
         }
+        check_conference(&self.call);
     }
 
     /// Fires what is due, earliest first, until nothing is left.
@@ -296,6 +309,28 @@ impl World {
             self.take(CallEvent::TimerFired { timer });
         }
         panic!("timers never end: {:#?}", self.call.phase);
+    }
+}
+
+/// Exactly those are called who are to be there, and nobody who only listens or whispers is heard by the customer.
+fn check_conference(call: &Call) {
+    let agents = call.desk().map(|desk| desk.agent).into_iter().chain(call.offer().map(|offer| offer.agent));
+    let monitors = call.monitors.iter().map(|monitor| (monitor.user, Seat::Monitor));
+    let mut wanted: Vec<_> = agents.map(|agent| (agent, Seat::Agent)).chain(monitors).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    if call.facts.sound != SoundPlace::Conference || call.is_over() {
+        wanted.clear();
+    }
+    let mut there: Vec<_> = call.telephones.iter().map(|telephone| (telephone.user, telephone.seat)).collect();
+    there.sort_unstable();
+    assert_eq!(there, wanted);
+    let plans = seats(call);
+    for telephone in call.telephones.iter().filter(|telephone| telephone.seat == Seat::Monitor) {
+        let Some((_, plan)) = plans.get(&Party::Telephone { attempt: telephone.attempt }) else { continue };
+        let mode = call.monitors.iter().find(|monitor| monitor.user == telephone.user).map(|monitor| monitor.mode);
+        let heard = !plan.muted && plan.coaches.is_none();
+        assert!(!heard || mode == Some(MonitorMode::Barge), "a {mode:?} is heard by all");
     }
 }
 
@@ -328,9 +363,11 @@ proptest! {
     #[test]
     fn no_call_is_lost_no_agent_is_kept_and_the_log_tells_it_all(
         inbound in any::<bool>(),
+        by_telephone in any::<bool>(),
         acts in prop::collection::vec((act(), 0..40_000i64), 0..60),
     ) {
-        let mut world = World::begin(if inbound { Direction::Inbound } else { Direction::Outbound });
+        let sound = if by_telephone { SoundPlace::Conference } else { SoundPlace::Bridge };
+        let mut world = World::begin(if inbound { Direction::Inbound } else { Direction::Outbound }, sound);
         for (act, later) in acts {
             // Most things follow each other closely; now and then a timer's worth of time goes by.
             world.now = UnixMillis(world.now.0 + if later > 20_000 { later - 20_000 } else { 50 });
@@ -349,7 +386,7 @@ proptest! {
     fn a_caller_whom_nobody_reports_on_any_more_is_not_kept_for_ever(
         acts in prop::collection::vec((act(), 0..5_000i64), 0..40),
     ) {
-        let mut world = World::begin(Direction::Inbound);
+        let mut world = World::begin(Direction::Inbound, SoundPlace::Bridge);
         for (act, later) in acts {
             world.now = UnixMillis(world.now.0 + later);
             world.act(act);

@@ -96,6 +96,18 @@ words!(DialStatus {
     Canceled = "canceled",
 });
 
+words!(ConferenceEvent {
+    Started = "conference-start",
+    Ended = "conference-end",
+    Joined = "participant-join",
+    Left = "participant-leave",
+    Muted = "participant-mute",
+    Unmuted = "participant-unmute",
+    Held = "participant-hold",
+    Unheld = "participant-unhold",
+    Changed = "participant-modify",
+});
+
 words!(StreamEvent {
     Started = "stream-started",
     Stopped = "stream-stopped",

@@ -30,13 +30,18 @@ impl Form {
     }
 
     pub fn order(&self, from_is_owned: bool) -> Result<Order, RestError> {
+        self.order_of(from_is_owned, self.first_document()?)
+    }
+
+    /// With this as the first document.
+    pub fn order_of(&self, from_is_owned: bool, first: FirstDocument) -> Result<Order, RestError> {
         let to = self.text("To").ok_or_else(|| RestError::new(400, 21201, "No 'To' number is specified"))?;
         let from = self.text("From").ok_or_else(|| RestError::new(400, 21213, "'From' phone number is required"))?;
         check_numbers(from, to, from_is_owned)?;
         Ok(Order {
             to: to.to_owned(),
             from: from.to_owned(),
-            first: self.first_document()?,
+            first,
             fallback_url: self.text("FallbackUrl").map(str::to_owned),
             ring: Duration::from_secs(self.seconds("Timeout")?.unwrap_or(60).min(600)),
             time_limit: self.seconds("TimeLimit")?.map(Duration::from_secs),
