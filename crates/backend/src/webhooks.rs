@@ -37,7 +37,7 @@ const REPLAYED_AFTER: Duration = Duration::from_secs(5 * 60);
 /// A request as the edge received it.
 #[derive(Debug)]
 pub struct WebhookRequest {
-    /// Last part of the path: `voice`, `status`, `resume`, `outbound-answer`, `stream-status`, `amd`, `recording`.
+    /// Last part of the path: `voice`, `status`, `resume`, `outbound-answer`, `stream-status`, `amd`, `recording`, `message`.
     pub kind: String,
     pub path_and_query: String,
     pub signature: String,

@@ -10,6 +10,7 @@ mod http_client;
 pub mod language_model;
 pub mod lead_webhook;
 pub mod recording_store;
+pub mod registry;
 mod rest;
 pub mod speech;
 pub mod telephony;

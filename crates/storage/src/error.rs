@@ -138,6 +138,7 @@ fn unique_of(error: &dyn DatabaseError) -> &'static str {
         "call_events" => "event",
         "jobs" => "job",
         "tags" => "tag",
+        "disposition_sets" => "set",
         _ => "row",
     }
 }

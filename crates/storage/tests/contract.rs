@@ -25,6 +25,8 @@ mod lead_sets;
 mod leads;
 #[path = "contract/lists.rs"]
 mod lists;
+#[path = "contract/outcomes.rs"]
+mod outcomes;
 #[path = "contract/sealing.rs"]
 mod sealing;
 #[path = "contract/walls.rs"]

@@ -5,6 +5,7 @@ import { common } from "./en/common";
 import { contact } from "./en/contact";
 import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
+import { followUps } from "./en/follow-ups";
 import { imports } from "./en/imports";
 import { kept } from "./en/kept";
 import { leadSets } from "./en/lead-sets";
@@ -18,6 +19,6 @@ import { voicemail } from "./en/voicemail";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail, ...followUps };
 
 export type Key = keyof typeof en;

@@ -6,6 +6,7 @@ import { common } from "./hi/common";
 import { contact } from "./hi/contact";
 import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
+import { followUps } from "./hi/follow-ups";
 import { imports } from "./hi/imports";
 import { kept } from "./hi/kept";
 import { leadSets } from "./hi/lead-sets";
@@ -18,4 +19,4 @@ import { sound } from "./hi/sound";
 import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail, ...followUps };

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{
-        AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, DeliveryId, DncId, ImportId,
-        InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, NumberId, QueueId, RecordingId, SessionId,
-        TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
+        AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, DeliveryId, DispositionSetId,
+        DncId, ImportId, InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, NumberId, QueueId, RecordingId,
+        SessionId, TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,
@@ -90,6 +90,7 @@ ids!(
     CampaignId,
     ConsentId,
     DeliveryId,
+    DispositionSetId,
     DncId,
     ImportId,
     InboxId,
