@@ -79,8 +79,8 @@ impl HttpRegistry {
 #[async_trait]
 impl Registry for HttpRegistry {
     async fn check(&self, numbers: &[Personal<String>]) -> Result<Vec<bool>, RegistryError> {
-        let unreachable = |error| RegistryError::Unreachable(http_client::root_cause(error));
-        let client = http_client::client(PATIENCE).map_err(unreachable)?;
+        let client =
+            http_client::client(PATIENCE).map_err(|error| RegistryError::Unreachable(error.to_string()))?;
         let mut all = Vec::with_capacity(numbers.len());
         for part in numbers.chunks(AT_ONCE) {
             let listed = self.ask(&client, part).await?;

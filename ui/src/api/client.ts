@@ -2,7 +2,7 @@ import type { Method, Platform } from "@/platform/types";
 import { ApiFailure, asFailure, isApiError } from "./failure";
 import type * as W from "./generated/wire";
 
-type Query = Record<string, string | number | undefined>;
+type Query = Record<string, string | number | boolean | undefined>;
 
 /** `?a=1&b=2` of the values that are there. */
 export function query(values: Query): string {

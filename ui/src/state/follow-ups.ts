@@ -55,8 +55,11 @@ export function filterOf(when: When, who: string, nowMs: number, zone: string): 
     later: { status: "open", due_from_ms: tomorrow },
     done: { status: "done" },
   };
-  return { ...span[when], ...(who === "mine" ? { mine: true } : who === "team" ? {} : { owner_id: who }), limit: 100 };
+  return { ...span[when], ...whoseOf(who), limit: 100 };
 }
+
+/** `mine`, `team`, or somebody's id. */
+export const whoseOf = (who: string): TaskFilter => (who === "mine" ? { mine: true } : who === "team" ? {} : { owner_id: who });
 
 /** Whether its hour has come. */
 export const isLate = (item: FollowUp, nowMs: number): boolean => item.status === "open" && item.dueMs !== null && item.dueMs < nowMs;

@@ -5,7 +5,7 @@ import { createReminders } from "./reminders";
 const reminder = (id: string, kind: Reminder["kind"] = "callback"): Reminder => ({ kind, id, lead_id: "l1", lead_name: "Asha", text: null, due_at_ms: 5, zone: "Asia/Kolkata" });
 
 function setting(fails = false) {
-  const said = vi.fn((..._: unknown[]) => (fails ? Promise.reject(new Error("away")) : Promise.resolve({} as never)));
+  const said = vi.fn<(id: string, body: unknown) => Promise<never>>(() => (fails ? Promise.reject(new Error("away")) : Promise.resolve({} as never)));
   const onFailure = vi.fn();
   const onChanged = vi.fn();
   const reminders = createReminders({ api: { snoozeTask: said, snoozeCallback: said, updateTask: said, updateCallback: said }, onChanged, onFailure });

@@ -5,7 +5,7 @@ import { usePeople } from "@/features/settings/use-people";
 import { localZone, weekday } from "@/lib/time";
 import { dayAt, daysOf, isDay, rangeOf, startOf, stepped } from "@/state/calendar";
 import type { Span } from "@/state/calendar";
-import { filterOf, isWhen, keyOf, WHEN } from "@/state/follow-ups";
+import { filterOf, isWhen, keyOf, WHEN, whoseOf } from "@/state/follow-ups";
 import type { FollowUp } from "@/state/follow-ups";
 import { may } from "@/state/rights";
 import { Button, IconButton } from "@/ui/button";
@@ -23,14 +23,19 @@ const SPANS: readonly Span[] = ["day", "week", "month"];
 /** A calendar shows a span whole; this many of each are more than anybody has in a month. */
 const MOST_IN_CALENDAR = 200;
 
-type Search = ReturnType<typeof useSearch<never, "/shell/follow-ups">>;
+interface Search {
+  when?: string;
+  who?: string;
+  span?: string;
+  day?: string;
+}
 
 /** Tasks and callbacks as a list and as a calendar, one's own or the team's. */
 export function FollowUpsPage() {
   const t = useT();
   const me = useMe();
   const navigate = useNavigate();
-  const search = useSearch({ from: "/shell/follow-ups" });
+  const search: Search = useSearch({ from: "/shell/follow-ups" });
   const people = usePeople();
   const acts = useFollowUpActs();
   const locale = useLocale();
@@ -47,9 +52,7 @@ export function FollowUpsPage() {
   const when = isWhen(search.when) ? search.when : "open";
   const day = search.day !== undefined && isDay(search.day) ? search.day : dayAt(minute, zone);
   const range = rangeOf(daysOf(span ?? "day", day), zone);
-  const listed = filterOf(when, who, minute, zone);
-  const { status: _, due_from_ms: __, due_before_ms: ___, ...whose } = listed;
-  const filter = span === null ? listed : { ...whose, due_from_ms: range.fromMs, due_before_ms: range.beforeMs, limit: MOST_IN_CALENDAR };
+  const filter = span === null ? filterOf(when, who, minute, zone) : { ...whoseOf(who), due_from_ms: range.fromMs, due_before_ms: range.beforeMs, limit: MOST_IN_CALENDAR };
   const list = useFollowUps(filter);
   const set = (change: Search): void => {
     const next = Object.fromEntries(Object.entries({ ...search, ...change }).filter(([, value]) => value !== "" && value !== undefined));
