@@ -33,6 +33,21 @@ impl std::fmt::Debug for Ringing {
     }
 }
 
+/// A task or callback that has come due. The texts are for the person at the screen; nothing of it is logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Of a callback, or of a task of a lead: the person.
+    pub who: Option<String>,
+    /// Of a task: what is to be done.
+    pub what: Option<String>,
+}
+
+impl std::fmt::Debug for Due {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Due").finish_non_exhaustive()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     Answer,
@@ -53,6 +68,8 @@ pub enum Seen {
         offer: Option<Ringing>,
         call: Option<CallId>,
     },
+    /// Something came due.
+    Due(Due),
     Window(View),
     MiniAsked(bool),
     Notified(Choice),
@@ -68,6 +85,7 @@ pub enum Act {
     /// Bring the main window to the front, with the keyboard.
     Open,
     Notify(Ringing),
+    Remind(Due),
     CloseNotification,
     Mini(bool),
     Answer {
@@ -118,6 +136,9 @@ impl Attention {
                     None => self.falls_silent(&mut acts),
                 }
             }
+            // In front of the agent the page itself says it.
+            Seen::Due(due) if !self.main.focused => acts.push(Act::Remind(due)),
+            Seen::Due(_) => {}
             Seen::Window(view) => self.main = view,
             Seen::MiniAsked(asked) => self.mini_asked = asked,
             Seen::Notified(choice) => self.chose(choice, &mut acts),
@@ -194,6 +215,16 @@ mod tests {
         let mut attention = Attention::default();
         attention.saw(Seen::Window(FRONT));
         assert_eq!(attention.saw(Seen::Offered(offer(call(), 1))), [Act::Raise]);
+    }
+
+    #[test]
+    fn what_comes_due_is_notified_unless_the_window_is_in_front() {
+        let mut attention = Attention::default();
+        let due = Due { who: Some("Asha".into()), what: None };
+        attention.saw(Seen::Window(HIDDEN));
+        assert_eq!(attention.saw(Seen::Due(due.clone())), [Act::Remind(due.clone())]);
+        attention.saw(Seen::Window(FRONT));
+        assert_eq!(attention.saw(Seen::Due(due)), []);
     }
 
     #[test]

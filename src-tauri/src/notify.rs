@@ -1,16 +1,19 @@
 //! The notification of a ringing call, with Answer and Decline.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use tauri::AppHandle;
 use tauri_plugin_notification::{Action, ActionType, NotificationExt};
 
 use crate::{
-    attention::{Choice, Ringing},
+    attention::{Choice, Due, Ringing},
     words::Words,
 };
 
 const RING_TYPE: &str = "incoming-call";
 const RING_ID: i32 = 1;
 const CLOSE_ID: i32 = 2;
+static NEXT_REMINDER: AtomicI32 = AtomicI32::new(100);
 
 /// Hands each click on a button to `chosen`. Has to come before the first notification: without a listener the system is
 /// not given the buttons.
@@ -49,6 +52,13 @@ pub fn ring(app: &AppHandle, offer: &Ringing, words: &Words) -> tauri_plugin_not
 
 pub fn ring_over(app: &AppHandle) -> tauri_plugin_notification::Result<()> {
     app.notification().remove_active(vec![RING_ID])
+}
+
+/// A task or callback has come due. Several stand beside each other.
+pub fn remind(app: &AppHandle, due: &Due, words: &Words) -> tauri_plugin_notification::Result<()> {
+    let (title, body) = words.due(due.who.as_deref(), due.what.as_deref());
+    let id = NEXT_REMINDER.fetch_add(1, Ordering::Relaxed);
+    app.notification().builder().id(id).title(title).body(as_body(&body)).show()
 }
 
 /// Said once, the first time that closing the window does not end the app.

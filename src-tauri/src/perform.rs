@@ -21,6 +21,7 @@ pub fn act(app: &AppHandle, act: Act) {
             emit(app, "navigate", json!({ "path": "/desk" }));
         }
         Act::Notify(offer) => logged("notify", notify::ring(app, &offer, shell::of(app).words())),
+        Act::Remind(due) => logged("remind", notify::remind(app, &due, shell::of(app).words())),
         Act::CloseNotification => logged("close the notification", notify::ring_over(app)),
         Act::Mini(show) => in_background(app, move |app| async move {
             logged("mini window", windows::show_mini(&app, show));

@@ -7,7 +7,7 @@ use wire::{
     live::{LiveEvent, Snapshot},
 };
 
-use crate::attention::{Ringing, Seen};
+use crate::attention::{Due, Ringing, Seen};
 
 /// What a live event means for the windows, if anything.
 pub fn in_event(me: UserId, event: &LiveEvent) -> Option<Seen> {
@@ -18,6 +18,9 @@ pub fn in_event(me: UserId, event: &LiveEvent) -> Option<Seen> {
         // A call that went on to somebody else, or is in wrap-up, is over here.
         LiveEvent::Call { call } => Some(Seen::CallOver(call.id)),
         LiveEvent::CallEnded { call_id, .. } => Some(Seen::CallOver(*call_id)),
+        LiveEvent::Reminder { reminder } => {
+            Some(Seen::Due(Due { who: reminder.lead_name.clone(), what: reminder.text.clone() }))
+        }
         _ => None,
     }
 }

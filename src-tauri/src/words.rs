@@ -19,6 +19,9 @@ pub struct Words {
     pub decline: &'static str,
     /// `{}` is the caller.
     calling: &'static str,
+    /// `{}` is the person.
+    due_callback: &'static str,
+    due_task: &'static str,
     /// Reason of a break; `{}` is a time of day.
     quiet_until: &'static str,
     pub quiet_until_tomorrow: &'static str,
@@ -50,6 +53,8 @@ static ENGLISH: Words = Words {
     answer: "Answer",
     decline: "Decline",
     calling: "{} is calling",
+    due_callback: "Call {} back now",
+    due_task: "A task is due",
     quiet_until: "Do not disturb until {}",
     quiet_until_tomorrow: "Do not disturb until tomorrow",
     keeps_running: "Switchboard keeps running",
@@ -71,6 +76,8 @@ static HINDI: Words = Words {
     answer: "उत्तर दें",
     decline: "अस्वीकार करें",
     calling: "{} का कॉल आ रहा है",
+    due_callback: "अब {} को वापस कॉल करें",
+    due_task: "एक काम का समय हो गया",
     quiet_until: "{} तक परेशान न करें",
     quiet_until_tomorrow: "कल तक परेशान न करें",
     keeps_running: "Switchboard चल रहा है",
@@ -94,6 +101,15 @@ impl Words {
         self.calling.replacen("{}", who, 1)
     }
 
+    /// Title and text of a reminder: of a callback without a task's words, of a task with them.
+    pub fn due(&self, who: Option<&str>, what: Option<&str>) -> (String, String) {
+        match (who, what) {
+            (Some(who), None) => (self.due_callback.replacen("{}", who, 1), String::new()),
+            (Some(who), Some(what)) => (self.due_task.to_owned(), format!("{who}: {what}")),
+            (None, what) => (self.due_task.to_owned(), what.unwrap_or_default().to_owned()),
+        }
+    }
+
     pub fn quiet_until(&self, clock: &str) -> String {
         self.quiet_until.replacen("{}", clock, 1)
     }
@@ -113,6 +129,15 @@ mod tests {
         }
         assert_eq!(Words::of(UiLocale::En).state(TrayState::OnCall), "On call");
         assert_eq!(Words::of(UiLocale::Hi).state(TrayState::Available), "उपलब्ध");
+    }
+
+    #[test]
+    fn a_reminder_says_whom_to_call_or_what_to_do() {
+        let words = Words::of(UiLocale::En);
+        assert_eq!(words.due(Some("Asha"), None), ("Call Asha back now".to_owned(), String::new()));
+        let (title, body) = words.due(Some("Asha"), Some("Send the offer"));
+        assert_eq!((title.as_str(), body.as_str()), ("A task is due", "Asha: Send the offer"));
+        assert_eq!(words.due(None, Some("Send it")).1, "Send it");
     }
 
     #[test]

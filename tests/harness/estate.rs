@@ -55,6 +55,8 @@ pub struct Estate {
     pub lead: String,
     pub lead_change: String,
     pub task: String,
+    pub callback: String,
+    pub disposition_set: String,
     /// One that was given up.
     pub job: String,
     /// One that is over, with a row that was left out.
@@ -103,6 +105,13 @@ pub fn campaign(name: &str, agents: &[&str]) -> Value {
     json!({ "name": name, "state": "active", "caller_id": null, "script": [step], "dispositions": [],
         "hours": { "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 }, "recording": true,
         "detect_machines": false, "agent_ids": agents })
+}
+
+/// A set of outcomes as it is made and changed.
+pub fn disposition_set(name: &str) -> Value {
+    let agreed = json!({ "code": "agreed", "label": format!("{MARK} agreed"), "group": "connected", "tone": "ok",
+        "sub_codes": [], "required": [], "next_action": { "kind": "none" }, "stage": null });
+    json!({ "name": name, "kind": "service", "dispositions": [agreed] })
 }
 
 /// A key by which forms hand leads in, as it is made and changed.
@@ -179,7 +188,7 @@ impl Estate {
         let past_call = talk.said.call();
         finish(&talk).await;
         let token = talk.agents_token().await;
-        let (_callback, task) = outcomes(&talk, &token, &past_call).await;
+        let (callback, task) = outcomes(&talk, &token, &past_call).await;
         talk = talk.again("CA2").await;
         let manager = Desk::sign_in(&talk.server, "manager@owner.example").await;
         manager.available().await;
@@ -214,6 +223,8 @@ impl Estate {
         crm["campaign_id"] = json!(campaign);
         let crm_connector = id(&made(server, Method::POST, "/crm-connectors", admin, crm).await);
         let (tag, bulk_action) = tagged(server, admin, &lead).await;
+        let set = disposition_set(&format!("{MARK} set"));
+        let disposition_set = id(&made(server, Method::POST, "/disposition-sets", admin, set).await);
         let shared = json!({ "name": format!("{MARK} shared"), "filter": { "search": MARK }, "shared": true });
         made(server, Method::POST, "/lead-views", admin, shared).await;
         let view = json!({ "name": format!("{MARK} view"), "filter": { "tag_id": tag } });
@@ -243,6 +254,8 @@ impl Estate {
             lead,
             lead_change,
             task,
+            callback,
+            disposition_set,
             job,
             import,
             intake_key,
@@ -290,6 +303,8 @@ impl Estate {
             ("bulk-actions", "id") => self.bulk_action.clone(),
             ("lead-views", "id") => self.lead_view.clone(),
             ("tasks", "id") => self.task.clone(),
+            ("callbacks", "id") => self.callback.clone(),
+            ("disposition-sets", "id") => self.disposition_set.clone(),
             ("intake-keys", "id") => self.intake_key.clone(),
             ("crm-connectors", "id") => self.crm_connector.clone(),
             ("imports", "id") => self.import.clone(),
@@ -345,7 +360,7 @@ async fn outcomes(talk: &Talk, token: &str, call: &str) -> (String, String) {
     let path = format!("/calls/{call}/disposition");
     let callback = made(&talk.server, Method::POST, &path, token, outcome("callback")).await;
     tokio::time::sleep(Duration::from_millis(5)).await;
-    let task = made(&talk.server, Method::POST, &path, token, outcome("escalate")).await;
+    let task = made(&talk.server, Method::POST, &path, token, outcome("technical_issue")).await;
     let notes = json!({ "text": format!("{MARK} notes"), "revision": 7 });
     let saved = talk.server.ask(Method::PUT, &format!("/calls/{call}/notes"), token, Some(notes)).await;
     assert!(saved.status.is_success(), "{saved:?}");

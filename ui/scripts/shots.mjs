@@ -65,11 +65,12 @@ const PAGES = [
     await page.waitForTimeout(200);
   }],
   ["queue", "idle", "/queue", WIDE], ["queue-phone", "idle", "/queue", PHONE], ["queue-none", "idle", "/queue?search=zzz", WIDE],
+  ["follow-ups", "idle", "/follow-ups", WIDE], ["follow-ups-phone", "idle", "/follow-ups", PHONE], ["follow-ups-week", "idle", "/follow-ups?span=week", WIDE], ["follow-ups-month", "idle", "/follow-ups?span=month", WIDE],
   ["leads", "idle", "/leads", WIDE],
   ["leads-phone", "idle", "/leads", PHONE],
   ["lead", "idle", "/leads/lead-asha", TALL],
   ["lead-phone", "idle", "/leads/lead-asha", PHONE],
-  ...["devices", "appearance", "keys", "users", "queues", "numbers", "campaigns", "assignment", "do_not_call", "carrier", "storage", "engines", "crm", "jobs", "audit"]
+  ...["devices", "appearance", "keys", "users", "queues", "numbers", "campaigns", "outcomes", "assignment", "do_not_call", "carrier", "storage", "engines", "crm", "jobs", "audit"]
     .map((page) => [`settings-${page}`, "admin", `/settings/${page}`, WIDE]),
   ["settings-devices-check", "admin", "/settings/devices", { width: 1280, height: 1500 }, async (page) => {
     await page.getByTestId("check-run").click();

@@ -19,6 +19,7 @@ import type { PhoneDriver } from "@/state/phone";
 import type { Prefs } from "@/state/prefs";
 import type { Session, SessionDriver } from "@/state/session";
 import type { WorklistDriver } from "@/state/worklist";
+import type { Reminders } from "@/state/reminders";
 import type { Toasts } from "@/state/toasts";
 
 /** Everything that screens use, made once at start. */
@@ -30,6 +31,7 @@ export interface App {
   live: LiveDriver;
   desk: DeskDriver;
   worklist: WorklistDriver;
+  reminders: Reminders;
   outbox: OutboxDriver;
   forms: FormDrafts;
   phone: PhoneDriver;

@@ -19,6 +19,7 @@ import { createOutboxStore } from "./state/outbox";
 import { createPhone } from "./state/phone";
 import { createPrefs, isDark } from "./state/prefs";
 import { may } from "./state/rights";
+import { createReminders } from "./state/reminders";
 import { createSession } from "./state/session";
 import { createToasts } from "./state/toasts";
 import type { ToastTone } from "./state/toasts";
@@ -52,8 +53,18 @@ export function createApp(platform: Platform, kept: Kept): App {
   const fail = (cause: unknown): void => {
     toasts.show({ tone: "warn", ...failureText(cause, t()), stays: false });
   };
+  const reminders = createReminders({
+    api, onFailure: fail,
+    onChanged: () => { for (const queryKey of [keys.tasks, keys.callbacks, keys.worklist()]) void queries.invalidateQueries({ queryKey: [...queryKey] }); },
+  });
   const live = createLive({
     platform,
+    onReminder: (reminder) => {
+      reminders.add(reminder);
+      platform.notices.show(reminder.kind === "callback"
+        ? { title: t()("remind.callback", { name: reminder.lead_name ?? t()("desk.the_customer") }), text: "" }
+        : { title: t()("remind.task_due"), text: [reminder.lead_name, reminder.text].filter(Boolean).join(": ") });
+    },
     clock: systemClock,
     onOutdated: (keys) => {
       for (const queryKey of keys) void queries.invalidateQueries({ queryKey: [...queryKey] });
@@ -99,7 +110,7 @@ export function createApp(platform: Platform, kept: Kept): App {
   return {
     platform, api, queries, live, prefs, toasts, keyMap, mac, fail,
     session: createSession({ api, platform, beforeSignOut: () => desk.flush() }),
-    desk, worklist,
+    desk, worklist, reminders,
     forms: createFormDrafts(),
     outbox: createOutboxStore({
       platform, onFailure: fail,
@@ -135,6 +146,7 @@ export function startApp(app: App): void {
           for (const stop of stops) stop();
           app.queries.clear();
           app.toasts.clear();
+          app.reminders.clear();
           app.forms.clear();
         },
       };

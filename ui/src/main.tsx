@@ -14,6 +14,7 @@ import "./styles/worklist.css";
 import "./styles/settings.css";
 import "./styles/imports.css";
 import "./styles/lead-sets.css";
+import "./styles/follow-ups.css";
 import { createApp, startApp } from "./app";
 import { createKept } from "./lib/kept";
 import { Root } from "./routes/root";

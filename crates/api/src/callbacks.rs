@@ -1,3 +1,5 @@
 //! Callbacks.
 
 pub mod list;
+pub mod snooze;
+pub mod update;

@@ -29,9 +29,11 @@ pub const fn status(code: ErrorCode) -> StatusCode {
             StatusCode::UNAUTHORIZED
         }
         ErrorCode::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::NotAllowed | ErrorCode::DoNotCall | ErrorCode::ConsentWithdrawn | ErrorCode::OutsideCallingHours => {
-            StatusCode::FORBIDDEN
-        }
+        ErrorCode::NotAllowed
+        | ErrorCode::DoNotCall
+        | ErrorCode::ConsentWithdrawn
+        | ErrorCode::RegistryUnknown
+        | ErrorCode::OutsideCallingHours => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::AlreadyExists
         | ErrorCode::Conflict

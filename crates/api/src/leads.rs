@@ -7,6 +7,7 @@ pub mod consents;
 pub mod create;
 pub mod get;
 pub mod list;
+pub mod opt_out_link;
 pub mod remove_tag;
 pub mod undo_change;
 pub mod update;

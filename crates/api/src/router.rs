@@ -21,9 +21,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, crm_connectors, do_not_call, headers,
-    health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, masking, me, media, numbers, queues,
-    recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
+    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, disposition_sets, crm_connectors, do_not_call, follow_ups, headers, health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, masking, me, media, numbers, opt_out, queues, recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -86,6 +84,13 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(campaigns::list::handler, campaigns::create::handler))
         .routes(routes!(campaigns::default_dispositions::handler))
         .routes(routes!(campaigns::get::handler, campaigns::update::handler))
+        .routes(routes!(disposition_sets::templates::handler))
+        .routes(routes!(disposition_sets::list::handler, disposition_sets::create::handler))
+        .routes(routes!(disposition_sets::try_out::handler))
+        .routes(routes!(disposition_sets::get::handler, disposition_sets::update::handler))
+        .routes(routes!(disposition_sets::copy::handler))
+        .routes(routes!(disposition_sets::archive::handler))
+        .routes(routes!(disposition_sets::versions::handler))
         .routes(routes!(do_not_call::list::handler, do_not_call::add::handler))
         .routes(routes!(do_not_call::upload::handler))
         .routes(routes!(do_not_call::remove::handler))
@@ -93,6 +98,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(leads::get::handler, leads::update::handler))
         .routes(routes!(leads::changes::handler))
         .routes(routes!(leads::consents::handler, leads::add_consent::handler))
+        .routes(routes!(leads::opt_out_link::handler))
         .routes(routes!(leads::undo_change::handler))
         .routes(routes!(leads::add_tag::handler, leads::remove_tag::handler))
         .routes(routes!(tags::list::handler, tags::create::handler))
@@ -129,7 +135,11 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(crm_connectors::problems::handler))
         .routes(routes!(tasks::list::handler))
         .routes(routes!(tasks::update::handler))
+        .routes(routes!(tasks::snooze::handler))
         .routes(routes!(callbacks::list::handler))
+        .routes(routes!(callbacks::update::handler))
+        .routes(routes!(callbacks::snooze::handler))
+        .routes(routes!(follow_ups::reassign::handler))
         .routes(routes!(assignment::rules::handler, assignment::save_rules::handler))
         .routes(routes!(assignment::dry_run::handler))
         .routes(routes!(assignment::list::handler))
@@ -185,6 +195,9 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(settings::get_hand_out::handler, settings::put_hand_out::handler))
         .routes(routes!(settings::get_lead_webhook::handler, settings::put_lead_webhook::handler))
         .routes(routes!(webhook_deliveries::list::handler))
+        .routes(routes!(settings::get_registry::handler, settings::put_registry::handler))
+        .routes(routes!(settings::upload_registry::handler))
+        .routes(routes!(settings::test_registry::handler))
         .routes(routes!(settings::get_dialing::handler, settings::put_dialing::handler))
         .routes(routes!(settings::get_voicemail::handler, settings::put_voicemail::handler))
         .routes(routes!(settings::get_storage::handler, settings::put_storage::handler))
@@ -211,6 +224,7 @@ fn outside() -> OpenApiRouter<Backend> {
         .routes(routes!(webhooks::exotel_media::handler))
         .routes(routes!(webhooks::exotel::ask, webhooks::exotel::tell))
         .routes(routes!(intake::handler))
+        .routes(routes!(opt_out::show, opt_out::carry_out))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
 }

@@ -1,4 +1,5 @@
 //! Tasks.
 
 pub mod list;
+pub mod snooze;
 pub mod update;

@@ -2,40 +2,46 @@
 
 use domain::{
     dispositions as outcomes,
-    ids::{CallId, CampaignId},
+    ids::{CallId, CampaignId, DispositionSetId},
+    opt_out,
     phone_number::E164,
     time::UnixMillis,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use storage::{TenantScope, campaigns::Campaign as CampaignRow};
+use storage::{TenantScope, campaigns::Campaign as CampaignRow, disposition_sets::Choice};
 use wire::config::{CallingHours, Campaign, CampaignInput, CampaignState, Disposition, ScriptStep};
 
 use crate::{
-    Actor, Backend, clock,
+    Actor, Backend, clock, disposition_sets,
     error::{BackendError, FieldChecks},
 };
 
-fn read<T: DeserializeOwned>(value: &Value, what: &str) -> Result<T, BackendError> {
+pub(crate) fn read<T: DeserializeOwned>(value: &Value, what: &str) -> Result<T, BackendError> {
     T::deserialize(value).map_err(|error| BackendError::Internal(format!("stored {what}: {error}")))
 }
 
-fn write<T: Serialize>(value: &T) -> Result<Value, BackendError> {
+pub(crate) fn write<T: Serialize>(value: &T) -> Result<Value, BackendError> {
     serde_json::to_value(value).map_err(|error| BackendError::Internal(error.to_string()))
 }
 
-/// The set that applies to a campaign: its own, or the default one.
-fn dispositions_of(row: &CampaignRow) -> Result<Vec<outcomes::Disposition>, BackendError> {
-    let own: Vec<outcomes::Disposition> = read(&row.dispositions, "dispositions")?;
+/// The outcomes that are written down: as they are, or the default ones.
+fn or_default(written: &Value) -> Result<Vec<outcomes::Disposition>, BackendError> {
+    let own: Vec<outcomes::Disposition> = read(written, "dispositions")?;
     Ok(if own.is_empty() { outcomes::default_set() } else { own })
 }
 
 /// The same outcomes as the contract names them; both have the same JSON.
-fn as_wire(set: &[outcomes::Disposition]) -> Result<Vec<Disposition>, BackendError> {
+pub(crate) fn as_wire(set: &[outcomes::Disposition]) -> Result<Vec<Disposition>, BackendError> {
     read(&write(&set)?, "dispositions")
 }
 
-fn shown(row: CampaignRow) -> Result<Campaign, BackendError> {
+fn shown(row: CampaignRow, choice: Option<(DispositionSetId, Value)>) -> Result<Campaign, BackendError> {
+    let own = choice.is_none() && row.dispositions.as_array().is_some_and(|own| !own.is_empty());
+    let (disposition_set_id, written) = match choice {
+        Some((id, body)) => (Some(id), body),
+        None => (None, row.dispositions.clone()),
+    };
     Ok(Campaign {
         id: row.id,
         state: match row.state.as_str() {
@@ -44,7 +50,10 @@ fn shown(row: CampaignRow) -> Result<Campaign, BackendError> {
             "completed" => CampaignState::Completed,
             _ => CampaignState::Draft,
         },
-        dispositions: as_wire(&dispositions_of(&row)?)?,
+        dispositions: as_wire(&or_default(&written)?)?,
+        disposition_set_id,
+        own_dispositions: own,
+        opt_out_key: row.opt_out_key.clone(),
         script: read(&row.script, "script")?,
         hours: hours_of(&row)?,
         name: row.name,
@@ -94,10 +103,9 @@ fn check(actor: &Actor, input: &CampaignInput) -> Result<(), BackendError> {
         checks.text(&step.title, 80, &format!("script[{index}].title"));
         checks.at_most(&step.say, 2000, &format!("script[{index}].say"));
     }
-    let mut codes: Vec<&str> = input.dispositions.iter().map(|one| one.code.as_str()).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    checks.require(codes.len() == input.dispositions.len(), "dispositions", "expected each code once");
+    let key = input.opt_out_key.as_deref().filter(|key| !key.is_empty());
+    let is_key = key.is_none_or(|key| key.len() == 1 && key.chars().all(opt_out::is_key));
+    checks.require(is_key, "opt_out_key", "expected one of 0-9 * #");
     if let Some(caller_id) = input.caller_id.as_deref().filter(|text| !text.is_empty())
         && let Err(error) = E164::parse(caller_id, Some(&actor.country))
     {
@@ -113,10 +121,12 @@ fn row(
     version: u32,
     created_at: UnixMillis,
 ) -> Result<CampaignRow, BackendError> {
-    let dispositions = write(&input.dispositions)?;
     // Refused here, not when an agent wants to save a result.
-    let _: Vec<outcomes::Disposition> = serde::Deserialize::deserialize(&dispositions)
-        .map_err(|error| BackendError::field("dispositions", error.to_string()))?;
+    let own = match (input.disposition_set_id, input.dispositions.is_empty()) {
+        (None, false) => disposition_sets::checked(&input.dispositions, "dispositions")?,
+        _ => Vec::new(),
+    };
+    let dispositions = write(&own)?;
     Ok(CampaignRow {
         id,
         name: input.name.trim().to_owned(),
@@ -139,6 +149,7 @@ fn row(
         recording: input.recording,
         detect_machines: input.detect_machines,
         local_presence: input.local_presence,
+        opt_out_key: input.opt_out_key.clone().filter(|key| !key.is_empty()),
         agent_ids: input.agent_ids.clone(),
         version,
         created_at,
@@ -151,20 +162,53 @@ impl Backend {
     }
 
     pub async fn list_campaigns(&self, actor: &Actor) -> Result<Vec<Campaign>, BackendError> {
-        storage::campaigns::list(self.store(), actor.scope).await?.into_iter().map(shown).collect()
+        let had = storage::disposition_sets::sets_of_campaigns(self.store(), actor.scope).await?;
+        let sets = storage::disposition_sets::list(self.store(), actor.scope).await?;
+        let choice = |id| {
+            let (_, set) = had.iter().find(|(campaign, _)| *campaign == id)?;
+            sets.iter().find(|one| one.id == *set).map(|one| (one.id, one.body.clone()))
+        };
+        let rows = storage::campaigns::list(self.store(), actor.scope).await?;
+        rows.into_iter().map(|row| (choice(row.id), row)).map(|(choice, row)| shown(row, choice)).collect()
+    }
+
+    async fn shown_with_set(&self, scope: TenantScope, row: CampaignRow) -> Result<Campaign, BackendError> {
+        let choice = storage::disposition_sets::choice_of(self.store(), scope, row.id).await?;
+        let set = match choice {
+            Some(Choice::Set(id)) => storage::disposition_sets::get(self.store(), scope, id).await?,
+            Some(Choice::Own(_)) | None => None,
+        };
+        shown(row, set.map(|set| (set.id, set.body)))
     }
 
     pub async fn get_campaign(&self, actor: &Actor, id: CampaignId) -> Result<Campaign, BackendError> {
-        shown(self.campaign_row(actor.scope, id).await?)
+        let row = self.campaign_row(actor.scope, id).await?;
+        self.shown_with_set(actor.scope, row).await
+    }
+
+    /// A set that a campaign may choose.
+    async fn choice(&self, actor: &Actor, body: &CampaignInput, own: &Value) -> Result<Choice, BackendError> {
+        let Some(id) = body.disposition_set_id else { return Ok(Choice::Own(own.clone())) };
+        let set = storage::disposition_sets::get(self.store(), actor.scope, id).await?;
+        let set = set.ok_or_else(|| BackendError::field("disposition_set_id", "no such set here"))?;
+        let had = storage::disposition_sets::sets_of_campaigns(self.store(), actor.scope).await?;
+        if set.archived_at.is_some() && !had.iter().any(|(_, one)| *one == id) {
+            return Err(BackendError::field("disposition_set_id", "this set was put away"));
+        }
+        Ok(Choice::Set(id))
     }
 
     pub async fn create_campaign(&self, actor: &Actor, body: CampaignInput) -> Result<Campaign, BackendError> {
         actor.must_configure()?;
         check(actor, &body)?;
         let row = row(actor, &body, CampaignId::new(clock::new_uuid()), 1, clock::now())?;
-        storage::campaigns::insert(self.store(), actor.scope, &row).await?;
+        let choice = self.choice(actor, &body, &row.dispositions).await?;
+        let mut unit = self.store().begin().await?;
+        storage::campaigns::insert(&mut unit, actor.scope, &row).await?;
+        storage::disposition_sets::choose(&mut unit, actor.scope, row.id, None, &choice, clock::now()).await?;
+        unit.commit().await?;
         self.settings_changed(actor, "campaign.create", &row.id.to_string()).await;
-        shown(row)
+        self.shown_with_set(actor.scope, row).await
     }
 
     pub async fn update_campaign(
@@ -177,9 +221,13 @@ impl Backend {
         check(actor, &body)?;
         let old = self.campaign_row(actor.scope, id).await?;
         let mut row = row(actor, &body, id, old.version, old.created_at)?;
-        row.version = storage::campaigns::update(self.store(), actor.scope, &row).await?;
+        let (choice, before) = (self.choice(actor, &body, &row.dispositions).await?, Some(&old.dispositions));
+        let mut unit = self.store().begin().await?;
+        row.version = storage::campaigns::update(&mut unit, actor.scope, &row).await?;
+        storage::disposition_sets::choose(&mut unit, actor.scope, id, before, &choice, clock::now()).await?;
+        unit.commit().await?;
         self.settings_changed(actor, "campaign.update", &id.to_string()).await;
-        shown(row)
+        self.shown_with_set(actor.scope, row).await
     }
 
     pub async fn default_dispositions(&self, _actor: &Actor) -> Result<Vec<Disposition>, BackendError> {
@@ -194,15 +242,19 @@ impl Backend {
         }
     }
 
-    /// The outcomes for a call, as the rules take them.
+    /// The outcomes for a call as the rules take them: those that were in force when it began, also when they were changed in the
+    /// middle of it or since.
     pub(crate) async fn disposition_set(
         &self,
         actor: &Actor,
         id: CallId,
     ) -> Result<Vec<outcomes::Disposition>, BackendError> {
-        match self.campaign_of_call(actor, id).await? {
-            Some(row) => dispositions_of(&row),
-            None => Ok(outcomes::default_set()),
+        let call = self.call_row(actor, id).await?;
+        let Some(campaign) = call.campaign_id else { return Ok(outcomes::default_set()) };
+        let chosen = storage::disposition_sets::in_force(self.store(), actor.scope, campaign, call.started_at).await?;
+        match chosen {
+            Some(chosen) => or_default(&chosen.body),
+            None => or_default(&self.campaign_row(actor.scope, campaign).await?.dispositions),
         }
     }
 

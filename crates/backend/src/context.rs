@@ -32,6 +32,7 @@ use crate::{
     presence::{self, Presence},
     relays::RelayOptions,
     sip::{SipOptions, SipService},
+    tasks,
 };
 
 /// What the end of the server waits at most until everything is written.
@@ -141,6 +142,7 @@ impl Backend {
         tokio::spawn(calls::look_for_forgotten_agents(backend.clone()));
         tokio::spawn(assignment::run(backend.clone()));
         tokio::spawn(crm::run(backend.clone()));
+        tokio::spawn(tasks::reminders::run(backend.clone()));
         tokio::spawn(housekeeping::run(backend.clone()));
         Ok(backend)
     }

@@ -184,7 +184,27 @@ impl Backend {
         campaign: Option<CampaignId>,
     ) -> Result<Option<Objection>, BackendError> {
         let objections = storage::objections::of_lead(self.store(), scope, lead).await?;
-        Ok(may_be_called(&objections, campaign, clock::now()).err())
+        let objection = may_be_called(&objections, campaign, clock::now()).err();
+        if objection == Some(Objection::RegistryUnknown)
+            && self.ask_registry(scope, &lead.phone, objections.registry).await?
+        {
+            let objections = storage::objections::of_lead(self.store(), scope, lead).await?;
+            return Ok(may_be_called(&objections, campaign, clock::now()).err());
+        }
+        Ok(objection)
+    }
+
+    /// The same as far as it is known, for those who look and do not call: a registry that has not been asked yet is asked when
+    /// somebody calls.
+    pub(crate) async fn known_objection(
+        &self,
+        scope: TenantScope,
+        lead: &LeadRow,
+        campaign: Option<CampaignId>,
+    ) -> Result<Option<Objection>, BackendError> {
+        let objections = storage::objections::of_lead(self.store(), scope, lead).await?;
+        let objection = may_be_called(&objections, campaign, clock::now()).err();
+        Ok(objection.filter(|objection| *objection != Objection::RegistryUnknown))
     }
 
     /// What keeps a number of nobody known from being called at all.
@@ -196,6 +216,13 @@ impl Backend {
     ) -> Result<Option<Objection>, BackendError> {
         let number = Personal::new(number.as_str().to_owned());
         let objections = storage::objections::of_number(self.store(), scope, &number).await?;
-        Ok(may_be_called(&objections, campaign, clock::now()).err())
+        let objection = may_be_called(&objections, campaign, clock::now()).err();
+        if objection == Some(Objection::RegistryUnknown)
+            && self.ask_registry(scope, &number, objections.registry).await?
+        {
+            let objections = storage::objections::of_number(self.store(), scope, &number).await?;
+            return Ok(may_be_called(&objections, campaign, clock::now()).err());
+        }
+        Ok(objection)
     }
 }

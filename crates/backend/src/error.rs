@@ -66,6 +66,10 @@ const fn objection_words(objection: &Objection) -> &'static str {
         Objection::Listed { until: None, .. } => "this number is on the do-not-call list",
         Objection::Listed { until: Some(_), .. } => "this number is on the do-not-call list for a while",
         Objection::Withdrawn { .. } => "this person has withdrawn the consent to be called",
+        Objection::InRegistry { .. } => {
+            "this number is in the national registry of people who do not want to be called"
+        }
+        Objection::RegistryUnknown => "the national registry has to be asked first, and it does not answer",
     }
 }
 
@@ -94,6 +98,7 @@ impl BackendError {
             Self::WrongCallState(_) => ErrorCode::WrongCallState,
             Self::NotSupportedByCarrier(_) => ErrorCode::NotSupportedByCarrier,
             Self::DoNotCall(Objection::Withdrawn { .. }) => ErrorCode::ConsentWithdrawn,
+            Self::DoNotCall(Objection::RegistryUnknown) => ErrorCode::RegistryUnknown,
             Self::DoNotCall(_) => ErrorCode::DoNotCall,
             Self::OutsideCallingHours { .. } => ErrorCode::OutsideCallingHours,
             Self::LeadHeld { .. } => ErrorCode::LeadHeld,

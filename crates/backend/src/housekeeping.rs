@@ -41,6 +41,7 @@ impl Backend {
             ("answers", storage::idempotency::purge(store, before(ANSWERS_DAYS)).await),
             ("forms", storage::intake::purge(store, before(ANSWERS_DAYS)).await),
             ("deliveries", storage::webhook_deliveries::purge(store, before(RECORDS_DAYS)).await),
+            ("registry answers", storage::registry::purge(store, before(RECORDS_DAYS)).await),
             ("leases", storage::leases::purge(store, before(LEASES_DAYS)).await),
             ("virtual numbers", storage::number_masking::purge(store, before(MAPPINGS_DAYS)).await),
             ("sign-ins", storage::sessions::purge(store, before(SESSIONS_DAYS)).await),

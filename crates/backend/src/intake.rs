@@ -7,9 +7,10 @@ mod limits;
 pub(crate) use limits::IntakeLimits;
 
 use domain::{
-    ids::TenantId,
+    consent::{Consent, Source},
+    ids::{ConsentId, LeadId, TenantId},
     imports::{Draft, Duplicates, KnownWithin, combine},
-    intake::{Form, FormProblem, IntakePlan},
+    intake::{Form, FormConsent, FormProblem, IntakePlan},
     phone_number::E164,
     pii::Personal,
     time::UnixMillis,
@@ -18,6 +19,7 @@ use hmac::Mac;
 use sha2::{Digest, Sha256};
 use storage::{
     StorageError, TenantScope,
+    consents::ConsentRow,
     intake::{Handed, IntakeKey as KeyRow, Taken},
     lead_changes::ChangedBy,
     leads::{
@@ -99,6 +101,7 @@ struct Work<'a> {
     body_hash: &'a str,
     /// The sender's own key must come with the same body.
     own_key: bool,
+    consents: &'a [FormConsent],
     now: UnixMillis,
 }
 
@@ -127,8 +130,8 @@ impl Backend {
         }
         let fields = form::read(&handed.content_type, &handed.body)?;
         let plan = plan_of(&key)?;
-        let (draft, notices) = match plan.read(&fields) {
-            Ok(Form::Lead { draft, notices }) => (draft, notices),
+        let (draft, notices, consents) = match plan.read(&fields) {
+            Ok(Form::Lead { draft, notices, consents }) => (draft, notices, consents),
             Ok(Form::Spam) => {
                 tracing::info!(key = %key.id, "a form was filled in by a program and is left out");
                 return Ok(ignored());
@@ -152,6 +155,7 @@ impl Backend {
             request_key: &request_key,
             body_hash: &hex::encode(Sha256::digest(&handed.body)),
             own_key: own_key.is_some(),
+            consents: &consents,
             now,
         };
         let done = self.take_form(&work).await?;
@@ -209,9 +213,12 @@ impl Backend {
                 update(&mut unit, work, lead).await?
             }
         };
+        for said in work.consents {
+            storage::consents::add(&mut unit, scope, &consent_row(work, lead.id, said)).await?;
+        }
         storage::intake::finish(&mut unit, scope, handed, Some(lead.id), outcome_text(outcome)).await?;
         unit.commit().await?;
-        if outcome != IntakeOutcome::Known {
+        if outcome != IntakeOutcome::Known || !work.consents.is_empty() {
             self.lead_changed(scope, lead.id);
         }
         if outcome == IntakeOutcome::New {
@@ -247,6 +254,21 @@ impl Backend {
             None => None,
         };
         Ok(Done { lead, outcome: outcome_of(&taken.outcome), repeated: true })
+    }
+}
+
+/// What shows it is the form itself: by which key it came, which field, and what stood there.
+fn consent_row(work: &Work<'_>, lead: LeadId, said: &FormConsent) -> ConsentRow {
+    let FormConsent { channel, purpose, given, field, text } = said;
+    let proof = format!("form {:?} ({}), field {field:?}: {text:?}", work.key.name, work.key.id);
+    ConsentRow {
+        id: ConsentId::new(clock::new_uuid()),
+        lead_id: lead,
+        said: Consent { channel: *channel, purpose: purpose.clone(), given: *given, at: work.now },
+        source: Source::Form.as_str().to_owned(),
+        proof: Some(Personal::new(proof)),
+        by: None,
+        by_name: None,
     }
 }
 

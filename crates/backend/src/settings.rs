@@ -16,7 +16,7 @@ use crate::{Actor, Backend, clock, error::BackendError};
 
 pub use store::check_recording_store;
 
-async fn read<V: DeserializeOwned + Default>(
+pub(crate) async fn read<V: DeserializeOwned + Default>(
     store: &Store,
     scope: TenantScope,
     name: &str,

@@ -1,6 +1,16 @@
 //! Tasks and callbacks.
 
-use domain::{ids::TaskId, pii::Personal};
+mod callbacks;
+mod reassign;
+pub(crate) mod reminders;
+mod snooze;
+
+use domain::{
+    ids::{TaskId, TenantId, UserId},
+    pii::Personal,
+    role::Role,
+    time::UnixMillis,
+};
 use storage::{
     callbacks::{Callback as CallbackRow, CallbackFilter},
     tasks::{Task as TaskRow, TaskFilter as RowFilter, TaskStatus as RowStatus},
@@ -41,8 +51,11 @@ pub(crate) fn task(row: TaskRow) -> Task {
         lead_name: row.lead_name.map(Personal::into_inner),
         call_id: row.call_id,
         owner_id: row.owner_id,
+        owner_name: row.owner_name,
         text: row.text.into_inner(),
         due_at_ms: row.due_at,
+        remind_at_ms: row.remind_at,
+        zone: row.zone,
         made_by: row.made_by,
         quote: row.quote.map(Personal::into_inner),
         status: status(row.status),
@@ -56,7 +69,9 @@ pub(crate) fn callback(row: CallbackRow) -> Callback {
         lead_id: row.lead_id,
         lead_name: row.lead_name.into_inner(),
         agent_id: row.agent_id,
+        agent_name: row.agent_name,
         due_at_ms: row.due_at,
+        remind_at_ms: row.remind_at,
         local_time: row.local_time,
         zone: row.zone,
         zone_source: row.zone_source,
@@ -66,8 +81,18 @@ pub(crate) fn callback(row: CallbackRow) -> Callback {
 }
 
 /// Supervisors may ask for everybody's; all others get their own.
-fn owner(actor: &Actor, mine: Option<bool>) -> Option<domain::ids::UserId> {
-    (mine == Some(true) || !actor.role.supervises()).then_some(actor.user)
+fn owner(actor: &Actor, query: &TaskFilter) -> Option<UserId> {
+    // On the lead's page everybody sees what was promised.
+    if query.lead_id.is_some() {
+        return query.owner_id;
+    }
+    if query.mine == Some(true) || !actor.role.supervises() { Some(actor.user) } else { query.owner_id }
+}
+
+/// Whoever takes calls or visits people changes their own; supervisors change everybody's, and those of the team.
+fn may_change(actor: &Actor, owner: Option<UserId>) -> Result<(), BackendError> {
+    let works = actor.role.takes_calls() || actor.role == Role::FieldAgent;
+    if works && (owner == Some(actor.user) || actor.role.supervises()) { Ok(()) } else { Err(BackendError::NotAllowed) }
 }
 
 impl Backend {
@@ -75,10 +100,11 @@ impl Backend {
         let request = paging::request(query.cursor.as_deref(), query.limit)?;
         let filter = RowFilter {
             status: query.status.map(row_status),
-            // On the lead's page everybody sees what was promised.
-            owner_id: if query.lead_id.is_some() { None } else { owner(actor, query.mine) },
+            owner_id: owner(actor, &query),
             lead_id: query.lead_id,
             call_id: None,
+            due_from: query.due_from_ms.map(UnixMillis),
+            due_before: query.due_before_ms.map(UnixMillis),
         };
         let page = storage::tasks::list(self.store(), actor.scope, &filter, request).await?;
         Ok(paging::page(page, task))
@@ -88,37 +114,51 @@ impl Backend {
         let request = paging::request(query.cursor.as_deref(), query.limit)?;
         let filter = CallbackFilter {
             status: query.status.map(row_status),
-            agent_id: if query.lead_id.is_some() { None } else { owner(actor, query.mine) },
+            agent_id: owner(actor, &query),
             lead_id: query.lead_id,
-            due_before: None,
+            due_from: query.due_from_ms.map(UnixMillis),
+            due_before: query.due_before_ms.map(UnixMillis),
         };
         let page = storage::callbacks::list(self.store(), actor.scope, &filter, request).await?;
         Ok(paging::page(page, callback))
     }
 
     pub async fn update_task(&self, actor: &Actor, id: TaskId, body: UpdateTask) -> Result<Task, BackendError> {
-        let mut row =
-            storage::tasks::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("task"))?;
-        if row.owner_id.is_some_and(|owner| owner != actor.user) && !actor.role.supervises() {
-            return Err(BackendError::NotAllowed);
-        }
-        if !actor.role.takes_calls() && actor.role != domain::role::Role::FieldAgent {
-            return Err(BackendError::NotAllowed);
-        }
+        let mut row = self.task_row(actor, id).await?;
+        may_change(actor, row.owner_id)?;
         if let Some(text) = body.text {
             let mut checks = FieldChecks::default();
             checks.text(&text, 500, "text");
             checks.done()?;
             row.text = Personal::new(text);
         }
-        row.due_at = body.due_at_ms.or(row.due_at);
+        let now = clock::now();
+        if let Some(due) = body.due_at_ms {
+            (row.due_at, row.remind_at) = (Some(due), Some(due).filter(|due| *due > now));
+        }
         row.status = body.status.map_or(row.status, row_status);
-        storage::tasks::update(self.store(), actor.scope, &row, clock::now()).await?;
-        self.tasks_changed(actor.tenant, row.owner_id.unwrap_or(actor.user));
+        storage::tasks::update(self.store(), actor.scope, &row, now).await?;
+        self.tell_owner(actor.tenant, row.owner_id);
         Ok(task(row))
     }
 
-    pub(crate) fn tasks_changed(&self, tenant: domain::ids::TenantId, owner: domain::ids::UserId) {
-        self.feed().publish(tenant, Audience::User(owner), LiveEvent::Tasks {});
+    async fn task_row(&self, actor: &Actor, id: TaskId) -> Result<TaskRow, BackendError> {
+        storage::tasks::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("task"))
+    }
+
+    pub(crate) fn tasks_changed(&self, tenant: TenantId, owner: UserId) {
+        self.feed().publish(tenant, Audience::UserAndSupervisors(owner), LiveEvent::Tasks {});
+    }
+
+    /// Of those that belong to nobody.
+    pub(crate) fn team_tasks_changed(&self, tenant: TenantId) {
+        self.feed().publish(tenant, Audience::Supervisors, LiveEvent::Tasks {});
+    }
+
+    fn tell_owner(&self, tenant: TenantId, owner: Option<UserId>) {
+        match owner {
+            Some(owner) => self.tasks_changed(tenant, owner),
+            None => self.team_tasks_changed(tenant),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! After the conversation: notes, the outcome, and what follows from it.
 
 mod follow;
+mod heir;
 
 use domain::{
     call::{self, CallEvent},
@@ -8,6 +9,7 @@ use domain::{
     ids::CallId,
     pii::Personal,
     time::UnixMillis,
+    worklist::{self, Kind},
 };
 use storage::{
     calls::Call as CallRow,
@@ -61,6 +63,14 @@ fn shown(effect: &Effect) -> DispositionEffect {
         Effect::Heat { to } => DispositionEffect::Heat { to: heat(*to) },
         Effect::MarkInvalid => DispositionEffect::MarkInvalid,
         Effect::Escalate => DispositionEffect::Escalate,
+        Effect::Visit { due_at } => DispositionEffect::Visit { due_at_ms: *due_at },
+        Effect::Nurture { sequence, again_at } => {
+            DispositionEffect::Nurture { sequence: sequence.clone(), again_at_ms: *again_at }
+        }
+        Effect::Reassign { language, due_at } => {
+            DispositionEffect::Reassign { language: language.clone(), due_at_ms: *due_at }
+        }
+        Effect::LeavesRetries => DispositionEffect::LeavesRetries,
     }
 }
 
@@ -70,7 +80,7 @@ fn refused(error: DispositionError) -> BackendError {
 }
 
 /// What the rules look at; of a caller who is no lead, nothing is known.
-fn facts(lead: Option<&LeadRow>, zone: &str) -> LeadFacts {
+fn facts(lead: Option<&LeadRow>, zone: &str, in_line: Option<Kind>) -> LeadFacts {
     match lead {
         Some(lead) => LeadFacts {
             stage: lead.stage.clone(),
@@ -79,6 +89,7 @@ fn facts(lead: Option<&LeadRow>, zone: &str) -> LeadFacts {
             do_not_call: lead.do_not_call,
             zone: lead.zone.clone(),
             fields: lead.fields.reveal().clone(),
+            in_line,
         },
         None => LeadFacts {
             stage: "new".to_owned(),
@@ -87,6 +98,7 @@ fn facts(lead: Option<&LeadRow>, zone: &str) -> LeadFacts {
             do_not_call: false,
             zone: zone.to_owned(),
             fields: Default::default(),
+            in_line,
         },
     }
 }
@@ -99,6 +111,19 @@ fn input(body: &SaveDisposition) -> DispositionInput {
         callback: body.callback.clone().map(|at| rules::CallbackAt { local_time: at.local_time, zone: at.zone }),
         fields: body.fields.clone(),
     }
+}
+
+/// What an outcome would bring about for a lead of whom nothing is known but that one try did not reach them.
+///
+/// # Errors
+/// What is not complete.
+pub(crate) fn tried(
+    set: &[rules::Disposition],
+    body: &SaveDisposition,
+    zone: &str,
+) -> Result<Vec<DispositionEffect>, BackendError> {
+    let lead = facts(None, zone, Some(Kind::Retry));
+    Ok(rules::effects(set, &input(body), &lead, made_at(body)).map_err(refused)?.iter().map(shown).collect())
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<Personal<serde_json::Value>, BackendError> {
@@ -141,7 +166,12 @@ impl Backend {
         body: &SaveDisposition,
     ) -> Result<Vec<Effect>, BackendError> {
         let set = self.disposition_set(actor, row.id).await?;
-        rules::effects(&set, &input(body), &facts(lead, &actor.zone), made_at(body)).map_err(refused)
+        let place = match lead {
+            Some(lead) => storage::worklist::place_of(self.store(), actor.scope, lead.id).await?,
+            None => None,
+        };
+        let in_line = place.map(|place| worklist::kind_of(place.class));
+        rules::effects(&set, &input(body), &facts(lead, &actor.zone, in_line), made_at(body)).map_err(refused)
     }
 
     pub async fn preview_disposition(
@@ -205,11 +235,12 @@ impl Backend {
             made_at: made_at(body),
             saved_at: clock::now(),
         };
+        let heir = self.heir(actor, &row, &effects).await?;
         let mut unit = self.store().begin().await?;
         if let Saved::Before(before) = storage::dispositions::save(&mut unit, actor.scope, &saved).await? {
             return stored_result(*before);
         }
-        let mut outcome = Outcome { unit, actor, row, body, result };
+        let mut outcome = Outcome { unit, actor, row, body, result, heir };
         let lead = match lead {
             // What was typed and what follows need somebody to belong to.
             None if !body.fields.is_empty() || !effects.is_empty() => outcome.lead_of_stranger().await?,
@@ -217,10 +248,15 @@ impl Backend {
         };
         outcome.row.lead_id = lead.as_ref().map(|one| one.id);
         let lead_id = outcome.follow(lead, &effects).await?;
-        let Outcome { mut unit, result, .. } = outcome;
+        let Outcome { mut unit, result, heir, .. } = outcome;
         storage::dispositions::set_result(&mut unit, actor.scope, key, &json(&result)?).await?;
         unit.commit().await?;
         self.tasks_changed(actor.tenant, actor.user);
+        if effects.iter().any(|effect| matches!(effect, Effect::Escalate | Effect::Reassign { .. })) {
+            self.team_tasks_changed(actor.tenant);
+            let people = [Some(actor.user), heir.map(|heir| heir.id)];
+            self.leads_changed_for(actor.scope, people.into_iter().flatten());
+        }
         if let Some(lead) = lead_id {
             self.lead_changed(actor.scope, lead);
         }

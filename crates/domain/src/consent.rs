@@ -54,11 +54,24 @@ pub enum Source {
     Form,
     /// By another program.
     Api,
+    /// By a word in a text message.
+    Message,
+    /// By the link of an e-mail.
+    Link,
 }
 
 impl Source {
-    pub const ALL: [Self; 7] =
-        [Self::Agent, Self::Keypad, Self::Customer, Self::Import, Self::Upload, Self::Form, Self::Api];
+    pub const ALL: [Self; 9] = [
+        Self::Agent,
+        Self::Keypad,
+        Self::Customer,
+        Self::Import,
+        Self::Upload,
+        Self::Form,
+        Self::Api,
+        Self::Message,
+        Self::Link,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -69,6 +82,8 @@ impl Source {
             Self::Upload => "upload",
             Self::Form => "form",
             Self::Api => "api",
+            Self::Message => "message",
+            Self::Link => "link",
         }
     }
 

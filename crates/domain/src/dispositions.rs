@@ -4,20 +4,28 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::UserId, time::UnixMillis};
+use crate::{ids::UserId, time::UnixMillis, worklist::Kind};
 
 mod defaults;
 mod follow;
+mod set;
+mod speaker;
 mod validate;
 
-pub use defaults::default_set;
+pub use defaults::{default_set, set_of};
 pub use follow::effects;
+pub use set::{SetKind, SetProblem, check_set};
+pub use speaker::{Speaker, speaker};
 pub use validate::{DispositionError, InvalidField, Problem, validate};
 
 /// Suggested when a recorded message was left.
 pub const LEFT_VOICEMAIL: &str = "left_voicemail";
 /// Notes of a call, in characters.
 pub const NOTES_LIMIT: usize = 500;
+/// The lead's field that names the sequence of messages it is in.
+pub const SEQUENCE_FIELD: &str = "nurture_sequence";
+/// The field that says which language the person speaks.
+pub const LANGUAGE_FIELD: &str = "language";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,7 +61,23 @@ pub enum NextAction {
     },
     DoNotCall,
     MarkInvalid,
+    /// A supervisor looks at the call.
     Escalate,
+    /// She is called again by herself, as promised, so long after this call.
+    Reschedule {
+        after_minutes: u32,
+    },
+    /// Somebody arranges a visit.
+    Visit {
+        due_in_minutes: u32,
+    },
+    /// She goes into a sequence of messages, and is called again only after so many days.
+    Nurture {
+        sequence: String,
+        after_days: u32,
+    },
+    /// Somebody who speaks her language goes on with her.
+    ReassignByLanguage,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +99,9 @@ pub struct Disposition {
     pub next_action: NextAction,
     /// The lead's stage afterwards.
     pub stage: Option<String>,
+    /// `1` to `9` or `a` to `z`: chooses it on the agent's screen. Without one it takes the next free digit.
+    #[serde(default)]
+    pub shortcut: Option<String>,
 }
 
 /// When to call back: the hour on the customer's own clock.
@@ -129,20 +156,49 @@ pub struct LeadFacts {
     pub zone: String,
     /// Facts that are known already; they fill required fields.
     pub fields: BTreeMap<String, String>,
+    /// As what the lead stands in the line now.
+    pub in_line: Option<Kind>,
 }
 
 /// One consequence, shown before saving and carried out after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DispositionEffect {
-    Callback { due_at: UnixMillis, local_time: String, zone: String },
-    Retry { due_at: UnixMillis },
-    Task { text: String, due_at: Option<UnixMillis> },
+    Callback {
+        due_at: UnixMillis,
+        local_time: String,
+        zone: String,
+    },
+    Retry {
+        due_at: UnixMillis,
+    },
+    Task {
+        text: String,
+        due_at: Option<UnixMillis>,
+    },
     DoNotCall,
-    Stage { to: String },
-    Heat { to: Heat },
+    Stage {
+        to: String,
+    },
+    Heat {
+        to: Heat,
+    },
     MarkInvalid,
     Escalate,
+    Visit {
+        due_at: UnixMillis,
+    },
+    Nurture {
+        sequence: String,
+        again_at: UnixMillis,
+    },
+    /// To somebody who speaks it, who may call at once.
+    Reassign {
+        language: String,
+        due_at: UnixMillis,
+    },
+    /// She is not tried again by herself any more.
+    LeavesRetries,
 }
 
 #[cfg(test)]

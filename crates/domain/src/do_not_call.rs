@@ -1,8 +1,10 @@
 //! Whether somebody may be called at all: the do-not-call list, the mark of their lead, and what they said about calls.
 
 mod list;
+mod registry;
 
 pub use list::{ListedLine, MOST_LISTED, read_list};
+pub use registry::{RegistryAnswer, needs_asking};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,8 @@ pub struct Objections {
     pub listings: Vec<Listing>,
     /// What the person said about calls, in whatever order.
     pub calls: Vec<Consent>,
+    /// Of the number that would be dialed.
+    pub registry: RegistryAnswer,
 }
 
 /// Why nobody may call.
@@ -55,6 +59,14 @@ pub enum Objection {
     },
     /// Consent to be called was withdrawn.
     Withdrawn { purpose: String },
+    /// The number is in the national registry of people who do not want to be called.
+    InRegistry {
+        /// Until when the answer is good.
+        #[serde(rename = "until_ms")]
+        until: UnixMillis,
+    },
+    /// The registry has to be asked first, and was not, or did not answer.
+    RegistryUnknown,
 }
 
 /// The one rule, for taking leads in, for handing them out and for dialing.
@@ -71,9 +83,14 @@ pub fn may_be_called(objections: &Objections, campaign: Option<CampaignId>, now:
     if let Some(listing) = in_force.max_by_key(weight) {
         return Err(Objection::Listed { until: listing.until, of_campaign: listing.campaign.is_some() });
     }
-    match crate::consent::withdrawn(&objections.calls) {
-        Some(purpose) => Err(Objection::Withdrawn { purpose: purpose.to_owned() }),
-        None => Ok(()),
+    if let Some(purpose) = crate::consent::withdrawn(&objections.calls) {
+        return Err(Objection::Withdrawn { purpose: purpose.to_owned() });
+    }
+    match objections.registry {
+        RegistryAnswer::Known { listed: true, until } if until > now => Err(Objection::InRegistry { until }),
+        RegistryAnswer::Known { listed: false, until } if until > now => Ok(()),
+        RegistryAnswer::Known { .. } | RegistryAnswer::NotAsked => Err(Objection::RegistryUnknown),
+        RegistryAnswer::NotUsed => Ok(()),
     }
 }
 

@@ -86,6 +86,8 @@ ids! {
     DecisionId,
     /// A recorded message that is left on answering machines.
     VoicemailId,
+    /// The outcomes that agents of some campaigns choose from.
+    DispositionSetId,
     /// One file of leads that is taken in.
     ImportId,
     /// One word of a person about being contacted.

@@ -1,5 +1,9 @@
 //! Leads that forms and programs hand in: what the fields of a form mean, by the same rules as the columns of a file.
 
+mod consents;
+
+pub use consents::{ConsentRule, FormConsent, MOST_CONSENTS};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -25,6 +29,9 @@ pub struct IntakePlan {
     /// A field that people do not see: whoever fills it in is a program. Empty: none.
     #[serde(default)]
     pub honeypot: String,
+    /// Fields by which people say how they may be contacted.
+    #[serde(default)]
+    pub consents: Vec<ConsentRule>,
 }
 
 /// Something about a field of a form.
@@ -44,6 +51,8 @@ pub enum Form {
         draft: Box<Draft>,
         /// Values that were doubtful and are kept as they were given.
         notices: Vec<FormProblem>,
+        /// What the person said about being contacted.
+        consents: Vec<FormConsent>,
     },
 }
 
@@ -97,7 +106,7 @@ impl IntakePlan {
             Ok(mut draft) => {
                 let notices = draft.notices.iter().map(|one| said(named(one.column), one.what.to_string())).collect();
                 draft.name = Personal::new(draft.name.reveal().trim().to_owned());
-                Ok(Form::Lead { draft: Box::new(draft), notices })
+                Ok(Form::Lead { draft: Box::new(draft), notices, consents: consents::read(&self.consents, fields) })
             }
             Err(wrong) => Err(vec![said(named(wrong.column), wrong.what.to_string())]),
         }
@@ -137,6 +146,7 @@ mod tests {
             duplicates: Duplicates::Merge,
             known_within: KnownWithin::Campaign,
             honeypot: "website".to_owned(),
+            consents: Vec::new(),
         }
     }
 
@@ -155,7 +165,7 @@ mod tests {
             ("other", "left out"),
             ("website", ""),
         ]);
-        let Form::Lead { draft, notices } = plan().read(&fields).unwrap() else { panic!("spam") };
+        let Form::Lead { draft, notices, .. } = plan().read(&fields).unwrap() else { panic!("spam") };
         assert_eq!(draft.name.reveal(), "Asha Rao");
         assert_eq!(draft.numbers[0].number.as_str(), "+919812300021");
         assert_eq!(draft.source_detail.as_ref().map(|text| text.reveal().as_str()), Some("search"));

@@ -121,7 +121,10 @@ pub fn again_after(talked: bool) -> Duration {
 pub fn after_outcome(effects: &[DispositionEffect], heat: Heat, created_at: UnixMillis) -> Option<Standing> {
     let planned = effects.iter().find_map(|effect| match effect {
         DispositionEffect::Callback { due_at, .. } => Some((Kind::Callback, *due_at)),
-        DispositionEffect::Retry { due_at } => Some((Kind::Retry, *due_at)),
+        DispositionEffect::Retry { due_at } | DispositionEffect::Reassign { due_at, .. } => {
+            Some((Kind::Retry, *due_at))
+        }
+        DispositionEffect::Nurture { again_at, .. } => Some((Kind::Retry, *again_at)),
         _ => None,
     });
     planned.map(|(kind, due_at)| Standing { kind, heat, due_at: Some(due_at), created_at })

@@ -12,6 +12,7 @@ pub mod language_model;
 pub mod lead_webhook;
 pub mod outside;
 pub mod recording_store;
+pub mod registry;
 mod rest;
 pub mod speech;
 pub mod telephony;

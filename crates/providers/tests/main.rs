@@ -5,5 +5,6 @@ mod foreign_bytes;
 mod language_model;
 mod loopback;
 mod recording_store;
+mod registry;
 mod speech;
 mod twilio_client;

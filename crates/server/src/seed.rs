@@ -162,6 +162,8 @@ fn campaign(plan: &SeedPlan, agent_ids: Vec<UserId>) -> CampaignInput {
             step("Visit", "Shall we look at it together? Saturday at eleven is free.", &["appointment"]),
         ],
         dispositions: Vec::new(),
+        disposition_set_id: None,
+        opt_out_key: Some("9".to_owned()),
         hours: CallingHours { days: vec![1, 2, 3, 4, 5, 6], from_minute: 9 * 60, to_minute: 20 * 60 },
         recording: true,
         detect_machines: false,

@@ -1,7 +1,7 @@
 //! Promises to call at an hour on the customer's clock.
 
 use domain::{
-    ids::{CallId, CallbackId, LeadId, UserId},
+    ids::{CallId, CallbackId, LeadId, TenantId, UserId},
     pii::Personal,
     time::UnixMillis,
 };
@@ -24,7 +24,11 @@ pub struct Callback {
     /// The call in which it was promised.
     pub call_id: Option<CallId>,
     pub agent_id: Option<UserId>,
+    /// Filled in on reading.
+    pub agent_name: Option<String>,
     pub due_at: UnixMillis,
+    /// When the agent is reminded next.
+    pub remind_at: Option<UnixMillis>,
     /// As the customer said it, `YYYY-MM-DDTHH:MM` on their clock.
     pub local_time: String,
     pub zone: String,
@@ -39,6 +43,7 @@ pub struct CallbackFilter {
     pub status: Option<TaskStatus>,
     pub agent_id: Option<UserId>,
     pub lead_id: Option<LeadId>,
+    pub due_from: Option<UnixMillis>,
     pub due_before: Option<UnixMillis>,
 }
 
@@ -46,8 +51,9 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT x.id, x.lead_id, l.name AS lead_name, x.call_id, x.agent_id, x.due_at_ms, x.local_time, x.zone, ",
-            "x.zone_source, x.status, x.created_at_ms FROM callbacks x ",
-            "JOIN leads l ON l.tenant_id = x.tenant_id AND l.id = x.lead_id WHERE x.tenant_id = $1 ",
+            "x.zone_source, x.remind_at_ms, x.status, x.created_at_ms, u.name AS agent_name FROM callbacks x ",
+            "JOIN leads l ON l.tenant_id = x.tenant_id AND l.id = x.lead_id ",
+            "LEFT JOIN users u ON u.tenant_id = x.tenant_id AND u.id = x.agent_id WHERE x.tenant_id = $1 ",
             "AND l.deleted_at_ms IS NULL",
             $tail
         )
@@ -58,7 +64,7 @@ macro_rules! select {
 /// `NoSuchReference` when lead or agent are not in this tenant.
 pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, callback: &Callback) -> Result<()> {
     let sql = "INSERT INTO callbacks (tenant_id, id, lead_id, call_id, agent_id, due_at_ms, local_time, zone, zone_source, \
-               status, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               status, created_at_ms, remind_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let args = args![
         scope,
         callback.id,
@@ -71,9 +77,32 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, callback: &Callba
         &callback.zone_source,
         callback.status,
         callback.created_at,
+        callback.remind_at,
     ];
     on.into().write(sql, args).await?;
     Ok(())
+}
+
+/// Writes hour, agent, reminder and status. False when there is no such callback.
+pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, callback: &Callback, now: UnixMillis) -> Result<bool> {
+    let sql = "UPDATE callbacks SET agent_id = $3, due_at_ms = $4, local_time = $5, zone = $6, zone_source = $7, \
+               remind_at_ms = $8, status = $9, \
+               closed_at_ms = CASE WHEN $9 = 'open' THEN NULL ELSE COALESCE(closed_at_ms, $10) END \
+               WHERE tenant_id = $1 AND id = $2";
+    let is_open = callback.status == TaskStatus::Open;
+    let args = args![
+        scope,
+        callback.id,
+        callback.agent_id,
+        callback.due_at,
+        &callback.local_time,
+        &callback.zone,
+        &callback.zone_source,
+        callback.remind_at.filter(|_| is_open),
+        callback.status,
+        Some(now).filter(|_| !is_open),
+    ];
+    Ok(on.into().write(sql, args).await? == 1)
 }
 
 /// Moves an open one; false when it is not there or not in `from`.
@@ -138,9 +167,32 @@ pub async fn list(
         .and_some("x.status = ", filter.status)
         .and_some("x.agent_id = ", filter.agent_id)
         .and_some("x.lead_id = ", filter.lead_id)
+        .and_some("x.due_at_ms >= ", filter.due_from)
         .and_some("x.due_at_ms < ", filter.due_before)
         .page(&mut on, order, page, read)
         .await
+}
+
+/// Takes the open ones of any tenant whose reminder has come, so that each is given once, whatever server looks: tenant, id, and
+/// when it was to be given.
+pub async fn take_due(
+    on: impl Into<On<'_>>,
+    now: UnixMillis,
+    most: u32,
+) -> Result<Vec<(TenantId, CallbackId, UnixMillis)>> {
+    let mut on = on.into();
+    let sql = "SELECT tenant_id, id, remind_at_ms FROM callbacks WHERE remind_at_ms <= $1 AND status = 'open' \
+               ORDER BY remind_at_ms LIMIT $2";
+    let mut taken = Vec::new();
+    for row in on.read_all(sql, args![now, most]).await? {
+        let (tenant, id): (TenantId, CallbackId) = (row.id("tenant_id")?, row.id("id")?);
+        let at = row.at("remind_at_ms")?;
+        let sql = "UPDATE callbacks SET remind_at_ms = NULL WHERE tenant_id = $1 AND id = $2 AND remind_at_ms = $3";
+        if on.write(sql, args![tenant, id, at]).await? == 1 {
+            taken.push((tenant, id, at));
+        }
+    }
+    Ok(taken)
 }
 
 fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<Callback> {
@@ -151,6 +203,8 @@ fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<Callback> {
         lead_name: keys.of(scope, lead_id).read(Column::LEAD_NAME, row, "lead_name")?,
         call_id: row.opt_id("call_id")?,
         agent_id: row.opt_id("agent_id")?,
+        agent_name: row.opt_text("agent_name")?,
+        remind_at: row.opt_at("remind_at_ms")?,
         due_at: row.at("due_at_ms")?,
         local_time: row.text("local_time")?,
         zone: row.text("zone")?,

@@ -33,6 +33,8 @@ pub struct Campaign {
     pub detect_machines: bool,
     /// Calls go out by the number that is nearest to the person called.
     pub local_presence: bool,
+    /// The key by which people who are called opt out.
+    pub opt_out_key: Option<String>,
     pub agent_ids: Vec<UserId>,
     /// 1 when new; [`update`] takes the one that was read.
     pub version: u32,
@@ -43,7 +45,7 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT id, name, state, caller_id, script, dispositions, hours, recording, detect_machines, local_presence, ",
-            "version, created_at_ms ",
+            "opt_out_key, version, created_at_ms ",
             "FROM campaigns WHERE tenant_id = $1",
             $tail
         )
@@ -56,8 +58,8 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "INSERT INTO campaigns (tenant_id, id, name, state, caller_id, script, dispositions, hours, recording, \
-               version, created_at_ms, detect_machines, local_presence) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+               version, created_at_ms, detect_machines, local_presence, opt_out_key) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let args = args![
         scope,
         campaign.id,
@@ -72,6 +74,7 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
         campaign.created_at,
         campaign.detect_machines,
         campaign.local_presence,
+        &campaign.opt_out_key,
     ];
     on.write(sql, args).await?;
     write_agents(&mut on, scope, campaign).await?;
@@ -86,7 +89,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
     let sql = "UPDATE campaigns SET name = $4, state = $5, caller_id = $6, script = $7, dispositions = $8, hours = $9, \
-               recording = $10, detect_machines = $11, local_presence = $12, version = version + 1 \
+               recording = $10, detect_machines = $11, local_presence = $12, opt_out_key = $13, version = version + 1 \
                WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let args = args![
         scope,
@@ -101,6 +104,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, campaign: &Campai
         campaign.recording,
         campaign.detect_machines,
         campaign.local_presence,
+        &campaign.opt_out_key,
     ];
     if on.write(sql, args).await? == 0 {
         return Err(StorageError::Conflict { what: "campaign" });
@@ -162,6 +166,7 @@ fn read(row: &Row, agents: &mut Agents) -> Result<Campaign> {
         recording: row.bool("recording")?,
         detect_machines: row.bool("detect_machines")?,
         local_presence: row.bool("local_presence")?,
+        opt_out_key: row.opt_text("opt_out_key")?,
         agent_ids: agents.remove(&id).unwrap_or_default(),
         version: row.number("version")?,
         created_at: row.at("created_at_ms")?,

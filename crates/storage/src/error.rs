@@ -139,6 +139,7 @@ fn unique_of(error: &dyn DatabaseError) -> &'static str {
         "jobs" => "job",
         "tags" => "tag",
         "crm_links" => "record of the CRM",
+        "disposition_sets" => "set",
         _ => "row",
     }
 }

@@ -268,6 +268,19 @@ pub async fn by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal
     row.map(|row| read(&row, &on.keys(), scope)).transpose()
 }
 
+/// All leads that have this number as their first, or among the others, whatever their campaign; at most 200.
+pub async fn all_by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal<String>) -> Result<Vec<LeadId>> {
+    let mut on = on.into();
+    let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
+    let sql = "SELECT l.id FROM leads l WHERE l.tenant_id = $1 AND l.deleted_at_ms IS NULL \
+               AND substr(l.phone_hash, 1, 11) = substr($2, 1, 11) AND l.phone_hash = $2 \
+               UNION SELECT n.lead_id AS id FROM lead_numbers n \
+               JOIN leads m ON m.tenant_id = n.tenant_id AND m.id = n.lead_id AND m.deleted_at_ms IS NULL \
+               WHERE n.tenant_id = $1 AND substr(n.number_hash, 1, 11) = substr($2, 1, 11) AND n.number_hash = $2 \
+               ORDER BY 1 LIMIT 200";
+    on.read_all(sql, args![scope, hash]).await?.iter().map(|row| row.id("id")).collect()
+}
+
 /// The conditions of a filter but for its search and its tag.
 fn conditions(select: Select, filter: &LeadFilter) -> Select {
     let mut select = select

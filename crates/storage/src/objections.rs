@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    do_not_call::{Listing, Objections},
+    do_not_call::{Listing, Objections, RegistryAnswer},
     ids::LeadId,
     pii::Personal,
 };
@@ -34,13 +34,19 @@ pub(crate) async fn of(on: &mut On<'_>, scope: TenantScope, people: &[Person<'_>
         let leads: Vec<LeadId> = part.iter().map(|person| person.lead).collect();
         let listings = listings(on, scope, &hashes).await?;
         let mut calls = crate::consents::about_calls(on, scope, &leads).await?;
+        let said = crate::registry::answers(on, scope, &hashes).await?;
         all.extend(part.iter().map(|person| Objections {
             marked: person.marked,
             listings: listings.get(person.number_hash).cloned().unwrap_or_default(),
             calls: calls.remove(&person.lead).unwrap_or_default(),
+            registry: answer(said.as_ref(), person.number_hash),
         }));
     }
     Ok(all)
+}
+
+fn answer(said: Option<&HashMap<String, RegistryAnswer>>, number_hash: &str) -> RegistryAnswer {
+    said.map_or(RegistryAnswer::NotUsed, |said| said.get(number_hash).copied().unwrap_or(RegistryAnswer::NotAsked))
 }
 
 /// Entries of the do-not-call list by the hash of their number.
@@ -75,5 +81,6 @@ pub async fn of_number(on: impl Into<On<'_>>, scope: TenantScope, e164: &Persona
     let mut on = on.into();
     let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
     let listings = listings(&mut on, scope, &[&hash]).await?.remove(&hash).unwrap_or_default();
-    Ok(Objections { listings, ..Objections::default() })
+    let said = crate::registry::answers(&mut on, scope, &[&hash]).await?;
+    Ok(Objections { listings, registry: answer(said.as_ref(), &hash), ..Objections::default() })
 }

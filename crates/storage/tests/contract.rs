@@ -29,6 +29,8 @@ mod leads;
 mod lists;
 #[path = "contract/number_masking.rs"]
 mod number_masking;
+#[path = "contract/outcomes.rs"]
+mod outcomes;
 #[path = "contract/sealing.rs"]
 mod sealing;
 #[path = "contract/walls.rs"]

@@ -304,14 +304,41 @@ pub enum AfterWrapUp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DispositionEffect {
-    Callback { due_at_ms: UnixMillis, local_time: String, zone: String },
-    Retry { due_at_ms: UnixMillis },
-    Task { text: String, due_at_ms: Option<UnixMillis> },
+    Callback {
+        due_at_ms: UnixMillis,
+        local_time: String,
+        zone: String,
+    },
+    Retry {
+        due_at_ms: UnixMillis,
+    },
+    Task {
+        text: String,
+        due_at_ms: Option<UnixMillis>,
+    },
     DoNotCall,
-    Stage { to: String },
-    Heat { to: crate::leads::Heat },
+    Stage {
+        to: String,
+    },
+    Heat {
+        to: crate::leads::Heat,
+    },
     MarkInvalid,
     Escalate,
+    /// Somebody arranges a visit.
+    Visit {
+        due_at_ms: UnixMillis,
+    },
+    Nurture {
+        sequence: String,
+        again_at_ms: UnixMillis,
+    },
+    /// To somebody who speaks it.
+    Reassign {
+        language: String,
+        due_at_ms: UnixMillis,
+    },
+    LeavesRetries,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

@@ -2,7 +2,7 @@
 
 use domain::{
     consent::Source,
-    ids::{AuditId, CampaignId, DncId, NumberId, QueueId, UserId, VoicemailId},
+    ids::{AuditId, CampaignId, DispositionSetId, DncId, NumberId, QueueId, UserId, VoicemailId},
     imports::Reason,
     pii::Personal,
     time::UnixMillis,
@@ -208,6 +208,19 @@ pub enum NextAction {
     DoNotCall,
     MarkInvalid,
     Escalate,
+    /// She is called again by herself so long after this call.
+    Reschedule {
+        after_minutes: u32,
+    },
+    Visit {
+        due_in_minutes: u32,
+    },
+    /// She goes into a sequence of messages, and is called again only after so many days.
+    Nurture {
+        sequence: String,
+        after_days: u32,
+    },
+    ReassignByLanguage,
 }
 
 /// One outcome that agents can choose.
@@ -224,6 +237,9 @@ pub struct Disposition {
     pub required: Vec<String>,
     pub next_action: NextAction,
     pub stage: Option<String>,
+    /// `1` to `9` or `a` to `z`; without one it takes the next free digit.
+    #[serde(default)]
+    pub shortcut: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -239,7 +255,13 @@ pub struct Campaign {
     pub state: CampaignState,
     pub caller_id: Option<String>,
     pub script: Vec<ScriptStep>,
+    /// Those in force: of the set, its own, or the default ones.
     pub dispositions: Vec<Disposition>,
+    pub disposition_set_id: Option<DispositionSetId>,
+    /// They are written down in the campaign itself.
+    pub own_dispositions: bool,
+    /// The key by which people who are called opt out; null: none.
+    pub opt_out_key: Option<String>,
     pub hours: CallingHours,
     pub recording: bool,
     /// The carrier says whether a person or a machine took an outbound call; the agent and the call's page are told.
@@ -256,8 +278,13 @@ pub struct CampaignInput {
     pub state: CampaignState,
     pub caller_id: Option<String>,
     pub script: Vec<ScriptStep>,
-    /// Empty takes the default set.
+    /// Empty takes the default set, or the one that is named.
     pub dispositions: Vec<Disposition>,
+    #[serde(default)]
+    pub disposition_set_id: Option<DispositionSetId>,
+    /// One of 0-9 * #.
+    #[serde(default)]
+    pub opt_out_key: Option<String>,
     pub hours: CallingHours,
     pub recording: bool,
     #[serde(default)]

@@ -46,6 +46,8 @@ pub enum ErrorCode {
     DoNotCall,
     /// 403: the person has withdrawn the consent to be called; `details.objection` names the purpose.
     ConsentWithdrawn,
+    /// 403: the national registry has to be asked before the call, and does not answer; try again later.
+    RegistryUnknown,
     /// 403: outside the calling hours where the person is; `details.opens_at_ms`.
     OutsideCallingHours,
     /// 409: another agent works on this lead, or on another with its number; `details` has `held_by` and `until_ms`.

@@ -20,6 +20,7 @@ use crate::{
     intelligence::AnalysisStatus,
     recordings::RecordingReceipt,
     sound::{DeviceSound, SoundCause},
+    tasks::Reminder,
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -131,6 +132,10 @@ pub enum LiveEvent {
     Worklist {},
     /// Tasks or callbacks of the reader changed.
     Tasks {},
+    /// A task or callback of the reader has come due.
+    Reminder {
+        reminder: Reminder,
+    },
     Settings {},
     Notice {
         notice: Notice,

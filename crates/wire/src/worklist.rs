@@ -64,6 +64,10 @@ pub enum WorklistHindrance {
     ConsentWithdrawn {
         purpose: String,
     },
+    /// The number is in the national registry.
+    InRegistry {
+        until_ms: UnixMillis,
+    },
     CampaignNotActive,
     TriesUsed {
         most: u32,

@@ -5,13 +5,16 @@
 use std::{fs, path::Path};
 
 use domain::{
-    assignment as give, consent as wish, crm as step, device_check as shift, do_not_call as dnc, ids,
-    imports as taking_in, intake as form, intelligence as call, lead_sets as many, role, sound as call_sound, time,
+    assignment as give, consent as wish, crm as step, device_check as shift, dispositions as outcome, do_not_call as dnc,
+    follow_up as due, ids,
+    imports as taking_in, intake as form, intelligence as call, lead_sets as many, role,
+    sound as call_sound, time,
     trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, crm, device_check, error, imports, intake, intelligence,
-    jobs, lead_sets, leads, live, masking, media, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, crm, device_check, dispositions as sets, error, imports, intake,
+    intelligence,
+    jobs, lead_sets, leads, live, masking, media, opt_out, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -52,14 +55,15 @@ fn wire_types(cfg: &Config) -> String {
         imports::ImportPart, imports::PreviewImport, imports::ImportPreview, imports::PreviewColumn, imports::PreviewRow,
         imports::PreviewLead, imports::RunImport, imports::ImportProblem, imports::FilePart, imports::ImportMapping,
         imports::SaveImportMapping, imports::MappingQuery,
-        ids::IntakeKeyId, form::IntakePlan, intake::IntakeKey, intake::IntakeKeyInput, intake::IntakeKeyMade,
+        ids::IntakeKeyId, form::ConsentRule, form::IntakePlan, intake::IntakeKey, intake::IntakeKeyInput, intake::IntakeKeyMade,
         intake::IntakeOutcome, intake::IntakeAnswer, ids::DeliveryId, intake::LeadWebhook, intake::LeadWebhookInput,
         intake::DeliveryStatus, intake::WebhookDelivery,
         ids::CrmConnectorId, ids::CrmProblemId, step::CrmField, step::CrmFlow, step::CrmRule, step::CrmPlan, step::SinceAs,
         step::CrmPush, step::CrmApi, crm::CrmAuth, crm::CrmConnectorInput, crm::CrmConnector, crm::CrmState,
         crm::CrmFailureCode, crm::CrmFailure, crm::CrmCounts, crm::CrmStatus, crm::SyncCrm, crm::PauseCrm,
         crm::CrmProblemCode, crm::CrmProblem,
-        tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback,
+        tasks::TaskStatus, tasks::Task, tasks::UpdateTask, tasks::Callback, due::Snooze, tasks::UpdateCallback,
+        tasks::SnoozeFollowUp, tasks::ReassignFollowUps, tasks::FollowUpsReassigned, tasks::FollowUpKind, tasks::Reminder,
         recordings::CallOutcomeBrief, recordings::RecordingState, recordings::RecordingReceipt, recordings::RecordingGap,
         recordings::Waveform, recordings::SignedUrl,
         sound::DeviceSound, call_sound::CauseSide, call_sound::Cause, sound::SoundCause, sound::SideSound, sound::SoundPoint,
@@ -81,6 +85,10 @@ fn wire_types(cfg: &Config) -> String {
         sip::Extension, sip::SipSettings, sip::TrunkInput, sip::ExtensionInput, sip::SipSettingsInput, sip::TestTrunk,
         config::CampaignState,
         config::CallingHours, config::ScriptStep, config::NextAction, config::Disposition, config::SubDisposition,
+        ids::DispositionSetId, outcome::SetKind, sets::DispositionSet, sets::DispositionSetInput,
+        sets::CopyDispositionSet, sets::ArchiveDispositionSet, sets::DispositionSetVersion, sets::DispositionTemplate,
+        sets::TryDispositions, opt_out::AskOptOutLink, opt_out::OptOutLink, opt_out::RegistryKind,
+        opt_out::RegistrySettings, opt_out::RegistrySettingsInput, opt_out::RegistryUpload, opt_out::TestRegistry,
         config::Campaign, config::CampaignInput, config::DncEntry, config::AddDnc, config::DncUpload, config::DncUploaded, config::WrongLine,
         wish::Channel, wish::Source, dnc::Objection, config::CarrierSettings,
         config::CarrierSettingsInput, config::StorageSettings, config::StorageSettingsInput, config::EngineSettings,

@@ -8,8 +8,9 @@ use switchboard_tests::{
 };
 
 /// With these the body names things of the tenant; whoever has none of them is refused.
-pub const NAMES_OTHERS: [&str; 12] = [
+pub const NAMES_OTHERS: [&str; 13] = [
     "POST /crm-connectors",
+    "POST /follow-ups/reassign",
     "POST /intake-keys",
     "POST /queues",
     "POST /numbers",
@@ -58,6 +59,11 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "PUT /numbers/{id}" => estate::number("+918045550118", Some(&estate.queue), None),
         "POST /campaigns" => estate::campaign(&format!("Campaign {turn}"), &[user]),
         "PUT /campaigns/{id}" => estate::campaign("Taken over", &[user]),
+        "POST /disposition-sets" | "PUT /disposition-sets/{id}" => estate::disposition_set(&format!("Set {turn}")),
+        "POST /disposition-sets/{id}/copy" => json!({ "name": format!("Copy {turn}") }),
+        "POST /disposition-sets/{id}/archive" => json!({ "archived": false }),
+        "POST /disposition-sets/try" => json!({ "dispositions": estate::disposition_set("x")["dispositions"],
+            "input": estate::outcome("agreed") }),
         "POST /do-not-call" => json!({ "number": format!("+91980003333{turn}"), "reason": "asked" }),
         "POST /do-not-call/upload" => json!({ "text": format!("+91980003344{turn}"), "reason": "a register" }),
         "POST /leads" => json!({ "name": "Somebody", "phone": format!("+91980004444{turn}"), "owner_id": user,
@@ -92,6 +98,10 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /worklist/{id}/renew" => json!({ "fence": 1 }),
         "POST /worklist/{id}/skip" => json!({ "fence": 1, "again_in_minutes": 30 }),
         "POST /voicemail/messages" => estate::voicemail_message(&format!("Message {turn}")),
+        "POST /leads/{id}/opt-out-link" => json!({ "channel": "email", "purpose": "news" }),
+        "POST /tasks/{id}/snooze" | "POST /callbacks/{id}/snooze" => json!({ "until": "one_hour" }),
+        "PATCH /callbacks/{id}" => json!({ "status": "open" }),
+        "POST /follow-ups/reassign" => json!({ "tasks": [estate.task], "callbacks": [estate.callback], "to": user }),
         "PATCH /tasks/{id}" => json!({ "text": format!("Text {turn}"), "status": "open" }),
         "POST /media/sessions" | "PUT /media/sessions/{id}" => json!({ "sdp_offer": "v=0", "takes_calls": true }),
         "PUT /media/sessions/{id}/loop" => json!({ "delay_ms": 100 }),
@@ -139,6 +149,9 @@ fn of_settings(operation: &str) -> Option<Value> {
         "PUT /settings/engines" => json!({ "speech": null, "language": null, "auto_transcribe": true,
             "auto_analyse": true, "min_call_s": 5, "update_leads": true }),
         "PUT /settings/hand-out" => json!({ "min_gap_s": 0, "most_attempts": 6, "lease_s": 300 }),
+        "PUT /settings/registry" => json!({ "kind": "off", "url": "", "valid_days": 30 }),
+        "POST /settings/registry/list" => json!({ "text": "+919800055555", "replace": false }),
+        "POST /settings/registry/test" => json!({ "number": "+919800055555" }),
         "PUT /settings/lead-webhook" => json!({ "url": "https://crm.example/leads", "on": false }),
         "PUT /settings/calling-hours" => json!({ "days": [1], "from_minute": 540, "to_minute": 1080 }),
         _ => return None,

@@ -2,7 +2,7 @@ import type { Method, Platform } from "@/platform/types";
 import { ApiFailure, asFailure, isApiError } from "./failure";
 import type * as W from "./generated/wire";
 
-type Query = Record<string, string | number | undefined>;
+type Query = Record<string, string | number | boolean | undefined>;
 
 /** `?a=1&b=2` of the values that are there. */
 export function query(values: Query): string {
@@ -79,7 +79,12 @@ function people(send: Send) {
     addConsent: (id: W.LeadId, body: W.AddConsent) => send<W.ConsentRecord>("POST", `/leads/${id}/consents`, body, key()),
     undoChange: (id: W.LeadId, change: W.LeadChangeId) =>
       send<W.Lead>("POST", `/leads/${id}/changes/${change}/undo`, {}, key()),
-    tasks: (status?: W.TaskStatus) => send<W.Page<W.Task>>("GET", `/tasks${query({ status })}`),
+    tasks: (filter: W.TaskFilter) => send<W.Page<W.Task>>("GET", `/tasks${query({ ...filter })}`),
+    snoozeTask: (id: W.TaskId, body: W.SnoozeFollowUp) => send<W.Task>("POST", `/tasks/${id}/snooze`, body, key()),
+    updateCallback: (id: W.CallbackId, body: W.UpdateCallback) => send<W.Callback>("PATCH", `/callbacks/${id}`, body),
+    snoozeCallback: (id: W.CallbackId, body: W.SnoozeFollowUp) => send<W.Callback>("POST", `/callbacks/${id}/snooze`, body, key()),
+    reassignFollowUps: (body: W.ReassignFollowUps) => send<W.FollowUpsReassigned>("POST", "/follow-ups/reassign", body, key()),
+    optOutLink: (id: W.LeadId, body: W.AskOptOutLink) => send<W.OptOutLink>("POST", `/leads/${id}/opt-out-link`, body, key()),
     updateTask: (id: W.TaskId, body: W.UpdateTask) => send<W.Task>("PATCH", `/tasks/${id}`, body),
     worklist: (filter: W.WorklistFilter) => send<W.Page<W.WorklistEntry>>("GET", `/worklist${query({ ...filter })}`),
     worklistCounts: () => send<W.WorklistCounts>("GET", "/worklist/counts"),
@@ -87,7 +92,7 @@ function people(send: Send) {
     heldLeads: () => send<W.HeldLead[]>("GET", "/worklist/held"),
     renewLease: (id: W.LeadId, body: W.RenewLease) => send<W.LeaseState>("POST", `/worklist/${id}/renew`, body, key()),
     skipLead: (id: W.LeadId, body: W.SkipLead) => send<null>("POST", `/worklist/${id}/skip`, body, key()),
-    callbacks: (status?: W.TaskStatus) => send<W.Page<W.Callback>>("GET", `/callbacks${query({ status })}`),
+    callbacks: (filter: W.TaskFilter) => send<W.Page<W.Callback>>("GET", `/callbacks${query({ ...filter })}`),
     setMyState: (body: W.AskedAgentState) => send<W.AgentStatus>("PUT", "/agents/me/state", body),
     setState: (id: W.UserId, body: W.AskedAgentState) => send<W.AgentStatus>("PUT", `/agents/${id}/state`, body),
     agents: () => send<W.AgentStatus[]>("GET", "/agents"),
@@ -167,6 +172,17 @@ function admin(send: Send) {
     campaigns: () => list<W.Campaign>(send, "/campaigns"),
     createCampaign: (body: W.CampaignInput) => send<W.Campaign>("POST", "/campaigns", body, key()),
     updateCampaign: (id: W.CampaignId, body: W.CampaignInput) => send<W.Campaign>("PUT", `/campaigns/${id}`, body),
+    dispositionSets: () => send<W.DispositionSet[]>("GET", "/disposition-sets"),
+    dispositionTemplates: () => send<W.DispositionTemplate[]>("GET", "/disposition-templates"),
+    createDispositionSet: (body: W.DispositionSetInput) => send<W.DispositionSet>("POST", "/disposition-sets", body, key()),
+    updateDispositionSet: (id: W.DispositionSetId, body: W.DispositionSetInput) => send<W.DispositionSet>("PUT", `/disposition-sets/${id}`, body),
+    copyDispositionSet: (id: W.DispositionSetId, body: W.CopyDispositionSet) => send<W.DispositionSet>("POST", `/disposition-sets/${id}/copy`, body, key()),
+    archiveDispositionSet: (id: W.DispositionSetId, body: W.ArchiveDispositionSet) => send<W.DispositionSet>("POST", `/disposition-sets/${id}/archive`, body, key()),
+    tryDispositions: (body: W.TryDispositions) => send<W.DispositionEffect[]>("POST", "/disposition-sets/try", body),
+    registry: () => send<W.RegistrySettings>("GET", "/settings/registry"),
+    putRegistry: (body: W.RegistrySettingsInput) => send<W.RegistrySettings>("PUT", "/settings/registry", body),
+    uploadRegistry: (body: W.RegistryUpload) => send<W.RegistrySettings>("POST", "/settings/registry/list", body, key()),
+    testRegistry: (body: W.TestRegistry) => send<W.TestResult>("POST", "/settings/registry/test", body),
     defaultDispositions: () => send<W.Disposition[]>("GET", "/campaigns/default-dispositions"),
     doNotCall: (filter: W.DncFilter, cursor?: string) =>
       send<W.Page<W.DncEntry>>("GET", `/do-not-call${query({ ...filter, cursor })}`),

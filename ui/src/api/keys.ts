@@ -36,6 +36,10 @@ export const keys = {
   numbers: ["settings", "numbers"],
   unknownNumbers: ["settings", "numbers", "unknown"],
   campaigns: ["settings", "campaigns"],
+  dispositionSets: ["settings", "disposition-sets"],
+  dispositionTemplates: ["settings", "disposition-templates"],
+  tryDispositions: (set: unknown, code: string) => ["disposition-try", set, code],
+  registry: ["settings", "registry"],
   defaultDispositions: ["settings", "default-dispositions"],
   doNotCall: (filter: unknown) => ["settings", "do-not-call", filter],
   leadWebhook: ["settings", "lead-webhook"],
@@ -70,6 +74,7 @@ export function outdatedBy(event: LiveEvent): readonly (readonly unknown[])[] {
     case "recording": return [keys.call(event.receipt.call_id), keys.calls(), ["jobs"]];
     case "call_ended": return [keys.call(event.call_id), keys.calls(), ["leads"], ["lead"]];
     case "worklist": return [keys.worklist(), keys.leads()];
+    case "reminder": return [keys.tasks, keys.callbacks];
     case "tasks": return [keys.tasks, keys.callbacks, keys.worklist()];
     case "settings": return [["settings"]];
     default: return [];

@@ -6,6 +6,7 @@ import { contact } from "./en/contact";
 import { crm } from "./en/crm";
 import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
+import { followUps } from "./en/follow-ups";
 import { imports } from "./en/imports";
 import { kept } from "./en/kept";
 import { leadSets } from "./en/lead-sets";
@@ -20,6 +21,6 @@ import { voicemail } from "./en/voicemail";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail, ...followUps };, export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };
 
 export type Key = keyof typeof en;

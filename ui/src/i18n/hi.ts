@@ -7,6 +7,7 @@ import { contact } from "./hi/contact";
 import { crm } from "./hi/crm";
 import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
+import { followUps } from "./hi/follow-ups";
 import { imports } from "./hi/imports";
 import { kept } from "./hi/kept";
 import { leadSets } from "./hi/lead-sets";
@@ -20,4 +21,4 @@ import { sound } from "./hi/sound";
 import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail, ...followUps };, export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };

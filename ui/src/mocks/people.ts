@@ -33,13 +33,13 @@ export const lead: Lead = {
 };
 
 export const tasks: Task[] = [
-  { id: "task-1", lead_id: lead.id, lead_name: lead.name, call_id: "call-9", owner_id: agentId(0), text: "tower B floor plan", due_at_ms: NOW + 2 * HOUR, made_by: "analysis", quote: "send me the plan", status: "open", created_at_ms: NOW - 8 * DAY },
-  { id: "task-2", lead_id: "lead-3", lead_name: "Rohit Papermoon", call_id: null, owner_id: agentId(0), text: "Send the brochure of Canal Court", due_at_ms: NOW - HOUR, made_by: "agent", quote: null, status: "open", created_at_ms: NOW - DAY },
-  { id: "task-3", lead_id: "lead-4", lead_name: "Bela Tamarind", call_id: null, owner_id: agentId(0), text: "Ask the bank about a yes in principle", due_at_ms: NOW + DAY, made_by: "disposition", quote: null, status: "open", created_at_ms: NOW - DAY },
+  { id: "task-1", lead_id: lead.id, lead_name: lead.name, call_id: "call-9", owner_id: agentId(0), owner_name: NAMES[0] ?? null, remind_at_ms: null, zone: "Asia/Kolkata", text: "tower B floor plan", due_at_ms: NOW + 2 * HOUR, made_by: "analysis", quote: "send me the plan", status: "open", created_at_ms: NOW - 8 * DAY },
+  { id: "task-2", lead_id: "lead-3", lead_name: "Rohit Papermoon", call_id: null, owner_id: agentId(0), owner_name: NAMES[0] ?? null, remind_at_ms: null, zone: "Asia/Kolkata", text: "Send the brochure of Canal Court", due_at_ms: NOW - HOUR, made_by: "agent", quote: null, status: "open", created_at_ms: NOW - DAY },
+  { id: "task-3", lead_id: "lead-4", lead_name: "Bela Tamarind", call_id: null, owner_id: agentId(0), owner_name: NAMES[0] ?? null, remind_at_ms: null, zone: "Asia/Kolkata", text: "Ask the bank about a yes in principle", due_at_ms: NOW + DAY, made_by: "disposition", quote: null, status: "open", created_at_ms: NOW - DAY },
 ];
 
 const callback = (id: string, leadId: string, name: string, inMs: number, zone: string): Callback => ({
-  id, lead_id: leadId, lead_name: name, agent_id: agentId(0), due_at_ms: NOW + inMs, local_time: "2026-11-21T11:00", zone, zone_source: "said", status: "open", call_id: null,
+  id, lead_id: leadId, lead_name: name, agent_id: agentId(0), agent_name: NAMES[0] ?? null, remind_at_ms: NOW + inMs, due_at_ms: NOW + inMs, local_time: "2026-11-21T11:00", zone, zone_source: "said", status: "open", call_id: null,
 });
 
 export const callbacks: Callback[] = [

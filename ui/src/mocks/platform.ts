@@ -69,6 +69,6 @@ export function choosePlatform(): Promise<Platform> {
     setProcessing: setPhone, testRing: () => Promise.resolve(), startCheck: () => { playCheck(checks.send); return Promise.resolve(true); }, onCheck: checks.on, mediaSession: () => Promise.resolve("media-1"),
     outboxPut: () => Promise.resolve(), outboxState: () => Promise.resolve({ waiting: 0, refused: query.has("refused") ? [refused] : [] }), onOutbox: () => () => undefined,
     outboxAgain: () => Promise.resolve(), outboxDiscard: () => Promise.resolve(),
-    openMonitorWindow: () => Promise.resolve(), showMini: () => Promise.resolve(), onNavigate: () => () => undefined,
+    openMonitorWindow: () => Promise.resolve(), notices: { state: () => "on", ask: () => Promise.resolve(), show: () => undefined }, showMini: () => Promise.resolve(), onNavigate: () => () => undefined,
   });
 }

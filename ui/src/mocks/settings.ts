@@ -1,9 +1,9 @@
-import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, CrmConnector, CrmConnectorInput, CrmProblem, DialingSettings, Disposition, DncEntry, IntakeKey, LeadWebhook, MaskingMapping, MaskingPool, WebhookDelivery, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
+import type { AuditEntry, Campaign, CarrierNumbers, CarrierSettings, CrmConnector, CrmConnectorInput, CrmProblem, DialingSettings, Disposition, DispositionSet, DispositionSetKind, DispositionTemplate, DncEntry, IntakeKey, LeadWebhook, MaskingMapping, MaskingPool, WebhookDelivery, EngineSettings, ExotelSettings, Job, Number as PhoneNumber, Queue, RegistrySettings, ScriptStep, SessionInfo, SipSettings, StorageSettings, UnknownNumber, VoicemailMessage, VoicemailSettings } from "@/api/generated/wire";
 import { freshConnector } from "@/features/settings/crm-parts";
 import { freshTrunk } from "@/features/settings/sip-input";
 import { NOW, agentId } from "./people";
 
-const outcome = (code: string, label: string, group: string, change: Partial<Disposition> = {}): Disposition => ({ code, label, group, tone: "neutral", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, ...change });
+const outcome = (code: string, label: string, group: string, change: Partial<Disposition> = {}): Disposition => ({ code, label, group, tone: "neutral", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, shortcut: null, ...change });
 
 export const dispositions: Disposition[] = [
   outcome("interested", "Interested", "connected", { tone: "ok", sub_codes: [{ code: "wants_details", label: "Wants details" }, { code: "wants_visit", label: "Wants a visit" }, { code: "ready_to_buy", label: "Ready to buy" }], required: ["sub_code"], next_action: { kind: "task", text: "Follow up", due_in_minutes: 1440 }, stage: "qualified" }),
@@ -32,7 +32,7 @@ export const numbers: PhoneNumber[] = [
 ];
 
 export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan renewals"] as const).map((name, index): Campaign => ({
-  id: `camp-${index + 1}`, name, state: (["active", "paused", "draft"] as const)[index] ?? "draft", caller_id: "+91 40 4810 0142", script, dispositions: index === 0 ? dispositions : [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, local_presence: false, agent_ids: [agentId(0), agentId(1), agentId(2)], version: 9 - index,
+  id: `camp-${index + 1}`, name, state: (["active", "paused", "draft"] as const)[index] ?? "draft", caller_id: "+91 40 4810 0142", script, dispositions: index === 0 ? dispositions : [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, local_presence: false, disposition_set_id: null, own_dispositions: false, opt_out_key: null, agent_ids: [agentId(0), agentId(1), agentId(2)], version: 9 - index,
 }));
 
 export const dnc: DncEntry[] = [
@@ -41,7 +41,7 @@ export const dnc: DncEntry[] = [
 ];
 
 export const intakeKeys: IntakeKey[] = [
-  { id: "key-1", name: "Website", key_end: "k7Qx", scope: "leads:write", campaign_id: "camp-1", source: "Website", plan: { columns: [{ column: "name", to: "name" }, { column: "phone", to: "phone" }], country: "IN", duplicates: "merge", known_within: "campaign", honeypot: "website" }, on: true, made_by: "Leela Riverstone", created_at_ms: NOW - 864_000_000, last_used_at_ms: NOW - 600_000, version: 1 },
+  { id: "key-1", name: "Website", key_end: "k7Qx", scope: "leads:write", campaign_id: "camp-1", source: "Website", plan: { columns: [{ column: "name", to: "name" }, { column: "phone", to: "phone" }], country: "IN", duplicates: "merge", known_within: "campaign", honeypot: "website", consents: [] }, on: true, made_by: "Leela Riverstone", created_at_ms: NOW - 864_000_000, last_used_at_ms: NOW - 600_000, version: 1 },
 ];
 
 const shownOf = ({ campaign_id, source, auth, user, every_minutes, push, api, plan }: CrmConnectorInput) => ({ campaign_id, source, auth, user, every_minutes, push, api, plan });
@@ -104,3 +104,13 @@ export const audit: AuditEntry[] = [
 export const sessions: SessionInfo[] = [
   { id: "session-1", device: "desktop", user_agent: "Switchboard 0.1 on Linux", created_at_ms: NOW - 86_400_000, last_used_at_ms: NOW - 1000, current: true }, { id: "session-2", device: "browser", user_agent: "Chromium on Linux", created_at_ms: NOW - 864_000_000, last_used_at_ms: NOW - 7_200_000, current: false },
 ];
+
+const madeOf = (id: string, name: string, kind: DispositionSetKind, campaigns: string[], change: Partial<DispositionSet> = {}): DispositionSet => ({ id, name, kind, dispositions, campaigns, made_by: "Leela Windmere", made_at_ms: NOW - 3 * 86_400_000, archived_at_ms: null, version: 3, ...change });
+
+export const dispositionSets: DispositionSet[] = [
+  madeOf("ds-1", "Homes", "sales", ["Spring homes"]), madeOf("ds-2", "Service line", "service", [], { version: 1 }), madeOf("ds-3", "Last year", "sales", [], { archived_at_ms: NOW - 86_400_000 }),
+];
+
+export const dispositionTemplates: DispositionTemplate[] = (["sales", "service", "collections", "survey"] as const).map((kind) => ({ kind, dispositions }));
+
+export const registry: RegistrySettings = { kind: "list", url: "", has_token: false, valid_days: 30, listed: 4120, list_until_ms: NOW + 20 * 86_400_000 };

@@ -177,6 +177,8 @@ export function createTauriPlatform(): Platform {
       quit: () => call<undefined>("quit_app"),
     },
     openMonitorWindow: () => call<undefined>("open_monitor_window"),
+    // The shell itself notifies, also while no page is there.
+    notices: { state: () => "on", ask: () => Promise.resolve(), show: () => undefined },
     showMini: (show) => call<undefined>("show_mini", { show }),
     onNavigate: (listener) => {
       const dial = (number: string): void => { listener(`/dial?number=${encodeURIComponent(number)}`); };

@@ -160,6 +160,13 @@ export interface AppControl {
   quit(): Promise<void>;
 }
 
+export interface Notices {
+  /** `ask`: the person has not said yet whether they want them. */
+  state(): "on" | "off" | "ask";
+  ask(): Promise<void>;
+  show(notice: { title: string; text: string }): void;
+}
+
 export interface Platform {
   readonly kind: "desktop" | "web";
   /** `main`, `monitor` or `mini` in the desktop app; always `main` in a browser. */
@@ -206,6 +213,8 @@ export interface Platform {
   readonly app: AppControl | null;
   openMonitorWindow(): Promise<void>;
   showMini(show: boolean): Promise<void>;
+  /** What is shown by the system, outside the page, when something comes due. */
+  readonly notices: Notices;
   /** A page that a notification, the tray or a link asks for: `/calls/…`, `/desk`, `/dial?number=…`. */
   onNavigate(listener: (path: string) => void): Stop;
 }

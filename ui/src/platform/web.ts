@@ -10,6 +10,7 @@ import { createHttp } from "./web/http";
 import { openLive } from "./web/live";
 import type { LiveSocket } from "./web/live";
 import { createMedia } from "./web/media";
+import { webNotices } from "./web/notices";
 import { createOutbox } from "./web/outbox";
 import { createRingWatch } from "./web/ring-watch";
 import { createRinger } from "./web/ringer";
@@ -252,6 +253,7 @@ export function createWebPlatform(kept: Kept): Platform {
       window.open("#/monitor", "switchboard-monitor", "width=1280,height=800");
       return Promise.resolve();
     },
+    notices: webNotices(),
     showMini: () => Promise.resolve(),
     onNavigate: () => () => undefined,
   };

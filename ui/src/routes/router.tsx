@@ -6,6 +6,7 @@ import { CallDetailPage } from "@/features/calls/detail-page";
 import { CallsPage } from "@/features/calls/history-page";
 import { DeskPage } from "@/features/desk/desk-page";
 import { MiniWindow } from "@/features/desk/mini-window";
+import { FollowUpsPage } from "@/features/follow-ups/follow-ups-page";
 import { ImportPage } from "@/features/imports/import-page";
 import { ImportsPage } from "@/features/imports/imports-page";
 import { LeadPage } from "@/features/leads/lead-page";
@@ -54,6 +55,10 @@ const queue = createRoute({
   getParentRoute: () => shell, path: "/queue", component: QueuePage,
   validateSearch: (search) => pickText(search, ["kind", "heat", "source", "days", "search", "sort"] as const),
 });
+const followUps = createRoute({
+  getParentRoute: () => shell, path: "/follow-ups", component: FollowUpsPage,
+  validateSearch: (search) => pickText(search, ["when", "who", "span", "day"] as const),
+});
 const lead = createRoute({ getParentRoute: () => shell, path: "/leads/$leadId", component: LeadPage });
 const imports = createRoute({ getParentRoute: () => shell, path: "/imports", component: ImportsPage });
 const anImport = createRoute({ getParentRoute: () => shell, path: "/imports/$importId", component: ImportPage });
@@ -81,7 +86,7 @@ export function createAppRouter(app: App) {
   });
   return createRouter({
     routeTree: root.addChildren([
-      home, mini, shell.addChildren([desk, queue, monitor, calls, call, leads, lead, imports, anImport, settings]),
+      home, mini, shell.addChildren([desk, queue, followUps, monitor, calls, call, leads, lead, imports, anImport, settings]),
     ]),
     history: createHashHistory(),
     defaultNotFoundComponent: NotFound,

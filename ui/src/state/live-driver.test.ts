@@ -22,7 +22,7 @@ function setUp(answers: (() => Promise<Snapshot>)[]) {
       onLive: live.on, onResync: (listener) => resync.on(listener),
     },
     onOutdated: (keys) => { outdated.push(...keys); },
-    onNotice: () => undefined,
+    onNotice: () => undefined, onReminder: () => undefined,
   });
   return { driver, live, resync, clock, outdated, reads: () => reads };
 }

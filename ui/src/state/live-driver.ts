@@ -1,4 +1,4 @@
-import type { Notice } from "@/api/generated/wire";
+import type { Notice, Reminder } from "@/api/generated/wire";
 import type { Clock } from "@/lib/clock";
 import { createStore } from "@/lib/store";
 import type { Readable } from "@/lib/store";
@@ -17,11 +17,12 @@ interface Deps {
   clock: Clock;
   onOutdated(keys: readonly (readonly unknown[])[]): void;
   onNotice(notice: Notice): void;
+  onReminder(reminder: Reminder): void;
 }
 
 const RETRY_MS = 2000;
 
-export function createLive({ platform, clock, onOutdated, onNotice }: Deps): LiveDriver {
+export function createLive({ platform, clock, onOutdated, onNotice, onReminder }: Deps): LiveDriver {
   const store = createStore<Live>(emptyLive);
   let running = false;
   let reading = false;
@@ -56,6 +57,7 @@ export function createLive({ platform, clock, onOutdated, onNotice }: Deps): Liv
           for (const effect of step.effects) {
             if (effect.kind === "outdated") onOutdated(effect.keys);
             else if (effect.kind === "notice") onNotice(effect.notice);
+            else if (effect.kind === "reminder") onReminder(effect.reminder);
             else void resync();
           }
         }),

@@ -1,5 +1,5 @@
 import type {
-  AgentStatus, LiveCall, LiveEvent, Notice, Offer, OfferEnd, QueueStatus, ServerMessage, Snapshot,
+  AgentStatus, LiveCall, LiveEvent, Notice, Offer, OfferEnd, QueueStatus, Reminder, ServerMessage, Snapshot,
 } from "@/api/generated/wire";
 import { outdatedBy } from "@/api/keys";
 
@@ -38,6 +38,7 @@ export const emptyLive: Live = {
 export type LiveEffect =
   | { kind: "outdated"; keys: readonly (readonly unknown[])[] }
   | { kind: "notice"; notice: Notice }
+  | { kind: "reminder"; reminder: Reminder }
   | { kind: "resync" };
 
 export interface LiveStep {
@@ -89,6 +90,7 @@ export function applyMessage(live: Live, message: ServerMessage, now: number): L
       const keys = outdatedBy(message.event);
       const effects: LiveEffect[] = keys.length > 0 ? [{ kind: "outdated", keys }] : [];
       if (message.event.kind === "notice") effects.push({ kind: "notice", notice: message.event.notice });
+      if (message.event.kind === "reminder") effects.push({ kind: "reminder", reminder: message.event.reminder });
       return { live: applyEvent(heard, message.event, now), effects };
     }
   }
@@ -136,6 +138,7 @@ function applyEvent(live: Live, event: LiveEvent, now: number): Live {
     case "recording":
     case "worklist":
     case "tasks":
+    case "reminder":
     case "settings":
     case "notice":
       return live;

@@ -19,7 +19,7 @@ export const offer = (change: Partial<Offer> = {}): Offer => ({
 });
 
 export const disposition = (change: Partial<Disposition> = {}): Disposition => ({
-  code: "interested", label: "Interested", group: "connected", tone: "ok", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, ...change,
+  code: "interested", label: "Interested", group: "connected", tone: "ok", sub_codes: [], required: [], next_action: { kind: "none" }, stage: null, shortcut: null, ...change,
 });
 
 export const live = (change: Partial<Live> = {}): Live => ({ ...emptyLive, ready: true, epoch: "e", seq: 1, me: agent({ kind: "available" }), ...change });

@@ -26,7 +26,7 @@ export async function renderPage(path: string, answers: Record<string, (request:
       const found = answers[`${request.method} ${request.path.split("?")[0] ?? ""}`];
       return Promise.resolve(found ? { status: 200, body: found(request) } : { status: 404, body: { code: "not_found", message: request.path, request_id: "t" } });
     },
-    onSession: nothing, onOutbox: nothing, onPhone: nothing, onLevels: nothing, onCheck: nothing, phoneState: () => new Promise(() => undefined), outboxState: () => Promise.resolve({ waiting: 0, refused: [] }),
+    notices: { state: () => "on", ask: () => Promise.resolve(), show: () => undefined }, onSession: nothing, onOutbox: nothing, onPhone: nothing, onLevels: nothing, onCheck: nothing, phoneState: () => new Promise(() => undefined), outboxState: () => Promise.resolve({ waiting: 0, refused: [] }),
   } as unknown as Platform;
   const app = createApp(platform, createKept(testStorage()));
   app.session.start();

@@ -19,7 +19,7 @@ use backend::{Backend, WebhookAnswer, WebhookRequest};
         (
             "kind" = String,
             Path,
-            description = "`voice`, `outbound-answer` and `resume` ask for instructions; `status`, `amd`, `recording` and `stream-status` report"
+            description = "`voice`, `outbound-answer` and `resume` ask for instructions; `message` is a text message; `status`, `amd`, `recording` and `stream-status` report"
         ),
         ("X-Twilio-Signature" = String, Header, description = "https://www.twilio.com/docs/usage/security#validating-requests"),
     ),

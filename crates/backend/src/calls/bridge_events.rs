@@ -53,7 +53,7 @@ async fn handle(backend: &Backend, event: BridgeEvent, news: &mpsc::UnboundedSen
                 PortId::Session(session) => backend.device_pressed(session, digit).await,
                 PortId::Carrier(_) => {
                     if let Some(call) = calls.call_of_leg(leg) {
-                        calls.event(call, CallEvent::DigitReceived { digit });
+                        backend.customer_pressed(call, digit);
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use domain::{
-    do_not_call::{Objections, may_be_called},
+    do_not_call::{Objection, Objections, RegistryAnswer, may_be_called},
     ids::{CampaignId, ImportId, LeadId},
     imports::{
         Draft, Duplicates, ImportCounts, ImportPlan, KnownWithin, Listed, NumberFound, Present, Reason, combine,
@@ -21,7 +21,7 @@ use storage::{
 };
 
 use super::reading::{Candidate, Piece, RowProblem};
-use crate::clock;
+use crate::{clock, registry::RegistryDesk};
 
 /// A row that becomes a lead.
 #[derive(Debug)]
@@ -60,6 +60,8 @@ pub struct Judge {
     pub zone: String,
     /// Rows up to this one were judged and written by an earlier run.
     pub done_row: u64,
+    /// That the organisation asks before it calls.
+    pub registry: Option<RegistryDesk>,
     /// Numbers of the file so far, by 64 bits of their hash.
     seen: HashMap<u64, (), Identity>,
 }
@@ -102,8 +104,9 @@ impl Judge {
         plan: ImportPlan,
         zone: String,
         done_row: u64,
+        registry: Option<RegistryDesk>,
     ) -> Self {
-        Self { store, scope, import, plan, zone, done_row, seen: HashMap::default() }
+        Self { store, scope, import, plan, zone, done_row, registry, seen: HashMap::default() }
     }
 
     fn within(&self) -> Within {
@@ -147,17 +150,33 @@ impl Judge {
         Ok(judged)
     }
 
+    async fn ask_registry(
+        &self,
+        candidates: &[Candidate],
+    ) -> Result<HashMap<NumberHash, RegistryAnswer>, StorageError> {
+        let Some(desk) = &self.registry else { return Ok(HashMap::new()) };
+        let number = |one: &Candidate| {
+            let first = one.draft.numbers.first()?;
+            Some((one.hash.clone(), Personal::new(first.number.as_str().to_owned())))
+        };
+        desk.answers(&candidates.iter().filter_map(number).collect::<Vec<_>>()).await
+    }
+
     async fn look_up(&self, candidates: Vec<Candidate>, judged: &mut Judged) -> Result<(), StorageError> {
         let hashes: Vec<NumberHash> = candidates.iter().map(|one| one.hash.clone()).collect();
         let (known, listed) = tokio::try_join!(
             bulk::known(&self.store, self.scope, &hashes, self.within()),
             bulk::listings(&self.store, self.scope, &hashes),
         )?;
+        let said = self.ask_registry(&candidates).await?;
         let now = clock::now();
         for Candidate { row, mut draft, hash } in candidates {
             let listings = listed.get(&hash).cloned().unwrap_or_default();
-            let objections = Objections { listings, ..Objections::default() };
-            let is_listed = may_be_called(&objections, self.plan.campaign_id, now).is_err();
+            let registry = said.get(&hash).copied().unwrap_or_default();
+            let objections = Objections { listings, registry, ..Objections::default() };
+            // A registry that does not answer is asked again when somebody calls.
+            let is_listed = may_be_called(&objections, self.plan.campaign_id, now)
+                .is_err_and(|objection| objection != Objection::RegistryUnknown);
             if is_listed && self.plan.listed == Listed::LeaveOut {
                 judged.counts.listed += 1;
                 judged.problems.push(RowProblem { row, column: None, reason: Reason::Listed });

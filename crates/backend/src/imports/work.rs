@@ -24,7 +24,7 @@ use super::{
     judging::{Judge, Judged, changes, present},
     reading::{Piece, ReadingError, RowProblem, read_file},
 };
-use crate::{error::BackendError, leads::Edit};
+use crate::{error::BackendError, leads::Edit, registry::RegistryDesk};
 
 /// Pieces between two steps.
 const BETWEEN: usize = 2;
@@ -114,6 +114,7 @@ impl Run {
             self.plan.clone(),
             self.zone.clone(),
             self.import.rows_done,
+            RegistryDesk::of(&self.store, self.scope).await?,
         );
         let (to_write, mut ready) = mpsc::channel::<Ready>(BETWEEN);
         let judging = tokio::spawn(judge_and_seal(judge, pieces, to_write, write));

@@ -1,7 +1,7 @@
 //! The keys by which forms and programs hand leads in.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::ids::IntakeKeyId;
+use domain::{consent::is_purpose, ids::IntakeKeyId, intake::MOST_CONSENTS};
 use rand::RngExt;
 use storage::intake::IntakeKey as KeyRow;
 use wire::{
@@ -45,6 +45,12 @@ fn check(body: &IntakeKeyInput) -> Result<(), BackendError> {
     checks.require(body.plan.columns.len() <= MOST_RULES, "plan.columns", "expected at most 100");
     for (n, rule) in body.plan.columns.iter().enumerate() {
         checks.text(&rule.column, 200, &format!("plan.columns[{n}].column"));
+    }
+    checks.require(body.plan.consents.len() <= MOST_CONSENTS, "plan.consents", "expected at most 20");
+    for (n, rule) in body.plan.consents.iter().enumerate() {
+        checks.text(&rule.field, 200, &format!("plan.consents[{n}].field"));
+        let plain = is_purpose(&rule.purpose);
+        checks.require(plain, &format!("plan.consents[{n}].purpose"), "expected 1 to 40 of a-z 0-9 - _");
     }
     checks.done()?;
     body.plan.check().map_err(|problems| {

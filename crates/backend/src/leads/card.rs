@@ -44,7 +44,7 @@ impl Backend {
         // A call that is ringing now is not history yet.
         let recent_calls: Vec<_> =
             recent.items.into_iter().filter(|call| call.ended_at.is_some()).map(history::brief).collect();
-        let no_call = self.objection_to_lead(scope, &row, row.campaign_id).await?;
+        let no_call = self.known_objection(scope, &row, row.campaign_id).await?;
         let mut lead = shown(row);
         self.put_tags(scope, std::slice::from_mut(&mut lead)).await?;
         Ok(LeadCard {

@@ -188,7 +188,7 @@ impl Backend {
         let call = self.sip().legs().get(&key).map(|leg| leg.call);
         for digit in digits.chars().filter(|digit| matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D')) {
             if let Some(call) = call {
-                self.calls().event(call, CallEvent::DigitReceived { digit });
+                self.customer_pressed(call, digit);
             }
         }
     }

@@ -4,7 +4,10 @@ use domain::{
     call::{AnsweredBy as Verdict, CallEvent, DialFailure, Party, ProviderEnd, SoundPlace},
     ids::CallId,
 };
-use providers::twilio::webhook::{AmdResult, AnsweredBy, CallStatus, MessageRequest, RecordingStatus, StatusCallback, VoiceRequest};
+use providers::twilio::{
+    twiml::Document,
+    webhook::{AmdResult, AnsweredBy, CallStatus, MessageRequest, RecordingStatus, StatusCallback, VoiceRequest},
+};
 
 mod conference;
 
@@ -89,6 +92,14 @@ impl Backend {
                     self.carrier_recording(verified, request).await?;
                 }
                 Ok(WebhookAnswer::nothing())
+            }
+            "message" => {
+                if is_new {
+                    let message = MessageRequest::from_form(&verified.form).map_err(malformed)?;
+                    self.message_came(verified.scope, &message).await?;
+                }
+                // No answer of ours: the carrier itself confirms words such as STOP.
+                Ok(WebhookAnswer::document(Document::new().to_xml()))
             }
             // Kept in the inbox; the media socket itself says the same, and sooner.
             "stream-status" => Ok(WebhookAnswer::nothing()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    do_not_call::Objection,
+    do_not_call::{Objection, RegistryAnswer, needs_asking},
     ids::{LeadId, UserId},
     time::UnixMillis,
     worklist::{self as rules, Candidate, Hindrance},
@@ -55,7 +55,7 @@ impl Backend {
         }
         let entry = |row: InLine| {
             let id = row.lead.id;
-            let hindrance = hindrance(actor, ground, &row, now);
+            let hindrance = hindrance(actor, ground, row.clone(), now);
             let reasons = rules::reasons(row.place, row.lead.heat.into(), row.lead.created_at, row.lead.attempts, now);
             WorklistEntry {
                 kind: rules::kind_of(row.place.class),
@@ -85,7 +85,11 @@ impl Backend {
     }
 }
 
-pub(super) fn hindrance(actor: &Actor, ground: &Ground, row: &InLine, now: UnixMillis) -> Option<Hindrance> {
+/// The registry is asked when somebody calls, not when somebody looks.
+pub(super) fn hindrance(actor: &Actor, ground: &Ground, mut row: InLine, now: UnixMillis) -> Option<Hindrance> {
+    if needs_asking(row.objections.registry, now) {
+        row.objections.registry = RegistryAnswer::NotUsed;
+    }
     let lead = &row.lead;
     let candidate = Candidate {
         place: row.place,
@@ -109,6 +113,12 @@ fn told(hindrance: Hindrance, names: &BTreeMap<UserId, String>) -> WorklistHindr
         }
         Hindrance::DoNotCall { objection: Objection::Withdrawn { purpose } } => {
             WorklistHindrance::ConsentWithdrawn { purpose }
+        }
+        Hindrance::DoNotCall { objection: Objection::InRegistry { until } } => {
+            WorklistHindrance::InRegistry { until_ms: until }
+        }
+        Hindrance::DoNotCall { objection: Objection::RegistryUnknown } => {
+            WorklistHindrance::DoNotCall { until_ms: None }
         }
         Hindrance::CampaignNotActive => WorklistHindrance::CampaignNotActive,
         Hindrance::TriesUsed { most } => WorklistHindrance::TriesUsed { most },

@@ -1,6 +1,9 @@
 //! Handing out the next lead.
 
+use std::collections::BTreeSet;
+
 use domain::{
+    do_not_call::{RegistryAnswer, needs_asking},
     ids::LeadId,
     time::UnixMillis,
     worklist::{self as rules, CLASSES, Candidate, Hindrance, Kind},
@@ -31,9 +34,18 @@ struct PassedOver {
     tries_used: u32,
     do_not_call: u32,
     opens_at: Option<UnixMillis>,
+    /// Leads that were found not to be called after all, when the registry was asked, or could not be.
+    not_after_all: BTreeSet<LeadId>,
+    /// It did not answer: who has to be asked about is passed over.
+    registry_silent: bool,
 }
 
 impl PassedOver {
+    /// The counts begin again; what was found out stays.
+    fn anew(self) -> Self {
+        Self { not_after_all: self.not_after_all, registry_silent: self.registry_silent, ..Self::default() }
+    }
+
     fn note(&mut self, hindrance: Hindrance) {
         match hindrance {
             Hindrance::Closed { opens_at } => {
@@ -49,12 +61,16 @@ impl PassedOver {
     }
 }
 
-/// Whether a lead that was found may be handed out.
-fn judge(ground: &Ground, row: &Row, now: UnixMillis) -> Result<(), Hindrance> {
+/// Whether a lead that was found may be handed out. A registry that has to be asked is asked about the one that was taken.
+fn judge(ground: &Ground, row: &Row, passed: &PassedOver, now: UnixMillis) -> Result<(), Hindrance> {
+    let mut objections = row.objections.clone();
+    if !passed.registry_silent && needs_asking(objections.registry, now) {
+        objections.registry = RegistryAnswer::NotUsed;
+    }
     let candidate = Candidate {
         place: row.place,
         zone: &row.zone,
-        objections: &row.objections,
+        objections: &objections,
         attempts: row.attempts,
         campaign_id: row.campaign_id,
         campaign: ground.state_of(row.campaign_id),
@@ -76,16 +92,17 @@ impl Backend {
         let mut passed = PassedOver::default();
         for _ in 0..MOST_TRIES {
             match self.take_next(actor, &ground, &body, &mut passed).await {
-                Err(BackendError::Conflict(_)) => passed = PassedOver::default(),
+                Err(BackendError::Conflict(_)) => passed = passed.anew(),
                 Err(error) => return Err(error),
                 Ok(Some((lead, fence))) => {
                     if let Some(held) = self.held_lead(actor, &ground, lead, fence).await? {
                         return Ok(NextLead::Lead { lead: Box::new(held) });
                     }
                     self.give_back(actor, lead, fence).await?;
+                    self.note_refusal(actor, lead, &mut passed).await?;
                 }
                 Ok(None) => {
-                    let PassedOver { closed, campaign_not_active, tries_used, do_not_call, opens_at } = passed;
+                    let PassedOver { closed, campaign_not_active, tries_used, do_not_call, opens_at, .. } = passed;
                     return Ok(NextLead::None {
                         closed,
                         campaign_not_active,
@@ -136,7 +153,10 @@ impl Backend {
                 if body.campaign_id.is_some_and(|campaign| row.campaign_id != Some(campaign)) {
                     continue;
                 }
-                if let Err(hindrance) = judge(ground, row, now) {
+                if passed.not_after_all.contains(&row.id) {
+                    continue;
+                }
+                if let Err(hindrance) = judge(ground, row, passed, now) {
                     passed.note(hindrance);
                     continue;
                 }
@@ -153,6 +173,17 @@ impl Backend {
             }
         }
         Ok(None)
+    }
+
+    /// Why the one that was taken was not handed out: it is not taken again for the same request.
+    async fn note_refusal(&self, actor: &Actor, lead: LeadId, passed: &mut PassedOver) -> Result<(), BackendError> {
+        passed.not_after_all.insert(lead);
+        passed.do_not_call += 1;
+        if let Some(row) = storage::leads::get(self.store(), actor.scope, lead).await? {
+            let objections = storage::objections::of_lead(self.store(), actor.scope, &row).await?;
+            passed.registry_silent |= needs_asking(objections.registry, clock::now());
+        }
+        Ok(())
     }
 
     /// What was taken just now and is not handed out is not held either.

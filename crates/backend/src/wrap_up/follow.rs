@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::{
     consent::Source,
-    dispositions::DispositionEffect as Effect,
-    ids::{CallbackId, DncId, LeadId, TaskId},
+    dispositions::{DispositionEffect as Effect, SEQUENCE_FIELD},
+    ids::{CallbackId, DncId, LeadId, TaskId, UserId},
     pii::Personal,
     time::UnixMillis,
     worklist,
@@ -24,7 +24,10 @@ use storage::{
 };
 use wire::calls::{DispositionResult, SaveDisposition};
 
-use super::heat;
+use super::{
+    heat,
+    heir::{Heir, passed_on},
+};
 use crate::{
     Actor, clock,
     error::BackendError,
@@ -42,6 +45,8 @@ pub(super) struct Outcome<'a> {
     pub row: CallRow,
     pub body: &'a SaveDisposition,
     pub result: DispositionResult,
+    /// Who goes on with a lead that is passed on.
+    pub heir: Option<Heir>,
 }
 
 impl Outcome<'_> {
@@ -79,7 +84,13 @@ impl Outcome<'_> {
                 Effect::Callback { due_at, local_time, zone } => {
                     self.promise(&edit.row, *due_at, local_time, zone).await?;
                 }
-                Effect::Retry { .. } | Effect::Task { .. } | Effect::Escalate => {}
+                Effect::Nurture { sequence, .. } => edit.field(SEQUENCE_FIELD, sequence),
+                Effect::Reassign { language, .. } => self.pass_on(&mut edit, language).await?,
+                Effect::Retry { .. }
+                | Effect::Task { .. }
+                | Effect::Escalate
+                | Effect::Visit { .. }
+                | Effect::LeavesRetries => {}
             }
         }
         let heat = edit.row.heat.into();
@@ -100,19 +111,27 @@ impl Outcome<'_> {
     /// Somebody has to do these, also when nobody knows who called.
     async fn tasks(&mut self, effects: &[Effect], has_lead: bool) -> Result<(), BackendError> {
         for effect in effects {
-            let (text, due_at) = match effect {
+            let mine = Some(self.actor.user);
+            let (text, due_at, owner) = match effect {
                 // A lead stands in the line again by itself.
                 Effect::Retry { .. } if has_lead => continue,
-                Effect::Retry { due_at } => ("Try again", Some(*due_at)),
-                Effect::Task { text, due_at } => (text.as_str(), *due_at),
-                Effect::Escalate => ("A supervisor has to look at this call", None),
+                Effect::Retry { due_at } => ("Try again", Some(*due_at), mine),
+                Effect::Task { text, due_at } => (text.as_str(), *due_at, mine),
+                Effect::Visit { due_at } => ("Arrange the visit", Some(*due_at), mine),
+                Effect::Escalate => ("A supervisor has to look at this call", None, None),
+                Effect::Reassign { due_at, .. } if self.heir.is_none() => {
+                    ("Nobody here speaks this person's language: find somebody", Some(*due_at), None)
+                }
                 Effect::Stage { .. }
                 | Effect::Heat { .. }
                 | Effect::MarkInvalid
                 | Effect::DoNotCall
+                | Effect::Nurture { .. }
+                | Effect::Reassign { .. }
+                | Effect::LeavesRetries
                 | Effect::Callback { .. } => continue,
             };
-            self.make_task(text.to_owned(), due_at).await?;
+            self.make_task(text.to_owned(), due_at, owner).await?;
         }
         Ok(())
     }
@@ -148,7 +167,9 @@ impl Outcome<'_> {
             lead_name: lead.name.clone(),
             call_id: Some(self.row.id),
             agent_id: Some(self.actor.user),
+            agent_name: Some(self.actor.name.clone()),
             due_at,
+            remind_at: Some(due_at),
             local_time: local_time.to_owned(),
             zone: zone.to_owned(),
             zone_source: if zone == lead.zone { lead.zone_source.clone() } else { "said".to_owned() },
@@ -160,15 +181,37 @@ impl Outcome<'_> {
         Ok(())
     }
 
-    async fn make_task(&mut self, text: String, due_at: Option<UnixMillis>) -> Result<(), BackendError> {
+    /// The lead goes to somebody who speaks its language; nobody does: it stays, and the team is told.
+    async fn pass_on(&mut self, edit: &mut Edit, language: &str) -> Result<(), BackendError> {
+        edit.row.language = Some(language.to_owned());
+        if let Some(heir) = self.heir.as_ref() {
+            let before = edit.row.owner_id;
+            edit.owner(heir.id);
+            let sentence = format!("{} speaks {language}, and {} does not.", heir.name, self.actor.name);
+            let row = passed_on(edit.row.id, before, heir.id, sentence, self.actor.user);
+            storage::assignment::note(&mut self.unit, self.actor.scope, &[row]).await?;
+        }
+        Ok(())
+    }
+
+    /// Without an owner it is the team's, and supervisors see it.
+    async fn make_task(
+        &mut self,
+        text: String,
+        due_at: Option<UnixMillis>,
+        owner: Option<UserId>,
+    ) -> Result<(), BackendError> {
         let task = TaskRow {
             id: TaskId::new(clock::new_uuid()),
             lead_id: self.row.lead_id,
             lead_name: self.row.lead_name.clone(),
             call_id: Some(self.row.id),
-            owner_id: Some(self.actor.user),
+            owner_id: owner,
+            owner_name: owner.map(|_| self.actor.name.clone()),
             text: Personal::new(text),
             due_at,
+            remind_at: due_at,
+            zone: None,
             made_by: "disposition".to_owned(),
             quote: None,
             status: TaskStatus::Open,

@@ -1,18 +1,62 @@
 //! The outcomes that a campaign starts with.
 
-use super::{Disposition, Group, LEFT_VOICEMAIL, NextAction, SubDisposition, Tone};
+use super::{Disposition, Group, LANGUAGE_FIELD, LEFT_VOICEMAIL, NextAction, SetKind, SubDisposition, Tone};
+
+mod collections;
+mod service;
+mod survey;
+
+/// What a campaign of this kind starts with.
+pub fn set_of(kind: SetKind) -> Vec<Disposition> {
+    match kind {
+        SetKind::Sales => default_set(),
+        SetKind::Service => service::set(),
+        SetKind::Collections => collections::set(),
+        SetKind::Survey => survey::set(),
+    }
+}
+
+/// What every kind of campaign has when nobody was reached.
+fn not_reached() -> Vec<Row> {
+    use Group::NotConnected;
+    vec![
+        Row::new("busy", "Busy", NotConnected, Tone::Neutral).then(NextAction::Retry { after_minutes: 30 }),
+        Row::new("no_answer", "No answer", NotConnected, Tone::Neutral)
+            .then(NextAction::Retry { after_minutes: 2 * HOUR }),
+        Row::new("out_of_service", "Out of service", NotConnected, Tone::Neutral)
+            .then(NextAction::MarkInvalid)
+            .stage("invalid"),
+        Row::new("switched_off", "Switched off", NotConnected, Tone::Neutral)
+            .then(NextAction::Retry { after_minutes: 4 * HOUR }),
+        Row::new(LEFT_VOICEMAIL, "Left voicemail", NotConnected, Tone::Neutral)
+            .then(NextAction::Retry { after_minutes: DAY }),
+    ]
+}
+
+/// What every kind of campaign has besides its own.
+fn special() -> Vec<Row> {
+    use Group::Special;
+    vec![
+        Row::new("do_not_call", "Do not call again", Special, Tone::Live).then(NextAction::DoNotCall).stage("lost"),
+        Row::new("escalate", "Escalate", Special, Tone::Live).required(&["notes"]).then(NextAction::Escalate),
+    ]
+}
+
+fn whole(own: Vec<Row>) -> Vec<Disposition> {
+    own.into_iter().chain(not_reached()).chain(special()).map(|Row(disposition)| disposition).collect()
+}
 
 const HOUR: u32 = 60;
 const DAY: u32 = 24 * HOUR;
 
 /// Thirteen outcomes in three groups, in the order of their keys on the agent's screen.
 pub fn default_set() -> Vec<Disposition> {
-    use Group::{Connected, NotConnected, Special};
+    use Group::{Connected, Special};
     let details =
         NextAction::Task { text: "Send the details that were asked for".to_owned(), due_in_minutes: Some(DAY) };
     let ticket =
         NextAction::Task { text: "Look into the technical problem".to_owned(), due_in_minutes: Some(4 * HOUR) };
-    vec![
+    let own = vec![
         Row::new("interested", "Interested", Connected, Tone::Ok)
             .subs(&[
                 ("wants_details", "Wants details"),
@@ -35,29 +79,18 @@ pub fn default_set() -> Vec<Disposition> {
         Row::new("wrong_number", "Wrong number", Connected, Tone::Neutral)
             .then(NextAction::MarkInvalid)
             .stage("invalid"),
-        Row::new("language_barrier", "Language barrier", Connected, Tone::Warn).required(&["language"]).then(
-            NextAction::Task {
-                text: "Pass on to an agent who speaks the language".to_owned(),
-                due_in_minutes: Some(DAY),
-            },
-        ),
-        Row::new("busy", "Busy", NotConnected, Tone::Neutral).then(NextAction::Retry { after_minutes: 30 }),
-        Row::new("no_answer", "No answer", NotConnected, Tone::Neutral)
-            .then(NextAction::Retry { after_minutes: 2 * HOUR }),
-        Row::new("out_of_service", "Out of service", NotConnected, Tone::Neutral)
-            .then(NextAction::MarkInvalid)
-            .stage("invalid"),
-        Row::new("switched_off", "Switched off", NotConnected, Tone::Neutral)
-            .then(NextAction::Retry { after_minutes: 4 * HOUR }),
-        Row::new(LEFT_VOICEMAIL, "Left voicemail", NotConnected, Tone::Neutral)
-            .then(NextAction::Retry { after_minutes: DAY }),
-        Row::new("do_not_call", "Do not call again", Special, Tone::Live).then(NextAction::DoNotCall).stage("lost"),
-        Row::new("escalate", "Escalate", Special, Tone::Live).required(&["notes"]).then(NextAction::Escalate),
-        Row::new("technical_issue", "Technical issue", Special, Tone::Warn).required(&["notes"]).then(ticket),
-    ]
-    .into_iter()
-    .map(|Row(disposition)| disposition)
-    .collect()
+        Row::new("language_barrier", "Language barrier", Connected, Tone::Warn)
+            .required(&[LANGUAGE_FIELD])
+            .then(NextAction::ReassignByLanguage),
+    ];
+    let technical =
+        Row::new("technical_issue", "Technical issue", Special, Tone::Warn).required(&["notes"]).then(ticket);
+    own.into_iter()
+        .chain(not_reached())
+        .chain(special())
+        .chain([technical])
+        .map(|Row(disposition)| disposition)
+        .collect()
 }
 
 struct Row(Disposition);
@@ -73,6 +106,7 @@ impl Row {
             required: Vec::new(),
             next_action: NextAction::None,
             stage: None,
+            shortcut: None,
         })
     }
 

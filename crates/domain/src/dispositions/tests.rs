@@ -14,6 +14,7 @@ fn lead() -> LeadFacts {
         do_not_call: false,
         zone: "Asia/Kolkata".into(),
         fields: BTreeMap::new(),
+        in_line: None,
     }
 }
 
@@ -193,5 +194,67 @@ proptest! {
         // Only an hour that the clock leaves out is shown later, by the length of the step.
         let gap = tz.to_ambiguous_timestamp(said).is_ambiguous() && shown != said;
         prop_assert!(shown == said || gap && shown > said && shown <= said + jiff::SignedDuration::from_hours(1));
+    }
+}
+
+mod next_actions {
+    use super::*;
+
+    fn one(next_action: NextAction) -> Vec<Disposition> {
+        let mut one = default_set().remove(0);
+        (one.next_action, one.required, one.stage) = (next_action, Vec::new(), None);
+        one.code = "only".into();
+        vec![one]
+    }
+
+    fn after(next_action: NextAction, lead: &LeadFacts) -> Vec<DispositionEffect> {
+        effects(&one(next_action), &input("only"), lead, NOW).expect("is accepted")
+    }
+
+    #[test]
+    fn a_call_in_so_many_hours_is_a_promise_on_the_persons_clock() {
+        let due_at = UnixMillis(NOW.0 + 26 * 60 * MINUTE);
+        let promised =
+            DispositionEffect::Callback { due_at, local_time: "2026-11-21T20:15".into(), zone: "Asia/Kolkata".into() };
+        assert_eq!(after(NextAction::Reschedule { after_minutes: 26 * 60 }, &lead()), [promised]);
+        let silent = LeadFacts { do_not_call: true, ..lead() };
+        assert_eq!(after(NextAction::Reschedule { after_minutes: 60 }, &silent), []);
+        let lost = LeadFacts { zone: "Mars/Base".into(), ..lead() };
+        assert!(effects(&one(NextAction::Reschedule { after_minutes: 60 }), &input("only"), &lost, NOW).is_err());
+    }
+
+    #[test]
+    fn visits_and_sequences_have_their_time() {
+        let visit = DispositionEffect::Visit { due_at: UnixMillis(NOW.0 + 90 * MINUTE) };
+        assert_eq!(after(NextAction::Visit { due_in_minutes: 90 }, &lead()), [visit]);
+        let again_at = UnixMillis(NOW.0 + 3 * 24 * 60 * MINUTE);
+        let nurture = NextAction::Nurture { sequence: "autumn".into(), after_days: 3 };
+        let expected = DispositionEffect::Nurture { sequence: "autumn".into(), again_at };
+        assert_eq!(after(nurture.clone(), &lead()), [expected.clone()]);
+        let standing = crate::worklist::after_outcome(&[expected], Heat::Cold, NOW).unwrap();
+        assert_eq!((standing.kind, standing.due_at), (Kind::Retry, Some(again_at)));
+        let silent = LeadFacts { do_not_call: true, ..lead() };
+        assert_eq!(after(nurture, &silent), []);
+    }
+
+    #[test]
+    fn who_is_passed_on_by_language_has_one() {
+        let set = one(NextAction::ReassignByLanguage);
+        let missing = effects(&set, &input("only"), &lead(), NOW).unwrap_err();
+        assert_eq!(missing.0[0].field, "fields.language");
+        let said = DispositionInput { fields: BTreeMap::from([("language".into(), " ta ".into())]), ..input("only") };
+        let passed_on = DispositionEffect::Reassign { language: "ta".into(), due_at: NOW };
+        assert_eq!(effects(&set, &said, &lead(), NOW), Ok(vec![passed_on]));
+    }
+
+    #[test]
+    fn who_is_promised_a_call_leaves_the_retries_and_who_is_tried_again_stays() {
+        let retried = LeadFacts { in_line: Some(Kind::Retry), ..lead() };
+        let promised = follow(&callback_at("2026-11-21T11:00", "Asia/Kolkata"), &retried);
+        assert!(promised.contains(&DispositionEffect::LeavesRetries), "{promised:?}");
+        assert!(!follow(&input("busy"), &retried).contains(&DispositionEffect::LeavesRetries));
+        assert!(follow(&input("do_not_call"), &retried).contains(&DispositionEffect::LeavesRetries));
+        let fresh = LeadFacts { in_line: Some(Kind::Fresh), ..lead() };
+        assert!(!follow(&input("do_not_call"), &fresh).contains(&DispositionEffect::LeavesRetries));
     }
 }

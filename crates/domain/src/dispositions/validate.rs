@@ -1,6 +1,6 @@
 //! Checks a result before anything follows from it.
 
-use super::{Disposition, DispositionInput, LeadFacts, NOTES_LIMIT, NextAction};
+use super::{Disposition, DispositionInput, LANGUAGE_FIELD, LeadFacts, NOTES_LIMIT, NextAction};
 use crate::{
     time::UnixMillis,
     zone::{self, ClockError},
@@ -63,6 +63,10 @@ pub fn validate<'set>(
         if given.is_none_or(|text| text.trim().is_empty()) {
             problems.push(invalid(&format!("fields.{key}"), Problem::Missing));
         }
+    }
+    let speaks = super::follow::language_of(input, lead).is_some();
+    if chosen.next_action == NextAction::ReassignByLanguage && !speaks && !requires(chosen, LANGUAGE_FIELD) {
+        problems.push(invalid(&format!("fields.{LANGUAGE_FIELD}"), Problem::Missing));
     }
     problems.extend(callback(chosen, input, now));
     if problems.is_empty() { Ok(chosen) } else { Err(DispositionError(problems)) }

@@ -63,6 +63,25 @@ fn a_mark_goes_before_everything() {
 }
 
 #[test]
+fn an_answer_of_the_registry_counts_until_it_expires_and_then_has_to_be_asked_for_again() {
+    let with = |registry| Objections { registry, ..Objections::default() };
+    let until = UnixMillis(NOW.0 + 1_000);
+    let listed = with(RegistryAnswer::Known { listed: true, until });
+    assert_eq!(may_be_called(&listed, None, NOW), Err(Objection::InRegistry { until }));
+    assert_eq!(may_be_called(&listed, None, until), Err(Objection::RegistryUnknown));
+    let free = with(RegistryAnswer::Known { listed: false, until });
+    assert_eq!(may_be_called(&free, None, NOW), Ok(()));
+    assert_eq!(may_be_called(&free, None, until), Err(Objection::RegistryUnknown));
+    assert_eq!(may_be_called(&with(RegistryAnswer::NotAsked), None, NOW), Err(Objection::RegistryUnknown));
+    assert_eq!(may_be_called(&with(RegistryAnswer::NotUsed), None, NOW), Ok(()));
+    let asks = |of: &Objections, now| needs_asking(of.registry, now);
+    assert!(!asks(&free, NOW) && asks(&free, until) && asks(&with(RegistryAnswer::NotAsked), NOW));
+    assert!(!asks(&with(RegistryAnswer::NotUsed), NOW));
+    let withdrawn = Objections { calls: vec![said("marketing", false, 1)], ..with(RegistryAnswer::NotAsked) };
+    assert!(matches!(may_be_called(&withdrawn, None, NOW), Err(Objection::Withdrawn { .. })));
+}
+
+#[test]
 fn a_list_is_read_with_a_header_several_columns_and_wrong_lines() {
     let text = "\u{feff}name,number\nAsha,98123 00021\n\n\"+91 98123 00022\";asked in writing\nnone\n12345\n";
     let lines: Vec<(u32, Result<String, NumberProblem>)> = read_list(text, "IN")

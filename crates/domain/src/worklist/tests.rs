@@ -30,7 +30,12 @@ fn hours() -> CallingHours {
     CallingHours { days: vec![1, 2, 3, 4, 5, 6], from_minute: 540, to_minute: 1200 }
 }
 
-static FREE: Objections = Objections { marked: false, listings: Vec::new(), calls: Vec::new() };
+static FREE: Objections = Objections {
+    marked: false,
+    listings: Vec::new(),
+    calls: Vec::new(),
+    registry: crate::do_not_call::RegistryAnswer::NotUsed,
+};
 
 fn candidate<'a>(place: Place, hours: &'a CallingHours) -> Candidate<'a> {
     Candidate {

@@ -51,6 +51,29 @@ impl VoiceRequest {
     }
 }
 
+/// A text message that came in, by SMS or WhatsApp
+/// (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageRequest {
+    pub message_sid: String,
+    /// E.164, with `whatsapp:` before it for a message of WhatsApp; or a short code.
+    pub from: Personal<String>,
+    pub to: Personal<String>,
+    pub body: Personal<String>,
+}
+
+impl MessageRequest {
+    pub fn from_form(form: &Form) -> Result<Self, WebhookError> {
+        let personal = |name: &str| Personal::new(form.text(name).unwrap_or_default().to_owned());
+        Ok(Self {
+            message_sid: form.sid("MessageSid")?,
+            from: personal("From"),
+            to: personal("To"),
+            body: personal("Body"),
+        })
+    }
+}
+
 /// Progress of a call. Deliveries are doubled, late and out of order: compare `sequence`, and never leave a terminal
 /// status.
 #[derive(Debug, Clone, PartialEq)]

@@ -65,6 +65,7 @@ pub async fn make(engine: Engine, leads: u32, agents: u32, owned: bool, searchab
     let agents: Vec<UserId> = users.iter().map(|user| user.id).collect();
     let campaign = Campaign {
         local_presence: false,
+        opt_out_key: None,
         id: CampaignId::new(Uuid::from_u128(2)),
         name: "Bench".into(),
         state: "active".into(),

@@ -170,7 +170,7 @@ async fn places(on: &mut On<'_>, count: usize) -> Result<Vec<i64>> {
 
 /// The keyed hash of a number, by which it is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NumberHash(pub(super) String);
+pub struct NumberHash(pub(crate) String);
 
 impl NumberHash {
     pub fn of(store: &Store, scope: TenantScope, e164: &str) -> Self {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{
         AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, CrmConnectorId, CrmProblemId,
-        DeliveryId, DncId, ImportId, InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, MappingId, NumberId, PoolId, QueueId,
+        DeliveryId, DispositionSetId,
+        DncId, ImportId, InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, MappingId, NumberId, PoolId, QueueId,
         RecordingId,
         SessionId, TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
     },
@@ -93,6 +94,7 @@ ids!(
     CrmConnectorId,
     CrmProblemId,
     DeliveryId,
+    DispositionSetId,
     DncId,
     ImportId,
     InboxId,

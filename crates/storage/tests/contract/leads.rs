@@ -321,6 +321,9 @@ async fn a_task_is_changed_and_listed_by_due_time(store: TestStore) {
         lead_name: Some(personal("Asha Verma")),
         call_id: None,
         owner_id: Some(owner),
+        owner_name: None,
+        remind_at: None,
+        zone: None,
         text: personal(text),
         due_at: due.map(at),
         made_by: "analysis".into(),
@@ -334,11 +337,15 @@ async fn a_task_is_changed_and_listed_by_due_time(store: TestStore) {
     }
     let filter = TaskFilter { status: Some(TaskStatus::Open), owner_id: Some(owner), ..TaskFilter::default() };
     let page = tasks::list(&*store, scope, &filter, PageRequest::default()).await.unwrap();
-    assert_eq!(page.items, [soon.clone(), late.clone(), never]);
+    // The name and the zone come from whom the task belongs to.
+    assert!(page.items.iter().all(|task| task.owner_name.is_some() && task.zone.as_deref() == Some("Asia/Kolkata")));
+    let written: Vec<Task> = page.items.into_iter().map(|task| Task { owner_name: None, zone: None, ..task }).collect();
+    assert_eq!(written, [soon.clone(), late.clone(), never]);
 
     let done = Task { status: TaskStatus::Done, text: personal("sent"), due_at: None, ..soon };
     assert!(tasks::update(&*store, scope, &done, at(2)).await.unwrap());
-    assert_eq!(tasks::get(&*store, scope, done.id).await.unwrap(), Some(done));
+    let read = tasks::get(&*store, scope, done.id).await.unwrap().unwrap();
+    assert_eq!(Task { owner_name: None, zone: None, ..read }, done);
     assert_eq!(tasks::list(&*store, scope, &filter, PageRequest::default()).await.unwrap().items.len(), 2);
 }
 
@@ -350,6 +357,8 @@ async fn a_callback_is_closed_once(store: TestStore) {
         lead_name: Personal::new("Asha Verma".into()),
         call_id: None,
         agent_id: None,
+        agent_name: None,
+        remind_at: None,
         due_at: at(60_000),
         local_time: "2027-01-15T13:30".into(),
         zone: "Asia/Kolkata".into(),

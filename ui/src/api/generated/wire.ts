@@ -124,7 +124,19 @@ export type TaskFilter = { status?: TaskStatus, lead_id?: LeadId,
 /**
  * Only the reader's own.
  */
-mine?: boolean, cursor?: string, limit?: number, };
+mine?: boolean, 
+/**
+ * Of this person; for supervisors.
+ */
+owner_id?: UserId, 
+/**
+ * Due at or after it.
+ */
+due_from_ms?: number, 
+/**
+ * Due before it.
+ */
+due_before_ms?: number, cursor?: string, limit?: number, };
 
 /**
  * Filters of the job list.
@@ -154,7 +166,7 @@ export type Personal<T> = T;
 /**
  * What went wrong, one variant per thing the caller can do about it.
  */
-export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "consent_withdrawn" | "outside_calling_hours" | "lead_held" | "just_dialed" | "lease_over" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
+export type ErrorCode = "malformed_body" | "invalid_fields" | "not_signed_in" | "token_expired" | "token_reused" | "wrong_credentials" | "too_many_tries" | "not_allowed" | "not_found" | "already_exists" | "conflict" | "idempotency_mismatch" | "in_progress" | "offer_taken" | "offer_gone" | "wrong_call_state" | "not_supported_by_carrier" | "do_not_call" | "consent_withdrawn" | "registry_unknown" | "outside_calling_hours" | "lead_held" | "just_dialed" | "lease_over" | "no_device" | "not_configured" | "upstream_failed" | "too_large" | "unavailable" | "internal";
 
 export type FieldError = { 
 /**
@@ -948,6 +960,19 @@ export type MappingQuery = { name: string, };
 export type IntakeKeyId = string;
 
 /**
+ * A field by which people agree to be contacted.
+ */
+export type ConsentRule = { 
+/**
+ * As the form names it.
+ */
+field: string, channel: ConsentChannel, 
+/**
+ * 1 to 40 of `a-z 0-9 - _`.
+ */
+purpose: string, };
+
+/**
  * How the forms of one key are read.
  */
 export type IntakePlan = { 
@@ -962,7 +987,11 @@ country: string, duplicates: Duplicates, known_within: KnownWithin,
 /**
  * A field that people do not see: whoever fills it in is a program. Empty: none.
  */
-honeypot: string, };
+honeypot: string, 
+/**
+ * Fields by which people say how they may be contacted.
+ */
+consents: Array<ConsentRule>, };
 
 /**
  * A key without its secret, which is shown only when it is made.
@@ -1056,7 +1085,19 @@ http_status: number | null, last_error: string | null, created_at_ms: UnixMillis
 
 export type TaskStatus = "open" | "done" | "cancelled";
 
-export type Task = { id: TaskId, lead_id: LeadId | null, lead_name: string | null, call_id: CallId | null, owner_id: UserId | null, text: string, due_at_ms: UnixMillis | null, 
+export type Task = { id: TaskId, lead_id: LeadId | null, lead_name: string | null, call_id: CallId | null, 
+/**
+ * Null: of the team; supervisors see it.
+ */
+owner_id: UserId | null, owner_name: string | null, text: string, due_at_ms: UnixMillis | null, 
+/**
+ * When its owner is reminded next; null when they were.
+ */
+remind_at_ms: UnixMillis | null, 
+/**
+ * Of the lead, IANA.
+ */
+zone: string | null, 
 /**
  * `agent`, `analysis` or `disposition`.
  */
@@ -1071,7 +1112,11 @@ export type UpdateTask = { status?: TaskStatus, due_at_ms?: UnixMillis, text?: s
 /**
  * A promise to call at an hour on the customer's clock.
  */
-export type Callback = { id: CallbackId, lead_id: LeadId, lead_name: string, agent_id: UserId | null, due_at_ms: UnixMillis, 
+export type Callback = { id: CallbackId, lead_id: LeadId, lead_name: string, agent_id: UserId | null, agent_name: string | null, due_at_ms: UnixMillis, 
+/**
+ * When the agent is reminded next; null when they were.
+ */
+remind_at_ms: UnixMillis | null, 
 /**
  * As the customer said it, `YYYY-MM-DDTHH:MM` on their clock.
  */
@@ -1080,6 +1125,56 @@ local_time: string, zone: string, zone_source: string,
  * `open`, `done` or `cancelled`.
  */
 status: TaskStatus, call_id: CallId | null, };
+
+/**
+ * For how long a reminder is put off.
+ */
+export type Snooze = "ten_minutes" | "one_hour" | "tomorrow_morning";
+
+export type UpdateCallback = { 
+/**
+ * What was ticked off can be opened again.
+ */
+status?: TaskStatus, 
+/**
+ * Another hour, on the customer's own clock.
+ */
+at?: CallbackAt, };
+
+/**
+ * Puts a reminder off. The promised hour stays as it is.
+ */
+export type SnoozeFollowUp = { until: Snooze, };
+
+/**
+ * Gives tasks and callbacks to somebody else.
+ */
+export type ReassignFollowUps = { 
+/**
+ * At most 500 of both together.
+ */
+tasks: Array<TaskId>, callbacks: Array<CallbackId>, to: UserId, };
+
+export type FollowUpsReassigned = { tasks: number, callbacks: number, };
+
+export type FollowUpKind = "task" | "callback";
+
+/**
+ * Something has come due.
+ */
+export type Reminder = { kind: FollowUpKind, 
+/**
+ * Of the task or the callback.
+ */
+id: string, lead_id: LeadId | null, lead_name: string | null, 
+/**
+ * Of a task: what is to be done.
+ */
+text: string | null, due_at_ms: UnixMillis | null, 
+/**
+ * Of the person, IANA.
+ */
+zone: string | null, };
 
 /**
  * One line of a person's history.
@@ -1429,7 +1524,7 @@ export type AfterWrapUp = "available" | "break";
 /**
  * One consequence of a disposition, shown before saving and carried out after it.
  */
-export type DispositionEffect = { "kind": "callback", due_at_ms: UnixMillis, local_time: string, zone: string, } | { "kind": "retry", due_at_ms: UnixMillis, } | { "kind": "task", text: string, due_at_ms: UnixMillis | null, } | { "kind": "do_not_call" } | { "kind": "stage", to: string, } | { "kind": "heat", to: Heat, } | { "kind": "mark_invalid" } | { "kind": "escalate" };
+export type DispositionEffect = { "kind": "callback", due_at_ms: UnixMillis, local_time: string, zone: string, } | { "kind": "retry", due_at_ms: UnixMillis, } | { "kind": "task", text: string, due_at_ms: UnixMillis | null, } | { "kind": "do_not_call" } | { "kind": "stage", to: string, } | { "kind": "heat", to: Heat, } | { "kind": "mark_invalid" } | { "kind": "escalate" } | { "kind": "visit", due_at_ms: UnixMillis, } | { "kind": "nurture", sequence: string, again_at_ms: UnixMillis, } | { "kind": "reassign", language: string, due_at_ms: UnixMillis, } | { "kind": "leaves_retries" };
 
 export type DispositionResult = { effects: Array<DispositionEffect>, task: Task | null, callback: Callback | null, };
 
@@ -1906,7 +2001,7 @@ fields: Array<string>, };
 /**
  * What follows by itself after an outcome.
  */
-export type NextAction = { "kind": "none" } | { "kind": "callback" } | { "kind": "retry", after_minutes: number, } | { "kind": "task", text: string, due_in_minutes: number | null, } | { "kind": "do_not_call" } | { "kind": "mark_invalid" } | { "kind": "escalate" };
+export type NextAction = { "kind": "none" } | { "kind": "callback" } | { "kind": "retry", after_minutes: number, } | { "kind": "task", text: string, due_in_minutes: number | null, } | { "kind": "do_not_call" } | { "kind": "mark_invalid" } | { "kind": "escalate" } | { "kind": "reschedule", after_minutes: number, } | { "kind": "visit", due_in_minutes: number, } | { "kind": "nurture", sequence: string, after_days: number, } | { "kind": "reassign_by_language" };
 
 /**
  * One outcome that agents can choose.
@@ -1923,11 +2018,150 @@ tone: string, sub_codes: Array<SubDisposition>,
 /**
  * Keys that must be filled in: `sub_code`, `notes`, or a lead field.
  */
-required: Array<string>, next_action: NextAction, stage: string | null, };
+required: Array<string>, next_action: NextAction, stage: string | null, 
+/**
+ * `1` to `9` or `a` to `z`; without one it takes the next free digit.
+ */
+shortcut: string | null, };
 
 export type SubDisposition = { code: string, label: string, };
 
-export type Campaign = { id: CampaignId, name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, 
+/**
+ * The outcomes that agents of some campaigns choose from.
+ */
+export type DispositionSetId = string;
+
+/**
+ * What a campaign is for; says with which outcomes its set begins.
+ */
+export type DispositionSetKind = "sales" | "service" | "collections" | "survey";
+
+/**
+ * The outcomes that agents of some campaigns choose from. A call keeps the version that was in force when it began.
+ */
+export type DispositionSet = { id: DispositionSetId, name: string, kind: DispositionSetKind, 
+/**
+ * In the order in which agents see them.
+ */
+dispositions: Array<Disposition>, 
+/**
+ * Campaigns that have it now, by name.
+ */
+campaigns: Array<string>, 
+/**
+ * Of this version.
+ */
+made_by: string, made_at_ms: UnixMillis, archived_at_ms: UnixMillis | null, version: number, };
+
+export type DispositionSetInput = { 
+/**
+ * 1 to 60 characters, another one for each set that is in use.
+ */
+name: string, kind: DispositionSetKind, 
+/**
+ * 1 to 60.
+ */
+dispositions: Array<Disposition>, 
+/**
+ * Of a change: the version that was read.
+ */
+version: number | null, };
+
+export type CopyDispositionSet = { name: string, };
+
+export type ArchiveDispositionSet = { 
+/**
+ * False takes it out again.
+ */
+archived: boolean, };
+
+export type DispositionSetVersion = { version: number, dispositions: Array<Disposition>, made_by: string, made_at_ms: UnixMillis, };
+
+/**
+ * With which outcomes a set of a kind begins.
+ */
+export type DispositionTemplate = { kind: DispositionSetKind, dispositions: Array<Disposition>, };
+
+/**
+ * A set that is being edited, and an outcome that an agent would choose of it for a lead who has just come in.
+ */
+export type TryDispositions = { dispositions: Array<Disposition>, input: SaveDisposition, };
+
+/**
+ * Asks for a link by which a person opts out without signing in.
+ */
+export type AskOptOutLink = { channel: ConsentChannel, 
+/**
+ * 1 to 40 of `a-z 0-9 - _`.
+ */
+purpose: string, };
+
+/**
+ * A link for the foot of an e-mail, and for its `List-Unsubscribe` header (RFC 8058).
+ */
+export type OptOutLink = { url: string, expires_at_ms: UnixMillis, };
+
+/**
+ * By what the national registry is asked.
+ */
+export type RegistryKind = "off" | "http" | "list";
+
+export type RegistrySettings = { kind: RegistryKind, url: string, has_token: boolean, 
+/**
+ * How long an answer, or a list from its upload on, is good.
+ */
+valid_days: number, 
+/**
+ * Numbers of the list.
+ */
+listed: number, 
+/**
+ * Null: no list.
+ */
+list_until_ms: UnixMillis | null, };
+
+export type RegistrySettingsInput = { kind: RegistryKind, 
+/**
+ * `https://`
+ */
+url: string, 
+/**
+ * For `Authorization: Bearer`. Absent keeps the one that is stored.
+ */
+token: string | null, 
+/**
+ * 1 to 366.
+ */
+valid_days: number, };
+
+export type RegistryUpload = { 
+/**
+ * One number in each line, at most 5,000 lines.
+ */
+text: string, 
+/**
+ * Those of before are taken off.
+ */
+replace: boolean, };
+
+/**
+ * Asks the registry about one number now, whatever was answered before.
+ */
+export type TestRegistry = { number: string, };
+
+export type Campaign = { id: CampaignId, name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, 
+/**
+ * Those in force: of the set, its own, or the default ones.
+ */
+dispositions: Array<Disposition>, disposition_set_id: DispositionSetId | null, 
+/**
+ * They are written down in the campaign itself.
+ */
+own_dispositions: boolean, 
+/**
+ * The key by which people who are called opt out; null: none.
+ */
+opt_out_key: string | null, hours: CallingHours, recording: boolean, 
 /**
  * The carrier says whether a person or a machine took an outbound call; the agent and the call's page are told.
  */
@@ -1939,9 +2173,13 @@ local_presence: boolean, agent_ids: Array<UserId>, version: number, };
 
 export type CampaignInput = { name: string, state: CampaignState, caller_id: string | null, script: Array<ScriptStep>, 
 /**
- * Empty takes the default set.
+ * Empty takes the default set, or the one that is named.
  */
-dispositions: Array<Disposition>, hours: CallingHours, recording: boolean, detect_machines: boolean, local_presence: boolean, agent_ids: Array<UserId>, };
+dispositions: Array<Disposition>, disposition_set_id: DispositionSetId | null, 
+/**
+ * One of 0-9 * #.
+ */
+opt_out_key: string | null, hours: CallingHours, recording: boolean, detect_machines: boolean, local_presence: boolean, agent_ids: Array<UserId>, };
 
 export type DncEntry = { id: DncId, number: string, 
 /**
@@ -2003,7 +2241,7 @@ export type ConsentChannel = "call" | "sms" | "whatsapp" | "email";
 /**
  * How a wish about being contacted came in.
  */
-export type WishSource = "agent" | "keypad" | "customer" | "import" | "upload" | "form" | "api";
+export type WishSource = "agent" | "keypad" | "customer" | "import" | "upload" | "form" | "api" | "message" | "link";
 
 /**
  * Why nobody may call.
@@ -2016,7 +2254,11 @@ until_ms: UnixMillis | null,
 /**
  * For the campaign only.
  */
-of_campaign: boolean, } | { "kind": "withdrawn", purpose: string, };
+of_campaign: boolean, } | { "kind": "withdrawn", purpose: string, } | { "kind": "in_registry", 
+/**
+ * Until when the answer is good.
+ */
+until_ms: UnixMillis, } | { "kind": "registry_unknown" };
 
 /**
  * Carrier account. Secrets go in and never come out: `has_auth_token` says that one is kept.
@@ -2117,7 +2359,7 @@ limit?: number, };
 /**
  * Why a lead must not be called now.
  */
-export type WorklistHindrance = { "kind": "do_not_call", until_ms: UnixMillis | null, } | { "kind": "consent_withdrawn", purpose: string, } | { "kind": "campaign_not_active" } | { "kind": "tries_used", most: number, } | { "kind": "not_due", due_at_ms: UnixMillis, } | { "kind": "closed", opens_at_ms: UnixMillis | null, } | { "kind": "just_dialed", until_ms: UnixMillis, } | { "kind": "held", by: string, until_ms: UnixMillis, };
+export type WorklistHindrance = { "kind": "do_not_call", until_ms: UnixMillis | null, } | { "kind": "consent_withdrawn", purpose: string, } | { "kind": "in_registry", until_ms: UnixMillis, } | { "kind": "campaign_not_active" } | { "kind": "tries_used", most: number, } | { "kind": "not_due", due_at_ms: UnixMillis, } | { "kind": "closed", opens_at_ms: UnixMillis | null, } | { "kind": "just_dialed", until_ms: UnixMillis, } | { "kind": "held", by: string, until_ms: UnixMillis, };
 
 /**
  * One lead of the worklist.
@@ -2438,7 +2680,7 @@ mouth_to_ear_ms: number | null,
 /**
  * What is most likely wrong.
  */
-cause: SoundCause | null, } | { "kind": "restart_media", media_session_id: MediaSessionId, } | { "kind": "agent", agent: AgentStatus, } | { "kind": "queue", queue: QueueStatus, } | { "kind": "lead", lead_id: LeadId, } | { "kind": "analysis", call_id: CallId, status: AnalysisStatus, } | { "kind": "recording", receipt: RecordingReceipt, } | { "kind": "worklist", } | { "kind": "tasks", } | { "kind": "settings", } | { "kind": "notice", notice: Notice, };
+cause: SoundCause | null, } | { "kind": "restart_media", media_session_id: MediaSessionId, } | { "kind": "agent", agent: AgentStatus, } | { "kind": "queue", queue: QueueStatus, } | { "kind": "lead", lead_id: LeadId, } | { "kind": "analysis", call_id: CallId, status: AnalysisStatus, } | { "kind": "recording", receipt: RecordingReceipt, } | { "kind": "worklist", } | { "kind": "tasks", } | { "kind": "reminder", reminder: Reminder, } | { "kind": "settings", } | { "kind": "notice", notice: Notice, };
 
 export type Notice = { level: NoticeLevel, 
 /**

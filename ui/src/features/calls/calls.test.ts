@@ -8,7 +8,7 @@ import { dayOf } from "@/features/desk/idle-desk";
 import { fillScript } from "@/features/desk/help-column";
 import { effectText } from "@/features/desk/outcome-card";
 import { stretchOf } from "@/features/desk/sound-panel";
-import { codeOf } from "@/features/settings/disposition-editor";
+import { codeOf } from "@/features/outcomes/next-action";
 import { factLine } from "@/features/settings/audit-page";
 import { dialable } from "@/features/palette/commands";
 import { query } from "@/api/client";

@@ -82,7 +82,7 @@ function Callbacks() {
   const t = useT();
   const me = useMe();
   const { api } = useApp();
-  const query = useQuery({ queryKey: keys.callbacks, queryFn: () => api.callbacks("open") });
+  const query = useQuery({ queryKey: keys.callbacks, queryFn: () => api.callbacks({ status: "open" }) });
   return (
     <section className="panel" aria-label={t("idle.callbacks")}>
       <header><h2>{t("idle.callbacks")}</h2></header>
@@ -118,7 +118,7 @@ function TaskLine({ item }: { item: Task }) {
 function Tasks() {
   const t = useT();
   const { api } = useApp();
-  const query = useQuery({ queryKey: keys.tasks, queryFn: () => api.tasks("open") });
+  const query = useQuery({ queryKey: keys.tasks, queryFn: () => api.tasks({ status: "open", mine: true }) });
   return (
     <section className="panel" aria-label={t("idle.tasks")}>
       <header><h2>{t("idle.tasks")}</h2></header>

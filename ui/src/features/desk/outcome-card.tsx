@@ -2,7 +2,7 @@ import type { DispositionEffect } from "@/api/generated/wire";
 import { useLocale, useServerNow, useT } from "@/app-context";
 import type { Key, Translate } from "@/i18n";
 import { nameOf, outcomeLabel } from "@/lib/names";
-import { firstName } from "@/lib/text";
+import { firstName, languageName } from "@/lib/text";
 import { clock, fromLocalInput, localZone, nextHalfHour, sameHour, toLocalInput, weekday, when } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { TextField } from "@/ui/field";
@@ -26,6 +26,10 @@ export function effectText(effect: DispositionEffect, t: Translate, now: number,
     case "heat": return t("effect.heat", { heat: t(`heat.${effect.to}`) });
     case "mark_invalid": return t("effect.mark_invalid");
     case "escalate": return t("effect.escalate");
+    case "visit": return t("effect.visit", { when: when(effect.due_at_ms, now, locale) });
+    case "nurture": return t("effect.nurture", { sequence: effect.sequence, when: when(effect.again_at_ms, now, locale) });
+    case "reassign": return t("effect.reassign", { language: languageName(effect.language, locale) });
+    case "leaves_retries": return t("effect.leaves_retries");
   }
 }
 

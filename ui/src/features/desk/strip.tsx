@@ -9,6 +9,7 @@ import { nameOf, outcomeLabel } from "@/lib/names";
 import { span } from "@/lib/time";
 import type { DeskCall } from "@/state/desk";
 import type { Action } from "@/state/keymap";
+import { chosenBy, keysOf } from "@/state/outcome-keys";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
@@ -26,7 +27,7 @@ function OutcomeKey({ n, onPress }: { n: (typeof OUTCOME_KEYS)[number]; onPress:
 }
 
 function OutcomeButton({ item, n, on, stop, onChoose }: {
-  item: Disposition; n: number | null; on: boolean; stop: boolean; onChoose: () => void;
+  item: Disposition; n: string | null; on: boolean; stop: boolean; onChoose: () => void;
 }) {
   const t = useT();
   return (
@@ -45,8 +46,18 @@ function AllOutcomes({ items, chosen, onChoose, onClose }: {
   items: Disposition[]; chosen: string | null; onChoose: (code: string) => void; onClose: () => void;
 }) {
   const t = useT();
+  const shown = keysOf(items);
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const code = chosenBy(items, event.key);
+    if (code === null) return;
+    event.preventDefault();
+    onChoose(code);
+    onClose();
+  };
   return (
     <Dialog title={t("desk.all_outcomes")} onClose={onClose} testid="all-outcomes" wide>
+      <div role="presentation" onKeyDown={press}>
       {GROUPS.map((group) => (
         <div key={group} className="col outcome-group">
           <h3 className="label">{t(`outcome_group.${group}`)}</h3>
@@ -60,12 +71,13 @@ function AllOutcomes({ items, chosen, onChoose, onClose }: {
                   onClose();
                 }}
               >
-                {index < 9 ? <kbd aria-hidden="true">{index + 1}</kbd> : null} {outcomeLabel(t, item)}
+                {shown[index] ? <kbd aria-hidden="true">{shown[index]}</kbd> : null} {outcomeLabel(t, item)}
               </button>
             ) : null)}
           </div>
         </div>
       ))}
+      </div>
     </Dialog>
   );
 }
@@ -108,6 +120,7 @@ export function Strip({ deskCall, data, outcome }: { deskCall: DeskCall; data: D
   const [all, setAll] = useState(false);
   const wrap = useWrapUp(deskCall, outcome.draft.typedAtMs);
   const items = data.dispositions;
+  const keysShown = keysOf(items);
   const at = items.findIndex((each) => each.code === outcome.draft.code);
   const shown = at >= SHOWN ? [...items.slice(0, SHOWN - 1), ...items.slice(at, at + 1)] : items.slice(0, SHOWN);
   const off = saveOff(deskCall, outcome, t);
@@ -125,7 +138,7 @@ export function Strip({ deskCall, data, outcome }: { deskCall: DeskCall; data: D
   const press = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === "0") setAll(true);
-    else if (/^[1-9]$/.test(event.key)) choose(items[Number(event.key) - 1]?.code);
+    else if (chosenBy(items, event.key) !== null) choose(chosenBy(items, event.key) ?? undefined);
     else if (event.key === "ArrowRight" || event.key === "ArrowLeft") moveFocus(event);
     else return;
     event.preventDefault();
@@ -136,7 +149,7 @@ export function Strip({ deskCall, data, outcome }: { deskCall: DeskCall; data: D
       className={cx("strip", deskCall.endedAtMs !== null && "open")} aria-label={t("desk.outcome")} data-region="strip" tabIndex={-1}
       data-testid="strip"
     >
-      {OUTCOME_KEYS.map((n) => <OutcomeKey key={n} n={n} onPress={() => { choose(items[n - 1]?.code); }} />)}
+      {OUTCOME_KEYS.map((n) => <OutcomeKey key={n} n={n} onPress={() => { choose(chosenBy(items, String(n)) ?? undefined); }} />)}
       {refused ? (
         <p className="refused row tight c-warn" role="alert" data-testid="save-refused"><Icon name="warn" size="sm" /> <b className="strong">{refused.title}</b> {refused.text}</p>
       ) : null}
@@ -144,7 +157,7 @@ export function Strip({ deskCall, data, outcome }: { deskCall: DeskCall; data: D
       <div className="row tight outcomes" role="radiogroup" aria-label={t("desk.outcome")} tabIndex={-1} onKeyDown={press}>
         {shown.map((item, index) => (
           <OutcomeButton
-            key={item.code} item={item} n={items.indexOf(item) < 9 ? items.indexOf(item) + 1 : null} on={item.code === outcome.draft.code}
+            key={item.code} item={item} n={keysShown[items.indexOf(item)] ?? null} on={item.code === outcome.draft.code}
             stop={outcome.draft.code === null ? index === 0 : item.code === outcome.draft.code} onChoose={() => { choose(item.code); }}
           />
         ))}

@@ -28,13 +28,15 @@ export function inForce(history: readonly ConsentRecord[]): ConsentRecord[] {
 
 function Add({ leadId }: { leadId: LeadId }) {
   const t = useT();
-  const { api, queries } = useApp();
+  const { api, queries, toasts, fail } = useApp();
   const fresh = { channel: "call" as ConsentChannel, purpose: "marketing", source: "agent" as WishSource, proof: "" };
   const form = useForm(fresh, { key: `consent/${leadId}` });
   const say = (given: boolean): void => void form.run(async ({ channel, purpose, source, proof }) => {
     await api.addConsent(leadId, { channel, purpose: purpose.trim(), given, source, ...(proof.trim() === "" ? {} : { proof: proof.trim() }) });
     await queries.invalidateQueries({ queryKey: keys.lead(leadId) });
   }).then((ok) => { if (ok) form.reset({ ...fresh, channel: form.value.channel, purpose: form.value.purpose }); });
+  const copyLink = (): void => void api.optOutLink(leadId, { channel: form.value.channel, purpose: form.value.purpose.trim() })
+    .then(({ url }) => navigator.clipboard.writeText(url).then(() => { toasts.show({ tone: "ok", title: t("opt_out.copied"), text: url, stays: false }); })).catch(fail);
   const submit = (event: SyntheticEvent): void => { event.preventDefault(); };
   return (
     <form className="col g-2 body" onSubmit={submit} aria-label={t("consent.new")}>
@@ -47,6 +49,7 @@ function Add({ leadId }: { leadId: LeadId }) {
       <div className="row">
         <Button type="button" icon="check" busy={form.busy} onClick={() => { say(true); }} data-testid="consent-give">{t("consent.give")}</Button>
         <Button type="button" icon="stop" busy={form.busy} onClick={() => { say(false); }} data-testid="consent-withdraw">{t("consent.withdraw")}</Button>
+        <Button type="button" icon="copy" onClick={copyLink} data-testid="consent-link">{t("opt_out.link")}</Button>
       </div>
       <FormFailure failure={form.failure} />
     </form>

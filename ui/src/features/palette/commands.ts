@@ -10,7 +10,7 @@ export const dialable = (text: string): boolean => /^\+?[\d\s()-]{5,20}$/.test(t
 
 /** Where a command leads. */
 export type Goal =
-  | { kind: "page"; to: "/desk" | "/queue" | "/monitor" | "/calls" | "/leads" | "/imports" }
+  | { kind: "page"; to: "/desk" | "/queue" | "/follow-ups" | "/monitor" | "/calls" | "/leads" | "/imports" }
   | { kind: "settings"; page: PageId }
   | { kind: "do"; what: "next_lead" | "new_lead" | "keys" };
 
@@ -27,6 +27,7 @@ export function commands(role: Role, t: Translate): Command[] {
   const take = may(role, "take_calls");
   return [
     ...(take ? [page("/desk", "desk", t("nav.desk")), page("/queue", "queue", t("nav.queue"))] : []),
+    ...(may(role, "edit_leads") ? [page("/follow-ups", "callback", t("nav.follow_ups"))] : []),
     ...(may(role, "monitor") ? [page("/monitor", "eye", t("nav.monitor"))] : []),
     page("/calls", "calls", t("nav.calls")), page("/leads", "lead", t("nav.leads")),
     ...(may(role, "take_in") ? [page("/imports", "import", t("nav.imports"))] : []),

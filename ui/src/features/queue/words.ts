@@ -27,6 +27,7 @@ export function hindranceWords(hindrance: WorklistHindrance, { t, nowMs, locale 
   switch (hindrance.kind) {
     case "do_not_call": return hindrance.until_ms === null ? t("queue.not_dnc") : t("queue.not_dnc_until", { when: when(hindrance.until_ms, nowMs, locale) });
     case "consent_withdrawn": return t("queue.not_consent", { purpose: hindrance.purpose });
+    case "in_registry": return t("queue.not_registry");
     case "campaign_not_active": return t("queue.not_campaign");
     case "tries_used": return t("queue.not_tries", { n: hindrance.most });
     case "not_due": return t("queue.not_due", { when: when(hindrance.due_at_ms, nowMs, locale) });

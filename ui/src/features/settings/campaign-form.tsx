@@ -5,7 +5,7 @@ import { keys } from "@/api/keys";
 import type { Form } from "@/lib/use-form";
 import { SelectField, Switch, TextField } from "@/ui/field";
 import { Seg } from "@/ui/seg";
-import { DispositionEditor } from "./disposition-editor";
+import { CampaignOutcomes } from "./campaign-outcomes";
 import { HoursFields } from "./hours-fields";
 import { PickMany } from "./pick-many";
 import { ScriptEditor } from "./script-editor";
@@ -30,7 +30,7 @@ export function CampaignForm({ form }: { form: Form<CampaignInput> }) {
       <div className="sec"><h2>{t("campaigns.hours")}</h2><HoursFields hours={value.hours} problem={form.problem("hours")} text={t("campaigns.hours_text")} onChange={(hours) => { form.set({ hours }); }} /></div>
       <div className="sec"><h2>{t("campaigns.each_call")}</h2><Switch label={t("queues.recording")} checked={value.recording} onChange={(recording) => { form.set({ recording }); }} /><Switch label={t("campaigns.machines")} checked={value.detect_machines} onChange={(detect_machines) => { form.set({ detect_machines }); }} /><Switch label={t("campaigns.local_presence")} checked={value.local_presence} onChange={(local_presence) => { form.set({ local_presence }); }} /></div>
       <div className="sec"><h2>{t("desk.script")}</h2><ScriptEditor steps={value.script} onChange={(script) => { form.set({ script }); }} problem={form.problem("script")} /></div>
-      <div className="sec"><h2>{t("campaigns.outcomes")}</h2><DispositionEditor items={value.dispositions} onChange={(dispositions) => { form.set({ dispositions }); }} problem={form.problem("dispositions")} /></div>
+      <div className="sec"><h2>{t("campaigns.outcomes")}</h2><CampaignOutcomes form={form} /></div>
       <div className="sec"><h2>{t("campaigns.agents")}</h2><PickMany label={t("campaigns.agents")} all={people.map((each) => ({ id: each.id, name: each.name, note: each.languages.join(", ") }))} chosen={value.agent_ids} onChange={(agent_ids) => { form.set({ agent_ids }); }} /></div>
     </>
   );

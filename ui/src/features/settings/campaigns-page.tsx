@@ -23,11 +23,11 @@ const LOOK: Record<CampaignState, { tone: Tone; icon: IconName }> = {
 export const CampaignBadge = ({ state, word }: { state: CampaignState; word: string }) => <Badge tone={LOOK[state].tone} icon={LOOK[state].icon}>{word}</Badge>;
 
 const fresh: CampaignInput = {
-  name: "", state: "draft", caller_id: null, script: [], dispositions: [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, local_presence: false, agent_ids: [],
+  name: "", state: "draft", caller_id: null, script: [], dispositions: [], hours: { days: [1, 2, 3, 4, 5, 6], from_minute: 600, to_minute: 1140 }, recording: true, detect_machines: false, local_presence: false, agent_ids: [], disposition_set_id: null, opt_out_key: null,
 };
 
 const inputOf = (from: Campaign): CampaignInput => ({
-  name: from.name, state: from.state, caller_id: from.caller_id, script: from.script, dispositions: from.dispositions, hours: from.hours, recording: from.recording, detect_machines: from.detect_machines, local_presence: from.local_presence, agent_ids: from.agent_ids,
+  name: from.name, state: from.state, caller_id: from.caller_id, script: from.script, dispositions: from.own_dispositions ? from.dispositions : [], disposition_set_id: from.disposition_set_id, opt_out_key: from.opt_out_key, hours: from.hours, recording: from.recording, detect_machines: from.detect_machines, local_presence: from.local_presence, agent_ids: from.agent_ids,
 });
 
 /** Of what is typed and not saved yet. */

@@ -9,7 +9,7 @@ import { Button } from "@/ui/button";
 import { SelectField, TextField } from "@/ui/field";
 import { FormFailure } from "@/ui/form-failure";
 
-export const SOURCES: readonly WishSource[] = ["agent", "keypad", "customer", "import", "upload", "form", "api"];
+export const SOURCES: readonly WishSource[] = ["agent", "keypad", "customer", "import", "upload", "form", "api", "message", "link"];
 
 /** What an entry and an uploaded list have in common, as it is typed. */
 export interface DncTerms {

@@ -14,6 +14,7 @@ import { StateBox } from "@/ui/state-box";
 import { DncAdd, SOURCES } from "./dnc-add";
 import { DncUploadDialog } from "./dnc-upload";
 import { SettingsFrame } from "./frame";
+import { RegistryDialog } from "./registry-dialog";
 
 interface Wanted {
   campaign_id: string;
@@ -30,6 +31,7 @@ export function DncPage() {
   const [search, setSearch] = useState("");
   const [wanted, setWanted] = useState<Wanted>({ campaign_id: "", source: "", state: "" });
   const [uploading, setUploading] = useState(false);
+  const [registry, setRegistry] = useState(false);
   const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: api.campaigns });
   const digits = useDeferredValue(search.trim());
   const filter: DncFilter = {
@@ -44,7 +46,7 @@ export function DncPage() {
   const any = (label: string) => ({ value: "", label });
   const nothingAsked = Object.keys(filter).length === 0;
   return (
-    <SettingsFrame title={t("settings.do_not_call")} text={t("dnc.text")} action={<Button icon="upload" onClick={() => { setUploading(true); }} data-testid="dnc-upload">{t("dnc.upload")}</Button>}>
+    <SettingsFrame title={t("settings.do_not_call")} text={t("dnc.text")} action={<><Button icon="shield" onClick={() => { setRegistry(true); }} data-testid="registry-open">{t("registry.title")}</Button><Button icon="upload" onClick={() => { setUploading(true); }} data-testid="dnc-upload">{t("dnc.upload")}</Button></>}>
       <DncAdd onAdded={refresh} />
       <div className="dnc-filter" role="search" aria-label={t("dnc.filter")}>
         <TextField label={t("calls.search")} hideLabel type="search" className="sm" placeholder={t("dnc.search")} value={search} onChange={(event) => { setSearch(event.target.value); }} data-testid="dnc-search" />
@@ -66,6 +68,7 @@ export function DncPage() {
           </table></div>
         )}
       </Paged>
+      {registry ? <RegistryDialog onClose={() => { setRegistry(false); }} /> : null}
       {uploading ? <DncUploadDialog onDone={refresh} onClose={() => { setUploading(false); }} /> : null}
     </SettingsFrame>
   );

@@ -5,6 +5,7 @@ import { keys } from "@/api/keys";
 import { useForm } from "@/lib/use-form";
 import { SelectField, Switch, TextField } from "@/ui/field";
 import { EditDialog } from "./edit-dialog";
+import { IntakeConsents } from "./intake-consents";
 import { IntakeRules, USUAL_RULES } from "./intake-rules";
 
 /** Makes or changes a key; a new one's secret goes to `onMade`. */
@@ -13,7 +14,7 @@ export function IntakeKeyDialog({ intake, onMade, onClose }: { intake: IntakeKey
   const me = useMe();
   const { api, queries } = useApp();
   const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: api.campaigns });
-  const plan: IntakePlan = { columns: [...USUAL_RULES], country: me.tenant.country, duplicates: "merge", known_within: "campaign", honeypot: "" };
+  const plan: IntakePlan = { columns: [...USUAL_RULES], country: me.tenant.country, duplicates: "merge", known_within: "campaign", honeypot: "", consents: [] };
   const fresh: IntakeKeyInput = { name: "", campaign_id: null, source: "", plan, on: true };
   const form = useForm<IntakeKeyInput>(intake ?? fresh, { key: `intake-key/${intake?.id ?? "new"}` });
   const { value } = form;
@@ -38,6 +39,7 @@ export function IntakeKeyDialog({ intake, onMade, onClose }: { intake: IntakeKey
         <TextField label={t("intake.honeypot")} help={t("intake.honeypot_help")} maxLength={200} value={value.plan.honeypot} error={form.problem("plan.honeypot")} onChange={(event) => { set({ honeypot: event.target.value }); }} />
       </div>
       <IntakeRules rules={value.plan.columns} error={form.problem("plan.columns")} onChange={(columns) => { set({ columns }); }} />
+      <IntakeConsents rules={value.plan.consents} error={form.problem("plan.consents")} onChange={(consents) => { set({ consents }); }} />
       <Switch label={t("intake.on")} checked={value.on} onChange={(on) => { form.set({ on }); }} data-testid="intake-on" />
     </EditDialog>
   );

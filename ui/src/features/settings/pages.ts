@@ -3,7 +3,7 @@ import type { IconName } from "@/ui/icon";
 
 export const PAGES = [
   "devices", "appearance", "keys",
-  "users", "queues", "numbers", "campaigns", "assignment", "voicemail", "masking", "do_not_call", "carrier", "sip", "storage", "engines", "intake", "crm",
+  "users", "queues", "numbers", "campaigns", "outcomes", "assignment", "voicemail", "masking", "do_not_call", "carrier", "sip", "storage", "engines", "intake", "crm",
   "jobs", "audit",
 ] as const;
 
@@ -27,6 +27,7 @@ export const INFO: readonly PageInfo[] = [
   { id: "queues", icon: "queue", group: "team", right: "configure" },
   { id: "numbers", icon: "phone", group: "team", right: "configure" },
   { id: "campaigns", icon: "megaphone", group: "team", right: "configure" },
+  { id: "outcomes", icon: "book-check", group: "team", right: "configure_access" },
   { id: "assignment", icon: "flow", group: "team", right: "configure" },
   { id: "voicemail", icon: "phone", group: "team", right: "configure" },
   { id: "masking", icon: "eye", group: "team", right: "configure" },

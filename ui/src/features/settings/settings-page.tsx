@@ -5,6 +5,7 @@ import { may } from "@/state/rights";
 import { Icon } from "@/ui/icon";
 import { StateBox } from "@/ui/state-box";
 import { AssignmentPage } from "@/features/assignment/assignment-page";
+import { OutcomesPage } from "@/features/outcomes/outcomes-page";
 import { AppearancePage } from "./appearance-page";
 import { AuditPage } from "./audit-page";
 import { CampaignsPage } from "./campaigns-page";
@@ -28,7 +29,7 @@ import { VoicemailPage } from "./voicemail-page";
 
 const VIEW: Record<PageId, () => ReactNode> = {
   devices: DevicesPage, appearance: AppearancePage, keys: KeysPage, users: UsersPage, queues: QueuesPage, numbers: NumbersPage,
-  campaigns: CampaignsPage, assignment: AssignmentPage, voicemail: VoicemailPage, masking: MaskingPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, intake: IntakePage, crm: CrmPage, jobs: JobsPage, audit: AuditPage,
+  campaigns: CampaignsPage, outcomes: OutcomesPage, assignment: AssignmentPage, voicemail: VoicemailPage, masking: MaskingPage, do_not_call: DncPage, carrier: CarrierPage, sip: SipPage, storage: StoragePage, engines: EnginesPage, intake: IntakePage, crm: CrmPage, jobs: JobsPage, audit: AuditPage,
 };
 
 const GROUPS = ["mine", "team", "services", "records"] as const;

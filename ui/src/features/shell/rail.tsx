@@ -5,7 +5,7 @@ import { Icon } from "@/ui/icon";
 import type { IconName } from "@/ui/icon";
 
 interface Item {
-  to: "/desk" | "/queue" | "/monitor" | "/calls" | "/leads" | "/imports";
+  to: "/desk" | "/queue" | "/follow-ups" | "/monitor" | "/calls" | "/leads" | "/imports";
   icon: IconName;
   label: string;
   testid: string;
@@ -18,6 +18,7 @@ export function Rail({ supervises, onKeys }: { supervises: boolean; onKeys: () =
   const items: Item[] = [
     ...(may(me.user.role, "take_calls")
       ? [{ to: "/desk", icon: "desk", label: t("nav.desk"), testid: "nav-desk" } as const, { to: "/queue", icon: "queue", label: t("nav.queue"), testid: "nav-queue" } as const] : []),
+    ...(may(me.user.role, "edit_leads") ? [{ to: "/follow-ups", icon: "callback", label: t("nav.follow_ups"), testid: "nav-follow-ups" } as const] : []),
     ...(supervises ? [{ to: "/monitor", icon: "eye", label: t("nav.monitor"), testid: "nav-monitor" } as const] : []),
     { to: "/calls", icon: "calls", label: t("nav.calls"), testid: "nav-calls" },
     { to: "/leads", icon: "lead", label: t("nav.leads"), testid: "nav-leads" },

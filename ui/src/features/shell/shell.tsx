@@ -2,6 +2,7 @@ import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useApp, useKey, useMe, useT } from "@/app-context";
 import { RingLayer } from "@/features/ring/ring-layer";
+import { ReminderLayer } from "@/features/follow-ups/reminder-layer";
 import { KeyHelp } from "@/features/keys/key-help";
 import { NewLeadDialog } from "@/features/leads/new-lead-dialog";
 import { Palette } from "@/features/palette/palette";
@@ -83,6 +84,7 @@ export function Shell() {
       <Rail supervises={supervises} onKeys={() => { setOverlay({ kind: "keys" }); }} />
       <main><Outlet /></main>
       {offer && platform.window !== "monitor" ? <RingLayer /> : null}
+      {platform.window === "main" ? <ReminderLayer /> : null}
       {overlay?.kind === "keys" ? <KeyHelp onClose={close} /> : null}
       {overlay?.kind === "new_lead" ? <NewLeadDialog onClose={close} /> : null}
       {overlay?.kind === "find" ? (

@@ -79,7 +79,7 @@ function AgentSegments() {
   const t = useT();
   const { api, live } = useApp();
   const me = useStore(live.store, (each) => each.me);
-  const callbacks = useQuery({ queryKey: keys.callbacks, queryFn: () => api.callbacks("open") });
+  const callbacks = useQuery({ queryKey: keys.callbacks, queryFn: () => api.callbacks({ status: "open", mine: true }) });
   const now = useServerNow();
   const next = callbacks.data?.items
     .filter((each) => each.agent_id === me?.user_id && each.due_at_ms > now - 3_600_000)

@@ -1,0 +1,3 @@
+//! Tasks and callbacks together.
+
+pub mod reassign;
