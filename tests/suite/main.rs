@@ -18,6 +18,7 @@ mod first_call;
 mod garbage;
 mod imports;
 mod intake;
+mod lead_pages;
 mod lead_sets;
 mod lead_webhook;
 mod load;

@@ -99,6 +99,10 @@ ids! {
     BulkActionId,
     /// A filter of the lead list under a name.
     LeadViewId,
+    /// Two leads that were made one.
+    LeadMergeId,
+    /// A file that lies with a lead.
+    LeadFileId,
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod calls;
 mod configuration;
 #[path = "contract/engine.rs"]
 mod engine;
+#[path = "contract/lead_pages.rs"]
+mod lead_pages;
 #[path = "contract/lead_sets.rs"]
 mod lead_sets;
 #[path = "contract/leads.rs"]

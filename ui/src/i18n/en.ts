@@ -7,6 +7,7 @@ import { deviceTexts } from "./en/devices";
 import { desk } from "./en/desk";
 import { imports } from "./en/imports";
 import { kept } from "./en/kept";
+import { leadPages } from "./en/lead-pages";
 import { leadSets } from "./en/lead-sets";
 import { monitor } from "./en/monitor";
 import { server } from "./en/server";
@@ -18,6 +19,6 @@ import { voicemail } from "./en/voicemail";
 import { worklist } from "./en/worklist";
 
 /** English, the language in which texts are written first; its keys are the list of all texts. */
-export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail };
+export const en = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...leadPages, ...contact, ...carrier, ...voicemail };
 
 export type Key = keyof typeof en;

@@ -8,6 +8,7 @@ import { deviceTexts } from "./hi/devices";
 import { desk } from "./hi/desk";
 import { imports } from "./hi/imports";
 import { kept } from "./hi/kept";
+import { leadPages } from "./hi/lead-pages";
 import { leadSets } from "./hi/lead-sets";
 import { monitor } from "./hi/monitor";
 import { server } from "./hi/server";
@@ -18,4 +19,4 @@ import { sound } from "./hi/sound";
 import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...leadPages, ...contact, ...carrier, ...voicemail };

@@ -8,6 +8,7 @@ import { DeskPage } from "@/features/desk/desk-page";
 import { MiniWindow } from "@/features/desk/mini-window";
 import { ImportPage } from "@/features/imports/import-page";
 import { ImportsPage } from "@/features/imports/imports-page";
+import { BoardPage } from "@/features/leads/board-page";
 import { LeadPage } from "@/features/leads/lead-page";
 import { LeadsPage } from "@/features/leads/leads-page";
 import { MonitorPage } from "@/features/monitor/monitor-page";
@@ -54,6 +55,7 @@ const queue = createRoute({
   getParentRoute: () => shell, path: "/queue", component: QueuePage,
   validateSearch: (search) => pickText(search, ["kind", "heat", "source", "days", "search", "sort"] as const),
 });
+const board = createRoute({ getParentRoute: () => shell, path: "/board", component: BoardPage });
 const lead = createRoute({ getParentRoute: () => shell, path: "/leads/$leadId", component: LeadPage });
 const imports = createRoute({ getParentRoute: () => shell, path: "/imports", component: ImportsPage });
 const anImport = createRoute({ getParentRoute: () => shell, path: "/imports/$importId", component: ImportPage });
@@ -81,7 +83,7 @@ export function createAppRouter(app: App) {
   });
   return createRouter({
     routeTree: root.addChildren([
-      home, mini, shell.addChildren([desk, queue, monitor, calls, call, leads, lead, imports, anImport, settings]),
+      home, mini, shell.addChildren([desk, queue, monitor, calls, call, leads, board, lead, imports, anImport, settings]),
     ]),
     history: createHashHistory(),
     defaultNotFoundComponent: NotFound,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{
         AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, DeliveryId, DncId, ImportId,
-        InboxId, IntakeKeyId, JobId, LeadChangeId, LeadId, LeadViewId, NumberId, QueueId, RecordingId, SessionId,
-        TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
+        InboxId, IntakeKeyId, JobId, LeadChangeId, LeadFileId, LeadId, LeadMergeId, LeadViewId, NoteId, NumberId,
+        QueueId, RecordingId, SessionId, TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,
@@ -96,8 +96,11 @@ ids!(
     IntakeKeyId,
     JobId,
     LeadChangeId,
+    LeadFileId,
     LeadId,
+    LeadMergeId,
     LeadViewId,
+    NoteId,
     NumberId,
     QueueId,
     RecordingId,
