@@ -67,6 +67,18 @@ pub struct Estate {
     pub tag: String,
     /// An action on many leads that is done.
     pub bulk_action: String,
+    /// One that has made a file.
+    pub export: String,
+    /// The manager's.
+    pub lead_note: String,
+    /// The manager's.
+    pub lead_file: String,
+    /// Of the last part of a link to the file.
+    pub file_link: String,
+    /// Another lead was made one with the lead by it.
+    pub lead_merge: String,
+    /// One that nothing has happened to.
+    pub spare_lead: String,
     /// The agent's own.
     pub lead_view: String,
     /// The agent's sign-in.
@@ -225,6 +237,7 @@ impl Estate {
         let (tag, bulk_action) = tagged(server, admin, &lead).await;
         let set = disposition_set(&format!("{MARK} set"));
         let disposition_set = id(&made(server, Method::POST, "/disposition-sets", admin, set).await);
+        let pages = lead_pages(server, admin, &lead).await;
         let shared = json!({ "name": format!("{MARK} shared"), "filter": { "search": MARK }, "shared": true });
         made(server, Method::POST, "/lead-views", admin, shared).await;
         let view = json!({ "name": format!("{MARK} view"), "filter": { "tag_id": tag } });
@@ -262,6 +275,12 @@ impl Estate {
             crm_connector,
             tag,
             bulk_action,
+            export: pages.export,
+            lead_note: pages.note,
+            lead_file: pages.file,
+            file_link: pages.link,
+            lead_merge: pages.merge,
+            spare_lead: pages.spare,
             lead_view,
             session,
             link,
@@ -301,6 +320,10 @@ impl Estate {
             ("leads" | "worklist", "id") => self.lead.clone(),
             ("leads", "tag_id") | ("tags", "id") => self.tag.clone(),
             ("bulk-actions", "id") => self.bulk_action.clone(),
+            ("lead-notes", "id") => self.lead_note.clone(),
+            ("lead-files", "id") => self.lead_file.clone(),
+            ("lead-merges", "id") => self.lead_merge.clone(),
+            ("files", "token") => self.file_link.clone(),
             ("lead-views", "id") => self.lead_view.clone(),
             ("tasks", "id") => self.task.clone(),
             ("callbacks", "id") => self.callback.clone(),
@@ -404,6 +427,41 @@ async fn tagged(server: &TestServer, admin: &str, lead: &str) -> (String, String
     let done = |found: &Value| found["state"] == "done";
     server.until(&format!("/bulk-actions/{action}"), admin, "the action is done", done).await;
     (tag, action)
+}
+
+struct LeadPages {
+    note: String,
+    file: String,
+    link: String,
+    merge: String,
+    spare: String,
+    export: String,
+}
+
+/// What stands beside the facts of a lead.
+async fn lead_pages(server: &TestServer, admin: &str, lead: &str) -> LeadPages {
+    let manager = server.sign_in("manager@owner.example").await.text("access_token");
+    let note = json!({ "text": format!("{MARK} wants two rooms") });
+    let note = id(&made(server, Method::POST, &format!("/leads/{lead}/notes"), &manager, note).await);
+    let data = STANDARD.encode(format!("{MARK} was here"));
+    let file = json!({ "name": format!("{MARK} plan.txt"), "data": data });
+    let file = id(&made(server, Method::POST, &format!("/leads/{lead}/files"), &manager, file).await);
+    let url = server.ask(Method::GET, &format!("/lead-files/{file}/url"), admin, None).await.text("url");
+    let link = url.rsplit('/').next().expect("a link").to_owned();
+    // None of them is the lead of the call that goes on.
+    let other = async |n: u32| {
+        let body = json!({ "name": format!("{MARK} number {n}"), "phone": format!("+91980007770{n}") });
+        id(&made(server, Method::POST, "/leads", admin, body).await)
+    };
+    let (stays, goes, spare) = (other(1).await, other(2).await, other(3).await);
+    let merge = json!({ "other_id": goes, "take": ["name"] });
+    made(server, Method::POST, &format!("/leads/{stays}/merge"), admin, merge).await;
+    let merges = server.ask(Method::GET, &format!("/leads/{stays}/merges"), admin, None).await.body;
+    let export = json!({ "action": { "kind": "export" }, "lead_ids": [lead] });
+    let export = id(&made(server, Method::POST, "/bulk-actions", admin, export).await);
+    let done = |found: &Value| found["state"] == "done";
+    server.until(&format!("/bulk-actions/{export}"), admin, "the export is done", done).await;
+    LeadPages { note, file, link, merge: id(&merges[0]), spare, export }
 }
 
 /// The analysis of this call counts as given up.

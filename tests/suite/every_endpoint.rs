@@ -15,7 +15,7 @@ on_both_databases!(
 const OVER_LONG: usize = 70_000;
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 /// They answer with something other than JSON, or wait for a socket.
-const NOT_JSON: [&str; 3] = ["/live", "/media/sound", "/recordings/signed/{token}"];
+const NOT_JSON: [&str; 4] = ["/live", "/media/sound", "/recordings/signed/{token}", "/files/signed/{token}"];
 
 struct Endpoint {
     method: Method,

@@ -22,6 +22,7 @@ mod follow_ups;
 mod garbage;
 mod imports;
 mod intake;
+mod lead_pages;
 mod lead_sets;
 mod lead_webhook;
 mod load;

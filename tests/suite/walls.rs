@@ -43,7 +43,14 @@ fn what_is_outside_of_the_api_is_in_the_document_too() {
 }
 
 /// They work without signing in.
-const OPEN: [&str; 5] = ["/setup", "/tenants", "/auth/sign-in", "/auth/refresh", "/recordings/signed/{token}"];
+const OPEN: [&str; 6] = [
+    "/setup",
+    "/tenants",
+    "/auth/sign-in",
+    "/auth/refresh",
+    "/recordings/signed/{token}",
+    "/files/signed/{token}",
+];
 /// Their first message says who is there; `live` and `sound_socket` test them.
 const SOCKETS: [&str; 2] = ["/live", "/media/sound"];
 
@@ -76,7 +83,12 @@ async fn everything(estate: &Estate) -> Vec<(String, Value)> {
     let mut seen = Vec::new();
     for operation in operations().iter().filter(|one| one.method == Method::GET && !is_open(one)) {
         // Signs a new link, and notes that it did; so does who takes rows of a file away.
-        let noted = ["/recordings/{id}/url", "/imports/{id}/problem-rows"];
+        let noted = [
+            "/recordings/{id}/url",
+            "/imports/{id}/problem-rows",
+            "/lead-files/{id}/url",
+            "/bulk-actions/{id}/file",
+        ];
         if noted.contains(&operation.path.as_str()) || operation.path == "/media/dropped" {
             continue;
         }
@@ -221,6 +233,13 @@ async fn forged_link(stranger: &Stranger<'_>) {
     for forged in [other_format, other_call] {
         assert_ne!(&forged, link);
         let answer = stranger.ask(&Method::GET, &format!("/recordings/signed/{forged}"), None).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text);
+    }
+    let (link, file) = (&estate.file_link, &estate.lead_file);
+    let nobody = "01900000-0000-7000-8000-000000000000";
+    for forged in [link.replace(file.as_str(), nobody), link.replace(".lead-file.", ".export.")] {
+        assert_ne!(&forged, link);
+        let answer = stranger.ask(&Method::GET, &format!("/files/signed/{forged}"), None).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text);
     }
 }

@@ -8,6 +8,7 @@ import type { Store } from "@/lib/store";
 import { useNow } from "@/lib/use-now";
 import { useStore } from "@/lib/use-store";
 import type { Platform } from "@/platform/types";
+import type { BoardDriver } from "@/state/board";
 import type { DeskDriver } from "@/state/desk-driver";
 import type { CheckDriver } from "@/state/device-check";
 import type { Action, KeyMap, KeyRouter } from "@/state/keymap";
@@ -32,6 +33,7 @@ export interface App {
   desk: DeskDriver;
   worklist: WorklistDriver;
   reminders: Reminders;
+  board: BoardDriver;
   outbox: OutboxDriver;
   forms: FormDrafts;
   phone: PhoneDriver;

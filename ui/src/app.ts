@@ -9,6 +9,7 @@ import { carrierText } from "./i18n/server-text";
 import { systemClock } from "./lib/clock";
 import type { Kept } from "./lib/kept";
 import type { PhoneState, Platform } from "./platform/types";
+import { createBoard } from "@/state/board";
 import { createDesk } from "./state/desk-driver";
 import { createDeviceCheck } from "./state/device-check";
 import { newlyAway } from "./state/devices";
@@ -82,6 +83,10 @@ export function createApp(platform: Platform, kept: Kept): App {
   const worklist = createWorklist({
     api, live: live.store, clock: systemClock, onFailure: fail, onChanged: () => void queries.invalidateQueries({ queryKey: [...keys.worklist()] }),
   });
+  const board = createBoard({
+    api, kept, onFailure: fail,
+    onChanged: () => Promise.all([queries.invalidateQueries({ queryKey: [...keys.leads()] }), queries.invalidateQueries({ queryKey: ["lead"] })]),
+  });
   const desk = createDesk({
     onLeadSaved: (leadId) => void queries.invalidateQueries({ queryKey: keys.lead(leadId) }),
     api, platform, kept, live: live.store, clock: systemClock, newId: () => crypto.randomUUID(), onFailure: fail,
@@ -110,7 +115,7 @@ export function createApp(platform: Platform, kept: Kept): App {
   return {
     platform, api, queries, live, prefs, toasts, keyMap, mac, fail,
     session: createSession({ api, platform, beforeSignOut: () => desk.flush() }),
-    desk, worklist, reminders,
+    desk, worklist, board, reminders,
     forms: createFormDrafts(),
     outbox: createOutboxStore({
       platform, onFailure: fail,

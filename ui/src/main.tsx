@@ -13,6 +13,7 @@ import "./styles/monitor.css";
 import "./styles/worklist.css";
 import "./styles/settings.css";
 import "./styles/imports.css";
+import "./styles/lead-pages.css";
 import "./styles/lead-sets.css";
 import "./styles/follow-ups.css";
 import { createApp, startApp } from "./app";

@@ -1,6 +1,7 @@
 //! Actions on many leads.
 
 pub mod cancel;
+pub mod file;
 pub mod get;
 pub mod list;
 pub mod start;

@@ -21,7 +21,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, disposition_sets, crm_connectors, do_not_call, follow_ups, headers, health, idempotency, imports, intake, intake_keys, jobs, lead_views, leads, live, masking, me, media, numbers, opt_out, queues, recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
+    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, disposition_sets, crm_connectors, do_not_call, files, follow_ups, headers, health, idempotency, imports, intake, intake_keys, jobs, lead_files, lead_merges, lead_notes, lead_views, leads, live, masking, me, media, numbers, opt_out, queues, recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -29,6 +29,8 @@ const MOST_BODY_BYTES: usize = 256 * 1024;
 const MOST_PART_BYTES: usize = 1_536 * 1024;
 /// A recorded message of 12 MiB in base 64.
 const MOST_MESSAGE_BYTES: usize = 17 * 1024 * 1024;
+/// A file of a lead of 10 MiB in base 64.
+const MOST_FILE_BYTES: usize = 14 * 1024 * 1024;
 /// Carriers wait 15 s for an answer; nobody else should wait longer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(14);
 
@@ -100,11 +102,29 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(leads::consents::handler, leads::add_consent::handler))
         .routes(routes!(leads::opt_out_link::handler))
         .routes(routes!(leads::undo_change::handler))
+        .routes(routes!(leads::board::handler))
+        .routes(routes!(leads::duplicates::handler))
+        .routes(routes!(leads::merge::handler))
+        .routes(routes!(leads::merges::handler))
+        .routes(routes!(lead_merges::undo::handler))
+        .routes(routes!(leads::notes::handler, leads::add_note::handler))
+        .routes(routes!(lead_notes::remove::handler))
+        .routes(routes!(lead_notes::restore::handler))
+        .routes(routes!(leads::files::handler))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(leads::add_file::handler))
+                .layer(DefaultBodyLimit::max(MOST_FILE_BYTES)),
+        )
+        .routes(routes!(lead_files::url::handler))
+        .routes(routes!(lead_files::remove::handler))
+        .routes(routes!(lead_files::restore::handler))
         .routes(routes!(leads::add_tag::handler, leads::remove_tag::handler))
         .routes(routes!(tags::list::handler, tags::create::handler))
         .routes(routes!(tags::update::handler, tags::delete::handler))
         .routes(routes!(bulk_actions::list::handler, bulk_actions::start::handler))
         .routes(routes!(bulk_actions::get::handler))
+        .routes(routes!(bulk_actions::file::handler))
         .routes(routes!(bulk_actions::cancel::handler))
         .routes(routes!(bulk_actions::undo::handler))
         .routes(routes!(lead_views::list::handler, lead_views::create::handler))
@@ -212,6 +232,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
         .routes(routes!(media::get_loop::handler, media::start_loop::handler, media::end_loop::handler))
         .routes(routes!(live::snapshot::handler))
         .routes(routes!(recordings::signed::handler))
+        .routes(routes!(files::signed::handler))
         .routes(routes!(live::socket::handler))
 }
 

@@ -16,6 +16,8 @@ const ANSWERS_DAYS: i64 = 15;
 const LEASES_DAYS: i64 = 2;
 /// As long as somebody may ask by which number a person was called.
 const MAPPINGS_DAYS: i64 = 30;
+/// Longer than a removed note can be brought back.
+const NOTES_DAYS: i64 = 2;
 /// Sign-ins stay for a while behind their end, so that a stolen token is known as one.
 const SESSIONS_DAYS: i64 = 30;
 
@@ -44,10 +46,13 @@ impl Backend {
             ("registry answers", storage::registry::purge(store, before(RECORDS_DAYS)).await),
             ("leases", storage::leases::purge(store, before(LEASES_DAYS)).await),
             ("virtual numbers", storage::number_masking::purge(store, before(MAPPINGS_DAYS)).await),
+            ("notes of leads", storage::lead_notes::purge(store, before(NOTES_DAYS)).await),
             ("sign-ins", storage::sessions::purge(store, before(SESSIONS_DAYS)).await),
         ];
         crate::imports::forget_old(self, now).await;
         crate::lead_sets::forget_old(self, now).await;
+        crate::leads::forget_old_files(self, now).await;
+        crate::leads::forget_old_merges(self, now).await;
         match self.forget_previous_tokens(now).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "tokens of carriers that were changed are forgotten"),

@@ -2,6 +2,7 @@
 
 mod apply;
 mod bulk;
+mod export;
 mod run;
 mod tags;
 mod take_back;

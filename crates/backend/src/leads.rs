@@ -1,13 +1,20 @@
 //! Leads: what is known of people, and each change of it with undo.
 
+mod board;
 mod card;
 mod changes;
 mod consents;
 mod edit;
+mod files;
 mod list;
+mod merge;
+mod notes;
 mod stranger;
 
+pub(crate) use card::mask_card;
 pub(crate) use changes::{Edit, change};
+pub(crate) use files::forget_old as forget_old_files;
+pub(crate) use merge::forget_old as forget_old_merges;
 pub(crate) use stranger::of_stranger;
 
 use domain::{masking, pii::Personal};

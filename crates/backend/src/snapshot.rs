@@ -80,7 +80,7 @@ impl Backend {
                 if !actor.role.sees_contact_data() {
                     offer.caller = domain::masking::mask_number(&offer.caller);
                     if let Some(card) = &mut offer.lead {
-                        leads::mask(&mut card.lead);
+                        leads::mask_card(card);
                     }
                 }
                 return Some(offer);

@@ -109,6 +109,10 @@ ids! {
     MappingId,
     /// A filter of the lead list under a name.
     LeadViewId,
+    /// Two leads that were made one.
+    LeadMergeId,
+    /// A file that lies with a lead.
+    LeadFileId,
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub mod ids;
 pub mod imports;
 pub mod intake;
 pub mod intelligence;
+pub mod lead_files;
+pub mod lead_merge;
 pub mod lead_sets;
 pub mod leads;
 pub mod masking;

@@ -116,6 +116,13 @@ async fn move_to_current_key(backend: Backend) {
         }
         tokio::time::sleep(BETWEEN_PORTIONS).await;
     }
+    match backend.reseal_files().await {
+        Ok(parts) => moved += parts,
+        Err(error) => {
+            tracing::error!(%error, "files of leads could not be moved to the current sealing key; the next start goes on");
+            return;
+        }
+    }
     if moved > 0 {
         tracing::info!(moved, "all stored data is sealed with the current key");
     }

@@ -45,20 +45,23 @@ pub enum ChangedBy {
 pub struct LeadChange {
     pub id: LeadChangeId,
     pub lead_id: LeadId,
-    /// `name`, `phone`, `email`, `language`, `stage`, `heat`, `owner`, or `fields.<key>`.
+    /// `name`, `phone`, `email`, `language`, `stage`, `heat`, `owner`, `campaign`, `language`, `zone`, `source`, `source_detail`, `fields.<key>`,
+    /// or `merged` with the name of the lead that was made one with this one.
     pub field: String,
     pub from: Option<Personal<String>>,
     pub to: Option<Personal<String>>,
     pub by: ChangedBy,
     pub at: UnixMillis,
     pub undone_at: Option<UnixMillis>,
+    /// By how many merges it came to this lead; those of others are told, and not undone.
+    pub merges: u32,
 }
 
 macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT x.id, x.lead_id, x.field, x.old_value, x.new_value, x.by_kind, x.user_id, u.name AS user_name, ",
-            "x.call_id, x.engine, x.import_id, x.at_ms, x.undone_at_ms, x.connector_id, x.crm_lost, k.name AS connector_name ",
+            "x.call_id, x.engine, x.import_id, x.at_ms, x.undone_at_ms, x.merges, x.connector_id, x.crm_lost, k.name AS connector_name ",
             "FROM lead_changes x LEFT JOIN users u ON u.tenant_id = x.tenant_id AND u.id = x.user_id ",
             "LEFT JOIN crm_connectors k ON k.tenant_id = x.tenant_id AND k.id = x.connector_id WHERE x.tenant_id = $1",
             $tail
@@ -103,6 +106,23 @@ pub async fn undo(
     let version = leads::update(On::from_ref(&mut on), scope, lead).await?;
     unit.finish().await?;
     Ok(version)
+}
+
+/// Marks these changes of a lead as undone, together with what they belong to.
+pub async fn mark_undone(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    changes: &[LeadChangeId],
+    by: UserId,
+    now: UnixMillis,
+) -> Result<()> {
+    let mut on = on.into();
+    for change in changes {
+        let sql = "UPDATE lead_changes SET undone_at_ms = $3, undone_by = $4 \
+                   WHERE tenant_id = $1 AND id = $2 AND undone_at_ms IS NULL";
+        on.write(sql, args![scope, *change, now, by]).await?;
+    }
+    Ok(())
 }
 
 async fn insert(on: &mut On<'_>, scope: TenantScope, change: &LeadChange) -> Result<()> {
@@ -205,5 +225,6 @@ fn read(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<LeadChange> {
         by,
         at: row.at("at_ms")?,
         undone_at: row.opt_at("undone_at_ms")?,
+        merges: row.number("merges")?,
     })
 }

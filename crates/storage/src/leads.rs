@@ -1,10 +1,12 @@
 //! Leads. Name, number, e-mail and facts are sealed; look-up goes by keyed hashes.
 
+pub mod board;
 pub mod bulk;
 pub mod numbers;
 mod search;
 pub mod sets;
 mod terms;
+pub mod twins;
 
 pub use numbers::OtherNumber;
 pub use terms::rebuild as rebuild_terms;
@@ -245,6 +247,14 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: LeadId) -> Resul
     let mut on = on.into();
     let row = on.read(select!(" AND l.id = $2"), args![scope, id]).await?;
     row.map(|row| read(&row, &on.keys(), scope)).transpose()
+}
+
+/// Those of these leads that are there, by id.
+pub async fn of_ids(on: impl Into<On<'_>>, scope: TenantScope, ids: &[LeadId]) -> Result<Vec<Lead>> {
+    let mut on = on.into();
+    let keys = on.keys();
+    let rows = Select::new(select!(""), scope).and_in("l.id", ids.iter().copied()).all(&mut on, "l.id").await?;
+    rows.iter().map(|row| read(row, &keys, scope)).collect()
 }
 
 pub async fn by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal<String>) -> Result<Option<Lead>> {

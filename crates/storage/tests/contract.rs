@@ -21,6 +21,8 @@ mod configuration;
 mod crm;
 #[path = "contract/engine.rs"]
 mod engine;
+#[path = "contract/lead_pages.rs"]
+mod lead_pages;
 #[path = "contract/lead_sets.rs"]
 mod lead_sets;
 #[path = "contract/leads.rs"]

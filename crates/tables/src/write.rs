@@ -7,7 +7,7 @@ pub fn write_row<'a>(cells: impl IntoIterator<Item = &'a str>, into: &mut String
         if n > 0 {
             into.push(',');
         }
-        let formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let formula = cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']);
         // A telephone number is no formula.
         let number = cell
             .strip_prefix('+')
@@ -42,6 +42,9 @@ mod tests {
             "\"'=1+1\",\"'@SUM(A1)\",\"'-2+3\",\"' =x\",+919812300021\r\n"
         );
         assert_eq!(row(&["+1;cmd|' /C calc'!A0"]), "\"'+1;cmd|' /C calc'!A0\"\r\n");
+        assert_eq!(row(&["\tx", "\rx", "\t=1"]), "\"'\tx\",\"'\rx\",\"'\t=1\"\r\n");
+        // A number that was masked is none any more.
+        assert_eq!(row(&["+91 98••••••21"]), "\"'+91 98••••••21\"\r\n");
     }
 
     #[test]

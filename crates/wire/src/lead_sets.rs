@@ -76,6 +76,8 @@ pub struct BulkAction {
     pub finished_at_ms: Option<UnixMillis>,
     /// It can be undone before this instant.
     pub undo_until_ms: Option<UnixMillis>,
+    /// The file of an export can be taken away before this instant.
+    pub file_until_ms: Option<UnixMillis>,
 }
 
 /// A filter of the lead list under a name.

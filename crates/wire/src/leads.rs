@@ -57,10 +57,24 @@ pub struct Lead {
     pub version: u32,
 }
 
+/// A number of a person beside the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LeadNumber {
+    /// E.164, or masked.
+    pub number: String,
+    /// `mobile`, `fixed` and so on, as the numbering plan says.
+    pub kind: Option<String>,
+    /// What is dialed behind the number.
+    pub extension: Option<String>,
+}
+
 /// What the ring card and the agent desk show of the person: built once, sent with the offer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct LeadCard {
     pub lead: Lead,
+    /// Beside the first, in their order; masked as it is.
+    #[serde(default)]
+    pub other_numbers: Vec<LeadNumber>,
     pub last_outcome: Option<CallOutcomeBrief>,
     /// Open promises, soonest first.
     pub promises: Vec<Task>,
@@ -132,7 +146,8 @@ pub enum ChangedBy {
 pub struct LeadChange {
     pub id: LeadChangeId,
     pub lead_id: LeadId,
-    /// `name`, `phone`, `email`, `language`, `stage`, `heat`, `owner`, or `fields.<key>`.
+    /// `name`, `phone`, `email`, `language`, `stage`, `heat`, `owner`, `campaign`, `language`, `zone`, `source`, `source_detail`, `fields.<key>`,
+    /// or `merged` with the name of a lead that was made one with this one.
     pub field: String,
     pub from: Option<String>,
     pub to: Option<String>,

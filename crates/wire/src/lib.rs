@@ -18,6 +18,7 @@ pub mod imports;
 pub mod intake;
 pub mod intelligence;
 pub mod jobs;
+pub mod lead_pages;
 pub mod lead_sets;
 pub mod leads;
 pub mod live;

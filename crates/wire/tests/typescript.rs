@@ -7,14 +7,12 @@ use std::{fs, path::Path};
 use domain::{
     assignment as give, consent as wish, crm as step, device_check as shift, dispositions as outcome, do_not_call as dnc,
     follow_up as due, ids,
-    imports as taking_in, intake as form, intelligence as call, lead_sets as many, role,
+    imports as taking_in, intake as form, intelligence as call, lead_files as kept, lead_sets as many, role,
     sound as call_sound, time,
     trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, crm, device_check, dispositions as sets, error, imports, intake,
-    intelligence,
-    jobs, lead_sets, leads, live, masking, media, opt_out, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, crm, device_check, dispositions as sets, error, imports, intake, intelligence, jobs, lead_pages, lead_sets, leads, live, masking, media, opt_out, page, recordings, sip, sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 
@@ -48,7 +46,10 @@ fn wire_types(cfg: &Config) -> String {
         shift::CheckFigures, shift::MicrophoneFigures, shift::SpeakerFigures, shift::EchoFigures, shift::NetworkFigures,
         shift::LoopFigures, shift::CheckSubject, shift::CheckVerdict, shift::CheckFinding, shift::CheckLine,
         device_check::SaveDeviceCheck, device_check::DeviceCheck, device_check::StartMediaLoop, device_check::MediaLoop,
-        leads::Heat, leads::Lead, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange, ids::TagId, ids::BulkActionId, ids::LeadViewId, many::LeadSort, many::TagColour, many::BulkActionKind, many::BulkCounts, many::BulkState, lead_sets::Tag, lead_sets::SaveTag, lead_sets::LeadSetFilter, lead_sets::StartBulkAction, lead_sets::BulkAction, lead_sets::LeadView, lead_sets::SaveLeadView, ids::ConsentId, leads::ConsentRecord, leads::AddConsent,
+        leads::Heat, leads::Lead, leads::LeadNumber, leads::LeadCard, leads::CreateLead, leads::UpdateLead, leads::ChangedBy, leads::LeadChange, ids::TagId, ids::BulkActionId, ids::LeadViewId, many::LeadSort, many::TagColour, many::BulkActionKind, many::BulkCounts, many::BulkState, lead_sets::Tag, lead_sets::SaveTag, lead_sets::LeadSetFilter, lead_sets::StartBulkAction, lead_sets::BulkAction, lead_sets::LeadView, lead_sets::SaveLeadView, ids::ConsentId, leads::ConsentRecord, leads::AddConsent,
+        ids::LeadMergeId, ids::LeadFileId, ids::NoteId, lead_pages::Likeness, lead_pages::LeadDuplicate, lead_pages::MergeLeads,
+        lead_pages::LeadMerge, lead_pages::LeadNote, lead_pages::AddLeadNote, kept::FileKind, lead_pages::LeadFile,
+        lead_pages::AddLeadFile, lead_pages::BoardFilter, lead_pages::BoardColumn,
         ids::ImportId, taking_in::FileReading, taking_in::Duplicates, taking_in::KnownWithin, taking_in::Listed,
         taking_in::ImportPlan, taking_in::ImportCounts, taking_in::DateOrder, taking_in::TargetName, taking_in::ColumnRule,
         taking_in::Reason, taking_in::ImportState, imports::Import, imports::ImportProgress, imports::BeginImport,

@@ -69,6 +69,9 @@ pub fn body(operation: &Operation, around: &Around<'_>) -> Value {
         "POST /leads" => json!({ "name": "Somebody", "phone": format!("+91980004444{turn}"), "owner_id": user,
             "campaign_id": estate.campaign }),
         "PATCH /leads/{id}" => json!({ "stage": format!("stage {turn}"), "owner_id": user }),
+        "POST /leads/{id}/merge" => json!({ "other_id": estate.spare_lead, "take": [] }),
+        "POST /leads/{id}/notes" => json!({ "text": format!("Note {turn}") }),
+        "POST /leads/{id}/files" => json!({ "name": format!("note {turn}.txt"), "data": "bm90ZQ==" }),
         "POST /leads/{id}/consents" => json!({ "channel": "email", "purpose": format!("news-{turn}"), "given": true }),
         "POST /tags" | "PUT /tags/{id}" => json!({ "word": format!("Word {turn}"), "colour": "blue" }),
         "POST /bulk-actions" => {

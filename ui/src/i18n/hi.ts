@@ -10,6 +10,7 @@ import { desk } from "./hi/desk";
 import { followUps } from "./hi/follow-ups";
 import { imports } from "./hi/imports";
 import { kept } from "./hi/kept";
+import { leadPages } from "./hi/lead-pages";
 import { leadSets } from "./hi/lead-sets";
 import { masking } from "./hi/masking";
 import { monitor } from "./hi/monitor";
@@ -21,4 +22,4 @@ import { sound } from "./hi/sound";
 import { voicemail } from "./hi/voicemail";
 import { worklist } from "./hi/worklist";
 
-export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...carrier, ...voicemail, ...followUps };, export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };
+export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...leadPages, ...contact, ...carrier, ...voicemail, ...followUps };, export const hi: Readonly<Record<Key, string>> = { ...common, ...shell, ...desk, ...calls, ...monitor, ...kept, ...server, ...settings, ...deviceTexts, ...sound, ...worklist, ...assignment, ...imports, ...sip, ...leadSets, ...contact, ...crm, ...carrier, ...voicemail, ...masking };

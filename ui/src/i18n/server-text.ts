@@ -131,6 +131,11 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^the file is larger than 12 MB; save it with fewer channels$/, "problem.message_large"],
   [/^expected at most 500 numbers$/, "problem.many_numbers"],
   [/^expected 3600 \(an hour\) to 7776000 \(90 days\)$/, "problem.mapping_span"],
+  [/^expected another lead$/, "problem.other_lead"],
+  [/^expected at most (?<most>\d+) fields$/, "problem.at_most"],
+  [/^names a field that neither lead has$/, "problem.no_such_field"],
+  [/^the file is larger than 10 MB$/, "problem.lead_file_large"],
+  [/^the file is none of PDF, PNG, JPEG, GIF, WebP, Word, Excel or text$/, "problem.lead_file_kind"],
   [/^enter the public address of this server, which begins with https:\/\/, and save it first$/, "problem.public_url"],
 ];
 

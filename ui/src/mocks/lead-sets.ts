@@ -11,6 +11,6 @@ export const views: LeadView[] = [
 ];
 
 export const actions: BulkAction[] = [{
-  id: "bulk-1", action: { kind: "add_tag", tag_id: "tag-visit" }, filter: { heat: "hot" }, state: "done", total: 340, done: 340, counts: { changed: 310, same: 30, kept: 0, undone: 0 },
-  failure: null, made_by: "Leela Riverstone", created_at_ms: NOW - 3_600_000, finished_at_ms: NOW - 3_590_000, undo_until_ms: NOW + 82_800_000,
+  id: "bulk-1", action: { kind: "add_tag", tag_id: "tag-visit" }, filter: { heat: "hot" }, state: "done", total: 340, done: 340, counts: { changed: 310, same: 30, kept: 0, undone: 0, exported: 0 },
+  failure: null, made_by: "Leela Riverstone", created_at_ms: NOW - 3_600_000, finished_at_ms: NOW - 3_590_000, undo_until_ms: NOW + 82_800_000, file_until_ms: null,
 }];

@@ -47,7 +47,7 @@ export const callbacks: Callback[] = [
 ];
 
 export const card: LeadCard = {
-  lead,
+  lead, other_numbers: [{ number: "+91 40••••••89", kind: "fixed", extension: "12" }],
   last_outcome: { call_id: "call-9", at_ms: NOW - 8 * DAY, direction: "inbound", status: "completed", agent_name: "Farid Kettlewell", talk_s: 408, disposition: "interested", summary: "Wants tower B, asks for the plan" },
   promises: tasks.slice(0, 1), next_callback: callback("cb-9", lead.id, lead.name, 20 * HOUR, "Asia/Kolkata"),
   recent_calls: [

@@ -3,6 +3,7 @@ import type { Answer, Request } from "@/platform/types";
 import * as assignment from "./assignment";
 import * as calls from "./calls";
 import { lastChecks, ownChecks } from "./device-checks";
+import * as leadPages from "./lead-pages";
 import * as leadSets from "./lead-sets";
 import * as people from "./people";
 import * as settings from "./settings";
@@ -74,9 +75,12 @@ const ROUTES: [string, Handler][] = [
   ["GET /intake-keys", () => settings.intakeKeys],
   ["GET /crm-connectors/*/problems", () => page(settings.crmProblems)], ["POST /crm-connectors/*/test", () => ({ ok: true, took_ms: 84, message: "98 of 100 records of the first page can be taken in" })], ["GET /crm-connectors", () => settings.crmConnectors],
   ["POST /settings/*/test", () => ({ ok: true, took_ms: 84, message: "The service answered as it should." })],
+  ["GET /leads/board", () => leadPages.board], ["GET /leads/*/duplicates", () => leadPages.duplicates], ["GET /leads/*/merges", () => leadPages.merges], ["POST /leads/*/merge", () => people.lead], ["POST /lead-merges/*/undo", () => people.lead],
+  ["GET /leads/*/notes", () => page(leadPages.notes)], ["POST /leads/*/notes", () => leadPages.notes[0]], ["POST /lead-notes/*/restore", () => leadPages.notes[0]],
+  ["GET /leads/*/files", () => leadPages.files], ["POST /leads/*/files", () => leadPages.files[0]], ["GET /lead-files/*/url", () => ({ url: "/mock.wav", expires_at_ms: people.NOW + 300_000 })], ["POST /lead-files/*/restore", () => leadPages.files[0]], ["GET /bulk-actions/*/file", () => ({ url: "/mock.wav", expires_at_ms: people.NOW + 300_000 })],
   ["GET /leads/*/consents", () => people.consents],
   ["GET /tags", () => leadSets.tags], ["GET /lead-views", () => leadSets.views], ["GET /bulk-actions", () => page(leadSets.actions)], ["POST /bulk-actions", () => leadSets.actions[0]], ["POST /bulk-actions/*/undo", () => leadSets.actions[0]],
-  ["GET /leads/*/changes", () => people.changes], ["GET /leads/*", (_, [id]) => ({ ...people.card, lead: people.leads.find((each) => each.id === id) ?? people.lead })], ["GET /leads", (_, __, r) => page(filtered(r) ? [] : people.leads)],
+  ["GET /leads/*/changes", () => people.changes], ["GET /leads/*", (_, [id]) => ({ ...people.card, lead: people.leads.find((each) => each.id === id) ?? people.lead })], ["GET /leads", (_, __, r) => page(filtered(r) ? [] : people.leads.filter((each) => !r.path.includes("stage=") || r.path.includes(`stage=${each.stage}`)))],
   ["GET /assignment/rules", () => assignment.rules], ["PUT /assignment/rules", () => assignment.rules], ["POST /assignment/dry-run", () => assignment.dryRun], ["GET /assignment/figures", () => assignment.figures], ["GET /assignments", () => page([])],
   ["GET /worklist/counts", () => worklist.counts], ["GET /worklist/held", () => worklist.held], ["GET /worklist", (_, __, r) => page(filtered(r) ? [] : worklist.entries)], ["GET /settings/hand-out", () => ({ min_gap_s: 60, most_attempts: 6, lease_s: 300 })],
   ["PATCH /leads/*", () => people.lead], ["GET /tasks", () => page(people.tasks)], ["GET /callbacks", () => page(people.callbacks)],

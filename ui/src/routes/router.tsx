@@ -9,6 +9,7 @@ import { MiniWindow } from "@/features/desk/mini-window";
 import { FollowUpsPage } from "@/features/follow-ups/follow-ups-page";
 import { ImportPage } from "@/features/imports/import-page";
 import { ImportsPage } from "@/features/imports/imports-page";
+import { BoardPage } from "@/features/leads/board-page";
 import { LeadPage } from "@/features/leads/lead-page";
 import { LeadsPage } from "@/features/leads/leads-page";
 import { MonitorPage } from "@/features/monitor/monitor-page";
@@ -59,6 +60,7 @@ const followUps = createRoute({
   getParentRoute: () => shell, path: "/follow-ups", component: FollowUpsPage,
   validateSearch: (search) => pickText(search, ["when", "who", "span", "day"] as const),
 });
+const board = createRoute({ getParentRoute: () => shell, path: "/board", component: BoardPage });
 const lead = createRoute({ getParentRoute: () => shell, path: "/leads/$leadId", component: LeadPage });
 const imports = createRoute({ getParentRoute: () => shell, path: "/imports", component: ImportsPage });
 const anImport = createRoute({ getParentRoute: () => shell, path: "/imports/$importId", component: ImportPage });
@@ -86,7 +88,7 @@ export function createAppRouter(app: App) {
   });
   return createRouter({
     routeTree: root.addChildren([
-      home, mini, shell.addChildren([desk, queue, followUps, monitor, calls, call, leads, lead, imports, anImport, settings]),
+      home, mini, shell.addChildren([desk, queue, followUps, monitor, calls, call, leads, board, lead, imports, anImport, settings]),
     ]),
     history: createHashHistory(),
     defaultNotFoundComponent: NotFound,

@@ -129,7 +129,7 @@ impl Actor {
         let mut masked = full.clone();
         masked.caller = masking::mask_number(&masked.caller);
         if let Some(card) = &mut masked.lead {
-            crate::leads::mask(&mut card.lead);
+            crate::leads::mask_card(card);
         }
         let (backend, tenant, call) = (self.backend.clone(), self.tenant, self.id());
         let (agent, fence, caller) = (offer.agent, offer.fence, masked.caller.clone());

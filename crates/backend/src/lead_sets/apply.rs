@@ -41,6 +41,8 @@ pub(super) async fn apply(
         BulkActionKind::RemoveTag { tag_id } => tag(tx, scope, tag_id, false, targets).await,
         BulkActionKind::MoveToCampaign { campaign_id } => move_to(tx, scope, campaign_id, targets, now).await,
         BulkActionKind::Delete => delete(tx, scope, targets, now).await,
+        // Nothing is changed; what is written is written beside the database.
+        BulkActionKind::Export => Ok(Batch::default()),
     }
 }
 

@@ -13,7 +13,7 @@ use wire::{
     page::{Page, PageQuery},
 };
 
-use super::check_filter;
+use super::{check_filter, export::file_until};
 use crate::{
     Actor, Backend, clock,
     error::{BackendError, FieldChecks},
@@ -55,6 +55,7 @@ fn shown(row: BulkRow) -> Result<BulkAction, BackendError> {
     Ok(BulkAction {
         id: row.id,
         counts: counts_of(&row),
+        file_until_ms: file_until(&row),
         action: serde_json::from_value(row.action).map_err(corrupt)?,
         filter: serde_json::from_value(row.filter.into_inner()).map_err(corrupt)?,
         state,
@@ -129,12 +130,13 @@ impl Backend {
             }
             BulkActionKind::Assign { to: None }
             | BulkActionKind::MoveToCampaign { campaign_id: None }
-            | BulkActionKind::Delete => {}
+            | BulkActionKind::Delete
+            | BulkActionKind::Export => {}
         }
         Ok(())
     }
 
-    async fn bulk_row(&self, actor: &Actor, id: BulkActionId) -> Result<BulkRow, BackendError> {
+    pub(super) async fn bulk_row(&self, actor: &Actor, id: BulkActionId) -> Result<BulkRow, BackendError> {
         actor.must_supervise()?;
         storage::bulk_actions::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("action"))
     }

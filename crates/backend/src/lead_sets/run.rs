@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     bulk::{counts_of, go, state_of},
-    row_filter,
+    export, row_filter,
 };
 use crate::{Backend, clock, error::BackendError};
 
@@ -214,9 +214,18 @@ impl Run {
     async fn work(&mut self) -> Result<Step, StorageError> {
         let store = self.backend.store();
         let (scope, id) = (self.scope, self.row.id);
-        let targets = storage::bulk_actions::leads(store, scope, id, self.row.done, CHANGED_AT_ONCE).await?;
+        let exports = self.action == BulkActionKind::Export;
+        let most = if exports { export::AT_ONCE } else { CHANGED_AT_ONCE };
+        let targets = storage::bulk_actions::leads(store, scope, id, self.row.done, most).await?;
         let Some(last) = targets.last() else { return Ok(Step::Over) };
         let position = last.position;
+        if exports {
+            let batch = self.backend.export_batch(scope, &self.row, &targets).await?;
+            self.row.done = position;
+            let tx = store.begin().await?;
+            self.note(tx, batch).await?;
+            return Ok(Step::On);
+        }
         let mut tx = store.begin().await?;
         let batch = super::apply::apply(&mut tx, scope, self.action, &targets, self.row.made_by, clock::now()).await?;
         self.row.done = position;
@@ -271,6 +280,7 @@ pub(crate) async fn resume(backend: &Backend) -> Result<(), BackendError> {
 pub(crate) async fn forget_old(backend: &Backend, now: UnixMillis) {
     // A day longer than the longest undo, which begins at the end of the action.
     let before = UnixMillis(now.0 - 2 * DAY_MS);
+    export::forget_old(backend, now).await;
     let store = backend.store();
     let mut gone = 0;
     loop {

@@ -40,6 +40,7 @@ pub(super) async fn take_back(
         BulkActionKind::RemoveTag { tag_id } => tag_again(tx, scope, tag_id, targets).await,
         BulkActionKind::MoveToCampaign { campaign_id } => move_back(tx, scope, campaign_id, targets, now).await,
         BulkActionKind::Delete => bring_back(tx, scope, targets).await,
+        BulkActionKind::Export => Ok(Batch::default()),
     }
 }
 

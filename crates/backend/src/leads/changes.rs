@@ -1,7 +1,7 @@
 //! Changes of a lead, kept one by one, with undo.
 
 use domain::{
-    ids::{LeadChangeId, LeadId, UserId},
+    ids::{CampaignId, LeadChangeId, LeadId, UserId},
     phone_number::E164,
     pii::Personal,
 };
@@ -54,6 +54,7 @@ impl Edit {
             by: self.by.clone(),
             at: clock::now(),
             undone_at: None,
+            merges: 0,
         });
     }
 
@@ -101,9 +102,55 @@ impl Edit {
         self.note("heat", Some(heat_text(old).to_owned()), Some(heat_text(heat).to_owned()));
     }
 
-    pub fn owner(&mut self, owner: UserId) {
-        let old = self.row.owner_id.replace(owner);
-        self.note("owner", old.map(|id| id.to_string()), Some(owner.to_string()));
+    pub fn owner(&mut self, owner: Option<UserId>) {
+        let old = std::mem::replace(&mut self.row.owner_id, owner);
+        self.note("owner", old.map(|id| id.to_string()), owner.map(|id| id.to_string()));
+    }
+
+    pub fn campaign(&mut self, campaign: Option<CampaignId>) {
+        let old = std::mem::replace(&mut self.row.campaign_id, campaign);
+        self.note("campaign", old.map(|id| id.to_string()), campaign.map(|id| id.to_string()));
+    }
+
+    /// E.164. What belongs to the number is the caller's to set.
+    pub fn phone(&mut self, phone: &str) {
+        let old = std::mem::replace(&mut self.row.phone, Personal::new(phone.to_owned()));
+        self.note("phone", Some(old.into_inner()), Some(phone.to_owned()));
+    }
+
+    pub fn language(&mut self, language: Option<&str>) {
+        let new = language.filter(|text| !text.is_empty()).map(str::to_owned);
+        let old = std::mem::replace(&mut self.row.language, new.clone());
+        self.note("language", old, new);
+    }
+
+    /// Somebody says where the person is.
+    pub fn zone(&mut self, zone: &str) {
+        let old = std::mem::replace(&mut self.row.zone, zone.to_owned());
+        self.row.zone_source = "said".to_owned();
+        self.note("zone", Some(old), Some(zone.to_owned()));
+    }
+
+    pub fn source(&mut self, source: Option<&str>) {
+        let new = source.filter(|text| !text.is_empty()).map(str::to_owned);
+        let old = std::mem::replace(&mut self.row.source, new.clone());
+        self.note("source", old, new);
+    }
+
+    pub fn source_detail(&mut self, detail: Option<&str>) {
+        let new = detail.filter(|text| !text.is_empty()).map(str::to_owned);
+        let old = std::mem::replace(&mut self.row.source_detail, new.clone().map(Personal::new));
+        self.note("source_detail", old.map(Personal::into_inner), new);
+    }
+
+    /// Tells that a lead of this name was made one with this one.
+    pub fn merged(&mut self, name: &str) {
+        self.note("merged", None, Some(name.to_owned()));
+    }
+
+    /// Ids of the changes so far, by the fields.
+    pub fn noted(&self) -> impl Iterator<Item = (LeadChangeId, &str)> {
+        self.changes.iter().map(|change| (change.id, change.field.as_str()))
     }
 
     /// An empty value removes the fact.
@@ -131,10 +178,19 @@ impl Edit {
                 Some(heat) => self.heat(heat),
                 None => return false,
             },
-            "owner" => match text.parse() {
+            "owner" => match value.map(str::parse).transpose() {
                 Ok(owner) => self.owner(owner),
                 Err(_) => return false,
             },
+            "campaign" => match value.map(str::parse).transpose() {
+                Ok(campaign) => self.campaign(campaign),
+                Err(_) => return false,
+            },
+            "phone" if !text.is_empty() => self.phone(text),
+            "language" => self.language(value),
+            "zone" if !text.is_empty() => self.zone(text),
+            "source" => self.source(value),
+            "source_detail" => self.source_detail(value),
             other => match other.strip_prefix("fields.") {
                 Some(key) => self.field(key, text),
                 None => return false,
@@ -153,6 +209,12 @@ impl Edit {
             "stage" => Some(row.stage.clone()),
             "heat" => Some(heat_text(row.heat).to_owned()),
             "owner" => row.owner_id.map(|id| id.to_string()),
+            "campaign" => row.campaign_id.map(|id| id.to_string()),
+            "phone" => Some(row.phone.reveal().clone()),
+            "language" => row.language.clone(),
+            "zone" => Some(row.zone.clone()),
+            "source" => row.source.clone(),
+            "source_detail" => row.source_detail.clone().map(Personal::into_inner),
             other => row.fields.reveal().get(other.strip_prefix("fields.")?).cloned(),
         }
     }
@@ -178,14 +240,20 @@ fn by(by: ByRow) -> ChangedBy {
     }
 }
 
+/// A number is changed back by undoing the merge that changed it, and what came from another lead is that lead's past.
+fn undoable(change: &ChangeRow) -> bool {
+    change.undone_at.is_none() && change.merges == 0 && change.field != "phone"
+}
+
 /// A change as a reader sees it; `row` is the lead as it is now.
 pub(crate) fn change(actor: &Actor, change: ChangeRow, row: &LeadRow) -> LeadChange {
     let to = change.to.map(Personal::into_inner);
     let mut from = change.from.map(Personal::into_inner);
-    let can_undo = change.undone_at.is_none() && Edit::value(row, &change.field) == to;
+    let can_undo = undoable(&change) && Edit::value(row, &change.field) == to;
     let mut to = to;
     if !actor.role.sees_contact_data() {
-        let (email, phone) = (change.field.ends_with("email"), change.field.ends_with("phone"));
+        let (email, phone) =
+            (change.field.ends_with("email"), ["phone", "fields.phone"].contains(&change.field.as_str()));, let (email, phone) = (change.field.ends_with("email"), change.field.ends_with("phone"));
         for value in [&mut from, &mut to].into_iter().flatten() {
             if email {
                 *value = domain::masking::mask_email(value);
@@ -245,11 +313,13 @@ impl Backend {
             .filter(|change| change.lead_id == id)
             .ok_or(BackendError::NotFound("change"))?;
         let to = found.to.as_ref().map(|value| value.reveal().clone());
-        if found.undone_at.is_some() || Edit::value(&row, &found.field) != to {
+        if !undoable(&found) || Edit::value(&row, &found.field) != to {
             return Err(BackendError::Conflict("the field has been changed again since"));
         }
         let mut edit = Edit::new(row, ByRow::Person { user_id: actor.user, name: actor.name.clone() });
-        edit.set(&found.field, found.from.as_ref().map(|value| value.reveal().as_str()));
+        if !edit.set(&found.field, found.from.as_ref().map(|value| value.reveal().as_str())) {
+            return Err(BackendError::Conflict("this change cannot be undone"));
+        }
         storage::lead_changes::undo(self.store(), actor.scope, change, &edit.row, actor.user, clock::now()).await?;
         self.lead_changed(actor.scope, id);
         self.lead_for(actor, id).await

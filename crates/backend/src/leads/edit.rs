@@ -119,15 +119,17 @@ impl Backend {
         let mut given = None;
         if let Some(owner) = body.owner_id.filter(|owner| before != Some(*owner)) {
             let owner = self.user_of(actor, owner).await?;
-            edit.owner(owner.id);
+            edit.owner(Some(owner.id));
             given = Some(owner);
         }
         for (key, value) in body.fields.unwrap_or_default() {
             edit.field(&key, &value);
         }
-        edit.row.language = body.language.or(edit.row.language);
+        if let Some(language) = body.language {
+            edit.language(Some(language.trim()));
+        }
         if let Some(zone) = body.zone {
-            (edit.row.zone, edit.row.zone_source) = (zone, "said".to_owned());
+            edit.zone(&zone);
         }
         self.apply_edit(actor.scope, edit).await?;
         if let Some(owner) = given {

@@ -15,7 +15,7 @@ use storage::{
 use wire::worklist::{AskNext, HeldLead, NextLead};
 
 use super::Ground;
-use crate::{Actor, Backend, clock, error::BackendError, leads::mask};
+use crate::{Actor, Backend, clock, error::BackendError, leads::mask_card};
 
 /// Looked at at once, within one class of one line.
 const CHUNK: u32 = 8;
@@ -214,7 +214,7 @@ impl Backend {
         let Some(entry) = entry else { return Ok(None) };
         let mut card = self.card(actor.scope, row).await?;
         if !actor.role.sees_contact_data() {
-            mask(&mut card.lead);
+            mask_card(&mut card);
         }
         Ok(Some(HeldLead { entry, card, fence, held_until_ms: now.plus(ground.rules.lease) }))
     }

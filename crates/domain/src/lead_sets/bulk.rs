@@ -24,6 +24,8 @@ pub enum BulkActionKind {
         campaign_id: Option<CampaignId>,
     },
     Delete,
+    /// Into a file that can be taken away for a day.
+    Export,
 }
 
 /// What became of one lead.
@@ -36,10 +38,12 @@ pub enum BulkOutcome {
     Kept,
     /// Taken back.
     Undone,
+    /// Stands in the file.
+    Exported,
 }
 
 impl BulkOutcome {
-    pub const ALL: [Self; 4] = [Self::Changed, Self::Same, Self::Kept, Self::Undone];
+    pub const ALL: [Self; 5] = [Self::Changed, Self::Same, Self::Kept, Self::Undone, Self::Exported];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +51,7 @@ impl BulkOutcome {
             Self::Same => "same",
             Self::Kept => "kept",
             Self::Undone => "undone",
+            Self::Exported => "exported",
         }
     }
 
@@ -64,6 +69,7 @@ pub struct BulkCounts {
     pub same: u64,
     pub kept: u64,
     pub undone: u64,
+    pub exported: u64,
 }
 
 impl BulkCounts {
@@ -73,6 +79,7 @@ impl BulkCounts {
             BulkOutcome::Same => self.same += 1,
             BulkOutcome::Kept => self.kept += 1,
             BulkOutcome::Undone => self.undone += 1,
+            BulkOutcome::Exported => self.exported += 1,
         }
     }
 }

@@ -73,6 +73,6 @@ fn words_that_differ_in_blanks_and_capitals_are_one_tag() {
 fn outcomes_are_counted() {
     let mut counts = BulkCounts::default();
     BulkOutcome::ALL.into_iter().for_each(|outcome| counts.add(outcome));
-    assert_eq!(counts, BulkCounts { changed: 1, same: 1, kept: 1, undone: 1 });
+    assert_eq!(counts, BulkCounts { changed: 1, same: 1, kept: 1, undone: 1, exported: 1 });
     assert!(BulkOutcome::ALL.into_iter().all(|one| BulkOutcome::parse(one.as_str()) == Some(one)));
 }

@@ -1,5 +1,7 @@
 //! The numbers of a person beside the first.
 
+use std::collections::BTreeMap;
+
 use domain::{ids::LeadId, pii::Personal};
 
 use super::terms;
@@ -7,7 +9,7 @@ use crate::{
     error::Result,
     scope::TenantScope,
     seal::{Column, Keyring},
-    sql::{Arg, On, Unit, args},
+    sql::{Arg, On, Row, Select, Unit, args},
 };
 
 /// Another number of a lead.
@@ -73,14 +75,32 @@ pub async fn of_lead(on: impl Into<On<'_>>, scope: TenantScope, lead: LeadId) ->
     let keys = on.keys();
     let sql = "SELECT position, number, kind, extension FROM lead_numbers WHERE tenant_id = $1 AND lead_id = $2 ORDER BY position";
     let rows = on.read_all(sql, args![scope, lead]).await?;
-    rows.iter()
-        .map(|row| {
-            let seals = keys.of(scope, format!("{lead}/{}", row.int("position")?));
-            Ok(OtherNumber {
-                number: seals.read(Column::LEAD_OTHER_NUMBER, row, "number")?,
-                kind: row.opt_text("kind")?,
-                extension: row.opt_text("extension")?,
-            })
-        })
-        .collect()
+    rows.iter().map(|row| read(row, &keys, scope, lead)).collect()
+}
+
+/// Of each of these leads, in the order in which they were given; leads without one are not in it.
+pub async fn of_leads(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    leads: &[LeadId],
+) -> Result<BTreeMap<LeadId, Vec<OtherNumber>>> {
+    let mut on = on.into();
+    let keys = on.keys();
+    let head = "SELECT lead_id, position, number, kind, extension FROM lead_numbers WHERE tenant_id = $1";
+    let select = Select::new(head, scope).and_in("lead_id", leads.iter().copied());
+    let mut found: BTreeMap<LeadId, Vec<OtherNumber>> = BTreeMap::new();
+    for row in select.all(&mut on, "lead_id, position").await? {
+        let lead = row.id("lead_id")?;
+        found.entry(lead).or_default().push(read(&row, &keys, scope, lead)?);
+    }
+    Ok(found)
+}
+
+fn read(row: &Row, keys: &Keyring, scope: TenantScope, lead: LeadId) -> Result<OtherNumber> {
+    let seals = keys.of(scope, format!("{lead}/{}", row.int("position")?));
+    Ok(OtherNumber {
+        number: seals.read(Column::LEAD_OTHER_NUMBER, row, "number")?,
+        kind: row.opt_text("kind")?,
+        extension: row.opt_text("extension")?,
+    })
 }

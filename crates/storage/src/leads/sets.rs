@@ -189,8 +189,18 @@ pub async fn restore(tx: &mut Tx, scope: TenantScope, lead: LeadId, line: &Value
     outbox::note(&mut on, scope, lead).await
 }
 
-/// What belongs to a lead and to nothing else.
-const CHILDREN: [&str; 8] = [
+/// Puts a lead to where [`Member::line`] says that it stood, unless nobody is to call it.
+pub async fn set_line(tx: &mut Tx, scope: TenantScope, lead: LeadId, line: &Value) -> Result<()> {
+    let sql = "UPDATE leads SET line_kind = $3, line_class = $4, line_key = $5 \
+               WHERE tenant_id = $1 AND id = $2 AND deleted_at_ms IS NULL AND do_not_call = FALSE";
+    let args =
+        args![scope, lead, line["kind"].as_str(), line["class"].as_i64(), line["key"].as_i64().unwrap_or_default()];
+    On::from(tx).write(sql, args).await?;
+    Ok(())
+}
+
+/// What belongs to a lead and to nothing else. What is in its files goes with their rows.
+const CHILDREN: [&str; 11] = [
     "UPDATE crm_links SET seen = NULL WHERE tenant_id = $1 AND lead_id = $2",
     "DELETE FROM crm_outbox WHERE tenant_id = $1 AND lead_id = $2",
     "DELETE FROM lead_tags WHERE tenant_id = $1 AND lead_id = $2",
@@ -199,6 +209,9 @@ const CHILDREN: [&str; 8] = [
     "DELETE FROM assignments WHERE tenant_id = $1 AND lead_id = $2",
     "DELETE FROM callbacks WHERE tenant_id = $1 AND lead_id = $2",
     "DELETE FROM tasks WHERE tenant_id = $1 AND lead_id = $2",
+    "DELETE FROM consents WHERE tenant_id = $1 AND lead_id = $2",
+    "DELETE FROM lead_notes WHERE tenant_id = $1 AND lead_id = $2",
+    "UPDATE lead_files SET removed_at_ms = 0 WHERE tenant_id = $1 AND lead_id = $2",
 ];
 
 /// Takes away up to `most` leads of every tenant that were deleted before `before`. Of those with calls an empty row stays, to

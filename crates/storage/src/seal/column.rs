@@ -33,6 +33,9 @@ columns! {
     LEAD_PROVENANCE: "leads"."provenance" by ["id"];
     LEAD_SOURCE_DETAIL: "leads"."source_detail" by ["id"];
     LEAD_OTHER_NUMBER: "lead_numbers"."number" by ["lead_id", "CAST(position AS TEXT)"];
+    LEAD_NOTE_TEXT: "lead_notes"."text" by ["id"];
+    LEAD_FILE_NAME: "lead_files"."name" by ["id"];
+    MERGE_WAS: "lead_merges"."was" by ["id"];
     CHANGE_OLD: "lead_changes"."old_value" by ["id"];
     CHANGE_NEW: "lead_changes"."new_value" by ["id"];
     TASK_TEXT: "tasks"."text" by ["id"];

@@ -239,6 +239,12 @@ impl Keyring {
         Ok(whole)
     }
 
+    /// Whether what [`Keyring::seal_bytes`] made is sealed with the current key.
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        let id = sealed.split_first().and_then(|(length, rest)| rest.get(..usize::from(*length)));
+        id == Some(self.current.as_bytes())
+    }
+
     /// Opens what [`Keyring::seal_bytes`] made under the same name.
     ///
     /// # Errors

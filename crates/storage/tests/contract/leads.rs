@@ -237,6 +237,7 @@ fn a_change(lead: &Lead, by: ChangedBy) -> LeadChange {
         by,
         at: NOW,
         undone_at: None,
+        merges: 0,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     consent::{Channel, Consent},
     crm::{Seen, Texts},
-    ids::{AuditId, CallbackId, ConsentId, DncId, InboxId, JobId, LeadChangeId, TaskId},
+    ids::{AuditId, CallbackId, ConsentId, DncId, InboxId, JobId, LeadChangeId, LeadFileId, LeadMergeId, NoteId, TaskId},
     intelligence::{Segment, Speaker, Transcript},
     pii::Personal,
 };
@@ -25,6 +25,9 @@ use storage::{
     intelligence,
     jobs::{self, NewJob},
     lead_changes::{self, ChangedBy, LeadChange},
+    lead_files::{self, LeadFile},
+    lead_merges::{self, LeadMerge},
+    lead_notes::{self, LeadNote},
     leads::{self, LeadFilter},
     notes::{self, Note},
     on_both_engines, reseal,
@@ -71,6 +74,7 @@ async fn fill(store: &Store) -> TenantScope {
         by: ChangedBy::Person { user_id: person.id, name: String::new() },
         at: NOW,
         undone_at: None,
+        merges: 0,
     };
     lead_changes::apply(store, scope, &lead, &[change]).await.unwrap();
     let connector = connector(store, scope).await;
@@ -174,6 +178,40 @@ async fn fill_work(
         by_name: None,
     };
     consents::add(store, scope, &consent).await.unwrap();
+    let note = LeadNote {
+        id: NoteId::new(uuid()),
+        lead_id: lead,
+        text: personal(words),
+        made_by: person,
+        made_by_name: String::new(),
+        created_at: NOW,
+        removed_at: None,
+    };
+    lead_notes::insert(store, scope, &note).await.unwrap();
+    let file = LeadFile {
+        id: LeadFileId::new(uuid()),
+        lead_id: lead,
+        name: personal(words),
+        kind: "pdf".into(),
+        bytes: 1,
+        made_by: person,
+        made_by_name: String::new(),
+        created_at: NOW,
+        removed_at: None,
+    };
+    lead_files::insert(store, scope, &file, 1).await.unwrap();
+    let merge = LeadMerge {
+        id: LeadMergeId::new(uuid()),
+        kept_id: lead,
+        merged_id: lead,
+        was: value(),
+        made_by: person,
+        made_by_name: String::new(),
+        at: NOW,
+        undo_until: NOW,
+        undone_at: None,
+    };
+    lead_merges::insert(store, scope, &merge).await.unwrap();
     let secrets = Secrets::from([("auth_token".to_owned(), personal("hunter2"))]);
     settings::put(store, scope, "carrier", &json!({}), &secrets, None, NOW).await.unwrap();
     let job = NewJob {

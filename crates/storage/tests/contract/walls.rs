@@ -464,6 +464,7 @@ fn a_change(lead_id: LeadId, user_id: UserId) -> LeadChange {
         by: ChangedBy::Person { user_id, name: String::new() },
         at: NOW,
         undone_at: None,
+        merges: 0,
     }
 }
 

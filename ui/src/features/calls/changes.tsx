@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import type { CallId, LeadChange } from "@/api/generated/wire";
 import { useApp, useLocale, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
@@ -21,10 +22,19 @@ export function changedBy(change: LeadChange, t: Translate): string {
   }
 }
 
+/** Names of what changes name by an id. */
+function useNames(on: boolean): ReadonlyMap<string, string> {
+  const { api } = useApp();
+  const people = useQuery({ queryKey: keys.users, queryFn: () => api.users(), enabled: on }).data?.items ?? [];
+  const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: () => api.campaigns(), enabled: on }).data ?? [];
+  return new Map([...people, ...campaigns].map((each) => [each.id, each.name]));
+}
+
 /** A stored value as people read it: heat and stage have words of their own. */
-function valueWords(change: LeadChange, value: string | null, t: Translate): string {
+function valueWords(change: LeadChange, value: string | null, t: Translate, names: ReadonlyMap<string, string>): string {
   if (value === null || value === "") return t("lead.not_known");
   if (change.field === "heat" && (value === "hot" || value === "warm" || value === "cold")) return t(`heat.${value}`);
+  if (change.field === "owner" || change.field === "campaign") return names.get(value) ?? t("bulk.gone");
   return change.field === "stage" ? nameOf(t, "stage", value) : value;
 }
 
@@ -32,10 +42,11 @@ export function ChangeRow({ change, onUndo }: { change: LeadChange; onUndo: (cha
   const t = useT();
   const locale = useLocale();
   const now = useServerNow();
+  const names = useNames(change.field === "owner" || change.field === "campaign");
   return (
     <div className="chg" data-testid="change-row" data-field={change.field}>
       <div>
-        <p><span className="ink-3">{nameOf(t, "field", change.field)}</span> <s>{valueWords(change, change.from, t)}</s> <Icon name="arrow-right" size="sm" /><span className="sr">{t("change.to")}</span> <b className="strong">{valueWords(change, change.to, t)}</b></p>
+        <p><span className="ink-3">{nameOf(t, "field", change.field)}</span> <s>{valueWords(change, change.from, t, names)}</s> <Icon name="arrow-right" size="sm" /><span className="sr">{t("change.to")}</span> <b className="strong">{valueWords(change, change.to, t, names)}</b></p>
         <p className="t-12 ink-3">{changedBy(change, t)}, {when(change.at_ms, now, locale)}</p>
       </div>
       {change.undone_at_ms !== null ? <Badge icon="undo">{t("change.undone")}</Badge>

@@ -1,4 +1,5 @@
 import type { ColumnRule, ImportState, TargetName } from "@/api/generated/wire";
+import { saveFile } from "@/lib/save-file";
 import type { Tone } from "@/ui/badge";
 
 /** Where a column goes. */
@@ -35,11 +36,4 @@ export const isWorking = (state: ImportState): boolean => state === "rehearsing"
 export const count = (n: number, locale: string): string => n.toLocaleString(locale);
 
 /** Saves a text as a file of the person. */
-export function saveText(name: string, parts: string[]): void {
-  const url = URL.createObjectURL(new Blob(parts, { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => { URL.revokeObjectURL(url); }, 10_000);
-}
+export const saveText = (name: string, parts: string[]): void => { saveFile(name, new Blob(parts, { type: "text/csv;charset=utf-8" })); };

@@ -12,7 +12,7 @@ import { FormFailure } from "@/ui/form-failure";
 import { Note } from "@/ui/note";
 import { useTags } from "./tags";
 
-export const KINDS = ["assign", "add_tag", "remove_tag", "move_to_campaign", "delete"] as const satisfies readonly BulkActionKind["kind"][];
+export const KINDS = ["assign", "add_tag", "remove_tag", "move_to_campaign", "export", "delete"] as const satisfies readonly BulkActionKind["kind"][];
 type Kind = (typeof KINDS)[number];
 
 /** Stands for nobody, and for no campaign. */
@@ -20,7 +20,7 @@ const NONE = "none";
 
 /** The action with what was chosen for it; null while something is to be chosen. */
 export function chosenAction(kind: Kind, subject: string): BulkActionKind | null {
-  if (kind === "delete") return { kind };
+  if (kind === "delete" || kind === "export") return { kind };
   if (subject === "") return null;
   if (kind === "assign") return { kind, to: subject === NONE ? null : subject };
   if (kind === "move_to_campaign") return { kind, campaign_id: subject === NONE ? null : subject };
@@ -63,13 +63,13 @@ export function BulkDialog({ leads, filter, onStarted, onClose }: Props) {
           label={t("bulk.what")} value={kind} data-autofocus data-testid="bulk-kind" choices={KINDS.map((each) => ({ value: each, label: t(`bulk_kind.${each}`) }))}
           onChange={(event) => { const next = KINDS.find((each) => each === event.target.value); if (next) { setKind(next); setSubject(""); } }}
         />
-        {kind === "delete" ? <Note tone="warn">{t("bulk.delete_note")}</Note> : (
+        {kind === "delete" ? <Note tone="warn">{t("bulk.delete_note")}</Note> : kind === "export" ? <Note>{t("bulk.export_note")}</Note> : (
           <SelectField
             label={t(`bulk_subject.${kind}`)} value={subject} data-testid="bulk-subject" choices={[{ value: "", label: t("bulk.choose") }, ...subjects]}
             onChange={(event) => { setSubject(event.target.value); }}
           />
         )}
-        <p className="t-12 ink-2">{t("bulk.undo_note")}</p>
+        {kind === "export" ? null : <p className="t-12 ink-2">{t("bulk.undo_note")}</p>}
         <FormFailure failure={form.failure} />
       </div>
     </Dialog>

@@ -3,19 +3,20 @@ import { useEffect, useRef, useState } from "react";
 import type { BulkAction } from "@/api/generated/wire";
 import { useApp, useLocale, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
+import { saveFile } from "@/lib/save-file";
 import { usePeople } from "@/features/settings/use-people";
 import { Button, IconButton } from "@/ui/button";
-import { actionText, hoursToUndo, isWorking } from "./bulk-words";
+import { actionText, hasFile, hoursToUndo, isWorking } from "./bulk-words";
 import { useTags } from "./tags";
 
-const PARTS = ["changed", "same", "kept", "undone"] as const;
+const PARTS = ["changed", "exported", "same", "kept", "undone"] as const;
 
 /** The last action on many leads: how far it is, what it came to, and its undo. */
 export function BulkProgress() {
   const t = useT();
   const locale = useLocale();
   const now = useServerNow();
-  const { api, queries, fail } = useApp();
+  const { api, platform, queries, fail } = useApp();
   const [hidden, setHidden] = useState<string | null>(null);
   const query = useQuery({
     queryKey: keys.bulkActions, queryFn: () => api.bulkActions(1),
@@ -31,8 +32,11 @@ export function BulkProgress() {
   }, [working, queries]);
   if (!found || hidden === found.id) return null;
   const hours = hoursToUndo(found, now);
-  if (!working && hours === 0 && found.state !== "failed" && found.state !== "undone") return null;
+  const file = hasFile(found, now);
+  if (!working && hours === 0 && !file && found.state !== "failed" && found.state !== "undone") return null;
   const act = (what: Promise<BulkAction>): void => void what.then(() => queries.invalidateQueries({ queryKey: keys.bulkActions })).catch(fail);
+  const download = (): void => void api.bulkActionFile(found.id).then(({ url }) => platform.bytes(url))
+    .then((content) => { saveFile(t("bulk.file_name"), new Blob([content], { type: "text/csv;charset=utf-8" })); }).catch(fail);
   const count = (n: number): string => n.toLocaleString(locale);
   return (
     <section className="bulk-progress" aria-label={t("bulk.last")} data-testid="bulk-progress" data-state={found.state}>
@@ -44,6 +48,7 @@ export function BulkProgress() {
       {found.failure ? <p className="t-12 warn">{found.failure}</p> : null}
       <span className="push" />
       {found.state === "gathering" || found.state === "working" ? <Button size="sm" icon="x" onClick={() => { act(api.cancelBulkAction(found.id)); }} data-testid="bulk-cancel">{t("bulk.stop")}</Button> : null}
+      {file ? <Button size="sm" icon="import" onClick={download} data-testid="bulk-file">{t("detail.download")}</Button> : null}
       {hours > 0 ? <><span className="t-12 ink-2">{t("bulk.hours", { n: hours })}</span><Button size="sm" icon="undo" onClick={() => { act(api.undoBulkAction(found.id)); }} data-testid="bulk-undo">{t("bulk.undo")}</Button></> : null}
       {working ? null : <IconButton icon="x" size="sm" tone="plain" label={t("ui.close")} onClick={() => { setHidden(found.id); }} data-testid="bulk-hide" />}
     </section>

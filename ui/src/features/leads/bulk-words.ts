@@ -19,8 +19,12 @@ export function actionText(action: BulkActionKind, names: Names, t: Translate): 
     case "remove_tag": return t("bulk.remove", { word: word(action.tag_id) });
     case "move_to_campaign": return action.campaign_id === null ? t("bulk.out_of_campaign") : t("bulk.to_campaign", { name: names.campaigns.find((each) => each.id === action.campaign_id)?.name ?? t("bulk.gone") });
     case "delete": return t("bulk.delete");
+    case "export": return t("bulk.export");
   }
 }
+
+/** Whether its file can be taken away. */
+export const hasFile = (found: BulkAction, now: number): boolean => found.file_until_ms !== null && now < found.file_until_ms;
 
 /** Hours in which it can be undone; 0 when it cannot. */
 export function hoursToUndo(found: BulkAction, now: number): number {

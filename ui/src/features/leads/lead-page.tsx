@@ -10,6 +10,7 @@ import { LastCalls, SavedWords } from "@/features/desk/lead-column";
 import { nameOf } from "@/lib/names";
 import { clock, when } from "@/lib/time";
 import { useStore } from "@/lib/use-store";
+import { STAGES } from "@/state/board";
 import { may } from "@/state/rights";
 import { Badge, HeatMark } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
@@ -19,10 +20,12 @@ import { Loaded } from "@/ui/loaded";
 import { Note } from "@/ui/note";
 import { StateBox } from "@/ui/state-box";
 import { Consents } from "./consents";
+import { Duplicates } from "./duplicates";
+import { LeadFiles } from "./files";
 import { noCallText } from "./no-call";
+import { LeadNotes } from "./notes";
+import { OwnerAndLanguage } from "./owner-language";
 import { LeadTags } from "./tags";
-
-const STAGES = ["new", "contacted", "interested", "qualified", "visit_booked", "negotiation", "won", "lost"];
 
 /** A field that is saved as it is typed, at once when it is left. What the server does not have yet is shown, not lost. */
 function EditField({ leadId, name, label, value, off }: { leadId: string; name: string; label: string; value: string; off: boolean }) {
@@ -69,6 +72,7 @@ function Facts({ card }: { card: LeadCard }) {
         <EditField leadId={lead.id} name="email" label={t("field.email")} value={lead.email ?? ""} off={off || lead.masked} />
         <SelectField label={t("leads.col_stage")} value={lead.stage} disabled={off} choices={stages.map((value) => ({ value, label: nameOf(t, "stage", value) }))} onChange={(event) => { save({ stage: event.target.value }); }} />
         <SelectField label={t("leads.heat")} value={lead.heat} disabled={off} choices={(["hot", "warm", "cold"] as const).map((value) => ({ value, label: t(`heat.${value}`) }))} onChange={(event) => { const heat = event.target.value; if (heat === "hot" || heat === "warm" || heat === "cold") save({ heat }); }} />
+        <OwnerAndLanguage lead={lead} off={off} onChange={save} />
         {fields.map((key) => <EditField key={key} leadId={lead.id} name={key} label={nameOf(t, "field", key)} value={lead.fields[key] ?? ""} off={off} />)}
       </div>
     </section>
@@ -133,7 +137,7 @@ function Page({ card }: { card: LeadCard }) {
         <IconButton icon="left" size="sm" label={t("lead.back")} onClick={() => void navigate({ to: "/leads" })} />
         <div className="grow">
           <h1 className="row">{lead.name} <HeatMark heat={lead.heat} /></h1>
-          <p className="t-12 ink-2">{lead.masked ? <Icon name="lock" size="sm" /> : null} {[lead.phone, lead.email, t("lead.time_with", { time: clock(now, lead.zone), source: nameOf(t, "zone", lead.zone_source) }), t("lead.owned_by", { name: lead.owner_name ?? t("lead.nobody") })].filter(Boolean).join(" · ")}</p>
+          <p className="t-12 ink-2">{lead.masked ? <Icon name="lock" size="sm" /> : null} {[lead.phone, ...card.other_numbers.map((each) => (each.extension ? `${each.number} (${each.extension})` : each.number)), lead.email, t("lead.time_with", { time: clock(now, lead.zone), source: nameOf(t, "zone", lead.zone_source) }), t("lead.owned_by", { name: lead.owner_name ?? t("lead.nobody") })].filter(Boolean).join(" · ")}</p>
         </div>
         <Badge tone="acc" icon="target">{nameOf(t, "stage", lead.stage)}</Badge>
         {may(me.user.role, "take_calls") && me.user.phone !== null ? <Button icon="keypad" onClick={ask} data-testid="ask-number">{t("masking.ask")}</Button> : null}
@@ -145,9 +149,12 @@ function Page({ card }: { card: LeadCard }) {
           <LeadTags lead={lead} />
           <Facts card={card} />
           <Tasks card={card} />
+          <LeadNotes leadId={lead.id} />
+          {may(me.user.role, "take_calls") ? <LeadFiles leadId={lead.id} /> : null}
           <Consents leadId={lead.id} />
         </div>
         <div className="col g-3">
+          <Duplicates leadId={lead.id} />
           <LearnedLast card={card} title={t("learned.title")} region />
           <section className="panel" aria-label={t("lead.last_calls")} data-region="calls"><div className="body"><LastCalls card={card} /></div></section>
           <History leadId={lead.id} />

@@ -5,7 +5,7 @@ import { Icon } from "@/ui/icon";
 import type { IconName } from "@/ui/icon";
 
 interface Item {
-  to: "/desk" | "/queue" | "/follow-ups" | "/monitor" | "/calls" | "/leads" | "/imports";
+  to: "/desk" | "/queue" | "/follow-ups" | "/monitor" | "/calls" | "/leads" | "/board" | "/imports";
   icon: IconName;
   label: string;
   testid: string;
@@ -22,6 +22,7 @@ export function Rail({ supervises, onKeys }: { supervises: boolean; onKeys: () =
     ...(supervises ? [{ to: "/monitor", icon: "eye", label: t("nav.monitor"), testid: "nav-monitor" } as const] : []),
     { to: "/calls", icon: "calls", label: t("nav.calls"), testid: "nav-calls" },
     { to: "/leads", icon: "lead", label: t("nav.leads"), testid: "nav-leads" },
+    { to: "/board", icon: "flow", label: t("nav.board"), testid: "nav-board" },
     ...(may(me.user.role, "take_in")
       ? [{ to: "/imports", icon: "import", label: t("nav.imports"), testid: "nav-imports" } as const] : []),
   ];

@@ -1,0 +1,3 @@
+//! Files that are taken away by a signed address.
+
+pub mod signed;

@@ -1,0 +1,3 @@
+//! Leads that were made one.
+
+pub mod undo;

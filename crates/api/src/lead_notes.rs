@@ -1,0 +1,4 @@
+//! Notes of leads.
+
+pub mod remove;
+pub mod restore;
