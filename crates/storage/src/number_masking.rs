@@ -48,7 +48,7 @@ pub struct Reached {
 }
 
 /// A telephone as mappings name it: a keyed hash of its E.164 number.
-pub fn telephone(on: impl Into<On<'_>>, scope: TenantScope, e164: &str) -> String {
+pub fn telephone<'a>(on: impl Into<On<'a>>, scope: TenantScope, e164: &str) -> String {
     on.into().keys().look_up(HashOf::Phone, Some(scope), e164)
 }
 

@@ -252,8 +252,7 @@ pub(crate) fn change(actor: &Actor, change: ChangeRow, row: &LeadRow) -> LeadCha
     let can_undo = undoable(&change) && Edit::value(row, &change.field) == to;
     let mut to = to;
     if !actor.role.sees_contact_data() {
-        let (email, phone) =
-            (change.field.ends_with("email"), ["phone", "fields.phone"].contains(&change.field.as_str()));, let (email, phone) = (change.field.ends_with("email"), change.field.ends_with("phone"));
+        let (email, phone) = (change.field.ends_with("email"), change.field.ends_with("phone"));
         for value in [&mut from, &mut to].into_iter().flatten() {
             if email {
                 *value = domain::masking::mask_email(value);

@@ -35,7 +35,7 @@ struct Relay {
 
 impl Backend {
     /// A message has come to one of the tenant's numbers. Without a mapping of its sender it is kept in the inbox only.
-    pub(crate) async fn message_came(&self, scope: TenantScope, message: &MessageRequest) -> Result<(), BackendError> {
+    pub(crate) async fn relay_message(&self, scope: TenantScope, message: &MessageRequest) -> Result<(), BackendError> {
         let number = storage::numbers::find(self.store(), message.to.reveal()).await?;
         let Some((_, number)) = number.filter(|(owner, _)| *owner == scope.tenant()) else {
             return self.note_unknown_number(scope, message.to.reveal()).await;

@@ -14,13 +14,13 @@ use super::{Wish, last_words, say, stop_calls, withdraw};
 use crate::{Backend, error::BackendError};
 
 impl Backend {
-    /// A message came in. One that asks for nothing is kept in the inbox, and that is all.
-    pub(crate) async fn message_came(&self, scope: TenantScope, message: &MessageRequest) -> Result<(), BackendError> {
-        let Some(asked) = opt_out::wish_of(message.body.reveal()) else { return Ok(()) };
+    /// Does what a message asks for. False for one that says something else.
+    pub(crate) async fn wish_came(&self, scope: TenantScope, message: &MessageRequest) -> Result<bool, BackendError> {
+        let Some(asked) = opt_out::wish_of(message.text.reveal()) else { return Ok(false) };
         let (channel, number) = opt_out::sender(message.from.reveal());
         // A short code or a name is nobody who could be called.
-        let Ok(number) = E164::from_carrier(number) else { return Ok(()) };
-        let proof = format!("{} {}: {}", channel.as_str(), message.message_sid, message.body.reveal().trim());
+        let Ok(number) = E164::from_carrier(number) else { return Ok(true) };
+        let proof = format!("{} {}: {}", channel.as_str(), message.message_sid, message.text.reveal().trim());
         let wish = Wish { source: Source::Message, proof: &proof };
         let phone = Personal::new(number.as_str().to_owned());
         let leads = storage::leads::all_by_phone(self.store(), scope, &phone).await?;
@@ -44,7 +44,7 @@ impl Backend {
         for lead in leads {
             self.lead_changed(scope, lead);
         }
-        Ok(())
+        Ok(true)
     }
 }
 

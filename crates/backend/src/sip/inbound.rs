@@ -15,8 +15,9 @@ use domain::{
 };
 use storage::TenantScope;
 
-use super::{SIP, agent_in::SipSound, directory::Trunk, legs};, use super::{
+use super::{
     SIP,
+    agent_in::SipSound,
     directory::Trunk,
     legs::{self, Leg, Whose},
 };

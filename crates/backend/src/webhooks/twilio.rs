@@ -61,9 +61,11 @@ impl Backend {
             "outbound-answer" => self.outbound_answer(verified, request, taken).await,
             "message" => {
                 let message = MessageRequest::from_form(&verified.form).map_err(malformed)?;
-                if is_new {
-                    self.message_came(verified.scope, &message).await?;
+                // Somebody who wants to be left alone does not write to the other side of a masked number.
+                if is_new && !self.wish_came(verified.scope, &message).await? {
+                    self.relay_message(verified.scope, &message).await?;
                 }
+                // The carrier itself confirms words such as STOP.
                 Ok(WebhookAnswer::document(carriers::no_reply()))
             }
             "conference-answer" => self.conference_answer(verified, request, taken).await,
@@ -92,14 +94,6 @@ impl Backend {
                     self.carrier_recording(verified, request).await?;
                 }
                 Ok(WebhookAnswer::nothing())
-            }
-            "message" => {
-                if is_new {
-                    let message = MessageRequest::from_form(&verified.form).map_err(malformed)?;
-                    self.message_came(verified.scope, &message).await?;
-                }
-                // No answer of ours: the carrier itself confirms words such as STOP.
-                Ok(WebhookAnswer::document(Document::new().to_xml()))
             }
             // Kept in the inbox; the media socket itself says the same, and sooner.
             "stream-status" => Ok(WebhookAnswer::nothing()),

@@ -205,6 +205,7 @@ impl CrmPlan {
             duplicates: self.duplicates,
             known_within: self.known_within,
             honeypot: String::new(),
+            consents: Vec::new(),
         }
     }
 

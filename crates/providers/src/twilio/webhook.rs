@@ -51,29 +51,6 @@ impl VoiceRequest {
     }
 }
 
-/// A text message that came in, by SMS or WhatsApp
-/// (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
-#[derive(Debug, Clone, PartialEq)]
-pub struct MessageRequest {
-    pub message_sid: String,
-    /// E.164, with `whatsapp:` before it for a message of WhatsApp; or a short code.
-    pub from: Personal<String>,
-    pub to: Personal<String>,
-    pub body: Personal<String>,
-}
-
-impl MessageRequest {
-    pub fn from_form(form: &Form) -> Result<Self, WebhookError> {
-        let personal = |name: &str| Personal::new(form.text(name).unwrap_or_default().to_owned());
-        Ok(Self {
-            message_sid: form.sid("MessageSid")?,
-            from: personal("From"),
-            to: personal("To"),
-            body: personal("Body"),
-        })
-    }
-}
-
 /// Progress of a call. Deliveries are doubled, late and out of order: compare `sequence`, and never leave a terminal
 /// status.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,12 +213,12 @@ impl RecordingStatus {
     }
 }
 
-/// A text message has come to a number of the account. <https://www.twilio.com/docs/messaging/guides/webhook-request>
+/// A text message, by SMS or WhatsApp, has come to a number of the account. <https://www.twilio.com/docs/messaging/guides/webhook-request>
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageRequest {
     pub message_sid: String,
     pub account_sid: String,
-    /// E.164, or a channel and a number such as `whatsapp:+91…`.
+    /// E.164, or a channel and a number such as `whatsapp:+91…`, or a short code.
     pub from: Personal<String>,
     pub to: Personal<String>,
     /// Empty when there are pictures only.
