@@ -161,6 +161,7 @@ async fn main() -> Result<(), Fault> {
             plan: None,
             campaign: None,
             dry_run: false,
+            private_targets: false,
         };
         let done = import_by_hand(&store, begun, Box::new(|_, _, _| {})).await?;
         let seconds = done.took_ms as f64 / 1000.0;

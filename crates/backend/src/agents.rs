@@ -2,7 +2,7 @@
 
 use domain::{
     agent_state::{self as rules, PresenceEvent},
-    call::AgentNext,
+    call::{AgentNext, SoundPlace},
     ids::{CallId, DecisionId, QueueId, TenantId, UserId},
     routing::{AgentFacts, Decision, RoutingRequest, Rule, Strategy},
     time::UnixMillis,

@@ -10,7 +10,7 @@ use domain::{
     time::UnixMillis,
 };
 use providers::{
-    lead_webhook::target,
+    outside::{Reach, target},
     registry::{HttpRegistry, Registry, RegistryError},
 };
 use serde::{Deserialize, Serialize};
@@ -82,16 +82,16 @@ pub(crate) struct RegistryDesk {
 
 impl RegistryDesk {
     /// `None`: the organisation asks none.
-    pub async fn of(store: &Store, scope: TenantScope) -> Result<Option<Self>, BackendError> {
+    pub async fn of(store: &Store, scope: TenantScope, reach: Reach) -> Result<Option<Self>, BackendError> {
         let Some(row) = storage::registry::get(store, scope).await? else { return Ok(None) };
         let (settings, secrets): (Settings, Secrets) = settings::read(store, scope, NAME).await?;
         let registry: Arc<dyn Registry> = match row.kind {
             KindRow::List => Arc::new(UploadedList { store: store.clone(), scope, until: row.list_until }),
             KindRow::Http => {
                 // It was checked when it was saved.
-                let url = target(&settings.url, true)
+                let url = target(&settings.url, reach)
                     .map_err(|error| BackendError::Internal(format!("address of the registry: {error}")))?;
-                Arc::new(HttpRegistry::new(url, secrets.get(TOKEN).cloned()))
+                Arc::new(HttpRegistry::new(url, secrets.get(TOKEN).cloned(), reach))
             }
         };
         let valid = DAY * settings.valid_days.clamp(1, MOST_DAYS);
@@ -155,7 +155,7 @@ impl Backend {
         if !needs_asking(known, clock::now()) {
             return Ok(false);
         }
-        let Some(desk) = RegistryDesk::of(self.store(), scope).await? else { return Ok(false) };
+        let Some(desk) = RegistryDesk::of(self.store(), scope, self.reach()).await? else { return Ok(false) };
         match desk.ask(std::slice::from_ref(number)).await {
             Ok(_) => Ok(true),
             Err(BackendError::Upstream(error)) => {
@@ -190,7 +190,7 @@ impl Backend {
         let mut checks = FieldChecks::default();
         checks.range(body.valid_days, 1, MOST_DAYS, "valid_days");
         checks.at_most(&url, 500, "url");
-        let fits = target(&url, !self.is_public_https()).is_ok();
+        let fits = target(&url, self.reach()).is_ok();
         checks.require(body.kind != RegistryKind::Http || fits, "url", "expected an https:// address");
         let token = body.token.as_ref().map(|token| token.reveal().as_str()).unwrap_or_default();
         checks.at_most(token, 500, "token");
@@ -253,7 +253,7 @@ impl Backend {
         actor.must_configure()?;
         let number = E164::parse(&body.number, Some(&actor.country))
             .map_err(|error| BackendError::field("number", error.to_string()))?;
-        let desk = RegistryDesk::of(self.store(), actor.scope).await?;
+        let desk = RegistryDesk::of(self.store(), actor.scope, self.reach()).await?;
         let desk = desk.ok_or(BackendError::NotConfigured("no national registry is set up"))?;
         let begun = std::time::Instant::now();
         let asked = desk.ask(&[Personal::new(number.as_str().to_owned())]).await;

@@ -83,7 +83,8 @@ impl SealedParts {
         };
         for entry in folder {
             let name = entry?.file_name();
-            let offset = name.to_str().and_then(|name| name.strip_prefix(self.stem)?.strip_prefix('-')?.parse().ok());
+            let offset: Option<u64> =
+                name.to_str().and_then(|name| name.strip_prefix(self.stem)?.strip_prefix('-')?.parse().ok());
             found.extend(offset);
         }
         found.sort_unstable();

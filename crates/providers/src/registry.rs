@@ -8,7 +8,10 @@ use reqwest::{Client, header::CONTENT_TYPE};
 use serde::Deserialize;
 use url::Url;
 
-use crate::http_client;
+use crate::{
+    http_client,
+    outside::{self, Reach},
+};
 
 /// A person waits for the answer, with a finger on the key.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -43,6 +46,7 @@ pub trait Registry: Send + Sync {
 pub struct HttpRegistry {
     url: Url,
     token: Option<Personal<String>>,
+    reach: Reach,
 }
 
 #[derive(Deserialize)]
@@ -52,8 +56,8 @@ struct Answer {
 
 impl HttpRegistry {
     /// `token`: for `Authorization: Bearer`.
-    pub const fn new(url: Url, token: Option<Personal<String>>) -> Self {
-        Self { url, token }
+    pub const fn new(url: Url, token: Option<Personal<String>>, reach: Reach) -> Self {
+        Self { url, token, reach }
     }
 
     async fn ask(&self, client: &Client, numbers: &[Personal<String>]) -> Result<HashSet<String>, RegistryError> {
@@ -80,7 +84,7 @@ impl HttpRegistry {
 impl Registry for HttpRegistry {
     async fn check(&self, numbers: &[Personal<String>]) -> Result<Vec<bool>, RegistryError> {
         let client =
-            http_client::client(PATIENCE).map_err(|error| RegistryError::Unreachable(error.to_string()))?;
+            outside::client(self.reach, PATIENCE).map_err(|error| RegistryError::Unreachable(error.to_string()))?;
         let mut all = Vec::with_capacity(numbers.len());
         for part in numbers.chunks(AT_ONCE) {
             let listed = self.ask(&client, part).await?;

@@ -32,7 +32,7 @@ async fn listed_numbers_are_told_in_the_order_in_which_they_were_asked() {
             Json(json!({ "listed": asked.iter().filter(even).collect::<Vec<_>>() }))
         }),
     );
-    let registry = HttpRegistry::new(serve(router).await, Some(Personal::new("secret".to_owned())));
+    let registry = HttpRegistry::new(serve(router).await, Some(Personal::new("secret".to_owned())), Reach { private: true });
     let answers = registry.check(&numbers(0..501)).await.unwrap();
     assert_eq!(answers.len(), 501);
     assert!(answers.iter().enumerate().all(|(n, listed)| *listed == (n % 2 == 0)));
@@ -43,11 +43,11 @@ async fn listed_numbers_are_told_in_the_order_in_which_they_were_asked() {
 #[tokio::test]
 async fn what_is_no_answer_is_an_error_and_never_a_free_number() {
     let refusing = Router::new().route("/check", post(|| async { StatusCode::FORBIDDEN.into_response() }));
-    let registry = HttpRegistry::new(serve(refusing).await, None);
+    let registry = HttpRegistry::new(serve(refusing).await, None, Reach { private: true });
     assert_eq!(registry.check(&numbers([1])).await, Err(RegistryError::Refused(403)));
     let strange = Router::new().route("/check", post(|| async { "<html>" }));
-    let registry = HttpRegistry::new(serve(strange).await, None);
+    let registry = HttpRegistry::new(serve(strange).await, None, Reach { private: true });
     assert_eq!(registry.check(&numbers([1])).await, Err(RegistryError::Unreadable));
-    let nobody = HttpRegistry::new("http://127.0.0.1:9/check".parse().unwrap(), None);
+    let nobody = HttpRegistry::new("http://127.0.0.1:9/check".parse().unwrap(), None, Reach { private: true });
     assert!(matches!(nobody.check(&numbers([1])).await, Err(RegistryError::Unreachable(_))));
 }

@@ -7,6 +7,7 @@ use domain::{
     imports::{ImportCounts, ImportEvent, ImportPlan, ImportState},
     time::UnixMillis,
 };
+use providers::outside::Reach;
 use storage::{Store, TenantScope};
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,8 @@ pub struct FileByHand {
     /// Goes before that of the plan.
     pub campaign: Option<CampaignId>,
     pub dry_run: bool,
+    /// The national registry may be in this network.
+    pub private_targets: bool,
 }
 
 /// Told a few times a second: bytes read of how many, rows so far.
@@ -78,6 +81,7 @@ pub async fn import_by_hand(store: &Store, file: FileByHand, tell: HandProgress)
         files: files.clone(),
         plan: plan.clone(),
         zone: tenant.zone,
+        reach: Reach { private: file.private_targets },
         progress: Arc::clone(&progress),
         cancel: CancellationToken::new(),
         stop: CancellationToken::new(),

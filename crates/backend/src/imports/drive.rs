@@ -153,6 +153,7 @@ impl Backend {
             files: self.import_files(row.id),
             plan,
             zone,
+            reach: self.reach(),
             progress: watched.progress,
             cancel: watched.cancel,
             stop: self.stopping().clone(),

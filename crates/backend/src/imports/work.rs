@@ -10,6 +10,7 @@ use domain::{
     imports::{ImportCounts, ImportPlan, Reason, combine},
     time::UnixMillis,
 };
+use providers::outside::Reach;
 use storage::{
     StorageError, Store, TenantScope,
     imports::Import as ImportRow,
@@ -53,6 +54,8 @@ pub struct Run {
     pub plan: ImportPlan,
     /// Of the tenant.
     pub zone: String,
+    /// Where the national registry may be.
+    pub reach: Reach,
     pub progress: Arc<Progress>,
     /// A person stops it.
     pub cancel: CancellationToken,
@@ -114,7 +117,7 @@ impl Run {
             self.plan.clone(),
             self.zone.clone(),
             self.import.rows_done,
-            RegistryDesk::of(&self.store, self.scope).await?,
+            RegistryDesk::of(&self.store, self.scope, self.reach).await?,
         );
         let (to_write, mut ready) = mpsc::channel::<Ready>(BETWEEN);
         let judging = tokio::spawn(judge_and_seal(judge, pieces, to_write, write));

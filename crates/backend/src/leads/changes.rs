@@ -112,18 +112,6 @@ impl Edit {
         self.note("campaign", old.map(|id| id.to_string()), campaign.map(|id| id.to_string()));
     }
 
-    /// E.164. What belongs to the number is the caller's to set.
-    pub fn phone(&mut self, phone: &str) {
-        let old = std::mem::replace(&mut self.row.phone, Personal::new(phone.to_owned()));
-        self.note("phone", Some(old.into_inner()), Some(phone.to_owned()));
-    }
-
-    pub fn language(&mut self, language: Option<&str>) {
-        let new = language.filter(|text| !text.is_empty()).map(str::to_owned);
-        let old = std::mem::replace(&mut self.row.language, new.clone());
-        self.note("language", old, new);
-    }
-
     /// Somebody says where the person is.
     pub fn zone(&mut self, zone: &str) {
         let old = std::mem::replace(&mut self.row.zone, zone.to_owned());
@@ -170,7 +158,7 @@ impl Edit {
         let text = value.unwrap_or_default();
         match field {
             "name" => self.name(text),
-            "phone" => self.phone(text),
+            "phone" if !text.is_empty() => self.phone(text),
             "email" => self.email(text),
             "language" => self.language(text),
             "stage" => self.stage(text),
@@ -186,8 +174,6 @@ impl Edit {
                 Ok(campaign) => self.campaign(campaign),
                 Err(_) => return false,
             },
-            "phone" if !text.is_empty() => self.phone(text),
-            "language" => self.language(value),
             "zone" if !text.is_empty() => self.zone(text),
             "source" => self.source(value),
             "source_detail" => self.source_detail(value),
@@ -210,8 +196,6 @@ impl Edit {
             "heat" => Some(heat_text(row.heat).to_owned()),
             "owner" => row.owner_id.map(|id| id.to_string()),
             "campaign" => row.campaign_id.map(|id| id.to_string()),
-            "phone" => Some(row.phone.reveal().clone()),
-            "language" => row.language.clone(),
             "zone" => Some(row.zone.clone()),
             "source" => row.source.clone(),
             "source_detail" => row.source_detail.clone().map(Personal::into_inner),
@@ -247,10 +231,10 @@ fn undoable(change: &ChangeRow) -> bool {
 
 /// A change as a reader sees it; `row` is the lead as it is now.
 pub(crate) fn change(actor: &Actor, change: ChangeRow, row: &LeadRow) -> LeadChange {
-    let to = change.to.map(Personal::into_inner);
+    let undoable = undoable(&change);
+    let mut to = change.to.map(Personal::into_inner);
     let mut from = change.from.map(Personal::into_inner);
-    let can_undo = undoable(&change) && Edit::value(row, &change.field) == to;
-    let mut to = to;
+    let can_undo = undoable && Edit::value(row, &change.field) == to;
     if !actor.role.sees_contact_data() {
         let (email, phone) = (change.field.ends_with("email"), change.field.ends_with("phone"));
         for value in [&mut from, &mut to].into_iter().flatten() {

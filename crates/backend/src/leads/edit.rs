@@ -126,7 +126,7 @@ impl Backend {
             edit.field(&key, &value);
         }
         if let Some(language) = body.language {
-            edit.language(Some(language.trim()));
+            edit.language(language.trim());
         }
         if let Some(zone) = body.zone {
             edit.zone(&zone);

@@ -17,7 +17,6 @@ use storage::TenantScope;
 
 use super::{
     SIP,
-    agent_in::SipSound,
     directory::Trunk,
     legs::{self, Leg, Whose},
 };
@@ -38,7 +37,8 @@ pub(super) struct Described {
     pub sound: Arc<RtpLeg>,
     pub ours: Ours,
     pub agreed: Option<Agreed>,
-    text: String,
+    /// Our description.
+    pub text: String,
 }
 
 impl Described {
@@ -178,8 +178,7 @@ impl Backend {
         let call = match self.arrive(scope, &carrier, &announced, true).await.map_err(internal)? {
             Arrival::Welcome { call, .. } => call,
             Arrival::OwnAgent { agent, lead } => {
-                let own = SipSound { leg, sound, ours, text, agreed };
-                let placed = self.agent_calls_trunk(key, trunk.tenant, own, (agent, lead)).await;
+                let placed = self.agent_calls_trunk(key, trunk, described, (agent, lead)).await;
                 return placed.map_err(|error| Refused(480, sentence(&error)));
             }
             Arrival::Over | Arrival::UnknownNumber { .. } => return Err(Refused(404, "this number is not in service")),

@@ -5,7 +5,6 @@ use domain::{
     ids::CallId,
 };
 use providers::twilio::{
-    twiml::Document,
     webhook::{AmdResult, AnsweredBy, CallStatus, MessageRequest, RecordingStatus, StatusCallback, VoiceRequest},
 };
 

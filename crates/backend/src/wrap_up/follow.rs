@@ -186,7 +186,7 @@ impl Outcome<'_> {
         edit.row.language = Some(language.to_owned());
         if let Some(heir) = self.heir.as_ref() {
             let before = edit.row.owner_id;
-            edit.owner(heir.id);
+            edit.owner(Some(heir.id));
             let sentence = format!("{} speaks {language}, and {} does not.", heir.name, self.actor.name);
             let row = passed_on(edit.row.id, before, heir.id, sentence, self.actor.user);
             storage::assignment::note(&mut self.unit, self.actor.scope, &[row]).await?;

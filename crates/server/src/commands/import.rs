@@ -11,7 +11,7 @@ use domain::{
 use storage::{Store, TenantScope};
 
 use super::{Place, Problem, output};
-use crate::open;
+use crate::{config::Config, open};
 
 #[derive(Args)]
 pub struct ImportArguments {
@@ -45,7 +45,7 @@ pub(super) async fn run(arguments: ImportArguments) -> Result<(), Problem> {
     }
     // The store alone: a server may be running beside it.
     let (store, _) = open::store(&config).await?;
-    let done = import(&store, &config.data_dir, arguments, plan).await;
+    let done = import(&store, &config, arguments, plan).await;
     store.close().await;
     done
 }
@@ -57,7 +57,7 @@ fn read_mapping(path: &std::path::Path) -> Result<ImportPlan, Problem> {
 
 async fn import(
     store: &Store,
-    data_folder: &std::path::Path,
+    config: &Config,
     arguments: ImportArguments,
     plan: Option<ImportPlan>,
 ) -> Result<(), Problem> {
@@ -68,11 +68,12 @@ async fn import(
     };
     let file = FileByHand {
         tenant,
-        data_folder: data_folder.to_owned(),
+        data_folder: config.data_dir.clone(),
         path: arguments.file,
         plan,
         campaign,
         dry_run: arguments.dry_run,
+        private_targets: config.private_targets,
     };
     let done = import_by_hand(store, file, Box::new(output::say_progress)).await.map_err(output::in_words)?;
     if arguments.print_mapping {
