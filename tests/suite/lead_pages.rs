@@ -214,13 +214,15 @@ async fn a_lead_that_is_held_or_in_a_call_is_not_merged(engine: Engine) {
     let admin = server.tenant("owner").await;
     let known = json!({ "name": "Asha", "phone": CUSTOMER });
     let in_call = server.ask(Method::POST, "/leads", &admin, Some(known)).await.text("id");
-    let Talk { server, admin, desk, leg, .. } = Talk::begin_at(server, admin).await;
+    let Talk { server, admin, carrier, desk, leg, .. } = Talk::begin_at(server, admin).await;
     let ground = Ground { server, admin };
     let (free, held) = (ground.lead(1, json!({})).await, ground.lead(2, json!({})).await);
     for (kept, other) in [(&in_call, &free), (&free, &in_call)] {
         let refused = ground.merge(kept, other, json!([])).await;
         assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "conflict"), "{refused:?}");
     }
+    let hours = json!({ "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 });
+    ground.send(Method::PUT, "/settings/calling-hours", hours).await;
     ground.send(Method::POST, "/worklist/next", json!({})).await;
     let lease = ground.get("/worklist/held").await[0].clone();
     let taken = lease["entry"]["lead_id"].as_str().or(lease["entry"]["lead"]["id"].as_str()).unwrap().to_owned();
@@ -232,6 +234,7 @@ async fn a_lead_that_is_held_or_in_a_call_is_not_merged(engine: Engine) {
     ground.send(Method::POST, &format!("/worklist/{taken}/skip"), skip).await;
     assert_eq!(ground.merge(loose, &taken, json!([])).await.status, StatusCode::OK);
     leg.cut();
+    drop(carrier);
     desk.phone.sign_out().await;
     ground.server.stop().await;
 }

@@ -68,7 +68,10 @@ impl Download {
     }
 
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-        stream::unfold(self.pieces, async |mut pieces| Some((pieces.recv().await?, pieces)))
+        stream::unfold(self.pieces, |mut pieces| async move {
+            let piece = pieces.recv().await?;
+            Some((piece, pieces))
+        })
     }
 }
 

@@ -187,7 +187,7 @@ impl Backend {
             if !sees {
                 mask(&mut lead);
             }
-            found.insert(id, line(lead, priority, others.get(&id).map_or(&[], Vec::as_slice), &names));
+            found.insert(id, line(lead, priority, others.get(&id).map(Vec::as_slice).unwrap_or_default(), &names));
         }
         let mut batch = Batch::default();
         let mut lines = Vec::with_capacity(targets.len());

@@ -26,9 +26,7 @@ use storage::{
     testing::TestStore,
 };
 
-use crate::support::{
-    NOW, a_call, a_lead, a_projection, at, call_with, lead, personal, phone, tenant, user, uuid,
-};
+use crate::support::{NOW, a_call, a_lead, a_projection, at, call_with, lead, personal, phone, tenant, user, uuid};
 
 on_both_engines! {
     everything_of_a_merged_lead_moves_and_comes_back,
@@ -384,7 +382,7 @@ async fn a_stranger_reaches_nothing_of_a_lead_page(store: TestStore) {
     assert!(leads::of_ids(on, s, &[kept, merged]).await.unwrap().is_empty());
     assert!(numbers::of_leads(on, s, &[kept, merged]).await.unwrap().is_empty());
     let row = leads::get(on, scope, kept).await.unwrap().unwrap();
-    assert_eq!(twins::of_lead(on, s, &row, &[row.phone.reveal()], 9).await.unwrap(), []);
+    assert_eq!(twins::of_lead(on, s, &row, &[row.phone.reveal().as_str()], 9).await.unwrap(), []);
     assert_eq!(board::stages(on, s, &LeadFilter::default()).await.unwrap(), []);
     let mut tx = store.begin().await.unwrap();
     assert!(!lead_merges::mark_undone(&mut tx, s, merge.id, me, NOW).await.unwrap());
