@@ -53,10 +53,6 @@ impl Exchange {
         let server = TestServer::start_with_sip(engine, sip).await;
         let admin = server.tenant("owner").await;
         let (_, agent) = server.user(&admin, "owner", Role::Telecaller).await;
-        // Whatever the hour is at which the tests run.
-        let always = json!({ "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 });
-        let hours = server.ask(Method::PUT, "/settings/calling-hours", &admin, Some(always)).await;
-        assert!(hours.status.is_success(), "{hours:?}");
         let queue = json!({
             "name": "Sales", "strategy": "round_robin", "member_ids": [agent], "skills": [], "ring_s": 30, "wrap_up_s": 0,
             "max_size": 50, "max_wait_s": 300, "target_answer_s": 20, "recording": true

@@ -156,6 +156,8 @@ pub async fn is_a_telephone() -> String {
         let path = folder.display().to_string();
         Program::start(folder, "baresip", &["-f", &path])
     };
-    let hears = async |folder: &Path, phone: &Program| drop(heard(folder, 1_000.0, phone).await);
+    let hears = async |folder: &Path, phone: &Program| {
+        heard(folder, 1_000.0, phone).await;
+    };
     telephone::takes_a_call(start, hears).await
 }

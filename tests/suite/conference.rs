@@ -204,7 +204,8 @@ async fn a_coach_is_heard_by_the_agent_and_a_barger_by_all(engine: Engine) {
     let coach = world.next_telephone().await;
     assert_eq!(coach.record().to, COACH);
     let agent_sid = agent.sid().to_owned();
-    let coaches = |there: &[Participant]| there.iter().any(|one| one.coaches.as_deref() == Some(&agent_sid) && !one.muted);
+    let coaches =
+        |there: &[Participant]| there.iter().any(|one| one.coaches.as_deref() == Some(&agent_sid) && !one.muted);
     world.room(&path, "the coach is heard by the agent", coaches).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     world.ask(Method::PUT, &format!("{path}/monitor"), &world.manager, Some(monitor("listen"))).await;
@@ -222,12 +223,13 @@ async fn a_coach_is_heard_by_the_agent_and_a_barger_by_all(engine: Engine) {
     agent.hang_up();
     let heard = tokio::time::timeout(PATIENCE, customer.outcome()).await.expect("the call ends").unwrap();
     let told = tokio::time::timeout(PATIENCE, agent.outcome()).await.expect("the leg ends").unwrap();
-    let (at_agent, at_customer) = (
-        longest_with(&told.customer.heard, RATE, 1_500.0),
-        longest_with(&heard.customer.heard, RATE, 1_500.0),
-    );
+    let (at_agent, at_customer) =
+        (longest_with(&told.customer.heard, RATE, 1_500.0), longest_with(&heard.customer.heard, RATE, 1_500.0));
     assert!(at_agent > 1.8, "the agent hears the coach: {at_agent} s");
-    assert!((0.5..1.8).contains(&at_customer), "the customer hears them barge and nothing of the whisper: {at_customer} s");
+    assert!(
+        (0.5..1.8).contains(&at_customer),
+        "the customer hears them barge and nothing of the whisper: {at_customer} s"
+    );
     let over = |detail: &Value| detail["row"]["status"] == "completed";
     world.server.until(&path, &world.admin, "the call is over", over).await;
     world.end().await;
@@ -235,7 +237,9 @@ async fn a_coach_is_heard_by_the_agent_and_a_barger_by_all(engine: Engine) {
 
 async fn an_agent_calls_out_by_their_own_telephone(engine: Engine) {
     let world = World::on(engine).await;
-    world.carrier.set_destination(CUSTOMER, Destination { ring_ms: 200, ..Destination::person(tone(CUSTOMER, 600.0, 60)) });
+    world
+        .carrier
+        .set_destination(CUSTOMER, Destination { ring_ms: 200, ..Destination::person(tone(CUSTOMER, 600.0, 60)) });
     let place = json!({ "lead_id": null, "number": CUSTOMER, "campaign_id": null, "by_phone": true });
     let placed = world.ask(Method::POST, "/calls", &world.agent, Some(place)).await;
     let path = format!("/calls/{}", placed.text("id"));
@@ -250,9 +254,8 @@ async fn an_agent_calls_out_by_their_own_telephone(engine: Engine) {
     customer.hang_up();
     let told = tokio::time::timeout(PATIENCE, agent.outcome()).await.expect("the agent's leg ends").unwrap();
     assert!(longest_with(&told.customer.heard, RATE, 600.0) > 1.0, "the agent hears the customer");
-    let stored = |detail: &Value| {
-        detail["row"]["status"] == "completed" && detail["receipt"]["state"]["kind"] == "stored"
-    };
+    let stored =
+        |detail: &Value| detail["row"]["status"] == "completed" && detail["receipt"]["state"]["kind"] == "stored";
     world.server.until(&path, &world.admin, "the call is over and kept", stored).await;
     world.end().await;
 }

@@ -103,12 +103,11 @@ async fn what_comes_due_is_told_once_to_its_owner_and_again_after_a_snooze(engin
 
     // A task of the team is told to supervisors, and an agent cannot touch it.
     let task = id(&office.outcome(2, "escalate").await["task"]);
-    let foreign =
-        office.ask(Method::POST, &format!("/tasks/{task}/snooze"), &office.agent.0, json!({ "until": "one_hour" }));
-    assert_eq!(foreign.await.code(), "not_allowed");
-    let wrong =
-        office.ask(Method::POST, &format!("/tasks/{task}/snooze"), &office.admin, json!({ "until": "sometime" }));
-    assert!(wrong.await.status.is_client_error());
+    let snooze = format!("/tasks/{task}/snooze");
+    let foreign = office.ask(Method::POST, &snooze, &office.agent.0, json!({ "until": "one_hour" })).await;
+    assert_eq!(foreign.code(), "not_allowed");
+    let wrong = office.ask(Method::POST, &snooze, &office.admin, json!({ "until": "sometime" })).await;
+    assert!(wrong.status.is_client_error());
     desk.phone.sign_out().await;
     office.server.stop().await;
 }

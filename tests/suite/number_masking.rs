@@ -130,7 +130,9 @@ async fn at_twilio_both_sides_reach_each_other_by_the_virtual_number() {
     let (server, admin) = (&world.server, world.admin.clone());
     let lead = a_lead(server, &admin, "Asha", CUSTOMER).await;
     pool_of(server, &admin, NUMBER).await;
-    world.carrier.set_destination(CUSTOMER, Destination { ring_ms: 200, ..Destination::person(tone(CUSTOMER, 600.0, 60)) });
+    world
+        .carrier
+        .set_destination(CUSTOMER, Destination { ring_ms: 200, ..Destination::person(tone(CUSTOMER, 600.0, 60)) });
 
     // By the app: the customer sees the virtual number.
     let placed = made(server, "/calls", &world.agent, json!({ "lead_id": lead })).await;
@@ -144,7 +146,8 @@ async fn at_twilio_both_sides_reach_each_other_by_the_virtual_number() {
     world.desk.available().await;
 
     // The customer calls back: the agent's telephone rings, and shows the virtual number.
-    let back = world.carrier.place_inbound_call(CUSTOMER, NUMBER, tone(CUSTOMER, 600.0, 60)).expect("the number is there");
+    let back =
+        world.carrier.place_inbound_call(CUSTOMER, NUMBER, tone(CUSTOMER, 600.0, 60)).expect("the number is there");
     let telephone = world.agent_asked().await;
     assert_eq!(telephone.record().from, NUMBER);
     let offer = world.desk.offer().await;
@@ -185,8 +188,7 @@ async fn text_messages_go_on_to_the_other_side_from_the_virtual_number() {
     // Nobody whom anybody knows.
     assert_eq!(world.carrier.write(&url, "+919800077777", NUMBER, "Hello?").await, Some(200));
     let sent = |from: &str, to: &str, text: &str| SentMessage { from: from.into(), to: to.into(), text: text.into() };
-    let wanted =
-        [sent(NUMBER, AGENT, "Is it still free?"), sent(NUMBER, CUSTOMER, "Yes, come at five.")];
+    let wanted = [sent(NUMBER, AGENT, "Is it still free?"), sent(NUMBER, CUSTOMER, "Yes, come at five.")];
     let began = std::time::Instant::now();
     while world.carrier.messages().len() < wanted.len() {
         assert!(began.elapsed() < PATIENCE, "{:?}", world.carrier.messages());
@@ -212,7 +214,10 @@ async fn at_exotel_both_sides_reach_each_other_by_the_virtual_number() {
     let lead = a_lead(&world.server, &world.admin, "Asha", CALLER).await;
     pool_of(&world.server, &world.admin, EXOPHONE).await;
     let token = world.server.sign_in("telecaller@owner.example").await.text("access_token");
-    world.account.carrier.set_destination(CALLER, Destination { ring_ms: 200, ..Destination::person(exotel::tone(60)) });
+    world
+        .account
+        .carrier
+        .set_destination(CALLER, Destination { ring_ms: 200, ..Destination::person(exotel::tone(60)) });
     let placed = made(&world.server, "/calls", &token, json!({ "lead_id": lead })).await;
     world.desk.ear.hears(600.0, "the customer").await;
     let call = world.account.carrier.calls().pop().expect("a call at the carrier");
@@ -233,7 +238,10 @@ async fn at_exotel_both_sides_reach_each_other_by_the_virtual_number() {
     world.desk.available().await;
 
     // The agent calls the virtual number by telephone: Exotel calls them back, and then the customer.
-    world.account.carrier.set_destination(exotel::AGENT, Destination { ring_ms: 200, ..Destination::person(exotel::tone(5)) });
+    world
+        .account
+        .carrier
+        .set_destination(exotel::AGENT, Destination { ring_ms: 200, ..Destination::person(exotel::tone(5)) });
     world.account.carrier.place_inbound_call(exotel::AGENT, EXOPHONE, exotel::tone(60));
     let talked = |page: &Value| {
         let rows = page["items"].as_array().into_iter().flatten();

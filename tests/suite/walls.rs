@@ -43,14 +43,8 @@ fn what_is_outside_of_the_api_is_in_the_document_too() {
 }
 
 /// They work without signing in.
-const OPEN: [&str; 6] = [
-    "/setup",
-    "/tenants",
-    "/auth/sign-in",
-    "/auth/refresh",
-    "/recordings/signed/{token}",
-    "/files/signed/{token}",
-];
+const OPEN: [&str; 6] =
+    ["/setup", "/tenants", "/auth/sign-in", "/auth/refresh", "/recordings/signed/{token}", "/files/signed/{token}"];
 /// Their first message says who is there; `live` and `sound_socket` test them.
 const SOCKETS: [&str; 2] = ["/live", "/media/sound"];
 
@@ -83,12 +77,8 @@ async fn everything(estate: &Estate) -> Vec<(String, Value)> {
     let mut seen = Vec::new();
     for operation in operations().iter().filter(|one| one.method == Method::GET && !is_open(one)) {
         // Signs a new link, and notes that it did; so does who takes rows of a file away.
-        let noted = [
-            "/recordings/{id}/url",
-            "/imports/{id}/problem-rows",
-            "/lead-files/{id}/url",
-            "/bulk-actions/{id}/file",
-        ];
+        let noted =
+            ["/recordings/{id}/url", "/imports/{id}/problem-rows", "/lead-files/{id}/url", "/bulk-actions/{id}/file"];
         if noted.contains(&operation.path.as_str()) || operation.path == "/media/dropped" {
             continue;
         }

@@ -21,7 +21,10 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, disposition_sets, crm_connectors, do_not_call, files, follow_ups, headers, health, idempotency, imports, intake, intake_keys, jobs, lead_files, lead_merges, lead_notes, lead_views, leads, live, masking, me, media, numbers, opt_out, queues, recordings, settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
+    agents, assignment, audit, auth, bulk_actions, callbacks, calls, campaigns, crm_connectors, disposition_sets,
+    do_not_call, files, follow_ups, headers, health, idempotency, imports, intake, intake_keys, jobs, lead_files,
+    lead_merges, lead_notes, lead_views, leads, live, masking, me, media, numbers, opt_out, queues, recordings,
+    settings, setup, tags, tasks, tenants, ui, users, voicemail, webhook_deliveries, webhooks, worklist,
 };
 
 const MOST_BODY_BYTES: usize = 256 * 1024;

@@ -16,7 +16,9 @@ mod sip;
 mod twilio;
 
 pub(crate) use exotel::{ExotelAccess, ExotelRow, ExotelSecrets, Network, named_in_kind};
-pub(crate) use twilio::{CarrierRow, CarrierSecrets, PreviousToken, ACCEPT_KEY, goodbye, hang_up, no_reply, party_of_label};
+pub(crate) use twilio::{
+    ACCEPT_KEY, CarrierRow, CarrierSecrets, PreviousToken, goodbye, hang_up, no_reply, party_of_label,
+};
 
 /// Name of the settings row of the Twilio account.
 pub(crate) const SETTINGS: &str = "carrier";

@@ -16,7 +16,8 @@ use wire::{
 use tokio::sync::futures::Notified;
 
 use crate::{
-    Actor, Backend, clock, costs, crm, error::BackendError, intelligence, lead_webhook, live::Audience, number_masking, paging, recordings,
+    Actor, Backend, clock, costs, crm, error::BackendError, intelligence, lead_webhook, live::Audience, number_masking,
+    paging, recordings,
 };
 
 /// How often work is tried. Uploads go on for a day: a store that is away for an hour must not cost a recording.

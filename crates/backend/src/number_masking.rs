@@ -51,7 +51,8 @@ impl Backend {
         let twilio = self.carrier(actor.scope, carriers::TWILIO).await.ok();
         let shown = |row: PoolRow| {
             let mappings = live.iter().filter(|mapping| row.numbers.contains(&mapping.number)).count();
-            let of_twilio = |number: &NumberRow| number.provider == Provider::Twilio && row.numbers.contains(&number.id);
+            let of_twilio =
+                |number: &NumberRow| number.provider == Provider::Twilio && row.numbers.contains(&number.id);
             let takes_messages = twilio.as_ref().filter(|_| numbers.iter().any(of_twilio));
             MaskingPool {
                 id: row.id,
@@ -204,8 +205,7 @@ impl Backend {
         let phone = self.phone_of(scope, agent).await?;
         let agent_telephone =
             phone.map(|phone| storage::number_masking::telephone(self.store(), scope, phone.as_str()));
-        let pair =
-            Pair { lead, agent, lead_telephone: &lead_telephone, agent_telephone: agent_telephone.as_deref() };
+        let pair = Pair { lead, agent, lead_telephone: &lead_telephone, agent_telephone: agent_telephone.as_deref() };
         for _ in 0..MOST_TRIES {
             let now = clock::now();
             let live = storage::number_masking::live(self.store(), scope, now).await?;

@@ -40,8 +40,8 @@ fn facts() -> CallFacts {
         capabilities: Capabilities::default(),
         sound: Default::default(),
         for_agent: None,
-            called_in: None,
-            voicemail: None,
+        called_in: None,
+        voicemail: None,
     }
 }
 

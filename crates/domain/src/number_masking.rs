@@ -48,8 +48,13 @@ pub struct Pair<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     /// The two have one already; it only lasts longer from now on.
-    Keep { mapping: MappingId, number: NumberId },
-    Take { number: NumberId },
+    Keep {
+        mapping: MappingId,
+        number: NumberId,
+    },
+    Take {
+        number: NumberId,
+    },
     /// Every number of the pool would be ambiguous for one of the two.
     NoneFree,
     /// A person cannot be called by themselves.
@@ -87,12 +92,7 @@ pub enum Side {
 }
 
 /// Which mapping somebody means who calls or writes to a virtual number, and which side they are.
-pub fn find<'a>(
-    mappings: &'a [Mapping],
-    number: NumberId,
-    from: &str,
-    now: UnixMillis,
-) -> Option<(&'a Mapping, Side)> {
+pub fn find<'a>(mappings: &'a [Mapping], number: NumberId, from: &str, now: UnixMillis) -> Option<(&'a Mapping, Side)> {
     let mapping = mappings.iter().find(|one| one.number == number && one.is_live(now) && one.has(from))?;
     let side = if mapping.lead_telephone == from { Side::Lead } else { Side::Agent };
     Some((mapping, side))

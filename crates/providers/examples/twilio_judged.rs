@@ -11,7 +11,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use switchboard_providers::twilio::{
     signature::{self, SignedBody},
-    twiml::{Conference, Dial, DialTarget, Document, Gather, Method, Play, RejectReason, Say, Stream, TwimlError, Verb},
+    twiml::{
+        Conference, Dial, DialTarget, Document, Gather, Method, Play, RejectReason, Say, Stream, TwimlError, Verb,
+    },
     webhook::Form,
 };
 

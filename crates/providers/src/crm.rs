@@ -117,8 +117,9 @@ impl CrmClient {
 
     /// Whether a path can be put behind the base address.
     pub fn is_list_path(text: &str) -> bool {
-        let names = text.trim_matches('/');
-        text.starts_with('/') && is_path(&names.replace('.', "-").replace('/', ".")) && !text.contains(['?', '#', '\\'])
+        let Some(names) = text.strip_prefix('/') else { return false };
+        let names = names.strip_suffix('/').unwrap_or(names);
+        is_path(&names.replace('.', "-").replace('/', ".")) && !names.contains(['?', '#', '\\'])
     }
 
     fn list(&self) -> Url {

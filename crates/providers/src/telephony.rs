@@ -144,7 +144,9 @@ pub struct AddParticipant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recorder {
     /// Both sides apart; the report of the finished file goes to this address.
-    Start { report_url: String },
+    Start {
+        report_url: String,
+    },
     /// Silence is written meanwhile.
     Pause,
     Resume,

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use axum::{Json, Router, http::HeaderMap, http::StatusCode, response::IntoResponse, routing::post};
 use domain::pii::Personal;
 use serde_json::{Value, json};
-use switchboard_providers::registry::{HttpRegistry, Registry, RegistryError};
+use switchboard_providers::{
+    outside::Reach,
+    registry::{HttpRegistry, Registry, RegistryError},
+};
 
 fn numbers(of: impl IntoIterator<Item = u32>) -> Vec<Personal<String>> {
     of.into_iter().map(|n| Personal::new(format!("+9198123{n:05}"))).collect()
@@ -32,7 +35,8 @@ async fn listed_numbers_are_told_in_the_order_in_which_they_were_asked() {
             Json(json!({ "listed": asked.iter().filter(even).collect::<Vec<_>>() }))
         }),
     );
-    let registry = HttpRegistry::new(serve(router).await, Some(Personal::new("secret".to_owned())), Reach { private: true });
+    let registry =
+        HttpRegistry::new(serve(router).await, Some(Personal::new("secret".to_owned())), Reach { private: true });
     let answers = registry.check(&numbers(0..501)).await.unwrap();
     assert_eq!(answers.len(), 501);
     assert!(answers.iter().enumerate().all(|(n, listed)| *listed == (n % 2 == 0)));

@@ -156,8 +156,7 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, mapping: &Mapping
     unit.on().write(sql, args![scope, mapping.number, now]).await?;
     let sql = "INSERT INTO masking_mappings (tenant_id, id, number_id, lead_id, agent_id, created_at_ms, expires_at_ms) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let args =
-        args![scope, mapping.id, mapping.number, mapping.lead, mapping.agent, now, mapping.expires_at];
+    let args = args![scope, mapping.id, mapping.number, mapping.lead, mapping.agent, now, mapping.expires_at];
     unit.on().write(sql, args).await?;
     let telephones = [(Some(&mapping.lead_telephone), true), (mapping.agent_telephone.as_ref(), false)];
     for (telephone, is_lead) in telephones {

@@ -5,14 +5,14 @@
 use std::{fs, path::Path};
 
 use domain::{
-    assignment as give, consent as wish, crm as step, device_check as shift, dispositions as outcome, do_not_call as dnc,
-    follow_up as due, ids,
-    imports as taking_in, intake as form, intelligence as call, lead_files as kept, lead_sets as many, role,
-    sound as call_sound, time,
-    trunk, worklist as line,
+    assignment as give, consent as wish, crm as step, device_check as shift, dispositions as outcome,
+    do_not_call as dnc, follow_up as due, ids, imports as taking_in, intake as form, intelligence as call,
+    lead_files as kept, lead_sets as many, role, sound as call_sound, time, trunk, worklist as line,
 };
 use switchboard_wire::{
-    accounts, agents, assignment as given, calls, config, crm, device_check, dispositions as sets, error, imports, intake, intelligence, jobs, lead_pages, lead_sets, leads, live, masking, media, opt_out, page, recordings, sip, sound, tasks, worklist,
+    accounts, agents, assignment as given, calls, config, crm, device_check, dispositions as sets, error, imports,
+    intake, intelligence, jobs, lead_pages, lead_sets, leads, live, masking, media, opt_out, page, recordings, sip,
+    sound, tasks, worklist,
 };
 use ts_rs::{Config, TS};
 

@@ -11,5 +11,5 @@ export const entry = (change: Partial<WorklistEntry> = {}): WorklistEntry => ({
 
 export const heldLead = ({ id, fence, held_until_ms }: { id: string; fence: number; held_until_ms: number }): HeldLead => {
   const held = lead({ id });
-  return { entry: entry({ lead: held }), card: { lead: held, last_outcome: null, promises: [], next_callback: null, recent_calls: [], calls_total: 0, no_call: null }, fence, held_until_ms };
+  return { entry: entry({ lead: held }), card: { lead: held, last_outcome: null, promises: [], next_callback: null, recent_calls: [], calls_total: 0, no_call: null, other_numbers: [] }, fence, held_until_ms };
 };

@@ -10,7 +10,7 @@ use wire::{
 
 use crate::{
     error::ApiResult,
-    extract::{Query, SignedIn},
+    extract::{Params, SignedIn},
 };
 
 /// Who is reached by which virtual number now, the newest first (admins and managers).
@@ -26,7 +26,7 @@ use crate::{
 pub async fn handler(
     State(backend): State<Backend>,
     SignedIn(actor): SignedIn,
-    Query(query): Query<PageQuery>,
+    Params(query): Params<PageQuery>,
 ) -> ApiResult<Json<Page<MaskingMapping>>> {
     Ok(Json(backend.masking_mappings(&actor, query).await?))
 }

@@ -15,9 +15,6 @@ use crate::{error::ApiResult, extract::SignedIn};
     security(("bearer" = [])),
     responses((status = 200, body = Vec<MaskingPool>), (status = "4XX", body = ApiError))
 )]
-pub async fn handler(
-    State(backend): State<Backend>,
-    SignedIn(actor): SignedIn,
-) -> ApiResult<Json<Vec<MaskingPool>>> {
+pub async fn handler(State(backend): State<Backend>, SignedIn(actor): SignedIn) -> ApiResult<Json<Vec<MaskingPool>>> {
     Ok(Json(backend.masking_pools(&actor).await?))
 }

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 use wire::{calls::LiveCall, live::LiveEvent};
 
 use super::{
-    agent_steps::AgentSteps, conference::ConferenceSteps, figures::Figures, log::Log, names::Names, registry::Tell, sound_parts,
-    unsettled::Unfinished, view,
+    agent_steps::AgentSteps, conference::ConferenceSteps, figures::Figures, log::Log, names::Names, registry::Tell,
+    sound_parts, unsettled::Unfinished, view,
 };
 use crate::{Backend, clock, error::BackendError, live::Audience};
 

@@ -13,9 +13,7 @@ use super::{
     actor::{Actor, Begin},
     log,
 };
-use crate::{
-    Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience, number_masking::Meant,
-};
+use crate::{Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience, number_masking::Meant};
 
 /// A call as its carrier announces it.
 #[derive(Debug, Clone, Copy)]
@@ -37,17 +35,11 @@ pub(crate) enum Arrival {
         meet: SoundPlace,
     },
     /// One of the tenant's agents calls a virtual number, and means this lead. Nothing has been made of it yet.
-    OwnAgent {
-        agent: UserId,
-        lead: LeadId,
-    },
+    OwnAgent { agent: UserId, lead: LeadId },
     /// It was here before and has ended.
     Over,
     /// The number belongs to the account but not to the tenant's list.
-    UnknownNumber {
-        sentence: String,
-        language: String,
-    },
+    UnknownNumber { sentence: String, language: String },
 }
 
 const fn meets(media: Media) -> SoundPlace {

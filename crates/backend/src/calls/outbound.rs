@@ -33,9 +33,13 @@ pub(crate) enum Speaks {
     /// The carrier calls it first.
     OwnTelephone,
     /// They have called the carrier by their own telephone, and wait in a conference there.
-    CalledIn { provider_call_id: String },
+    CalledIn {
+        provider_call_id: String,
+    },
     /// They have called us by their own telephone: `attach` makes its connection the device of this name.
-    Leg { attach: Box<dyn FnOnce(CallId, MediaSessionId) + Send + Sync> },
+    Leg {
+        attach: Box<dyn FnOnce(CallId, MediaSessionId) + Send + Sync>,
+    },
 }
 
 impl Backend {
@@ -63,9 +67,7 @@ impl Backend {
             None => None,
         };
         let (carrier, media) = match &mapped {
-            Some(mapped) => {
-                (self.carrier(actor.scope, mapped.number.provider.as_str()).await?, mapped.number.media)
-            }
+            Some(mapped) => (self.carrier(actor.scope, mapped.number.provider.as_str()).await?, mapped.number.media),
             None => self.carrier_out(actor.scope, campaign.as_ref(), &number).await?,
         };
         let (sound, capabilities) = self.where_it_meets(actor, &carrier, media, &speaks).await?;

@@ -151,9 +151,11 @@ impl TenantCarrier {
 
     /// The document that brings a party into the call's conference, the customer with music until an agent is there.
     pub(crate) fn meet(&self, call: CallId, party: Party, greeting: Option<(&str, &str)>) -> String {
-        let room = Conference::new(format!("call-{call}"))
-            .label(party_text(party))
-            .status_callback(self.twilio_hook("conference", call, Party::Customer));
+        let room = Conference::new(format!("call-{call}")).label(party_text(party)).status_callback(self.twilio_hook(
+            "conference",
+            call,
+            Party::Customer,
+        ));
         let room = if party == Party::Customer { room.waits().ends_room() } else { room };
         let mut document = Document::new();
         if let Some((text, language)) = greeting.filter(|(text, _)| !text.is_empty()) {

@@ -10,13 +10,7 @@ use providers::{telephony::CarrierError, twilio::webhook::MessageRequest};
 use serde::{Deserialize, Serialize};
 use storage::{TenantScope, jobs::NewJob};
 
-use crate::{
-    Backend,
-    carriers::TWILIO,
-    clock,
-    error::BackendError,
-    jobs::JobError,
-};
+use crate::{Backend, carriers::TWILIO, clock, error::BackendError, jobs::JobError};
 
 pub(crate) const RELAY: &str = "relay_message";
 /// Twilio takes so many characters in one message.
@@ -81,11 +75,7 @@ impl Backend {
     }
 }
 
-pub(crate) async fn relay(
-    backend: &Backend,
-    scope: TenantScope,
-    payload: &serde_json::Value,
-) -> Result<(), JobError> {
+pub(crate) async fn relay(backend: &Backend, scope: TenantScope, payload: &serde_json::Value) -> Result<(), JobError> {
     let relay = Relay::deserialize(payload).map_err(|error| JobError::Never(error.to_string()))?;
     if let Some(lead) = relay.lead {
         let row = storage::leads::get(backend.store(), scope, lead).await?;

@@ -60,7 +60,14 @@ impl Backend {
 
 /// The call that an agent asks for by calling a virtual number.
 pub(crate) const fn asked_for(lead: LeadId) -> PlaceCall {
-    PlaceCall { lead_id: Some(lead), number: None, campaign_id: None, fence: None, again: Some(true), by_phone: Some(true) }
+    PlaceCall {
+        lead_id: Some(lead),
+        number: None,
+        campaign_id: None,
+        fence: None,
+        again: Some(true),
+        by_phone: Some(true),
+    }
 }
 
 /// What the agent hears whose call cannot be made.

@@ -9,13 +9,7 @@ use super::{
     inbound::Described,
     legs::{self, Leg, Whose},
 };
-use crate::{
-    Backend,
-    calls::Speaks,
-    clock,
-    error::BackendError,
-    number_masking::asked_for,
-};
+use crate::{Backend, calls::Speaks, clock, error::BackendError, number_masking::asked_for};
 
 impl Backend {
     /// Places the agent's call and answers theirs.

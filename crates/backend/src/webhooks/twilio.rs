@@ -4,8 +4,8 @@ use domain::{
     call::{AnsweredBy as Verdict, CallEvent, DialFailure, Party, ProviderEnd, SoundPlace},
     ids::CallId,
 };
-use providers::twilio::{
-    webhook::{AmdResult, AnsweredBy, CallStatus, MessageRequest, RecordingStatus, StatusCallback, VoiceRequest},
+use providers::twilio::webhook::{
+    AmdResult, AnsweredBy, CallStatus, MessageRequest, RecordingStatus, StatusCallback, VoiceRequest,
 };
 
 mod conference;

@@ -116,9 +116,7 @@ pub fn monitor_plan(call: &Call, user: UserId) -> SeatPlan {
         (Some(MonitorMode::Barge), _) => SeatPlan::default(),
         (Some(MonitorMode::Whisper), Some(agent)) => SeatPlan { coaches: Some(agent), ..SeatPlan::default() },
         // Without an agent to be heard by, a whisper would reach the customer.
-        (Some(MonitorMode::Whisper | MonitorMode::Listen) | None, _) => {
-            SeatPlan { muted: true, ..SeatPlan::default() }
-        }
+        (Some(MonitorMode::Whisper | MonitorMode::Listen) | None, _) => SeatPlan { muted: true, ..SeatPlan::default() },
     }
 }
 
@@ -254,8 +252,7 @@ impl Turn {
             }
             self.call.telephones_called += 1;
             let attempt = self.call.telephones_called;
-            let telephone =
-                Telephone { attempt, user, seat, provider_call_id: None, accepted: false, joined: false };
+            let telephone = Telephone { attempt, user, seat, provider_call_id: None, accepted: false, joined: false };
             self.call.telephones.push(telephone);
             self.effects.push(Effect::DialTelephone { attempt, user, seat });
         }

@@ -110,7 +110,8 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
         Phase::Queued { waiting } => {
             arm(Timer::LookAgain, waiting.asked_at, LOOK_AGAIN, TimerReason::CallWaitsForAnAgent);
             // Without a queue the call waits for the one agent whom it is for.
-            let longest = call.queue.as_ref().map_or(WAIT_FOR_ONE, |queue| Duration::from_secs(queue.max_wait_s.into()));
+            let longest =
+                call.queue.as_ref().map_or(WAIT_FOR_ONE, |queue| Duration::from_secs(queue.max_wait_s.into()));
             arm(Timer::MaxWait, waiting.since, longest, TimerReason::QueueHasALongestWait);
         }
         Phase::Offered { offer, .. } => {

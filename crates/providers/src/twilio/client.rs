@@ -13,8 +13,8 @@ use crate::{
     http_client,
     rest::{self, RequestKind},
     telephony::{
-        AccountInfo, AddParticipant, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait, OwnedNumber,
-        PlaceCall, Price, ProviderCallId, Recorder, RecordingFile, Seat, Via,
+        AccountInfo, AddParticipant, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait,
+        OwnedNumber, PlaceCall, Price, ProviderCallId, Recorder, RecordingFile, Seat, Via,
     },
 };
 
@@ -273,8 +273,7 @@ impl Carrier for TwilioClient {
 
     async fn seat(&self, room: &str, call: &ProviderCallId, seat: &Seat) -> Result<(), CarrierError> {
         let resource = conference::participant(room, call)?;
-        let _participant: RawParticipant =
-            self.post(RequestKind::Update, &resource, &conference::seat(seat)).await?;
+        let _participant: RawParticipant = self.post(RequestKind::Update, &resource, &conference::seat(seat)).await?;
         Ok(())
     }
 

@@ -42,7 +42,9 @@ pub(super) fn added(add: &AddParticipant) -> Form {
         ("Timeout", add.ring_timeout.as_secs().clamp(5, 600).to_string()),
         ("StatusCallback", add.status_url.clone()),
     ];
-    form.extend(["initiated", "ringing", "answered", "completed"].map(|event| ("StatusCallbackEvent", event.to_owned())));
+    form.extend(
+        ["initiated", "ringing", "answered", "completed"].map(|event| ("StatusCallbackEvent", event.to_owned())),
+    );
     if let Some(coached) = &add.seat.coaches {
         form.extend([("Coaching", "true".to_owned()), ("CallSidToCoach", coached.as_str().to_owned())]);
     }

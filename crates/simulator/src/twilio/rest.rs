@@ -44,7 +44,10 @@ pub fn router(account: Arc<Account>) -> Router {
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(messages::send))
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(numbers::list))
         .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{number}", post(numbers::update))
-        .route("/2010-04-01/Accounts/{account}/Recordings/{recording}", get(recordings::media).delete(recordings::remove))
+        .route(
+            "/2010-04-01/Accounts/{account}/Recordings/{recording}",
+            get(recordings::media).delete(recordings::remove),
+        )
         .route(&format!("{call}/Recordings.json"), get(recordings::list).post(recordings::start))
         .route(&format!("{call}/Recordings/{{recording}}"), post(recordings::update))
         .route("/2010-04-01/Accounts/{account}/Conferences.json", get(conferences::list))

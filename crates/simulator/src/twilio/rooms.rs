@@ -248,7 +248,7 @@ mod tests {
     fn people_hear_each_other_and_a_coach_is_heard_by_one() {
         let (queue, mut told) = unbounded_channel();
         let mut rooms = Rooms::default();
-        let mut enter = |rooms: &mut Rooms, sid: &str, noun: &Conference| {
+        let enter = |rooms: &mut Rooms, sid: &str, noun: &Conference| {
             rooms.enter("AC1", || queue.clone(), sid, noun);
         };
         enter(&mut rooms, "customer", &noun("customer", false, true));
@@ -273,8 +273,15 @@ mod tests {
         assert_eq!(
             events,
             [
-                "participant-join", "participant-join", "conference-start", "participant-join", "participant-hold",
-                "participant-leave", "participant-leave", "participant-leave", "conference-end"
+                "participant-join",
+                "participant-join",
+                "conference-start",
+                "participant-join",
+                "participant-hold",
+                "participant-leave",
+                "participant-leave",
+                "participant-leave",
+                "conference-end"
             ]
         );
     }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{
-        AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, CrmConnectorId, CrmProblemId, DeliveryId, DispositionSetId, DncId, ImportId, InboxId, IntakeKeyId, JobId, LeadChangeId, LeadFileId, LeadId, LeadMergeId, LeadViewId, NoteId, MappingId, NumberId, PoolId, QueueId, RecordingId, SessionId, TagId, TaskId, TenantId, TrunkId, UserId, VoicemailId,
+        AssignmentId, AuditId, BulkActionId, CallId, CallbackId, CampaignId, ConsentId, CrmConnectorId, CrmProblemId,
+        DeliveryId, DispositionSetId, DncId, ImportId, InboxId, IntakeKeyId, JobId, LeadChangeId, LeadFileId, LeadId,
+        LeadMergeId, LeadViewId, MappingId, NoteId, NumberId, PoolId, QueueId, RecordingId, SessionId, TagId, TaskId,
+        TenantId, TrunkId, UserId, VoicemailId,
     },
     role::Role,
     time::UnixMillis,

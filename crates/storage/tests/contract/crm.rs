@@ -307,6 +307,7 @@ async fn what_a_crm_changed_is_in_the_history(store: TestStore) {
         by: ChangedBy::Crm { connector_id: id, name: name.clone(), lost },
         at: NOW.plus(Duration::from_millis(u64::from(lost))),
         undone_at: None,
+        merges: 0,
     };
     let changes = [change(false), change(true)];
     one.version = lead_changes::apply(&*store, scope, &one, &changes).await.unwrap();

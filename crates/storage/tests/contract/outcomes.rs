@@ -241,7 +241,7 @@ async fn answers_of_the_registry_count_for_their_number_and_tenant_until_they_ex
     assert_eq!(registry::add_numbers(&*store, scope, &numbers, true).await.unwrap(), 2);
     assert_eq!(registry::add_numbers(&*store, scope, &numbers[..1], false).await.unwrap(), 0);
     assert_eq!(registry::count_numbers(&*store, scope).await.unwrap(), 2);
-    let asked = [unknown, listed, free];
+    let asked = [unknown.clone(), listed.clone(), free.clone()];
     assert_eq!(registry::on_list(&*store, scope, &asked).await.unwrap(), [false, true, true]);
     assert_eq!(registry::on_list(&*store, other, &asked).await.unwrap(), [false, false, false]);
     registry::add_numbers(&*store, scope, &asked[..1], true).await.unwrap();

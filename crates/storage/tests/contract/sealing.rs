@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use domain::{
     consent::{Channel, Consent},
     crm::{Seen, Texts},
-    ids::{AuditId, CallbackId, ConsentId, DncId, InboxId, JobId, LeadChangeId, LeadFileId, LeadMergeId, NoteId, TaskId},
+    ids::{
+        AuditId, CallbackId, ConsentId, DncId, InboxId, JobId, LeadChangeId, LeadFileId, LeadMergeId, NoteId, TaskId,
+    },
     intelligence::{Segment, Speaker, Transcript},
     pii::Personal,
 };

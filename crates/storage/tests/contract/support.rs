@@ -125,6 +125,7 @@ pub fn a_campaign(agents: Vec<UserId>) -> Campaign {
         recording: true,
         local_presence: true,
         detect_machines: true,
+        opt_out_key: None,
         agent_ids: agents,
         version: 1,
         created_at: NOW,

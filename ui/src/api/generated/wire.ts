@@ -543,9 +543,30 @@ tags: Array<TagId>,
 fields: { [key in string]: string }, attempts: number, last_contact_at_ms: UnixMillis | null, created_at_ms: UnixMillis, version: number, };
 
 /**
+ * A number of a person beside the first.
+ */
+export type LeadNumber = { 
+/**
+ * E.164, or masked.
+ */
+number: string, 
+/**
+ * `mobile`, `fixed` and so on, as the numbering plan says.
+ */
+kind: string | null, 
+/**
+ * What is dialed behind the number.
+ */
+extension: string | null, };
+
+/**
  * What the ring card and the agent desk show of the person: built once, sent with the offer.
  */
-export type LeadCard = { lead: Lead, last_outcome: CallOutcomeBrief | null, 
+export type LeadCard = { lead: Lead, 
+/**
+ * Beside the first, in their order; masked as it is.
+ */
+other_numbers: Array<LeadNumber>, last_outcome: CallOutcomeBrief | null, 
 /**
  * Open promises, soonest first.
  */
@@ -566,11 +587,20 @@ export type CreateLead = { name: string, phone: string, email?: string, campaign
  */
 export type UpdateLead = { name?: string, email?: string, stage?: string, heat?: Heat, owner_id?: UserId, language?: string, zone?: string, fields?: { [key in string]: string }, };
 
-export type ChangedBy = { "kind": "person", user_id: UserId, name: string, } | { "kind": "analysis", call_id: CallId, engine: string, } | { "kind": "disposition", call_id: CallId, } | { "kind": "import" };
+export type ChangedBy = { "kind": "person", user_id: UserId, name: string, } | { "kind": "analysis", call_id: CallId, engine: string, } | { "kind": "disposition", call_id: CallId, } | { "kind": "import" } | { "kind": "crm", 
+/**
+ * Empty when it is not set up any more.
+ */
+name: string, 
+/**
+ * `from` is what the CRM said, which was older: the lead says `to`.
+ */
+lost: boolean, };
 
 export type LeadChange = { id: LeadChangeId, lead_id: LeadId, 
 /**
- * `name`, `email`, `stage`, `heat`, `owner`, or `fields.<key>`.
+ * `name`, `phone`, `email`, `language`, `stage`, `heat`, `owner`, `campaign`, `language`, `zone`, `source`, `source_detail`, `fields.<key>`,
+ * or `merged` with the name of a lead that was made one with this one.
  */
 field: string, from: string | null, to: string | null, by: ChangedBy, at_ms: UnixMillis, undone_at_ms: UnixMillis | null, 
 /**
@@ -603,12 +633,12 @@ export type TagColour = "grey" | "red" | "orange" | "yellow" | "green" | "teal" 
 /**
  * What is done to each lead.
  */
-export type BulkActionKind = { "kind": "assign", to: UserId | null, } | { "kind": "add_tag", tag_id: TagId, } | { "kind": "remove_tag", tag_id: TagId, } | { "kind": "move_to_campaign", campaign_id: CampaignId | null, } | { "kind": "delete" };
+export type BulkActionKind = { "kind": "assign", to: UserId | null, } | { "kind": "add_tag", tag_id: TagId, } | { "kind": "remove_tag", tag_id: TagId, } | { "kind": "move_to_campaign", campaign_id: CampaignId | null, } | { "kind": "delete" } | { "kind": "export" };
 
 /**
  * How many leads came to which outcome.
  */
-export type BulkCounts = { changed: number, same: number, kept: number, undone: number, };
+export type BulkCounts = { changed: number, same: number, kept: number, undone: number, exported: number, };
 
 /**
  * Where an action stands.
@@ -661,7 +691,11 @@ failure: string | null, made_by: string, created_at_ms: UnixMillis, finished_at_
 /**
  * It can be undone before this instant.
  */
-undo_until_ms: UnixMillis | null, };
+undo_until_ms: UnixMillis | null, 
+/**
+ * The file of an export can be taken away before this instant.
+ */
+file_until_ms: UnixMillis | null, };
 
 /**
  * A filter of the lead list under a name.
@@ -712,6 +746,99 @@ export type AddConsent = { channel: ConsentChannel,
  * 1 to 40 of a-z, 0-9, - and _.
  */
 purpose: string, given: boolean, source?: WishSource, proof?: string, };
+
+/**
+ * Two leads that were made one.
+ */
+export type LeadMergeId = string;
+
+/**
+ * A file that lies with a lead.
+ */
+export type LeadFileId = string;
+
+export type NoteId = string;
+
+/**
+ * What two leads have in common.
+ */
+export type Likeness = "number" | "email";
+
+/**
+ * A lead that is probably the same person.
+ */
+export type LeadDuplicate = { lead: Lead, because: Likeness, };
+
+/**
+ * Makes another lead one with this one. Numbers, calls, tasks, notes, tags, consents and files of both stay.
+ */
+export type MergeLeads = { 
+/**
+ * It is hidden from then on.
+ */
+other_id: LeadId, 
+/**
+ * Fields of which the other's value stays: `name`, `phone`, `email`, `stage`, `heat`, `owner`, `campaign`, `language`, `zone`,
+ * `source`, `source_detail` and `fields.<key>`.
+ */
+take: Array<string>, };
+
+export type LeadMerge = { id: LeadMergeId, kept_id: LeadId, merged_id: LeadId, 
+/**
+ * Of the one that was made one with this.
+ */
+merged_name: string, made_by: string, at_ms: UnixMillis, 
+/**
+ * It can be undone before this instant.
+ */
+undo_until_ms: UnixMillis, undone_at_ms: UnixMillis | null, };
+
+export type LeadNote = { id: NoteId, lead_id: LeadId, text: string, made_by_id: UserId, made_by: string, created_at_ms: UnixMillis, };
+
+export type AddLeadNote = { 
+/**
+ * 1 to 4,000 characters.
+ */
+text: string, };
+
+/**
+ * What a file is, by its first bytes and never by its name.
+ */
+export type LeadFileKind = "pdf" | "png" | "jpeg" | "gif" | "webp" | "docx" | "xlsx" | "text";
+
+export type LeadFile = { id: LeadFileId, lead_id: LeadId, name: string, 
+/**
+ * By its content.
+ */
+kind: LeadFileKind, bytes: number, made_by_id: UserId, made_by: string, created_at_ms: UnixMillis, };
+
+export type AddLeadFile = { 
+/**
+ * At most 255 characters; it is cleaned, and gets the end that belongs to the content.
+ */
+name: string, 
+/**
+ * Base 64 with padding; 1 byte to 10 MiB of a PDF, a picture, a Word or Excel file without macros, or text.
+ */
+data: string, };
+
+/**
+ * Whose leads the board shows; combined with and.
+ */
+export type BoardFilter = { owner_id?: UserId, campaign_id?: CampaignId, };
+
+/**
+ * Leads of one stage. The leads themselves come as pages of the list of leads.
+ */
+export type BoardColumn = { stage: string, leads: number, 
+/**
+ * There are more than were counted, here and in the sums.
+ */
+more: boolean, hot: number, 
+/**
+ * Tries to reach the people, together.
+ */
+attempts: number, };
 
 /**
  * One file of leads that is taken in.
@@ -1082,6 +1209,238 @@ event: string, job_id: JobId, status: DeliveryStatus, attempts: number,
  * Of the last answer.
  */
 http_status: number | null, last_error: string | null, created_at_ms: UnixMillis, delivered_at_ms: UnixMillis | null, };
+
+/**
+ * One CRM that leads are kept in step with.
+ */
+export type CrmConnectorId = string;
+
+/**
+ * One record or lead that could not be kept in step.
+ */
+export type CrmProblemId = string;
+
+/**
+ * A field of a lead that can be kept in step.
+ */
+export type CrmField = "name" | "phone" | "email" | "language" | "pincode" | "stage" | "do_not_call" | "source" | "source_detail" | "field";
+
+/**
+ * Which way a field goes.
+ */
+export type CrmFlow = "both" | "pull" | "push";
+
+/**
+ * One field of the CRM.
+ */
+export type CrmRule = { 
+/**
+ * Where it stands in a record: names with dots between, such as `contact.mobile`; a number is a place in a list.
+ */
+path: string, to: CrmField, 
+/**
+ * Of a fact: 1 to 40 characters.
+ */
+key?: string, 
+/**
+ * Of a fact that is a date: how the CRM writes it. It is kept as YYYY-MM-DD.
+ */
+dates?: DateOrder, flow: CrmFlow, };
+
+/**
+ * What the fields of records mean, and what becomes of known people.
+ */
+export type CrmPlan = { rules: Array<CrmRule>, 
+/**
+ * ISO 3166 alpha-2: of numbers without a country.
+ */
+country: string, 
+/**
+ * Of a record that is seen for the first time, whose number a lead has.
+ */
+duplicates: Duplicates, known_within: KnownWithin, };
+
+/**
+ * How `updated since` is written.
+ */
+export type SinceAs = "iso8601" | "unix_seconds";
+
+/**
+ * Which leads the CRM is told of.
+ */
+export type CrmPush = "nothing" | "known" | "all";
+
+/**
+ * How the CRM's interface looks. Paths are below the base address.
+ */
+export type CrmApi = { 
+/**
+ * Lists records with GET and makes one with POST; below it, a record has its id as its name: `/api/leads`.
+ */
+list_path: string, 
+/**
+ * Where the records stand in a page; empty: the answer is the list.
+ */
+items_path: string, 
+/**
+ * Where a single record stands in an answer; empty: the answer is the record.
+ */
+record_path: string, id_path: string, 
+/**
+ * When the record was changed last.
+ */
+updated_path: string, since_param: string, since_as: SinceAs, page_param: string, size_param: string, 
+/**
+ * Records in a page: 1 to 500.
+ */
+page_size: number, 
+/**
+ * Sent with each request for a page, such as `sort=id`.
+ */
+extra_query: string, 
+/**
+ * Changes are sent with PUT in place of PATCH.
+ */
+put: boolean, 
+/**
+ * Where a webhook of the CRM names the record.
+ */
+hook_id_path: string, };
+
+/**
+ * How the CRM knows us.
+ */
+export type CrmAuth = "bearer" | "basic";
+
+/**
+ * Body of create and update (all fields).
+ */
+export type CrmConnectorInput = { name: string, 
+/**
+ * Of leads that come by it; only its leads are told of. None: leads of no campaign come, and all are told of.
+ */
+campaign_id: CampaignId | null, 
+/**
+ * Of leads that come by it, unless their record names one.
+ */
+source: string, 
+/**
+ * `https://`
+ */
+base_url: string, auth: CrmAuth, 
+/**
+ * With `basic`.
+ */
+user: string, 
+/**
+ * Token or password; null keeps the stored one, as long as the host stays the same.
+ */
+secret: string | null, 
+/**
+ * Minutes between two looks: 1 to 1440.
+ */
+every_minutes: number, push: CrmPush, api: CrmApi, plan: CrmPlan, 
+/**
+ * Makes the address for the CRM's webhooks anew.
+ */
+new_hook: boolean, };
+
+export type CrmConnector = { id: CrmConnectorId, name: string, campaign_id: CampaignId | null, source: string, base_url: string, auth: CrmAuth, user: string, has_secret: boolean, every_minutes: number, push: CrmPush, api: CrmApi, plan: CrmPlan, 
+/**
+ * Where the CRM posts the id of a record that has changed. Whoever knows it can make us read records, and nothing else.
+ */
+hook_url: string, status: CrmStatus, version: number, };
+
+export type CrmState = "paused" | "waiting" | "syncing" | "backing_off";
+
+/**
+ * Why the CRM could not be asked.
+ */
+export type CrmFailureCode = "unreachable" | "unauthorised" | "busy" | "broken" | "not_found" | "refused" | "unreadable" | "address" | "here";
+
+export type CrmFailure = { code: CrmFailureCode, 
+/**
+ * In English, with the status or what the system said.
+ */
+text: string, at_ms: UnixMillis, 
+/**
+ * In a row.
+ */
+times: number, };
+
+/**
+ * Since the connector was set up.
+ */
+export type CrmCounts = { 
+/**
+ * Records that were read, each time.
+ */
+read: number, 
+/**
+ * Leads that were made.
+ */
+new: number, 
+/**
+ * Leads that were changed.
+ */
+updated: number, 
+/**
+ * Records that were changed.
+ */
+told: number, 
+/**
+ * Records that were made.
+ */
+made: number, };
+
+export type CrmStatus = { state: CrmState, 
+/**
+ * All records are being read; else only what has changed.
+ */
+full: boolean, 
+/**
+ * Pages that were read of the walk that is under way.
+ */
+pages: number, 
+/**
+ * When the last walk through all that had changed was over: what the CRM has changed since is not here yet.
+ */
+last_pull_at_ms: UnixMillis | null, last_full_at_ms: UnixMillis | null, next_at_ms: UnixMillis | null, 
+/**
+ * Leads of which the CRM is to be told.
+ */
+waiting_out: number, oldest_out_at_ms: UnixMillis | null, 
+/**
+ * Records that the CRM has named.
+ */
+waiting_in: number, 
+/**
+ * Records that are leads.
+ */
+linked: number, problems: number, failure: CrmFailure | null, counts: CrmCounts, };
+
+export type SyncCrm = { 
+/**
+ * All records, not only what has changed; leads are told of again too.
+ */
+full: boolean, };
+
+export type PauseCrm = { paused: boolean, };
+
+/**
+ * Why a record or a lead could not be kept in step.
+ */
+export type CrmProblemCode = "no_id" | "number" | "doubtful" | "number_taken" | "same_person" | "lead_deleted" | "not_there" | "refused";
+
+export type CrmProblem = { id: CrmProblemId, 
+/**
+ * The record's id in the CRM.
+ */
+external_id: string | null, lead_id: LeadId | null, code: CrmProblemCode, 
+/**
+ * Where the value stands in the record.
+ */
+path: string | null, reason: Reason | null, http_status: number | null, other_id: string | null, times: number, at_ms: UnixMillis, };
 
 export type TaskStatus = "open" | "done" | "cancelled";
 
@@ -1766,6 +2125,68 @@ message_id: VoicemailId | null,
  * It is left by itself in campaigns that ask the carrier about machines, once the machine's greeting is over.
  */
 when_machine: boolean, };
+
+/**
+ * Numbers that stand between people and agents.
+ */
+export type PoolId = string;
+
+/**
+ * One of them between one person and one agent.
+ */
+export type MappingId = string;
+
+/**
+ * Numbers of which each stands between one person and one agent for a while.
+ */
+export type MaskingPool = { id: PoolId, name: string, 
+/**
+ * Of the tenant's numbers; each is in one pool at most.
+ */
+number_ids: Array<NumberId>, 
+/**
+ * How long a mapping is good after its last use.
+ */
+lasts_s: number, on: boolean, 
+/**
+ * Mappings of its numbers that are good now.
+ */
+mappings: number, 
+/**
+ * Where Twilio is to send text messages to these numbers; empty without a number of Twilio's.
+ */
+message_url: string, };
+
+/**
+ * Body of create and update of a pool (all fields).
+ */
+export type MaskingPoolInput = { 
+/**
+ * 1 to 60 characters, another one for each pool.
+ */
+name: string, 
+/**
+ * At most 500.
+ */
+number_ids: Array<NumberId>, 
+/**
+ * 1 hour to 90 days, in seconds.
+ */
+lasts_s: number, on: boolean, };
+
+/**
+ * One virtual number between one person and one agent.
+ */
+export type MaskingMapping = { id: MappingId, 
+/**
+ * The virtual number, E.164: both sides call it to reach the other.
+ */
+number: string, lead_id: LeadId, lead_name: string, agent_id: UserId, agent_name: string, created_at_ms: UnixMillis, expires_at_ms: UnixMillis, };
+
+/**
+ * For a virtual number between the asker and one of their leads.
+ */
+export type AskMapping = { lead_id: LeadId, };
 
 /**
  * Numbers that are called only if an admin has allowed it.

@@ -87,7 +87,8 @@ fn the_agent_s_telephone_rings_and_a_key_takes_the_call() {
 
 #[test]
 fn a_telephone_that_is_not_taken_up_passes_the_call_on() {
-    for (status, missed) in [(ProviderEnd::NoAnswer, true), (ProviderEnd::Completed, false), (ProviderEnd::Busy, false)] {
+    for (status, missed) in [(ProviderEnd::NoAnswer, true), (ProviderEnd::Completed, false), (ProviderEnd::Busy, false)]
+    {
         let mut play = ringing();
         play.take(CallEvent::ProviderEnded { party: telephone(1), status });
         assert_eq!(play.agent_to(ASHA), Some(AgentNext::Free { missed, pause: false }), "{status:?}");

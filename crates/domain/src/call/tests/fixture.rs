@@ -52,8 +52,8 @@ pub fn facts(direction: Direction) -> CallFacts {
         capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
         sound: SoundPlace::Bridge,
         for_agent: None,
-            called_in: None,
-            voicemail: None,
+        called_in: None,
+        voicemail: None,
     }
 }
 

@@ -45,11 +45,8 @@ fn without_a_queue_the_call_waits_for_the_agent_for_a_minute() {
 
 #[test]
 fn an_agent_who_calls_in_is_not_called() {
-    let facts = CallFacts {
-        sound: SoundPlace::Conference,
-        called_in: Some("CA5".into()),
-        ..facts(Direction::Outbound)
-    };
+    let facts =
+        CallFacts { sound: SoundPlace::Conference, called_in: Some("CA5".into()), ..facts(Direction::Outbound) };
     let mut play = Play::of(facts);
     play.take(CallEvent::Placed { agent: ASHA, fence: 1, session: telephone_session(ASHA) });
     assert!(play.has(&Effect::DialCustomer));

@@ -15,8 +15,8 @@ use super::form::Form;
 use crate::twilio::{
     account::Account,
     errors::RestError,
-    recorders::{self, State as RecordingState},
     record::Status,
+    recorders::{self, State as RecordingState},
 };
 
 fn shown(account: &Account, call_sid: &str, sid: &str, state: RecordingState) -> Value {
@@ -32,13 +32,9 @@ fn shown(account: &Account, call_sid: &str, sid: &str, state: RecordingState) ->
 }
 
 /// Of one call, newest first.
-pub async fn list(
-    State(account): State<Arc<Account>>,
-    Path((_, call_sid)): Path<(String, String)>,
-) -> Json<Value> {
+pub async fn list(State(account): State<Arc<Account>>, Path((_, call_sid)): Path<(String, String)>) -> Json<Value> {
     let running = account.recorders().running(&call_sid);
-    let mut all: Vec<Value> =
-        running.into_iter().map(|(sid, state)| shown(&account, &call_sid, &sid, state)).collect();
+    let mut all: Vec<Value> = running.into_iter().map(|(sid, state)| shown(&account, &call_sid, &sid, state)).collect();
     let state = account.lock();
     let kept = state.recordings.iter().rev().filter(|(_, kept)| kept.call_sid == call_sid);
     all.extend(kept.map(|(sid, _)| shown(&account, &call_sid, sid, RecordingState::Completed)));
