@@ -160,7 +160,7 @@ impl TestServer {
         Answer { status, body }
     }
 
-    /// A new tenant; its admin's access token.
+    /// A new tenant, which may call at whatever hour the tests run; its admin's access token.
     pub async fn tenant(&self, name: &str) -> String {
         let body = json!({
             "tenant_name": name, "country": "IN", "zone": "Asia/Kolkata", "name": "Admin",
@@ -168,7 +168,11 @@ impl TestServer {
         });
         let answer = self.ask(Method::POST, "/tenants", "", Some(body)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
-        answer.text("access_token")
+        let admin = answer.text("access_token");
+        let always = json!({ "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 });
+        let hours = self.ask(Method::PUT, "/settings/calling-hours", &admin, Some(always)).await;
+        assert!(hours.status.is_success(), "{hours:?}");
+        admin
     }
 
     /// A user of the admin's tenant, signed in: their token and id.

@@ -34,9 +34,6 @@ impl Setting {
         let admin = server.tenant("owner").await;
         let (token, agent) = server.user(&admin, "owner", Role::Telecaller).await;
         TestCarrier::of(&server, &admin, std::slice::from_ref(&agent)).await;
-        let always = json!({ "days": [1, 2, 3, 4, 5, 6, 7], "from_minute": 0, "to_minute": 1440 });
-        let set = server.ask(Method::PUT, "/settings/calling-hours", &admin, Some(always)).await;
-        assert!(set.status.is_success(), "{set:?}");
         let desk = Desk::sign_in(&server, "telecaller@owner.example").await;
         desk.available().await;
         Self { server, admin, token, agent: agent.parse().expect("an id"), desk }
