@@ -30,7 +30,7 @@ function Upload({ settings }: { settings: RegistrySettings }) {
   }).then((ok) => { if (ok) form.reset({ text: "", replace: true }); });
   return (
     <div className="col g-2">
-      <Note tone={settings.list_until_ms === null ? "warn" : "neutral"} testid="registry-list">{settings.list_until_ms === null ? t("registry.no_list") : t("registry.list", { n: settings.listed, day: fullDay(settings.list_until_ms, locale) })}</Note>
+      <Note tone={settings.list_until_ms === null ? "warn" : "neutral"} testid="registry-listed">{settings.list_until_ms === null ? t("registry.no_list") : t("registry.list", { n: settings.listed, day: fullDay(settings.list_until_ms, locale) })}</Note>
       <AreaField label={t("registry.numbers")} help={t("dnc.upload_help")} rows={5} value={form.value.text} error={form.problem("text")} onChange={(event) => { form.set({ text: event.target.value }); }} data-testid="registry-text" />
       <Check label={t("registry.replace")} checked={form.value.replace} onChange={(replace) => { form.set({ replace }); }} />
       <FormFailure failure={form.failure} />
