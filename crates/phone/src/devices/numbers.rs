@@ -17,7 +17,12 @@ pub(super) struct Numbers {
 impl Numbers {
     /// Asks the server. One that is away leaves nothing known.
     pub(super) fn look(&mut self) {
-        self.known = match self.ask() {
+        // A server that was started anew wants a new connection; without its numbers in this look, everything would be opened twice.
+        let answer = self.ask().or_else(|_| {
+            self.client = None;
+            self.ask()
+        });
+        self.known = match answer {
             Ok(known) => known,
             Err(error) => {
                 tracing::debug!(%error, "the sound server does not say which devices are new");
