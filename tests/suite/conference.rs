@@ -279,9 +279,9 @@ async fn reports_that_are_doubled_late_swapped_and_forged_change_nothing() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     customer.hang_up();
     tokio::time::timeout(PATIENCE, agent.outcome()).await.expect("the agent's leg ends").unwrap();
-    let stored = |detail: &Value| detail["receipt"]["state"]["kind"] == "stored";
-    let detail = world.server.until(&path, &world.admin, "the recording is stored", stored).await;
-    assert_eq!(detail["row"]["status"], "completed");
+    let stored =
+        |detail: &Value| detail["row"]["status"] == "completed" && detail["receipt"]["state"]["kind"] == "stored";
+    world.server.until(&path, &world.admin, "the call is over and kept", stored).await;
     assert_eq!(world.carrier.calls().len(), 2, "nobody was called twice");
     world.end().await;
 }

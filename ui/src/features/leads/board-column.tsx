@@ -67,17 +67,13 @@ interface Props {
   onCarry: (by: 1 | -1) => void;
 }
 
-/** One stage: how many leads, and their cards page by page. */
-export function StageColumn({ stage, column, filter, held, moved, edits, stop, first, onStop, onWalk, onCarry }: Props) {
+/** The cards of a stage, page by page. */
+function Cards({ stage, filter, held, moved, edits, stop, first, onStop, onWalk, onCarry }: Props) {
   const t = useT();
   const navigate = useNavigate();
   const { api, board } = useApp();
-  const box = useRef<HTMLElement>(null);
   const wish: LeadFilter = { ...filter, stage, limit: CARDS_OF_A_PAGE };
   const pages = usePages(keys.leads(wish), (cursor) => api.leads(cursor ? { ...wish, cursor } : wish));
-  const over = held?.to === stage;
-  useEffect(() => { if (over) box.current?.scrollIntoView({ block: "nearest", inline: "nearest" }); }, [over]);
-  const n = column?.leads ?? 0;
   const press = (event: KeyboardEvent, lead: Lead, at: number): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const mine = held?.lead.id === lead.id;
@@ -91,24 +87,36 @@ export function StageColumn({ stage, column, filter, held, moved, edits, stop, f
     event.preventDefault();
   };
   return (
+    <Paged pages={pages} empty={<p className="body t-12 ink-3">{t("board.empty")}</p>}>
+      {(leads) => (
+        <ul>{leads.map((lead, at) => (
+          <Card
+            key={lead.id} lead={lead} edits={edits} held={held} back={moved?.lead.id === lead.id && moved.to === stage} stop={stop === null ? first && at === 0 : stop === lead.id}
+            onStop={() => { onStop(lead.id); }} onKey={(event) => { press(event, lead, at); }}
+          />
+        ))}</ul>
+      )}
+    </Paged>
+  );
+}
+
+/** One stage: how many leads, and their cards. Of a stage without leads none are asked for. */
+export function StageColumn(props: Props) {
+  const { stage, column, held } = props;
+  const t = useT();
+  const { board } = useApp();
+  const box = useRef<HTMLElement>(null);
+  const over = held?.to === stage;
+  useEffect(() => { if (over) box.current?.scrollIntoView({ block: "nearest", inline: "nearest" }); }, [over]);
+  const n = column?.leads ?? 0;
+  return (
     <section
       ref={box} className={cx("board-column", over && "over")} aria-label={t("board.column", { stage: nameOf(t, "stage", stage), n })} data-stage={stage} data-testid="board-column"
       onDragOver={(event) => { if (held) { event.preventDefault(); board.over(stage); } }} onDrop={(event) => { event.preventDefault(); void board.drop(); }}
     >
       <header><h2>{nameOf(t, "stage", stage)}</h2> <span className="ink-2" data-testid="board-count">{n.toString()}{column?.more ? "+" : ""}</span>
         {column ? <p className="t-12 ink-3">{t("board.sums", { hot: column.hot, attempts: column.attempts })}</p> : null}</header>
-      {n === 0 ? <p className="body t-12 ink-3">{t("board.empty")}</p> : (
-        <Paged pages={pages} empty={<p className="body t-12 ink-3">{t("board.empty")}</p>}>
-          {(leads) => (
-            <ul>{leads.map((lead, at) => (
-              <Card
-                key={lead.id} lead={lead} edits={edits} held={held} back={moved?.lead.id === lead.id && moved.to === stage} stop={stop === null ? first && at === 0 : stop === lead.id}
-                onStop={() => { onStop(lead.id); }} onKey={(event) => { press(event, lead, at); }}
-              />
-            ))}</ul>
-          )}
-        </Paged>
-      )}
+      {n === 0 ? <p className="body t-12 ink-3">{t("board.empty")}</p> : <Cards {...props} />}
     </section>
   );
 }

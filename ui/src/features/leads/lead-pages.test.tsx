@@ -134,7 +134,7 @@ describe("files of a lead", () => {
     const large = new File(["x"], "b.txt");
     Object.defineProperty(large, "size", { value: 11 * 1024 * 1024 });
     fireEvent.drop(screen.getByTestId("lead-files"), { dataTransfer: { files: [large] } });
-    expect((await screen.findByRole("alert")).textContent).toContain("10 MB");
+    expect((await within(screen.getByTestId("lead-files")).findByRole("alert")).textContent).toContain("10 MB");
     expect(requests.filter((each) => each.path === `${path}/files` && each.method === "POST")).toHaveLength(1);
   });
 

@@ -43,7 +43,7 @@ export function OutcomePreview({ items, chosen, onChoose }: { items: readonly Di
   const failure = query.error ? asFailure(query.error) : null;
   return (
     <section className="outcome-preview" aria-label={t("outcomes.preview")} data-testid="outcome-preview">
-      <h3 className="label">{t("outcomes.preview")}</h3>
+      <h2 className="label">{t("outcomes.preview")}</h2>
       {GROUPS.map((group) => (
         <div key={group} className="col">
           <span className="t-12 ink-3">{t(`outcome_group.${group}`)}</span>
@@ -58,7 +58,7 @@ export function OutcomePreview({ items, chosen, onChoose }: { items: readonly Di
       ))}
       {item ? (
         <div className="card sunken col">
-          <h4 className="h-sec">{outcomeLabel(t, item)}</h4>
+          <h3 className="h-sec">{outcomeLabel(t, item)}</h3>
           {item.sub_codes.length > 0 ? <div className="chip-row">{item.sub_codes.map((each) => <Badge key={each.code}>{each.label}</Badge>)}</div> : null}
           {item.required.length > 0 ? <p className="t-12 ink-2">{t("outcomes.asks", { what: item.required.map((key) => nameOf(t, "field", key)).join(", ") })}</p> : null}
           <p className="t-12 ink-2" role="status" data-testid="preview-effects">

@@ -33,7 +33,7 @@ export function OutcomesPage() {
         const open = fresh ? null : (all.find((each) => each.id === chosen) ?? shown[0] ?? null);
         return (
           <div className="ca">
-            <section className="l" aria-label={t("settings.outcomes")}>
+            <section className="l" aria-label={t("outcomes.all")}>
               <div className="page-head"><h1>{t("settings.outcomes")}</h1>{add}</div>
               {shown.map((each) => (
                 <button key={each.id} type="button" className="item" onClick={() => { setChosen(each.id); }} data-testid="set-item" {...(each.id === open?.id ? { "aria-current": "true" as const } : {})}>

@@ -62,6 +62,7 @@ export const followUps = {
   "remind.both": "{ours} ({theirs} there)",
   "notice.opted_out": "The customer pressed the key for no more calls. They are on the do-not-call list now.",
   "settings.outcomes": "Outcomes",
+  "outcomes.all": "All sets of outcomes",
   "outcomes.new_set": "New set",
   "outcomes.need_name": "A name is needed",
   "outcomes.need_one": "One outcome at least is needed",

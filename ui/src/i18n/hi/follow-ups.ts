@@ -64,6 +64,7 @@ export const followUps: Record<keyof typeof english, string> = {
   "remind.both": "{ours} (वहाँ {theirs})",
   "notice.opted_out": "ग्राहक ने कॉल न करने की कुंजी दबाई। नंबर अब कॉल-न-करें सूची में है।",
   "settings.outcomes": "परिणाम",
+  "outcomes.all": "परिणामों के सभी सेट",
   "outcomes.new_set": "नया समूह",
   "outcomes.need_name": "नाम चाहिए",
   "outcomes.need_one": "कम से कम एक परिणाम चाहिए",
