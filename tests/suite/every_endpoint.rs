@@ -153,6 +153,7 @@ fn text(schema: &Value, name: &str) -> &'static str {
         (_, "password" | "new") => "a sentence of somebody",
         (_, "list_path") => "/api/leads",
         (_, "opt_out_key") => "9",
+        (_, "shortcut") => "a",
         (_, "group") => "connected",
         (_, "tone") => "neutral",
         (_, "base_url" | "endpoint" | "api_base" | "public_url") => "http://127.0.0.1:9",

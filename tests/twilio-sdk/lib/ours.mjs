@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 export function start() {
-  const args = ["run", "--quiet", "--locked", "--package", "switchboard-providers", "--example", "twilio_judged"];
+  // Without a package named, the features are those of the whole workspace, in which it is built already.
+  const args = ["run", "--quiet", "--locked", "--example", "twilio_judged"];
   const child = spawn("cargo", args, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
