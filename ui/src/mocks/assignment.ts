@@ -1,4 +1,4 @@
-import type { AssignmentDryRun, AssignmentFigures, AssignmentRules } from "@/api/generated/wire";
+import type { Assignment, AssignmentDryRun, AssignmentFigures, AssignmentRules } from "@/api/generated/wire";
 import { newRule } from "@/features/assignment/rule-set";
 import { agentId, lead, NAMES, NOW } from "./people";
 
@@ -28,3 +28,8 @@ export const dryRun: AssignmentDryRun = {
   rules: rules.set.rules.map((each, index) => ({ rule_id: each.id, name: each.name, gives: 400 - index * 20, passes: index * 3 })),
   sample: [{ lead_id: lead.id, name: lead.name, from: null, to: NAMES[0], sentence: "“Hot leads” (version 15) gave it to Farid Kettlewell in turn: heat is hot." }],
 };
+
+export const given: Assignment[] = [
+  { id: "given-2", lead_id: lead.id, from: NAMES[1] ?? null, to: NAMES[0] ?? null, cause: "person", version: null, sentence: "Leela Riverstone gave this lead to Farid Kettlewell.", by: "Leela Riverstone", at_ms: NOW - 3_600_000 },
+  { id: "given-1", lead_id: lead.id, from: null, to: NAMES[1] ?? null, cause: "rule", version: 14, sentence: "“Hot leads” (version 14) gave it to Mira Tamarind in turn: heat is hot.", by: null, at_ms: NOW - 86_400_000 },
+];

@@ -17,12 +17,12 @@ function Result({ run, set }: { run: AssignmentDryRun; set: AssignmentRuleSet })
     <div className="col g-3" data-testid="dry-run-result">
       <Note tone="acc">{t("assign.dry_sum", { all: run.looked_at, changes: run.changes, nobody: run.unassigned })}</Note>
       <Warnings warnings={run.warnings} rules={set.rules} />
-      <div className="table-wrap"><table className="table"><caption className="sr">{t("assign.dry_rules")}</caption>
+      <div className="table-wrap"><table className="table" data-testid="dry-rules"><caption className="sr">{t("assign.dry_rules")}</caption>
         <thead><tr><th>{t("assign.rule")}</th><th className="num">{t("assign.gives")}</th><th className="num">{t("assign.passes")}</th></tr></thead>
         <tbody>{run.rules.map((each) => <tr key={each.rule_id}><td>{each.name}</td><td className="num">{each.gives}</td><td className="num">{each.passes}</td></tr>)}
           {run.by_fallback > 0 ? <tr><td>{t("assign.fallback")}</td><td className="num">{run.by_fallback}</td><td /></tr> : null}</tbody>
       </table></div>
-      <div className="table-wrap"><table className="table"><caption className="sr">{t("assign.dry_agents")}</caption>
+      <div className="table-wrap"><table className="table" data-testid="dry-agents"><caption className="sr">{t("assign.dry_agents")}</caption>
         <thead><tr><th>{t("assign.agent")}</th><th className="num">{t("assign.has_now")}</th><th className="num">{t("assign.would_have")}</th></tr></thead>
         <tbody>{run.agents.map((each) => <tr key={each.user_id}><td>{each.name}</td><td className="num">{each.now}</td><td className={each.then === each.now ? "num" : "num strong"}>{each.then}{each.then === each.now ? null : ` (${each.then > each.now ? "+" : "−"}${Math.abs(each.then - each.now)})`}</td></tr>)}</tbody>
       </table></div>

@@ -10,6 +10,8 @@ import { Loaded } from "@/ui/loaded";
 import { Note } from "@/ui/note";
 
 const RULES = "rules";
+/** Rules work by themselves, a moment after they are saved or a lead comes in. */
+const LOOK_EVERY_MS = 5_000;
 
 /** Somebody who has left still owns leads: to a colleague, or by the rules. */
 function Left({ person }: { person: LeftBehind }) {
@@ -45,7 +47,7 @@ function Left({ person }: { person: LeftBehind }) {
 export function FiguresPanel() {
   const t = useT();
   const { api } = useApp();
-  const query = useQuery({ queryKey: keys.assignmentFigures, queryFn: api.assignmentFigures });
+  const query = useQuery({ queryKey: keys.assignmentFigures, queryFn: api.assignmentFigures, refetchInterval: LOOK_EVERY_MS });
   return (
     <section className="panel" aria-label={t("assign.figures")} data-region="figures">
       <header><h2>{t("assign.figures")}</h2></header>

@@ -59,7 +59,7 @@ function Page({ found }: { found: Import }) {
           {found.state === "uploading" ? <Note tone="acc"><p>{t(found.received === found.bytes ? "imports.opening" : "imports.incomplete")}</p></Note> : null}
           {preview.data && seen && !over ? (
             <>
-              {preview.data.remembered && plan === null ? <Note tone="ok">{t("imports.remembered", { name: preview.data.remembered })}</Note> : null}
+              {preview.data.remembered && plan === null ? <Note tone="ok" testid="import-remembered">{t("imports.remembered", { name: preview.data.remembered })}</Note> : null}
               {wrong.length > 0 ? <Note tone="warn" alert testid="plan-problems">{wrong.map((each) => <p key={`${each.field}${each.problem}`}>{problemText(each.problem, t)}</p>)}</Note> : null}
               <PlanOptions plan={seen} onChange={setPlan} />
               <Mapping preview={preview.data} plan={seen} onChange={setPlan} />

@@ -87,7 +87,7 @@ function Problems({ found }: { found: Import }) {
       <div className="row between"><h2>{t("imports.problem_rows")}</h2><Button size="sm" icon="import" busy={saving} onClick={() => void download()} data-testid="import-download">{t("imports.download")}</Button></div>
       <table className="table"><thead><tr><th className="num">{t("imports.row")}</th><th>{t("imports.column")}</th><th>{t("imports.why")}</th></tr></thead>
         <tbody>{(query.data?.items ?? []).map((each, n) => (
-          <tr key={n}><td className="num">{each.row}</td><td>{each.column ?? "–"}</td><td className={each.left_out ? "" : "ink-2"}>{t(`reason.${each.reason}`)}</td></tr>
+          <tr key={n} data-testid="import-problem"><td className="num">{each.row}</td><td>{each.column ?? "–"}</td><td className={each.left_out ? "" : "ink-2"}>{t(`reason.${each.reason}`)}</td></tr>
         ))}</tbody></table>
       {query.data?.next ? <p className="ink-2">{t("imports.more_rows")}</p> : null}
     </section>

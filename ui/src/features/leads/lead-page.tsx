@@ -26,6 +26,7 @@ import { noCallText } from "./no-call";
 import { LeadNotes } from "./notes";
 import { OwnerAndLanguage } from "./owner-language";
 import { LeadTags } from "./tags";
+import { WhyWhose } from "./why-whose";
 
 /** A field that is saved as it is typed, at once when it is left. What the server does not have yet is shown, not lost. */
 function EditField({ leadId, name, label, value, off }: { leadId: string; name: string; label: string; value: string; off: boolean }) {
@@ -155,6 +156,7 @@ function Page({ card }: { card: LeadCard }) {
         </div>
         <div className="col g-3">
           <Duplicates leadId={lead.id} />
+          <WhyWhose leadId={lead.id} />
           <LearnedLast card={card} title={t("learned.title")} region />
           <section className="panel" aria-label={t("lead.last_calls")} data-region="calls"><div className="body"><LastCalls card={card} /></div></section>
           <History leadId={lead.id} />

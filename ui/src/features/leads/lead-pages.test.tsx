@@ -3,6 +3,7 @@ import axe from "axe-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { BulkAction, LeadCard, Role } from "@/api/generated/wire";
 import { translator } from "@/i18n";
+import * as assignment from "@/mocks/assignment";
 import * as pages from "@/mocks/lead-pages";
 import { actions } from "@/mocks/lead-sets";
 import * as people from "@/mocks/people";
@@ -28,7 +29,7 @@ const answers = (change: Record<string, (request: Request) => unknown> = {}) => 
   [`GET ${path}/duplicates`]: () => [{ lead: other, because: "number" }], [`GET ${path}/merges`]: () => pages.merges, [`GET ${path}/notes`]: () => list(pages.notes), [`GET ${path}/files`]: () => pages.files,
   [`POST ${path}/merge`]: () => lead, "POST /leads/lead-2/merge": () => other, "POST /lead-merges/merge-1/undo": () => lead, [`POST ${path}/notes`]: () => pages.notes[0], "DELETE /lead-notes/note-1": () => null, "POST /lead-notes/note-1/restore": () => pages.notes[0],
   [`POST ${path}/files`]: () => pages.files[0], "GET /lead-files/file-1/url": () => ({ url: "/api/v1/files/signed/x", expires_at_ms: 0 }), "DELETE /lead-files/file-1": () => null, "POST /lead-files/file-1/restore": () => pages.files[0],
-  "GET /tags": () => [], "GET /users": () => list([people.user(0, "telecaller"), people.user(1, "telecaller")]), "GET /campaigns": () => [{ id: "camp-1", name: "Spring" }], [`PATCH ${path}`]: () => lead, ...change,
+  "GET /assignments": () => list(assignment.given), "GET /tags": () => [], "GET /users": () => list([people.user(0, "telecaller"), people.user(1, "telecaller")]), "GET /campaigns": () => [{ id: "camp-1", name: "Spring" }], [`PATCH ${path}`]: () => lead, ...change,
 });
 
 const open = (role: Role = "manager", change = {}, at = path) => renderPage(at, answers(change), role);
@@ -49,6 +50,25 @@ describe("fields of two leads side by side", () => {
     const picks = firstPicks(rows);
     expect(takenOf(rows, picks)).toEqual(["fields.floor"]);
     expect(takenOf(rows, { ...picks, name: "other", email: "other", "fields.floor": "kept", campaign: "other" })).toEqual(["name", "email"]);
+  });
+});
+
+describe("why a lead is whose it is", () => {
+  afterEach(cleanup);
+
+  it("is said in a sentence for each time it was given", async () => {
+    const { requests } = await open();
+    const lines = await screen.findAllByTestId("why-whose-line");
+    expect(lines.map((each) => each.textContent)).toEqual([
+      expect.stringMatching(/^Leela Riverstone gave this lead to Farid Kettlewell\.\d/),
+      expect.stringMatching(/^“Hot leads” \(version 14\) gave it to Mira Tamarind in turn: heat is hot\.\d/),
+    ]);
+    expect(requests.some((each) => each.path.startsWith("/assignments?") && each.path.includes(`lead_id=${lead.id}`))).toBe(true);
+  });
+
+  it("or that no rule gave it", async () => {
+    await open("telecaller", { "GET /assignments": () => list([]) });
+    expect((await screen.findByTestId("why-whose")).textContent).toContain("No rule has given this lead.");
   });
 });
 
