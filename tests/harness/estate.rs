@@ -121,7 +121,7 @@ pub fn campaign(name: &str, agents: &[&str]) -> Value {
 
 /// A set of outcomes as it is made and changed.
 pub fn disposition_set(name: &str) -> Value {
-    let agreed = json!({ "code": "agreed", "label": format!("{MARK} agreed"), "group": "connected", "tone": "ok",
+    let agreed = json!({ "code": "agreed", "label": format!("{name} agreed"), "group": "connected", "tone": "ok",
         "sub_codes": [], "required": [], "next_action": { "kind": "none" }, "stage": null });
     json!({ "name": name, "kind": "service", "dispositions": [agreed] })
 }

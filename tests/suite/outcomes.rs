@@ -95,7 +95,7 @@ async fn a_set_is_made_of_a_kind_changed_copied_and_put_away(engine: Engine) {
     let collections = templates[2]["dispositions"].clone();
     let body = json!({ "name": "Arrears", "kind": "collections", "dispositions": collections });
     let set = made(office.ask(Method::POST, "/disposition-sets", body).await).body;
-    assert_eq!((&set["version"], &set["kind"], &set["made_by"]), (&json!(1), &json!("collections"), &json!("owner")));
+    assert_eq!((&set["version"], &set["kind"], &set["made_by"]), (&json!(1), &json!("collections"), &json!("Admin")));
     assert_eq!(set["dispositions"], collections);
     let path = format!("/disposition-sets/{}", set["id"].as_str().unwrap());
 
@@ -242,7 +242,7 @@ async fn what_follows_is_shown_before_it_is_saved_and_then_carried_out(engine: E
     assert_eq!(saved["effects"][0]["language"], "ta");
     assert_eq!((&card["lead"]["owner_id"], &card["lead"]["language"]), (&json!(tamil), &json!("ta")));
     let why = office.read(&format!("/assignments?lead_id={}", card["lead"]["id"].as_str().unwrap())).await;
-    assert_eq!(why["items"][0]["sentence"], "tara speaks ta, and owner does not.", "{why}");
+    assert_eq!(why["items"][0]["sentence"], "tara speaks ta, and Admin does not.", "{why}");
     let (saved, card) = follow(5, "pass_on", json!({ "language": "bn" })).await;
     assert_ne!(card["lead"]["owner_id"], json!(tamil));
     assert_eq!(

@@ -37,7 +37,11 @@ impl Backend {
 
     /// As this person may see it, with its tags.
     pub(crate) async fn lead_for(&self, actor: &Actor, id: LeadId) -> Result<Lead, BackendError> {
-        let mut lead = for_reader(actor, shown(self.lead_row(actor, id).await?));
+        self.shown_with_tags(actor, self.lead_row(actor, id).await?).await
+    }
+
+    pub(crate) async fn shown_with_tags(&self, actor: &Actor, row: LeadRow) -> Result<Lead, BackendError> {
+        let mut lead = for_reader(actor, shown(row));
         self.put_tags(actor.scope, std::slice::from_mut(&mut lead)).await?;
         Ok(lead)
     }

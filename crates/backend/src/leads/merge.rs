@@ -105,8 +105,8 @@ impl Backend {
         let take: BTreeSet<String> = body.take.into_iter().collect();
         let mut tx = self.store().begin().await?;
         let done = self.merge_in(&mut tx, actor, id, body.other_id, &take).await;
-        let people = match done {
-            Ok(people) => people,
+        let (row, people) = match done {
+            Ok(done) => done,
             Err(error) => {
                 tx.undo().await?;
                 return Err(error);
@@ -118,9 +118,11 @@ impl Backend {
         self.lead_changed(actor.scope, id);
         self.lead_changed(actor.scope, body.other_id);
         self.leads_changed_for(actor.scope, people.into_iter());
-        self.lead_for(actor, id).await
+        self.shown_with_tags(actor, row).await
     }
 
+    /// The lead as it is then, and whose lists have changed. Read within the transaction: a moment later it may have been merged
+    /// into a third one.
     async fn merge_in(
         &self,
         tx: &mut Tx,
@@ -128,7 +130,7 @@ impl Backend {
         id: LeadId,
         other_id: LeadId,
         take: &BTreeSet<String>,
-    ) -> Result<Vec<UserId>, BackendError> {
+    ) -> Result<(LeadRow, Vec<UserId>), BackendError> {
         let (scope, now) = (actor.scope, clock::now());
         let members = sets::members(tx, scope, &[id, other_id]).await?;
         let line = |of: LeadId| members.iter().find(|member| member.id == of).map(|member| member.line.clone());
@@ -201,7 +203,9 @@ impl Backend {
             let subject = Subject { lead: held.id, number: &held.phone };
             leases::release(&mut *tx, scope, subject, actor.user, Some(fence), now).await?;
         }
-        Ok([lead.owner_id, other.owner_id, edit.row.owner_id].into_iter().flatten().collect())
+        let merged = storage::leads::get(&mut *tx, scope, id).await?.ok_or(BackendError::NotFound("lead"))?;
+        let people = [lead.owner_id, other.owner_id, merged.owner_id].into_iter().flatten().collect();
+        Ok((merged, people))
     }
 
     /// Puts the lead where its soonest promise belongs, when it has one.
