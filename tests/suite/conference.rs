@@ -39,7 +39,6 @@ pub struct World {
     pub server: TestServer,
     pub admin: String,
     pub agent: String,
-    pub agent_id: String,
     manager: String,
     pub carrier: SimulatedTwilio,
     pub desk: Desk,
@@ -78,7 +77,7 @@ impl World {
         carrier.set_destination(COACH, Destination { ring_ms: 200, ..Destination::person(tone(COACH, 1_500.0, 60)) });
         let desk = Desk::sign_in(&server, "telecaller@owner.example").await;
         desk.available().await;
-        Self { server, admin, agent, agent_id, manager, carrier, desk }
+        Self { server, admin, agent, manager, carrier, desk }
     }
 
     pub async fn next_telephone(&self) -> CallHandle {

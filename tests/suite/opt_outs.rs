@@ -124,7 +124,7 @@ async fn a_word_in_a_message_opts_out_of_its_channel_and_a_stronger_one_of_every
     send(stop).await;
     send(text("+919800000041", "बंद करो")).await;
     let sms = ("sms".to_owned(), false, "message".to_owned());
-    assert_eq!(consents(&server, &admin, &one).await, [sms.clone()]);
+    assert_eq!(consents(&server, &admin, &one).await, std::slice::from_ref(&sms));
     let card = server.ask(Method::GET, &format!("/leads/{one}"), &admin, None).await.body;
     assert_eq!(card["no_call"], Value::Null, "a text is no call");
     send(text("whatsapp:+919800000041", "Unsubscribe")).await;

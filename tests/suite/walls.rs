@@ -31,6 +31,7 @@ fn what_is_outside_of_the_api_is_in_the_document_too() {
         "/health/live",
         "/health/ready",
         "/intake/leads",
+        "/opt-out/{token}",
         "/webhooks/crm/{tenant}/{connector}/{secret}",
         "/webhooks/exotel/{tenant}/{secret}/media",
         "/webhooks/exotel/{tenant}/{secret}/{kind}",

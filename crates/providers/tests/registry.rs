@@ -23,7 +23,9 @@ async fn serve(router: Router) -> url::Url {
 
 #[tokio::test]
 async fn listed_numbers_are_told_in_the_order_in_which_they_were_asked() {
-    let seen: Arc<Mutex<Vec<(usize, Option<String>)>>> = Arc::default();
+    /// How many numbers were asked for at once, and by which key.
+    type Asked = (usize, Option<String>);
+    let seen: Arc<Mutex<Vec<Asked>>> = Arc::default();
     let kept = Arc::clone(&seen);
     let router = Router::new().route(
         "/check",

@@ -230,7 +230,7 @@ mod next_actions {
         let again_at = UnixMillis(NOW.0 + 3 * 24 * 60 * MINUTE);
         let nurture = NextAction::Nurture { sequence: "autumn".into(), after_days: 3 };
         let expected = DispositionEffect::Nurture { sequence: "autumn".into(), again_at };
-        assert_eq!(after(nurture.clone(), &lead()), [expected.clone()]);
+        assert_eq!(after(nurture.clone(), &lead()), std::slice::from_ref(&expected));
         let standing = crate::worklist::after_outcome(&[expected], Heat::Cold, NOW).unwrap();
         assert_eq!((standing.kind, standing.due_at), (Kind::Retry, Some(again_at)));
         let silent = LeadFacts { do_not_call: true, ..lead() };

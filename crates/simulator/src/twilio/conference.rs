@@ -41,7 +41,7 @@ impl LiveCall {
             let heard = self.account.rooms().exchange(&noun.name, sid, &said);
             let (frame, person) = match heard {
                 Heard::Out => return Ok(()),
-                Heard::People(frame) => (frame, true),
+                Heard::People(frame) => (*frame, true),
                 Heard::Music if noun.silent_wait => (SILENCE, false),
                 Heard::Music => {
                     let mut frame = SILENCE;

@@ -46,7 +46,7 @@ impl Seat {
 pub enum Heard {
     /// Hold or waiting music.
     Music,
-    People(Frame),
+    People(Box<Frame>),
     /// Is not in the room any more.
     Out,
 }
@@ -69,7 +69,7 @@ pub struct Room {
 pub enum Left {
     HungUp,
     ByApi,
-    ModeratorLeft,
+    Moderator,
 }
 
 impl Left {
@@ -77,7 +77,7 @@ impl Left {
         match self {
             Self::HungUp => "participant_hung_up",
             Self::ByApi => "participant_updated_via_api",
-            Self::ModeratorLeft => "moderator_ended_conference",
+            Self::Moderator => "moderator_ended_conference",
         }
     }
 }
@@ -125,7 +125,7 @@ impl Rooms {
         let ends = room.seats.remove(call_sid).is_some_and(|seat| seat.ends);
         if ends {
             for other in room.seats.keys().cloned().collect::<Vec<_>>() {
-                room.tell("leave", "participant-leave", Some(&other), Some(Left::ModeratorLeft));
+                room.tell("leave", "participant-leave", Some(&other), Some(Left::Moderator));
                 room.seats.remove(&other);
             }
         }
@@ -151,7 +151,7 @@ impl Rooms {
             }
             sum.iter_mut().zip(&other.said).for_each(|(sum, sample)| *sum += i32::from(*sample));
         }
-        Heard::People(sum.map(|sample| sample.clamp(i16::MIN.into(), i16::MAX.into()) as i16))
+        Heard::People(Box::new(sum.map(|sample| sample.clamp(i16::MIN.into(), i16::MAX.into()) as i16)))
     }
 
     /// By SID, or by name.
@@ -254,15 +254,15 @@ mod tests {
         enter(&mut rooms, "customer", &noun("customer", false, true));
         assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::Music, "nobody has opened the room");
         enter(&mut rooms, "agent", &noun("agent", true, false));
-        assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::People([1; 160]));
+        assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::People(Box::new([1; 160])));
         enter(&mut rooms, "coach", &Conference { coaches: Some("agent".into()), ..noun("coach", false, false) });
-        assert_eq!(rooms.exchange("room", "coach", &[4; 160]), Heard::People([3; 160]));
-        assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::People([2; 160]), "not the coach");
-        assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::People([5; 160]));
+        assert_eq!(rooms.exchange("room", "coach", &[4; 160]), Heard::People(Box::new([3; 160])));
+        assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::People(Box::new([2; 160])), "not the coach");
+        assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::People(Box::new([5; 160])));
         let room = rooms.room_mut("room").unwrap();
         room.change("customer", |seat| seat.hold = true);
         assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::Music);
-        assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::People([4; 160]));
+        assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::People(Box::new([4; 160])));
         rooms.leave("room", "customer", Left::HungUp);
         assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::Out, "the customer's end is the room's");
         let mut events = Vec::new();

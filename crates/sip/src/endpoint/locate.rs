@@ -159,7 +159,7 @@ impl DomainResolver for Names {
         let fault = |error: String| rsipstack::Error::DnsResolutionError(error);
         let Host::Domain(name) = &of.addr.host else { return Ok(of.clone()) };
         let transport = convert::transport(of.r#type);
-        let port = of.addr.port.as_ref().map(|port| u16::from(port.clone()));
+        let port = of.addr.port.as_ref().map(|port| u16::from(*port));
         let text = match port {
             Some(port) => format!("{name}:{port}"),
             None => name.to_string(),

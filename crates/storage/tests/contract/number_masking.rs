@@ -98,7 +98,7 @@ async fn each_side_of_a_mapping_is_found_by_its_own_telephone(store: TestStore) 
     let pair = pair(&store, scope).await;
     let made = mapping(&store, scope, &pair, LEAD, Some(AGENT));
     masking::insert(&*store, scope, &made, NOW).await.unwrap();
-    assert_eq!(masking::live(&*store, scope, NOW).await.unwrap(), [made.clone()]);
+    assert_eq!(masking::live(&*store, scope, NOW).await.unwrap(), std::slice::from_ref(&made));
     for (from, side) in [(LEAD, Side::Lead), (AGENT, Side::Agent)] {
         let found = masking::reached(&*store, scope, pair.number, from, NOW).await.unwrap().unwrap();
         assert_eq!((found.mapping, found.lead, found.agent, found.side), (made.id, pair.lead, pair.agent, side));

@@ -263,7 +263,8 @@ async fn leads_with_a_number_are_found_in_every_campaign(store: TestStore) {
     leads::insert(&*store, scope, &leads::Lead { phone: phone(), ..a_lead("Ravi") }).await.unwrap();
     let mut found = leads::all_by_phone(&*store, scope, &number).await.unwrap();
     let mut expected = vec![one.id, two.id];
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     assert_eq!(found, expected);
     assert_eq!(leads::all_by_phone(&*store, other, &number).await.unwrap(), []);
 }
