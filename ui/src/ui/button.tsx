@@ -37,7 +37,8 @@ export function Button({ tone, size, icon, busy, off, costs, block, className, c
       {children}
     </button>
   );
-  return off ? <Tip text={off}>{button}</Tip> : button;
+  // A button that is off at times is one element all the time, or it would lose the focus with each change.
+  return off === undefined ? button : <Tip text={off}>{button}</Tip>;
 }
 
 interface IconButtonProps extends Omit<Props, "children" | "icon"> {

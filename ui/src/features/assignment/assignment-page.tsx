@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { AssignmentRule, AssignmentRules, AssignmentRuleSet } from "@/api/generated/wire";
 import { useApp, useLocale, useMe, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
@@ -31,6 +31,9 @@ function Editor({ saved }: { saved: AssignmentRules }) {
   const form = useForm<AssignmentRuleSet>(saved.set, { key: "assignment" });
   const [chosen, setChosen] = useState<string>(saved.set.rules[0]?.id ?? ALL);
   const set = form.value;
+  // Somebody else saved, or the server put it in its own words. What is being typed stays, and so do the open rule and the focus.
+  const old = !form.dirty && JSON.stringify(set) !== JSON.stringify(saved.set);
+  useEffect(() => { if (old) form.reset(saved.set); });
   const at = set.rules.findIndex((each) => each.id === chosen);
   const rule = set.rules[at];
   const change = (part: Partial<AssignmentRule>): void => { form.set({ rules: set.rules.map((each, index) => (index === at ? { ...each, ...part } : each)) }); };
@@ -85,5 +88,5 @@ function Editor({ saved }: { saved: AssignmentRules }) {
 export function AssignmentPage() {
   const { api } = useApp();
   const query = useQuery({ queryKey: keys.assignment, queryFn: api.assignmentRules });
-  return <Loaded query={query}>{(saved) => <Editor key={saved.version} saved={saved} />}</Loaded>;
+  return <Loaded query={query}>{(saved) => <Editor saved={saved} />}</Loaded>;
 }

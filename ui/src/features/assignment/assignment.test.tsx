@@ -41,6 +41,25 @@ describe("the rules page", () => {
     expect((await screen.findByTestId("assign-warnings")).textContent).toContain("“Everybody” is never reached: “Hindi first” takes every lead.");
   });
 
+  it("keeps the open rule and the focus when it saves, and takes up what somebody else saved", async () => {
+    let now = rules();
+    const { app } = await renderPage("/settings/assignment", {
+      ...answers, "GET /assignment/rules": () => now,
+      "PUT /assignment/rules": ({ body }) => { now = rules({ set: (body as SaveAssignmentRules).set, version: 4, warnings: [] }); return now; },
+    }, "tenant_admin");
+    fireEvent.click(await screen.findByText("2. Facebook"));
+    fireEvent.change(screen.getByTestId("rule-name"), { target: { value: "Instagram" } });
+    const save = screen.getByTestId("assign-save");
+    save.focus();
+    fireEvent.click(save);
+    await screen.findByText(/^Version 4, by/);
+    expect(screen.getByTestId<HTMLInputElement>("rule-name").value).toBe("Instagram");
+    expect(document.activeElement).toBe(screen.getByTestId("assign-save"));
+    now = rules({ version: 5, set: { ...now.set, rules: now.set.rules.map((each) => (each.id === "r2" ? { ...each, name: "Telegram" } : each)) } });
+    await app.queries.invalidateQueries({ queryKey: ["assignment"] });
+    await waitFor(() => { expect(screen.getByTestId<HTMLInputElement>("rule-name").value).toBe("Telegram"); });
+  });
+
   it("moves a rule by keyboard and by dragging, says where it went, and saves the order over the version that was read", async () => {
     const { requests } = await open();
     const items = await screen.findAllByTestId("rule-item");

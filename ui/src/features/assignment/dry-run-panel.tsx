@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AssignmentDryRun, AssignmentRuleSet, DryRunLeads } from "@/api/generated/wire";
-import { useApp, useT } from "@/app-context";
+import { useApp, useLocale, useT } from "@/app-context";
 import { Button } from "@/ui/button";
 import { Note } from "@/ui/note";
 import { Seg } from "@/ui/seg";
@@ -38,6 +38,7 @@ function Result({ run, set }: { run: AssignmentDryRun; set: AssignmentRuleSet })
 /** Tries the rules, also those that are not saved, on the newest real leads. */
 export function DryRunPanel({ set }: { set: AssignmentRuleSet }) {
   const t = useT();
+  const locale = useLocale();
   const { api } = useApp();
   const [leads, setLeads] = useState<DryRunLeads>("unassigned");
   const run = useMutation({ mutationFn: (which: DryRunLeads) => api.tryAssignment({ set, leads: which, most: MOST }) });
@@ -45,7 +46,7 @@ export function DryRunPanel({ set }: { set: AssignmentRuleSet }) {
     <section className="panel" aria-label={t("assign.dry_run")} data-region="dry-run">
       <header><h2>{t("assign.dry_run")}</h2></header>
       <div className="body col">
-        <p className="t-12 ink-2">{t("assign.dry_text", { n: MOST })}</p>
+        <p className="t-12 ink-2">{t("assign.dry_text", { n: MOST.toLocaleString(locale) })}</p>
         <div className="row wrap">
           <Seg size="sm" label={t("assign.dry_which")} value={leads} options={[{ value: "unassigned", label: t("assign.dry_unassigned") }, { value: "all", label: t("assign.dry_all") }]} onChange={setLeads} />
           <Button icon="play" busy={run.isPending} onClick={() => { run.mutate(leads); }} data-testid="dry-run">{t(run.isPending ? "assign.dry_busy" : "assign.dry_go")}</Button>

@@ -43,15 +43,17 @@ export function ChangeRow({ change, onUndo }: { change: LeadChange; onUndo: (cha
   const locale = useLocale();
   const now = useServerNow();
   const names = useNames(change.field === "owner" || change.field === "campaign");
+  // A merge has no value before it, and is taken apart where merges are listed.
+  const merge = change.field === "merged";
   return (
     <div className="chg" data-testid="change-row" data-field={change.field}>
       <div>
-        <p><span className="ink-3">{nameOf(t, "field", change.field)}</span> <s>{valueWords(change, change.from, t, names)}</s> <Icon name="arrow-right" size="sm" /><span className="sr">{t("change.to")}</span> <b className="strong">{valueWords(change, change.to, t, names)}</b></p>
+        <p><span className="ink-3">{nameOf(t, "field", change.field)}</span> {merge ? null : <><s>{valueWords(change, change.from, t, names)}</s> <Icon name="arrow-right" size="sm" /><span className="sr">{t("change.to")}</span> </>}<b className="strong">{valueWords(change, change.to, t, names)}</b></p>
         <p className="t-12 ink-3">{changedBy(change, t)}, {when(change.at_ms, now, locale)}</p>
       </div>
       {change.undone_at_ms !== null ? <Badge icon="undo">{t("change.undone")}</Badge>
         : change.can_undo ? <Button size="sm" icon="undo" onClick={() => { onUndo(change); }} data-testid="undo" aria-label={t("change.undo_one", { field: nameOf(t, "field", change.field) })}>{t("change.undo")}</Button>
-          : <span className="t-12 ink-3">{t("change.changed_since")}</span>}
+          : merge ? null : <span className="t-12 ink-3">{t("change.changed_since")}</span>}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Import, ImportPlan, ImportPreview } from "@/api/generated/wire";
+import { cx } from "@/lib/cx";
 import { bytes } from "@/lib/text";
 import { useApp, useLocale, useT } from "@/app-context";
 import { keys } from "@/api/keys";
@@ -54,7 +55,7 @@ function Page({ found }: { found: Import }) {
         <h1>{found.file_name}</h1><Badge tone={stateTone[found.state]} testid="import-state">{t(`import_state.${found.state}`)}</Badge>
         <span className="ink-2 hide-narrow">{bytes(found.bytes)}{seen && !over ? ` · ${t("imports.read_as", { encoding: seen.reading.encoding.toUpperCase(), separator: t(`separator.${nameOfSeparator(seen.reading.separator)}`) })}` : ""}</span>
       </div>
-      <div className="import-page scroll" data-region="list" tabIndex={-1}>
+      <div className={cx("import-page scroll", over && "over")} data-region="list" tabIndex={-1}>
         <div className="import-main">
           {found.state === "uploading" ? <Note tone="acc"><p>{t(found.received === found.bytes ? "imports.opening" : "imports.incomplete")}</p></Note> : null}
           {preview.data && seen && !over ? (

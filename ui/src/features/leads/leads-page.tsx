@@ -38,7 +38,7 @@ function Row({ lead, chosen, onChoose }: RowProps) {
   return (
     <tr className="go" data-testid="lead-row" data-lead={lead.id} onClick={() => void navigate({ to: "/leads/$leadId", params: { leadId: lead.id } })}>
       {chosen === null ? null : (
-        <td className="pick"><input
+        <td className="tick"><input
           type="checkbox" className="box" checked={chosen} aria-label={t("bulk.pick", { name: lead.name })} data-testid="lead-pick"
           onClick={(event) => { event.stopPropagation(); }} onChange={(event) => { onChoose(event.target.checked); }}
         /></td>
@@ -107,12 +107,12 @@ export function LeadsPage() {
       {many && (pages.items?.length ?? 0) > 0 ? <BulkBar chosen={chosen} filter={filterOf(search, me.user.id)} onClear={() => { setChosen(new Set()); }} /> : null}
       <section className="scroll" aria-label={t("nav.leads")} data-region="list" tabIndex={-1}>
         <Paged pages={pages} empty={Object.keys(search).length > 0
-          ? <StateBox icon="search" title={t("leads.none_found")} text={t("leads.none_found_text")} action={<Button onClick={() => void navigate({ to: "/leads", search: {} })}>{t("calls.clear")}</Button>} />
+          ? <StateBox icon="search" title={t("leads.none_found")} text={t("leads.none_found_text")} testid="leads-none" action={<Button onClick={() => void navigate({ to: "/leads", search: {} })}>{t("calls.clear")}</Button>} />
           : <StateBox icon="lead" title={t("leads.none")} text={t("leads.none_text")} action={add} />}>
           {(leads) => (
             <div className="table-wrap"><table className="table calls">
               <thead><tr>
-                {many ? <th className="pick"><input type="checkbox" className="box" checked={leads.every((each) => chosen.has(each.id))} aria-label={t("bulk.pick_all")} data-testid="lead-pick-all" onChange={(event) => { choose(leads.map((each) => each.id), event.target.checked); }} /></th> : null}
+                {many ? <th className="tick"><input type="checkbox" className="box" checked={leads.every((each) => chosen.has(each.id))} aria-label={t("bulk.pick_all")} data-testid="lead-pick-all" onChange={(event) => { choose(leads.map((each) => each.id), event.target.checked); }} /></th> : null}
                 <th>{t("leads.col_name")}</th><th>{t("leads.col_stage")}</th><th>{t("leads.heat")}</th><th className="hide-narrow">{t("lead.owner")}</th><th className="hide-narrow">{t("leads.col_source")}</th><th className="num hide-narrow">{t("leads.col_calls")}</th><th className="hide-narrow">{t("leads.col_last")}</th></tr></thead>
               <tbody>{leads.map((lead) => <Row key={lead.id} lead={lead} chosen={many ? chosen.has(lead.id) : null} onChoose={(on) => { choose([lead.id], on); }} />)}</tbody>
             </table></div>

@@ -19,7 +19,7 @@ export const leadPages = {
   "merge.other_lead": "Another lead",
   "merge.merged": "Made one with this lead",
   "merge.was": "{name} was made one with this by {who}",
-  "merge.undo": "Take {name} apart again",
+  "merge.undo": "Undo: take {name} apart again",
   "likeness.number": "same number",
   "likeness.email": "same e-mail",
   "field.merged": "Made one with",

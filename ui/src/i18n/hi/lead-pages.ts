@@ -19,7 +19,7 @@ export const leadPages = {
   "merge.other_lead": "कोई और लीड",
   "merge.merged": "इस लीड में मिलाए गए",
   "merge.was": "{who} ने {name} को इसमें मिलाया",
-  "merge.undo": "{name} को फिर अलग करें",
+  "merge.undo": "पलटें: {name} को फिर अलग करें",
   "likeness.number": "वही नंबर",
   "likeness.email": "वही ई-मेल",
   "field.merged": "मिलाया गया",
