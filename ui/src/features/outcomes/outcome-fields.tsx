@@ -12,6 +12,8 @@ const GROUPS = ["connected", "not_connected", "special"] as const;
 
 interface Props {
   item: Disposition;
+  /** Calls may have been put down with it: its code stays when its name changes. */
+  kept: boolean;
   /** Whose key it is already. */
   alike: string | null;
   problem: (field: string) => string | null;
@@ -45,7 +47,7 @@ function Amount({ action, onChange }: { action: NextAction; onChange: (action: N
 }
 
 /** All of one outcome. */
-export function OutcomeFields({ item, alike, problem, onChange, onRemove }: Props) {
+export function OutcomeFields({ item, kept, alike, problem, onChange, onRemove }: Props) {
   const t = useT();
   const key = item.shortcut ?? "";
   const wrongKey = alike !== null ? t("outcomes.key_taken", { name: alike }) : key !== "" && !isShortcut(key) ? t("outcomes.key_wrong") : problem("shortcut");
@@ -53,8 +55,8 @@ export function OutcomeFields({ item, alike, problem, onChange, onRemove }: Prop
     <div className="col g-3" data-testid="outcome-fields">
       <div className="pair">
         <TextField label={t("outcomes.label")} maxLength={60} value={item.label} error={problem("label")} data-testid="outcome-label"
-          onChange={(event) => { onChange({ label: event.target.value, ...(item.code === codeOf(item.label) || item.code === "" ? { code: codeOf(event.target.value) } : {}) }); }} />
-        <TextField label={t("outcomes.code")} maxLength={40} value={item.code} error={problem("code")} help={t("outcomes.code_help")} onChange={(event) => { onChange({ code: event.target.value }); }} />
+          onChange={(event) => { onChange({ label: event.target.value, ...(!kept && (item.code === codeOf(item.label) || item.code === "") ? { code: codeOf(event.target.value) } : {}) }); }} />
+        <TextField label={t("outcomes.code")} maxLength={40} value={item.code} error={problem("code")} help={t("outcomes.code_help")} onChange={(event) => { onChange({ code: event.target.value }); }} data-testid="outcome-code" />
         <SelectField label={t("outcomes.group")} value={item.group} choices={GROUPS.map((each) => ({ value: each, label: t(`outcome_group.${each}`) }))} onChange={(event) => { onChange({ group: event.target.value }); }} />
         <TextField label={t("outcomes.key")} maxLength={1} value={key} error={wrongKey} help={t("outcomes.key_help")} onChange={(event) => { onChange({ shortcut: event.target.value.toLowerCase() || null }); }} data-testid="outcome-key" />
         <SelectField label={t("outcomes.then")} value={item.next_action.kind} error={problem("next_action")} choices={ACTIONS.map((each) => ({ value: each, label: t(`next.${each}`) }))} data-testid="outcome-then"

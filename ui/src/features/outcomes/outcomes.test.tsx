@@ -45,6 +45,16 @@ describe("sets of outcomes", () => {
     expect([body.version, body.dispositions[0]?.code]).toEqual([3, "not_interested"]);
   });
 
+  it("keep the code of an outcome that calls may have, and make one for a new outcome out of its name", async () => {
+    await open();
+    const code = () => screen.getByTestId<HTMLInputElement>("outcome-code").value;
+    fireEvent.change(await screen.findByTestId("outcome-label"), { target: { value: "Wants to see it" } });
+    expect([names()[0], code()]).toEqual(["Wants to see it", "interested"]);
+    fireEvent.click(screen.getByTestId("outcome-add"));
+    for (const value of ["Interested", "Interested later"]) fireEvent.change(screen.getByTestId("outcome-label"), { target: { value } });
+    expect(code()).toBe("interested_later");
+  });
+
   it("refuse two keys that are alike, in words", async () => {
     await open();
     const key = async (at: number, value: string) => {

@@ -38,6 +38,8 @@ export function SetEditor({ set, start, onDone }: Props) {
   const chosen = Math.min(at, items.length - 1);
   const item = items[chosen];
   const alike = alikeKeys(items);
+  // Saved as it is, and not one that is being typed and happens to begin like it.
+  const kept = item !== undefined && items.filter((each) => each.code === item.code).length === 1 && (set?.dispositions.some((each) => each.code === item.code) ?? false);
   const change = (dispositions: Disposition[]): void => { form.set({ dispositions }); };
   const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: keys.dispositionSets }), queries.invalidateQueries({ queryKey: keys.campaigns })]);
   const save = (): void => void form.run(async (typed) => {
@@ -75,7 +77,7 @@ export function SetEditor({ set, start, onDone }: Props) {
           <div className="col g-3">
             {item ? (
               <OutcomeFields
-                item={item} alike={alike.get(chosen) ?? null} problem={(field) => form.problem(`dispositions[${chosen}].${field}`)}
+                item={item} kept={kept} alike={alike.get(chosen) ?? null} problem={(field) => form.problem(`dispositions[${chosen}].${field}`)}
                 onChange={(part) => { change(items.map((each, index) => (index === chosen ? { ...each, ...part } : each))); }} onRemove={() => { change(items.filter((_, index) => index !== chosen)); }}
               />
             ) : null}
