@@ -1,4 +1,5 @@
-// Mouth to ear: a supervisor whispers to an agent, phone -> bridge -> phone, beside two Chromium browsers in one run.
+// Mouth to ear: a supervisor whispers to an agent, phone -> bridge -> phone, beside two Chromium browsers in one run. While
+// the customer is heard too the bridge mixes; while the customer is held two apps are alone and it passes their packets on.
 import { say } from "../lib/sound.mjs";
 import { id } from "../lib/ids.mjs";
 import { sleep } from "../lib/wait.mjs";
@@ -31,9 +32,12 @@ async function ours(place, second) {
     });
     if (answer.status >= 400) throw new Error(`whisper: ${JSON.stringify(answer.body)}`);
     await sleep(SETTLE);
-    const result = await measured("whisper");
+    const mixed = await measured("whisper");
+    await desk.control("hold");
+    await sleep(SETTLE);
+    const passedOn = await measured("whisper while the customer is held");
     await over(office, desk, call);
-    return result;
+    return { mixed, passedOn };
   } finally {
     await office.close();
   }
@@ -54,10 +58,12 @@ async function peers(second) {
 
 export async function delay(place) {
   const second = await secondHeadset();
-  const mine = await ours(place, second);
+  const { mixed, passedOn } = await ours(place, second);
   const theirs = await peers(second);
+  const beside = { unit: "ms", beside: theirs.median, what: "Chromium to Chromium", goal: { times: 0.75 }, aim: { times: 0.45 } };
   return [
-    { name: "mouth to ear, phone - bridge - phone", unit: "ms", ours: mine.median, beside: theirs.median, what: "Chromium to Chromium", goal: "peer", of: { ours: mine.delays, peer: theirs.delays } },
+    { ...beside, name: "mouth to ear, two phones, the bridge passes packets on", ours: passedOn.median, of: { ours: passedOn.delays, peer: theirs.delays } },
+    { ...beside, name: "mouth to ear, phone - bridge with mixing - phone", ours: mixed.median, of: { ours: mixed.delays, peer: theirs.delays } },
   ];
 }
 

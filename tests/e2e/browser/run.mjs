@@ -1,6 +1,6 @@
 // The agent's desk, the supervisor's monitor and all pages in Chromium, against the server's own bridge.
 // Runs inside scripts/desktop.sh and scripts/virtual-audio.sh; see scripts/e2e.
-//   --only first-run|desk|learned|monitor|pages   that part alone (`learned` needs `desk`, which then runs before it)
+//   --only first-run|desk|learned|monitor|pages|leads   that part alone (`learned` needs `desk`, which then runs before it)
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -10,12 +10,13 @@ import { Recorder, toWav } from "../lib/sound.mjs";
 import { startWorld } from "../lib/world.mjs";
 import { desk } from "./desk.mjs";
 import { firstRun } from "./first-run.mjs";
+import { leads } from "./leads.mjs";
 import { learned } from "./learned.mjs";
 import { monitor } from "./monitor.mjs";
 import { pages } from "./pages.mjs";
 import { Scan } from "./scan.mjs";
 
-const PARTS = { "first-run": firstRun, desk, learned, monitor, pages };
+const PARTS = { "first-run": firstRun, desk, learned, monitor, pages, leads };
 const BEFORE = { learned: "desk" };
 const root = new URL("../../../", import.meta.url).pathname;
 const { out, only } = args({ out: join(root, "out/e2e/browser"), only: "" });

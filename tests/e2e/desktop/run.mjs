@@ -1,6 +1,6 @@
 // The real window, driven as an agent would: sign in, calls with everything that can happen to them, what came out.
 // Runs inside scripts/desktop.sh and scripts/virtual-audio.sh; see scripts/e2e.
-//   --only conversation|trouble|colleague|leaving|supervision   that part alone
+//   --only conversation|trouble|colleague|leaving|supervision|leads   that part alone
 import { mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { args } from "../lib/args.mjs";
@@ -11,14 +11,15 @@ import { Recorder, toWav } from "../lib/sound.mjs";
 import { built, startWorld } from "../lib/world.mjs";
 import { colleague } from "./colleague.mjs";
 import { conversation } from "./conversation.mjs";
+import { leads } from "./leads.mjs";
 import { leaving } from "./leaving.mjs";
 import { signIn } from "./sign-in.mjs";
 import { supervision } from "./supervision.mjs";
 import { trouble } from "./trouble.mjs";
 
-/** What one agent does in one run of the app, and then a supervisor in another. */
+/** What one agent does in one run of the app, then a supervisor in another, and an admin with an agent in a third. */
 const AGENTS_PARTS = { conversation, trouble, colleague, leaving };
-const PARTS = { ...AGENTS_PARTS, supervision };
+const PARTS = { ...AGENTS_PARTS, supervision, leads };
 const root = new URL("../../../", import.meta.url).pathname;
 const { out, app: binary, only } = args({ out: join(root, "out/e2e/desktop"), app: built("switchboard-desktop"), only: "" });
 if (only && !(only in PARTS)) throw new Error(`--only takes ${Object.keys(PARTS).join(", ")}; not ${only}`);

@@ -3,6 +3,11 @@ import { spawn } from "node:child_process";
 import { until } from "./wait.mjs";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+/** Keys that type nothing (WebDriver, section 17.4.2). */
+const KEYS = {
+  Control: "\uE009", Shift: "\uE008", Alt: "\uE00A", Enter: "\uE007", Escape: "\uE00C", Tab: "\uE004", Space: " ", Backspace: "\uE003", End: "\uE010", Home: "\uE011",
+  ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", F6: "\uE036", F8: "\uE038", F9: "\uE039",
+};
 
 /**
  * Starts the app and attaches WebKitWebDriver to it. The app is our own child, not the driver's: a page that dies ends
@@ -80,6 +85,17 @@ export class WebDriver {
     });
   }
 
+  /** Takes the click on the n-th of what fits. */
+  async clickNth(css, n) {
+    const all = await this.call("POST", "/elements", { using: "css selector", value: css });
+    await this.call("POST", `/element/${all[n][ELEMENT]}/click`, {});
+  }
+
+  /** Gives a file to an element that takes one. */
+  async giveFile(css, path) {
+    await this.call("POST", `/element/${await this.find(css)}/value`, { text: path });
+  }
+
   /** Types into an element, after emptying it. */
   fill(css, text, within = 15_000) {
     return until(`fill ${css}`, within, async () => {
@@ -92,11 +108,17 @@ export class WebDriver {
 
   /** Keys pressed together, such as `["Control", "Shift", "a"]`, wherever the focus is. */
   async press(...keys) {
-    const codes = { Control: "\uE009", Shift: "\uE008", Alt: "\uE00A", Enter: "\uE007", Escape: "\uE00C", Tab: "\uE004", F6: "\uE036" };
-    const values = keys.map((key) => codes[key] ?? key);
+    const values = keys.map((key) => KEYS[key] ?? key);
     const down = values.map((value) => ({ type: "keyDown", value }));
     const up = values.toReversed().map((value) => ({ type: "keyUp", value }));
     await this.call("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions: [...down, ...up] }] });
+    await this.call("DELETE", "/actions");
+  }
+
+  /** Types wherever the focus is. */
+  async type(text) {
+    const strokes = [...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]);
+    await this.call("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions: strokes }] });
     await this.call("DELETE", "/actions");
   }
 
