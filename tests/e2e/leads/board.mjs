@@ -2,7 +2,7 @@
 import { id } from "../lib/ids.mjs";
 import { until } from "../lib/wait.mjs";
 import { tabTo } from "./keyboard.mjs";
-import { same, sound } from "./look.mjs";
+import { same, settled } from "./look.mjs";
 
 const card = (stage, lead) => `[data-stage="${stage}"] [data-card="${lead}"]`;
 
@@ -12,7 +12,7 @@ export async function board({ report }, hands) {
 
   await report.step("On the board a card is carried to the next stage by keys alone", async () => {
     await hands.show("/board");
-    await sound(hands);
+    await settled(hands);
     await hands.seen(id("board-card"), /\S/);
     await hands.scan("board");
     await tabTo(hands, id("board-card"));

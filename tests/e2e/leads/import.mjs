@@ -5,7 +5,7 @@ import { rowsOf } from "../lib/csv.mjs";
 import { id } from "../lib/ids.mjs";
 import { until } from "../lib/wait.mjs";
 import { GUESSED, HEADER, known, listed, makeFile, ROWS } from "./file.mjs";
-import { same, searchLeads, sound } from "./look.mjs";
+import { same, searchLeads, settled } from "./look.mjs";
 
 /** Under this name the mapping is remembered. */
 export const SOURCE = "Spring fair";
@@ -38,7 +38,7 @@ export async function imports({ report, world, out }, hands) {
     for (const number of known) await world.api.post("/leads", { name: "Was here before", phone: `+91${number}`, source: "Walk-in" });
     for (const number of listed) await world.api.post("/do-not-call", { number: `+91${number}`, reason: "asked not to be called" });
     await hands.show("/imports");
-    await sound(hands);
+    await settled(hands);
     await hands.scan("imports");
   });
 

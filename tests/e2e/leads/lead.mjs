@@ -3,17 +3,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { id } from "../lib/ids.mjs";
 import { TWINS } from "./guests.mjs";
-import { openLead, same, searchLeads, sound } from "./look.mjs";
+import { openLead, same, searchLeads, settled } from "./look.mjs";
 
 const NOTE = "Asked for the plan of the third floor.";
 const heading = `${id("lead-page")} h1`;
 
 export async function lead({ report, out }, hands) {
   const [mine, other] = TWINS;
-  let id_;
+  let kept;
 
   await report.step("Two leads with one e-mail address are laid side by side, field by field", async () => {
-    id_ = await openLead(hands, mine);
+    kept = await openLead(hands, mine);
     await hands.seen(id("duplicate"), new RegExp(other.replace(".", "\\.")));
     await hands.click(id("merge-compare"));
     await hands.seen(id("merge-dialog"), /\S/);
@@ -26,7 +26,7 @@ export async function lead({ report, out }, hands) {
     await hands.gone(id("merge-dialog"));
     await hands.seen(id("merge-done"), new RegExp(other.replace(".", "\\.")));
     await hands.seen(heading, new RegExp(`^${other.replace(".", "\\.")}`));
-    same(await hands.attributes(id("lead-page"), "data-lead"), [id_], "the lead that stays");
+    same(await hands.attributes(id("lead-page"), "data-lead"), [kept], "the lead that stays");
     const [head] = await hands.texts(`${id("lead-page")} .page-head`);
     for (const number of ["9814000059", "9814000058"]) if (!head.replace(/\s/g, "").includes(number)) throw new Error(`${number} is not in: ${head}`);
     await hands.scan("lead merged");
@@ -63,7 +63,7 @@ export async function lead({ report, out }, hands) {
     await hands.gone(id("lead-file"));
     await hands.click(id("removed-undo"));
     await hands.seen(id("lead-file"), /floor plan\.txt/);
-    await sound(hands);
+    await settled(hands);
     await hands.scan("lead with note and file");
   });
 }

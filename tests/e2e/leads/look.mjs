@@ -30,7 +30,7 @@ export async function openLead(hands, name) {
 }
 
 /** The page has its data and shows no error. */
-export async function sound(hands) {
+export async function settled(hands) {
   await hands.seen("main h1, main h2", /\S/);
   await until("nothing is loading", 15_000, async () => (await hands.count(".skel, main [aria-busy=true]")) === 0);
   if ((await hands.count(id("error-state"))) > 0) throw new Error(`an error is shown: ${(await hands.texts(id("error-state"))).join("; ")}`);

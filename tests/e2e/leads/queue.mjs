@@ -3,7 +3,7 @@ import { id } from "../lib/ids.mjs";
 import { say, spokenLine } from "../lib/sound.mjs";
 import { until } from "../lib/wait.mjs";
 import { tabTo } from "./keyboard.mjs";
-import { sound } from "./look.mjs";
+import { settled } from "./look.mjs";
 
 export const LEADS = 20;
 /** Keys of the standard outcomes, by their place. */
@@ -44,7 +44,7 @@ export async function queue({ report }, hands) {
   await report.step("The agent's queue: who is to be called, in order and with the reason", async () => {
     await hands.show("/queue");
     await hands.seen(id("queue-row"), /\S/);
-    await sound(hands);
+    await settled(hands);
     await hands.scan("queue");
   });
 
@@ -81,7 +81,7 @@ export async function queue({ report }, hands) {
       const there = await Promise.all(promised.map((lead) => hands.count(row(lead))));
       return there.every((count) => count === 1) || { notYet: there.join(" ") };
     }, 200);
-    await sound(hands);
+    await settled(hands);
     await hands.scan("tasks and callbacks");
     return { callbacks: promised.length };
   });
@@ -92,7 +92,7 @@ export async function queue({ report }, hands) {
       const day = new Date(Date.now() + ahead * DAY_MS).toISOString().slice(0, 10);
       await hands.show(`/follow-ups?span=week&day=${day}`);
       await hands.seen(id("calendar"), /\d/);
-      await sound(hands);
+      await settled(hands);
       const links = await hands.attributes(`${id("cal-item")} a`, "href");
       promised.filter((lead) => links.some((link) => link.endsWith(`/leads/${lead}`))).forEach((lead) => seen.add(lead));
     }

@@ -4,7 +4,7 @@ import { until } from "../lib/wait.mjs";
 import { GROUPS, makeGuests } from "./guests.mjs";
 import { counts, send } from "./import.mjs";
 import { retype, tabTo } from "./keyboard.mjs";
-import { openLead, same, sound } from "./look.mjs";
+import { openLead, same, settled } from "./look.mjs";
 
 const editor = (rest) => `${id("rule-editor")} ${rest}`;
 const field = `${editor(".cond-row")} select`;
@@ -31,7 +31,7 @@ export async function rules({ report, world, out }, hands) {
 
   await report.step("Two rules are built: what came by the fair to one agent, Hindi to whoever has fewest", async () => {
     await hands.show("/settings/assignment");
-    await sound(hands);
+    await settled(hands);
     await hands.scan("rules, none yet");
     for (const [n, [which, value]] of [["source", "Property fair"], ["language", "hi"]].entries()) {
       await hands.click(id("rule-add"));

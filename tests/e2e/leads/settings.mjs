@@ -1,14 +1,14 @@
 // Pages that say what calls of leads come to: sets of outcomes, do-not-call and registry, CRMs.
 import { id } from "../lib/ids.mjs";
 import { retype, tabTo } from "./keyboard.mjs";
-import { same, sound } from "./look.mjs";
+import { same, settled } from "./look.mjs";
 
 const NUMBER = "+919815000001";
 
 export async function settings({ report }, hands) {
   await report.step("A set of outcomes is made from a template", async () => {
     await hands.show("/settings/outcomes");
-    await sound(hands);
+    await settled(hands);
     await hands.click(id("set-new"));
     await hands.click(id("set-new-sales"));
     await hands.fill(id("set-name"), "Fair calls");
@@ -28,13 +28,13 @@ export async function settings({ report }, hands) {
     await hands.press("Enter");
     await hands.seen(`${id("set-editor")} .page-head`, /version 2/i);
     await hands.seen(id("outcome-item"), /w\s+Wants to see it/i);
-    await sound(hands);
+    await settled(hands);
     await hands.scan("outcomes, version 2");
   });
 
   await report.step("Do-not-call: a number by keyboard, and the registry of numbers", async () => {
     await hands.show("/settings/do_not_call");
-    await sound(hands);
+    await settled(hands);
     await tabTo(hands, id("dnc-number"));
     await retype(hands, NUMBER);
     await tabTo(hands, id("dnc-reason"));
@@ -51,7 +51,7 @@ export async function settings({ report }, hands) {
 
   await report.step("CRMs: the page, and the form of a new one", async () => {
     await hands.show("/settings/crm");
-    await sound(hands);
+    await settled(hands);
     await hands.scan("crm");
     await hands.click(id("crm-new"));
     await hands.seen("dialog[open]", /\S/);
