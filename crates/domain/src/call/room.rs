@@ -37,8 +37,8 @@ pub struct RoomPlan {
 /// The room of a call, or none while nobody is to meet in one. It stays while media are away, because closing it would
 /// finish the recording.
 ///
-/// A held customer hears music only, and the agent hears nobody. A listener hears both and is heard by nobody, a whisperer is
-/// heard by the agent only, a barger by all.
+/// A held customer hears music only, and the agent hears nobody but a supervisor who may be heard. A listener hears both and is
+/// heard by nobody, a whisperer is heard by the agent only, a barger by all.
 pub fn room_plan(call: &Call) -> Option<RoomPlan> {
     let customer = call.line.leg().map(PortRef::Leg);
     let mut plan = match &call.phase {
@@ -108,11 +108,9 @@ fn talking(call: &Call, talk: &Talk, customer: Option<PortRef>) -> RoomPlan {
         let heard_by: &[Option<PortRef>] = match monitor.mode {
             MonitorMode::Listen => &[],
             MonitorMode::Whisper => &[agent],
-            MonitorMode::Barge => &[agent, customer],
+            MonitorMode::Barge => &[agent, customer.filter(|_| together)],
         };
-        if together {
-            plan.hears.extend(heard_by.iter().flatten().map(|listener| (*listener, own)));
-        }
+        plan.hears.extend(heard_by.iter().flatten().map(|listener| (*listener, own)));
     }
     let others = call.monitors.iter().map(|monitor| PortRef::Session(monitor.session));
     for barger in call.monitors.iter().filter(|monitor| monitor.mode == MonitorMode::Barge) {

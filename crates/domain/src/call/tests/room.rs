@@ -20,13 +20,25 @@ fn hears(plan: &RoomPlan, listener: PortRef) -> Vec<PortRef> {
 #[test]
 fn a_held_customer_hears_music_only_and_the_agent_hears_nobody() {
     let mut play = talking();
-    play.take(monitor(COACH, MonitorMode::Barge, session(9))).take(CallEvent::HoldStarted { agent: ASHA });
+    play.take(monitor(COACH, MonitorMode::Listen, session(9))).take(CallEvent::HoldStarted { agent: ASHA });
     let plan = play.plan();
     assert_eq!((hears(&plan, CUSTOMER), hears(&plan, AGENT)), (vec![], vec![]));
     assert_eq!(plan.music, [CUSTOMER]);
     play.take(CallEvent::HoldEnded { agent: ASHA });
     assert_eq!(play.plan().music, []);
     assert_eq!(play.call.hold_time(play.now).as_millis(), 100);
+}
+
+#[test]
+fn agent_and_supervisor_talk_while_the_customer_is_held() {
+    for mode in [MonitorMode::Whisper, MonitorMode::Barge] {
+        let mut play = talking();
+        play.take(monitor(COACH, mode, session(9))).take(CallEvent::HoldStarted { agent: ASHA });
+        let plan = play.plan();
+        assert_eq!((hears(&plan, CUSTOMER), hears(&plan, AGENT)), (vec![], vec![COACHING]), "{mode:?}");
+        assert!(hears(&plan, COACHING).contains(&AGENT), "{mode:?}");
+        assert_eq!(plan.music, [CUSTOMER]);
+    }
 }
 
 #[test]
