@@ -101,6 +101,7 @@ pub struct CarrierPort {
 
 /// What the carrier is to play.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "as for its frames")]
 pub enum CarrierOut {
     /// Frames come at the pace of the clock: all the time while the leg is in a room, otherwise while something is played to
     /// it.
