@@ -27,7 +27,8 @@ impl Backend {
                 .collect(),
             marks: marks(&events),
             agent_model: Band::Wide.model().to_owned(),
-            customer_model: Band::Narrow.model().to_owned(),
+            // The series does not keep what the line spoke, and a line may change it in the call.
+            customer_model: format!("{} / {}", Band::Narrow.model(), Band::Wide.model()),
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
+use media::quality::CodecImpairment;
 
 use crate::{handle::PromptId, port::PortId};
 
@@ -144,7 +145,9 @@ pub struct PortStats {
     pub bytes_out: u64,
     /// Packets that came too late and frames that could not be handed over.
     pub dropped: u64,
-    /// Estimate after ITU-T G.107 (carriers) or G.107.1 (devices), 1.0 to 4.5.
+    /// What the port's sound comes in.
+    pub codec: CodecImpairment,
+    /// Estimate after ITU-T G.107, or G.107.1 where the codec is wide, 1.0 to 4.5.
     pub mos: f32,
 }
 
@@ -167,6 +170,7 @@ impl Default for PortStats {
             bytes_in: 0,
             bytes_out: 0,
             dropped: 0,
+            codec: CodecImpairment::G711,
             mos: 1.0,
         }
     }

@@ -23,7 +23,7 @@ use crate::{
     engine::{self, Command, transport},
     event::{BridgeEvent, PortStats},
     plan::RoomPlan,
-    port::{CarrierInput, CarrierOptions, CarrierPort, INPUT_BYTES, OUTPUT_FRAMES, PortId},
+    port::{self, CarrierInput, CarrierOptions, CarrierPort, OUTPUT_FRAMES, PortId},
     recorder::left_over::{self, EndedRecording, LeftOverError},
     socket::{self, SoundSocket},
 };
@@ -143,15 +143,16 @@ impl BridgeHandle {
         self.last_heard(id).is_some_and(|at| at.elapsed() <= within)
     }
 
-    /// Makes a port for a carrier's stream. A port that the leg had before is replaced and keeps its place in the room.
+    /// Makes a port for a carrier's stream, of the form that its codec asks for. A port that the leg had before is replaced,
+    /// of whatever form that was; the leg keeps its place in the room, and what is being played to it.
     pub async fn open_carrier(&self, leg: LegId, options: CarrierOptions) -> CarrierPort {
-        let (bytes, bytes_in) = rtrb::RingBuffer::new(INPUT_BYTES);
+        let (sound, arrived) = port::ring(options.codec);
         let (frames, output) = mpsc::channel(OUTPUT_FRAMES);
         let dropped = Arc::new(AtomicU64::new(0));
         let input =
-            CarrierInput::new(leg, bytes, self.commands.clone(), Arc::clone(&self.counters), Arc::clone(&dropped));
+            CarrierInput::new(leg, sound, self.commands.clone(), Arc::clone(&self.counters), Arc::clone(&dropped));
         // When the bridge has stopped, the port's output ends at once, which tells its owner.
-        let _ = self.ask(|reply| Command::OpenCarrier { leg, options, bytes: bytes_in, frames, dropped, reply }).await;
+        let _ = self.ask(|reply| Command::OpenCarrier { leg, options, arrived, frames, dropped, reply }).await;
         CarrierPort { leg, input, output }
     }
 

@@ -1,7 +1,7 @@
 //! The audio bridge: everybody's voice comes in here, and who hears whom is decided by a plan handed in from outside.
 //!
-//! Devices connect by WebRTC (ICE-lite, DTLS-SRTP, Opus) on one UDP port for all of them; carriers bring G.711 frames, or
-//! speak RTP to a pair of ports of their own.
+//! Devices connect by WebRTC (ICE-lite, DTLS-SRTP, Opus) on one UDP port for all of them; carriers bring G.711 frames or
+//! samples at 16 kHz, or speak RTP to a pair of ports of their own.
 //! One thread carries all audio; nothing on it waits for a disk, a lock that somebody else holds, or a slow reader.
 //! Recordings are encoded and written by a second thread behind a bounded queue.
 //!
@@ -26,7 +26,8 @@ pub use event::{BridgeEvent, GapCause, LossReason, PortStats, RecordingGap};
 pub use handle::{BridgeHandle, PromptId, SessionError, start};
 pub use plan::{Layout, RecordPlan, RoomPlan, Source, Stream};
 pub use port::{
-    CarrierCodec, CarrierInput, CarrierNetwork, CarrierOptions, CarrierOut, CarrierPort, FRAME_BYTES, PortId,
+    CarrierCodec, CarrierFrame, CarrierInput, CarrierNetwork, CarrierOptions, CarrierOut, CarrierPort, FRAME_BYTES,
+    FRAME_WIDE, PortId,
 };
 pub use recorder::left_over::{EndedRecording, LeftOverError};
 pub use rtp::{

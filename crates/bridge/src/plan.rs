@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::RecordingId;
+use domain::ids::{LegId, RecordingId};
 use media::hearing::Hearing;
 
 use crate::port::PortId;
@@ -41,9 +41,9 @@ pub enum Source {
 }
 
 impl Source {
-    /// It holds nothing above 4 kHz, so an 8 kHz encoder loses nothing.
-    pub const fn is_narrowband(self) -> bool {
-        matches!(self, Self::Port(PortId::Carrier(_)))
+    /// It holds nothing above 4 kHz, so an 8 kHz encoder loses nothing. `wide`: carriers whose codec is a wide one.
+    pub fn is_narrowband(self, wide: &BTreeSet<LegId>) -> bool {
+        matches!(self, Self::Port(PortId::Carrier(leg)) if !wide.contains(&leg))
     }
 }
 
@@ -55,8 +55,9 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub fn is_narrowband(&self) -> bool {
-        self.sources.iter().all(|source| source.is_narrowband())
+    /// As [`Source::is_narrowband`], of all of them.
+    pub fn is_narrowband(&self, wide: &BTreeSet<LegId>) -> bool {
+        self.sources.iter().all(|source| source.is_narrowband(wide))
     }
 }
 
@@ -114,7 +115,7 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
-    use domain::ids::{LegId, MediaSessionId};
+    use domain::ids::MediaSessionId;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -163,6 +164,17 @@ mod tests {
         ));
         assert_eq!(layout.streams.iter().filter(|s| s.listeners == [x, y]).count(), 1);
         assert_eq!(layout.streams.len(), 3);
+    }
+
+    #[test]
+    fn only_a_carrier_whose_codec_is_narrow_brings_nothing_above_4_khz() {
+        let (narrow, wide) = (LegId::new(Uuid::from_u128(1)), LegId::new(Uuid::from_u128(2)));
+        let known = BTreeSet::from([wide]);
+        let of = |sources: &[Source]| Stream { sources: sources.to_vec(), listeners: vec![] }.is_narrowband(&known);
+        let (telephone, hd) = (Source::Port(PortId::Carrier(narrow)), Source::Port(PortId::Carrier(wide)));
+        assert!(of(&[telephone]));
+        assert!(!of(&[hd]) && !of(&[telephone, hd]) && !of(&[telephone, Source::Music]));
+        assert!(!of(&[Source::Port(session(3))]));
     }
 
     #[test]

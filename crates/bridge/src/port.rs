@@ -9,7 +9,7 @@ use std::{
 };
 
 use domain::ids::{LegId, MediaSessionId};
-use media::g711::Law;
+use media::{g711::Law, quality::CodecImpairment};
 use tokio::sync::mpsc;
 
 use crate::{counters::Counters, engine::Command};
@@ -37,18 +37,36 @@ impl CarrierOptions {
     }
 }
 
-/// How a carrier's bytes are coded; 8 kHz mono either way.
+/// How a carrier's sound is coded on its line; mono. A port of G.711 takes and gives the bytes of the line, 8 kHz; a port of
+/// a wide codec takes and gives samples at 16 kHz, and coding them is its owner's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CarrierCodec {
     Pcmu,
     Pcma,
+    G722,
+    Opus,
 }
 
 impl CarrierCodec {
-    pub(crate) const fn law(self) -> Law {
+    /// Of a port that holds bytes; `None` of a wide one.
+    pub(crate) const fn law(self) -> Option<Law> {
         match self {
-            Self::Pcmu => Law::Pcmu,
-            Self::Pcma => Law::Pcma,
+            Self::Pcmu => Some(Law::Pcmu),
+            Self::Pcma => Some(Law::Pcma),
+            Self::G722 | Self::Opus => None,
+        }
+    }
+
+    /// Something above 4 kHz can be in it.
+    pub(crate) const fn is_wide(self) -> bool {
+        self.law().is_none()
+    }
+
+    pub(crate) const fn impairment(self) -> CodecImpairment {
+        match self {
+            Self::Pcmu | Self::Pcma => CodecImpairment::G711,
+            Self::G722 => CodecImpairment::G722,
+            Self::Opus => CodecImpairment::OPUS,
         }
     }
 }
@@ -66,8 +84,10 @@ pub struct CarrierNetwork {
 
 /// Bytes in 20 ms of G.711.
 pub const FRAME_BYTES: usize = 160;
-/// One second of G.711 waits at most.
-pub(crate) const INPUT_BYTES: usize = 8_000;
+/// Samples in 20 ms at 16 kHz.
+pub const FRAME_WIDE: usize = 320;
+/// One second of sound waits at most.
+const INPUT_FRAMES: usize = 50;
 /// One second of frames waits at most.
 pub(crate) const OUTPUT_FRAMES: usize = 50;
 
@@ -81,42 +101,98 @@ pub struct CarrierPort {
 
 /// What the carrier is to play.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "as for its frames")]
 pub enum CarrierOut {
-    /// 20 ms. Frames come at the pace of the clock: all the time while the leg is in a room, otherwise while something
-    /// is played to it.
-    Frame([u8; FRAME_BYTES]),
+    /// Frames come at the pace of the clock: all the time while the leg is in a room, otherwise while something is played to
+    /// it.
+    Frame(CarrierFrame),
     /// Throw away what has not been played yet.
     Clear,
+}
+
+/// 20 ms in the form of the port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a box would be an allocation for each frame")]
+pub enum CarrierFrame {
+    /// In the law of a port of G.711.
+    Law([u8; FRAME_BYTES]),
+    /// Of a wide port: samples at 16 kHz.
+    Wide([i16; FRAME_WIDE]),
+}
+
+/// The engine's end of what a carrier brings.
+#[derive(Debug)]
+pub(crate) enum Arrived {
+    Law(Law, rtrb::Consumer<u8>),
+    Wide(rtrb::Consumer<i16>),
+}
+
+/// The carrier's end.
+#[derive(Debug)]
+pub(crate) enum Bringing {
+    Law(rtrb::Producer<u8>),
+    Wide(rtrb::Producer<i16>),
+}
+
+/// Both ends, in the form that a port of this codec has.
+pub(crate) fn ring(codec: CarrierCodec) -> (Bringing, Arrived) {
+    match codec.law() {
+        Some(law) => {
+            let (bringing, arrived) = rtrb::RingBuffer::new(INPUT_FRAMES * FRAME_BYTES);
+            (Bringing::Law(bringing), Arrived::Law(law, arrived))
+        }
+        None => {
+            let (bringing, arrived) = rtrb::RingBuffer::new(INPUT_FRAMES * FRAME_WIDE);
+            (Bringing::Wide(bringing), Arrived::Wide(arrived))
+        }
+    }
 }
 
 /// The carrier's voice on its way in.
 #[derive(Debug)]
 pub struct CarrierInput {
     leg: LegId,
-    bytes: rtrb::Producer<u8>,
+    sound: Bringing,
     commands: mpsc::UnboundedSender<Command>,
     counters: Arc<Counters>,
+    /// Samples.
     dropped: Arc<AtomicU64>,
 }
 
 impl CarrierInput {
     pub(crate) fn new(
         leg: LegId,
-        bytes: rtrb::Producer<u8>,
+        sound: Bringing,
         commands: mpsc::UnboundedSender<Command>,
         counters: Arc<Counters>,
         dropped: Arc<AtomicU64>,
     ) -> Self {
-        Self { leg, bytes, commands, counters, dropped }
+        Self { leg, sound, commands, counters, dropped }
     }
 
-    /// Takes any number of bytes in the leg's codec; never waits. What does not fit into the second that may wait is
-    /// dropped and counted.
+    /// Takes any number of bytes in the law of a port of G.711; never waits. What does not fit into the second that may wait
+    /// is dropped and counted, and so is all of it when the port is a wide one.
     pub fn push(&mut self, payload: &[u8]) {
-        let (_, rest) = self.bytes.push_partial_slice(payload);
+        let rest = match &mut self.sound {
+            Bringing::Law(bytes) => bytes.push_partial_slice(payload).1,
+            Bringing::Wide(_) => payload,
+        };
+        self.drop_rest(rest);
+    }
+
+    /// As [`push`](Self::push), for samples at 16 kHz and a wide port.
+    pub fn push_wide(&mut self, pcm: &[i16]) {
+        let rest = match &mut self.sound {
+            Bringing::Law(_) => pcm,
+            Bringing::Wide(samples) => samples.push_partial_slice(pcm).1,
+        };
+        self.drop_rest(rest);
+    }
+
+    fn drop_rest<T>(&self, rest: &[T]) {
         if !rest.is_empty() {
             self.dropped.fetch_add(rest.len() as u64, Relaxed);
-            self.counters.carrier_overrun.fetch_add(rest.len() as u64, Relaxed);
+            self.counters.carrier_overrun.fetch_add(size_of_val(rest) as u64, Relaxed);
         }
     }
 

@@ -63,6 +63,8 @@ pub struct CodecImpairment {
 impl CodecImpairment {
     /// G.711 with packet loss concealment (G.113 appendix I, table I.4).
     pub const G711: Self = Self { band: Band::Narrow, equipment: 0.0, robustness: 25.1 };
+    /// G.722 at 64 kb/s: Ie,WB by G.113 appendix IV; the robustness is a planning value of ours, that of Opus.
+    pub const G722: Self = Self { band: Band::Wide, equipment: 13.0, robustness: 10.0 };
     /// Opus in wideband or wider. G.113 gives no values for Opus; these are planning values of ours: a little better
     /// than the 13 of G.722 without loss, and about as robust as G.722 with concealment once repair has failed.
     pub const OPUS: Self = Self { band: Band::Wide, equipment: 5.0, robustness: 10.0 };
@@ -210,8 +212,7 @@ mod tests {
         near(Path::clean(perfect).rating(), 129.0, 0.2);
         near(Path::clean(perfect).mos(), 4.5, 0.01);
         // G.722 at 64 kb/s: Ie,WB = 13 (G.113 appendix IV).
-        let g722 = CodecImpairment { equipment: 13.0, ..perfect };
-        near(Path::clean(g722).rating(), 116.0, 0.2);
+        near(Path::clean(CodecImpairment::G722).rating(), 116.0, 0.2);
         // G.711 on the wideband scale: Ie,WB = 36, which is the 93 of the narrowband one.
         near(Path::clean(CodecImpairment { equipment: 36.0, ..perfect }).rating(), 93.0, 0.2);
     }
@@ -224,7 +225,8 @@ mod tests {
     }
 
     fn codecs() -> impl Strategy<Value = CodecImpairment> {
-        prop::sample::select(vec![CodecImpairment::G711, CodecImpairment::OPUS, CodecImpairment::OPUS_NARROW])
+        use CodecImpairment as Codec;
+        prop::sample::select(vec![Codec::G711, Codec::G722, Codec::OPUS, Codec::OPUS_NARROW])
     }
 
     proptest! {

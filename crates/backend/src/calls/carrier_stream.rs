@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use bridge::{CarrierCodec, CarrierOptions, CarrierOut, CarrierPort};
+use bridge::{CarrierCodec, CarrierFrame, CarrierOptions, CarrierOut, CarrierPort};
 use domain::{
     call::{CallEvent, Party, ProviderEnd},
     ids::{CallId, LegId, TenantId},
@@ -163,7 +163,9 @@ impl CarrierStream {
                 },
             };
             let message = match out {
-                CarrierOut::Frame(frame) => self.dialect.frame(&frame),
+                CarrierOut::Frame(CarrierFrame::Law(frame)) => self.dialect.frame(&frame),
+                // The port is one of G.711.
+                CarrierOut::Frame(CarrierFrame::Wide(_)) => None,
                 CarrierOut::Clear => self.dialect.clear(),
             };
             if message.is_some() {

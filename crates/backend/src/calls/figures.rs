@@ -8,7 +8,7 @@ use domain::{
     sound::{Cause, DeviceReport, Flow, Judge, Leg, MouthToEar, Point, Second, SidePoint, Thinning},
     time::UnixMillis,
 };
-use media::quality::{CodecImpairment, Path};
+use media::quality::{Band, CodecImpairment, Path};
 use storage::sound::SoundPart;
 use wire::{calls::LegSound, sound::DeviceSound};
 
@@ -98,16 +98,17 @@ pub(super) struct Figures {
 impl Figures {
     /// Takes a second; answers what of the series is to be written now.
     pub fn take(&mut self, call: &Call, second: &SecondOfSound, reported: Option<Reported>) -> Option<SoundPart> {
-        let of = |port: Option<PortId>| {
+        let stats = |port: Option<PortId>| {
             let port = port?;
-            second.ports.iter().find(|(id, _)| *id == port).map(|(_, stats)| leg(stats))
+            second.ports.iter().find(|(id, _)| *id == port).map(|(_, stats)| stats)
         };
         let session = call.desk().and_then(|desk| desk.device.session());
         let device = reported.map(|reported| reported.report);
+        let line = stats(call.line.leg().map(PortId::Carrier));
         let now = Second {
-            agent: of(session.map(PortId::Session)),
+            agent: stats(session.map(PortId::Session)).map(leg),
             device: device.filter(|_| session.is_some()),
-            customer: of(call.line.leg().map(PortId::Carrier)),
+            customer: line.map(leg),
             server_late_ms: second.late.as_secs_f32() * 1_000.0,
             together: call.hearing.joined_at.is_some(),
         };
@@ -117,9 +118,11 @@ impl Figures {
         };
         let agent_mos =
             now.agent.map(|leg| mos(CodecImpairment::OPUS, &ways(&leg, now.device), leg.echo_loss_db, delay));
-        let customer_mos = now.customer.map(|leg| mos(CodecImpairment::G711, &[leg.up], leg.echo_loss_db, delay));
+        let line_codec = line.map_or(CodecImpairment::G711, |line| line.codec);
+        let customer_mos = now.customer.map(|leg| mos(line_codec, &[leg.up], leg.echo_loss_db, delay));
         self.agent = now.agent.zip(agent_mos).map(|(leg, mos)| leg_sound(&leg, true, mos));
-        self.customer = now.customer.zip(customer_mos).map(|(leg, mos)| leg_sound(&leg, false, mos));
+        self.customer =
+            now.customer.zip(customer_mos).map(|(leg, mos)| leg_sound(&leg, line_codec.band == Band::Wide, mos));
         self.device = now.device.and(reported).map(|reported| reported.sound);
         self.mouth_to_ear_ms = delay.map(|delay| delay.to_customer.max(delay.to_agent));
         self.cause = self.judge.take(&now);

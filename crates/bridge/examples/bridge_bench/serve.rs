@@ -10,8 +10,8 @@ use std::{
 use domain::ids::{CallId, LegId, MediaSessionId, RecordingId};
 use serde_json::{Value, json};
 use switchboard_bridge::{
-    BridgeConfig, BridgeHandle, CarrierCodec, CarrierOptions, CarrierOut, CarrierPort, PortId, RecordPlan, RoomPlan,
-    RtpCodec, RtpLeg, RtpRoute,
+    BridgeConfig, BridgeHandle, CarrierCodec, CarrierFrame, CarrierOptions, CarrierOut, CarrierPort, PortId,
+    RecordPlan, RoomPlan, RtpCodec, RtpLeg, RtpRoute,
 };
 use tokio::net::UdpSocket;
 use uuid::Uuid;
@@ -114,7 +114,7 @@ async fn carry(mut port: CarrierPort, socket: UdpSocket) {
             }
             out = port.output.recv() => {
                 let Some(out) = out else { return };
-                if let CarrierOut::Frame(frame) = out {
+                if let CarrierOut::Frame(CarrierFrame::Law(frame)) = out {
                     let mut packet = [0; 172];
                     packet[..12].copy_from_slice(&header(PCMU, seq, time, 1));
                     packet[12..].copy_from_slice(&frame);

@@ -11,34 +11,31 @@ use std::{
 use media::{
     dtmf::{Digit, DigitGate, DigitSource, ToneDetector},
     level,
-    quality::CodecImpairment,
-    resample::Upsampler,
 };
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
 use super::{
     clip::Clips,
-    fifo::Fifo,
     gate::Gate,
+    intake::Intake,
     tally::{Reading, Tally},
-    voice::Voice,
+    voice::{NARROW, Voice, WIDE},
 };
 use crate::{
     counters::{Counters, count},
     event::PortStats,
-    port::{CarrierCodec, CarrierNetwork, CarrierOptions, CarrierOut, FRAME_BYTES},
+    handle::PromptId,
+    port::{Arrived, CarrierCodec, CarrierFrame, CarrierNetwork, CarrierOptions, CarrierOut, FRAME_BYTES},
 };
 
 pub(super) struct Carrier {
     codec: CarrierCodec,
-    bytes: rtrb::Consumer<u8>,
+    intake: Intake,
     frames: Sender<CarrierOut>,
     overrun: Arc<AtomicU64>,
-    fifo: Fifo,
     /// Finds keys in the sound, for carriers that do not report them.
     tones: Option<ToneDetector>,
     pub(super) keys: DigitGate,
-    up: Upsampler,
     gate: Gate,
     pub(super) voice: Voice,
     /// What is in `voice` came from the carrier in this turn.
@@ -56,20 +53,17 @@ pub(super) struct Carrier {
 impl Carrier {
     pub(super) fn new(
         options: CarrierOptions,
-        bytes: rtrb::Consumer<u8>,
+        arrived: Arrived,
         frames: Sender<CarrierOut>,
         overrun: Arc<AtomicU64>,
     ) -> Self {
-        let codec = options.codec;
         Self {
-            codec,
-            bytes,
+            codec: options.codec,
+            intake: Intake::new(arrived),
             frames,
             overrun,
-            fifo: Fifo::new(codec.law()),
             tones: options.keys_in_sound.then(ToneDetector::default),
             keys: DigitGate::default(),
-            up: Upsampler::default(),
             gate: Gate::default(),
             voice: Voice::SILENT,
             fresh: false,
@@ -79,6 +73,19 @@ impl Carrier {
             tally: Tally::default(),
             network: CarrierNetwork::default(),
         }
+    }
+
+    /// Goes on for the port that the leg had before: with what is being played to it, the keys that are known, and the last
+    /// of its voice, which is samples whatever they came in. Figures begin anew.
+    pub(super) fn follow(mut self, before: Self) -> Self {
+        self.tally.last_in = before.tally.last_in;
+        let Self { keys, gate, voice, taken, clips, network, .. } = before;
+        Self { keys, gate, voice, taken, clips, network, ..self }
+    }
+
+    /// Its voice can hold something above 4 kHz, and it is played the same.
+    pub(super) const fn is_wide(&self) -> bool {
+        self.codec.is_wide()
     }
 
     /// The leg's owner has let go of it.
@@ -92,24 +99,20 @@ impl Carrier {
         if self.taken.replace(turn) == Some(turn) {
             return Vec::new();
         }
-        let waiting = self.bytes.slots();
-        if let (true, Ok(chunk)) = (waiting > 0, self.bytes.read_chunk(waiting)) {
-            let (first, second) = chunk.as_slices();
-            self.fifo.push(first);
-            self.fifo.push(second);
-            chunk.commit_all();
-            self.tally.bytes_in += waiting as u64;
+        let bytes = self.intake.collect();
+        if bytes > 0 {
+            self.tally.bytes_in += bytes as u64;
             self.tally.last_in = Some(now);
         }
         self.voice.pass();
-        let narrow = &mut self.voice.speak().narrow;
-        self.fresh = self.fifo.pull(narrow);
+        let samples = self.voice.speak();
+        self.fresh = self.intake.pull(samples);
         if self.fresh {
             self.tally.packets_in += 1;
         }
-        self.tally.heard(narrow);
+        self.tally.heard(self.intake.brought(samples));
         let newest = self.tally.last_in.filter(|_| self.fresh);
-        let depth = Duration::from_millis(self.fifo.depth_ms() as u64);
+        let depth = Duration::from_millis(self.intake.fifo.depth_ms() as u64);
         self.waited = newest.map(|newest| depth + now.saturating_duration_since(newest));
         self.hear_keys(since_start)
     }
@@ -126,21 +129,34 @@ impl Carrier {
         self.waited
     }
 
-    /// Fills in the 16 kHz half of the turn's voice; only while somebody needs it. False when the caller is silent, unless
+    /// Readies both rates of the turn's voice; only while somebody needs it. False when the caller is silent, unless
     /// `always` wanted.
     pub(super) fn speak(&mut self, since_start: Duration, always: bool) -> bool {
         let samples = self.voice.speak();
-        self.up.process(&samples.narrow, &mut samples.wide);
+        self.intake.widen(samples);
         self.gate.hear_level(level::rms_dbfs(&samples.narrow), since_start);
         always || self.gate.is_open(since_start)
     }
 
-    pub(super) fn send(&mut self, pcm: &[i16; FRAME_BYTES], counters: &Counters) {
+    /// Plays 20 ms to a carrier of G.711; nothing to a wide one.
+    pub(super) fn send(&mut self, pcm: &[i16; NARROW], counters: &Counters) {
+        let Some(law) = self.codec.law() else { return };
         let mut frame = [0; FRAME_BYTES];
-        self.codec.law().encode_into(pcm, &mut frame);
+        law.encode_into(pcm, &mut frame);
+        self.hand_over(CarrierFrame::Law(frame), FRAME_BYTES, pcm, counters);
+    }
+
+    /// Plays 20 ms to a wide carrier; nothing to one of G.711.
+    pub(super) fn send_wide(&mut self, pcm: &[i16; WIDE], counters: &Counters) {
+        if self.is_wide() {
+            self.hand_over(CarrierFrame::Wide(*pcm), size_of_val(pcm), pcm, counters);
+        }
+    }
+
+    fn hand_over(&mut self, frame: CarrierFrame, bytes: usize, pcm: &[i16], counters: &Counters) {
         match self.frames.try_send(CarrierOut::Frame(frame)) {
             Ok(()) => {
-                self.tally.sent(FRAME_BYTES);
+                self.tally.sent(bytes);
                 self.tally.said(pcm);
             }
             Err(TrySendError::Full(_)) => {
@@ -152,6 +168,19 @@ impl Carrier {
         }
     }
 
+    /// Plays the next 20 ms of its clips, when there are any; the answer names a prompt that ends with them.
+    pub(super) fn play_clips(&mut self, counters: &Counters) -> Option<PromptId> {
+        if self.is_wide() {
+            let (frame, finished) = self.clips.next_wide()?;
+            self.send_wide(&frame, counters);
+            finished
+        } else {
+            let (frame, finished) = self.clips.next()?;
+            self.send(&frame, counters);
+            finished
+        }
+    }
+
     pub(super) fn clear(&mut self, counters: &Counters) {
         if let Err(TrySendError::Full(_)) = self.frames.try_send(CarrierOut::Clear) {
             count(&counters.carrier_full);
@@ -160,11 +189,11 @@ impl Carrier {
 
     pub(super) fn close_second(&mut self) -> PortStats {
         let reading = Reading {
-            codec: CodecImpairment::G711,
-            concealed: self.fifo.concealed,
+            codec: self.codec.impairment(),
+            concealed: self.intake.fifo.concealed,
             jitter: self.network.jitter,
-            wait: Duration::from_millis(self.fifo.depth_ms() as u64),
-            dropped: (self.fifo.dropped + self.overrun.load(Relaxed)) / FRAME_BYTES as u64,
+            wait: Duration::from_millis(self.intake.fifo.depth_ms() as u64),
+            dropped: (self.intake.fifo.dropped + self.overrun.load(Relaxed)) / self.intake.fifo.frame() as u64,
         };
         self.tally.round_trip = self.network.round_trip.or(self.tally.round_trip);
         self.tally.close(&reading);
@@ -173,3 +202,6 @@ impl Carrier {
         self.tally.latest
     }
 }
+
+#[cfg(test)]
+mod tests;

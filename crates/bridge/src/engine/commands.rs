@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::ids::{CallId, MediaSessionId};
+use domain::ids::{CallId, LegId, MediaSessionId};
 use media::{
     dtmf::{self, Digit, DigitSource},
     frame::NARROWBAND,
@@ -48,8 +48,16 @@ impl Engine {
             }
             Command::DetachSocket { session, attachment } => self.detach_socket(session, attachment),
             Command::SocketHeard { session, attachment, heard } => self.socket_heard(session, attachment, heard, now),
-            Command::OpenCarrier { leg, options, bytes, frames, dropped, reply } => {
-                self.carriers.insert(leg, Carrier::new(options, bytes, frames, dropped));
+            Command::OpenCarrier { leg, options, arrived, frames, dropped, reply } => {
+                let fresh = Carrier::new(options, arrived, frames, dropped);
+                let carrier = match self.carriers.remove(&leg) {
+                    Some(before) => fresh.follow(before),
+                    None => fresh,
+                };
+                self.carriers.insert(leg, carrier);
+                if let Some(place) = self.places.get(&PortId::Carrier(leg)).copied() {
+                    self.tell_wide(place);
+                }
                 let _ = reply.send(());
             }
             Command::CarrierKey { leg, digit } => {
@@ -229,7 +237,19 @@ impl Engine {
             tap.plan = record;
         }
         room.apply(plan, now);
+        self.tell_wide(id);
         self.refresh_decoding();
+    }
+
+    /// Tells a room which of its carriers have a wide codec.
+    fn tell_wide(&mut self, id: CallId) {
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let is_wide = |leg: &LegId| self.carriers.get(leg).is_some_and(Carrier::is_wide);
+        let legs = room.plan.members.iter().filter_map(|port| match port {
+            PortId::Carrier(leg) => Some(*leg),
+            PortId::Session(_) => None,
+        });
+        room.desk.set_wide(legs.filter(is_wide).collect());
     }
 
     /// Takes a port out of a room because it has gone to another.

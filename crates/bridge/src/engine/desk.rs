@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::ids::LegId;
 use media::{
     codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder},
     frame::{FRAME_10, FRAME_20, WIDEBAND},
@@ -101,6 +102,8 @@ pub(super) struct Desk {
     streams: Vec<Stream>,
     groups: Vec<Group>,
     silent: BTreeSet<PortId>,
+    /// Carriers whose codec is a wide one.
+    wide: BTreeSet<LegId>,
     thorough: bool,
     changed: bool,
 }
@@ -111,6 +114,12 @@ impl Desk {
         self.streams = streams;
         self.thorough = thorough;
         self.changed = true;
+    }
+
+    /// Takes which carriers' codecs are wide ones: others' voices hold nothing above 4 kHz.
+    pub(super) fn set_wide(&mut self, wide: BTreeSet<LegId>) {
+        self.changed |= self.wide != wide;
+        self.wide = wide;
     }
 
     /// A turn begins, in which `silent` say nothing.
@@ -149,7 +158,7 @@ impl Desk {
         for stream in &self.streams {
             let speaks = |source: &Source| !matches!(source, Source::Port(port) if silent.contains(port));
             let sources = stream.sources.iter().copied().filter(speaks).collect();
-            wanted.entry((stream.is_narrowband(), sources)).or_default().push(stream);
+            wanted.entry((stream.is_narrowband(&self.wide), sources)).or_default().push(stream);
         }
         let mut wanted: Vec<_> = wanted.into_iter().collect();
         // The largest first: it is the one whose encoder should go on.
@@ -236,10 +245,17 @@ impl Group {
         only
     }
 
-    /// The turn for carriers among the listeners.
+    /// The turn for carriers of G.711 among the listeners.
     pub(super) fn mix_narrow(&self, mixer: &mut Mixer, voices: Voices<'_, '_>) -> [i16; NARROW] {
         let mut mix = [0; NARROW];
         self.mix(Part::Whole, mixer, voices, |samples| &samples.narrow, NARROW_END, &mut mix);
+        mix
+    }
+
+    /// The turn for wide carriers among the listeners.
+    pub(super) fn mix_wide(&self, mixer: &mut Mixer, voices: Voices<'_, '_>) -> [i16; WIDE] {
+        let mut mix = [0; WIDE];
+        self.mix(Part::Whole, mixer, voices, |samples| &samples.wide, WIDE_END, &mut mix);
         mix
     }
 

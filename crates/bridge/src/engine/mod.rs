@@ -8,6 +8,7 @@ mod desk;
 mod fifo;
 mod gate;
 mod inbound;
+mod intake;
 mod loopback;
 mod net;
 mod numbering;
@@ -46,7 +47,7 @@ use crate::{
     event::{BridgeEvent, PortStats},
     handle::{LastHeard, PromptId, SessionError},
     plan::RoomPlan,
-    port::{CarrierNetwork, CarrierOptions, CarrierOut, PortId},
+    port::{Arrived, CarrierNetwork, CarrierOptions, CarrierOut, PortId},
     recorder::Recorder,
     socket::{SocketHeard, SocketOut},
 };
@@ -91,7 +92,7 @@ pub(crate) enum Command {
     OpenCarrier {
         leg: LegId,
         options: CarrierOptions,
-        bytes: rtrb::Consumer<u8>,
+        arrived: Arrived,
         frames: mpsc::Sender<CarrierOut>,
         dropped: Arc<AtomicU64>,
         reply: oneshot::Sender<()>,

@@ -109,6 +109,7 @@ impl Tally {
             bytes_in: self.bytes_in,
             bytes_out: self.bytes_out,
             dropped: reading.dropped + self.not_sent,
+            codec: reading.codec,
             mos: Path { mouth_to_ear: delay, loss: lost, ..Path::clean(reading.codec) }.mos(),
         };
         self.latest

@@ -26,7 +26,7 @@ use super::{
     session::Session,
     tally::Tally,
     ticks::{HALF, TICK},
-    voice::{Loops, NARROW, Part, Samples},
+    voice::{Loops, NARROW, Part, Samples, WIDE},
 };
 use crate::{
     counters::Counters,
@@ -237,6 +237,13 @@ impl Engine {
 /// A packet for several devices, and the level of what is in it.
 type Made = (Arc<[u8]>, Meter);
 
+/// A group's turn for the carriers among its listeners, each made when the first of its kind is there.
+#[derive(Default)]
+struct Mixes {
+    narrow: Option<[i16; NARROW]>,
+    wide: Option<[i16; WIDE]>,
+}
+
 /// Where the samples of this turn are.
 fn voices<'a>(
     sessions: &'a HashMap<MediaSessionId, Session>,
@@ -345,20 +352,12 @@ impl Stage<'_> {
     }
 
     fn play_group(&mut self, group: &mut Group) {
-        let mut narrow = None;
+        let mut mixes = Mixes::default();
         let mut packet = None;
         let looped = group.only_loop().is_some();
         for at in 0..group.listeners.len() {
             match group.listeners[at] {
-                PortId::Carrier(leg) => {
-                    if !self.carriers.get(&leg).is_some_and(|carrier| carrier.clips.is_empty()) {
-                        continue;
-                    }
-                    let mix = *narrow.get_or_insert_with(|| self.mix_narrow(group));
-                    if let Some(carrier) = self.carriers.get_mut(&leg) {
-                        carrier.send(&mix, self.counters);
-                    }
-                }
+                PortId::Carrier(leg) => self.play_carrier(leg, group, &mut mixes),
                 PortId::Session(id) => {
                     let ready = |session: &Session| {
                         session.connected && session.clips.is_empty() && (looped || !session.in_halves)
@@ -380,6 +379,26 @@ impl Stage<'_> {
 
     fn mix_narrow(&mut self, group: &Group) -> [i16; NARROW] {
         group.mix_narrow(self.narrow, &voices(self.sessions, self.carriers, (self.loops, self.turn)))
+    }
+
+    fn mix_wide(&mut self, group: &Group) -> [i16; WIDE] {
+        group.mix_wide(self.wide, &voices(self.sessions, self.carriers, (self.loops, self.turn)))
+    }
+
+    fn play_carrier(&mut self, leg: LegId, group: &Group, mixes: &mut Mixes) {
+        let Some(carrier) = self.carriers.get(&leg).filter(|carrier| carrier.clips.is_empty()) else { return };
+        let is_wide = carrier.is_wide();
+        if is_wide {
+            let mix = mixes.wide.get_or_insert_with(|| self.mix_wide(group));
+            if let Some(carrier) = self.carriers.get_mut(&leg) {
+                carrier.send_wide(mix, self.counters);
+            }
+        } else {
+            let mix = mixes.narrow.get_or_insert_with(|| self.mix_narrow(group));
+            if let Some(carrier) = self.carriers.get_mut(&leg) {
+                carrier.send(mix, self.counters);
+            }
+        }
     }
 
     /// What the paths to those listeners ask for who are sent it.
@@ -428,11 +447,8 @@ impl Stage<'_> {
 
     fn play_clips(&mut self, events: &mut Vec<BridgeEvent>) {
         for (leg, carrier) in self.carriers.iter_mut() {
-            if let Some((frame, finished)) = carrier.clips.next() {
-                carrier.send(&frame, self.counters);
-                let port = PortId::Carrier(*leg);
-                events.extend(finished.map(|prompt| BridgeEvent::PromptFinished { port, prompt, completed: true }));
-            }
+            let (port, finished) = (PortId::Carrier(*leg), carrier.play_clips(self.counters));
+            events.extend(finished.map(|prompt| BridgeEvent::PromptFinished { port, prompt, completed: true }));
         }
         let playing: Vec<MediaSessionId> =
             self.sessions.iter().filter(|(_, session)| session.plays_clips()).map(|(id, _)| *id).collect();

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     handle::BridgeHandle,
-    port::{CarrierCodec, CarrierOptions, CarrierOut, CarrierPort, PortId},
+    port::{CarrierCodec, CarrierFrame, CarrierOptions, CarrierOut, CarrierPort, PortId},
 };
 
 /// RFC 3550 section 6.2: the least time between reports of two participants.
@@ -88,12 +88,12 @@ impl Drive {
         match order {
             LegCommand::Route { route, done } => {
                 self.begin_handshake(&route);
-                let law = self.leg.set_route(*route, Instant::now());
-                if self.port.as_ref().is_none_or(|(of, _)| *of != law) {
+                let codec = self.leg.set_route(*route, Instant::now());
+                if self.port.as_ref().is_none_or(|(of, _)| *of != codec) {
                     // Keys come as events, or as tones from a side that did not agree on those.
                     let keys_in_sound = self.leg.route.as_ref().is_some_and(|route| route.events.is_none());
-                    let options = CarrierOptions { codec: law, keys_in_sound };
-                    self.port = Some((law, self.bridge.open_carrier(self.id, options).await));
+                    let options = CarrierOptions { codec, keys_in_sound };
+                    self.port = Some((codec, self.bridge.open_carrier(self.id, options).await));
                 }
                 // The asker may have gone.
                 let _ = done.send(());
@@ -134,7 +134,7 @@ impl Drive {
         }
     }
 
-    fn turn(&mut self, frame: &[u8; crate::port::FRAME_BYTES]) {
+    fn turn(&mut self, frame: &CarrierFrame) {
         let packet = self.leg.turn(frame, Instant::now(), &mut self.heard);
         self.hand_over();
         if let (Some(packet), Some(target)) = (packet, self.leg.target()) {
@@ -174,14 +174,17 @@ impl Drive {
     /// Gives the engine what was heard.
     fn hand_over(&mut self) {
         if let Some((_, port)) = &mut self.port {
-            if !self.heard.bytes.is_empty() {
-                port.input.push(&self.heard.bytes);
+            if !self.heard.sound.law.is_empty() {
+                port.input.push(&self.heard.sound.law);
+            }
+            if !self.heard.sound.wide.is_empty() {
+                port.input.push_wide(&self.heard.sound.wide);
             }
             for key in &self.heard.keys {
                 port.input.dtmf(*key);
             }
         }
-        self.heard.bytes.clear();
+        self.heard.sound.clear();
         self.heard.keys.clear();
     }
 

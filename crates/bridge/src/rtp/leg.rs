@@ -20,7 +20,7 @@ use media::{
 use self::hearing::Noise;
 use super::{
     RtpRoute, Seal,
-    coder::{Decoder, Encoder},
+    coder::{Decoder, Encoder, Sound},
     keys::Sealed,
 };
 use crate::port::CarrierCodec;
@@ -28,8 +28,7 @@ use crate::port::CarrierCodec;
 /// What came out of a packet or a turn.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
-    /// In the law of the engine's port.
-    pub bytes: Vec<u8>,
+    pub sound: Sound,
     pub keys: Vec<char>,
 }
 
@@ -81,7 +80,7 @@ pub(super) struct Leg {
     hearing: Hearing,
     round_trip: Option<Duration>,
     far: Option<(f32, Duration)>,
-    scratch: (Vec<Ordered>, Vec<u8>),
+    scratch: Vec<Ordered>,
 }
 
 impl Leg {
@@ -128,11 +127,11 @@ impl Leg {
             },
             round_trip: None,
             far: None,
-            scratch: (Vec::new(), Vec::new()),
+            scratch: Vec::new(),
         }
     }
 
-    /// What is agreed from now on. The answer is what the engine's port has to speak.
+    /// What is agreed from now on. The answer is what the engine's port has to be of.
     pub(super) fn set_route(&mut self, route: RtpRoute, now: Instant) -> CarrierCodec {
         let before = self.route.as_ref();
         if before.is_none_or(|before| before.codec != route.codec) {

@@ -11,7 +11,7 @@ use super::{
     *,
 };
 use crate::{
-    port::FRAME_BYTES,
+    port::{CarrierFrame, FRAME_BYTES, FRAME_WIDE},
     rtp::{RtpCodec, Seal, SrtpKey, SrtpKeys},
 };
 
@@ -59,7 +59,7 @@ impl Pair {
     }
 
     /// A frame from `a` to `b`, over a network that takes no time.
-    fn say(&mut self, frame: &[u8; FRAME_BYTES], from: SocketAddr) -> Option<Vec<u8>> {
+    fn say(&mut self, frame: &CarrierFrame, from: SocketAddr) -> Option<Vec<u8>> {
         self.now += FRAME_20;
         let packet = self.a.turn(frame, self.now, &mut Heard::default());
         if let Some(packet) = &packet {
@@ -69,7 +69,8 @@ impl Pair {
     }
 }
 
-const FRAME: [u8; FRAME_BYTES] = [0x55; FRAME_BYTES];
+const FRAME: CarrierFrame = CarrierFrame::Law([0x55; FRAME_BYTES]);
+const WIDE_FRAME: CarrierFrame = CarrierFrame::Wide([0x55; FRAME_WIDE]);
 
 #[test]
 fn what_is_said_is_heard_in_packets_of_any_length() {
@@ -77,7 +78,11 @@ fn what_is_said_is_heard_in_packets_of_any_length() {
         let long = RtpRoute { packet_ms, ..route(RtpCodec::Pcmu) };
         let mut pair = Pair::of(long, route(RtpCodec::Pcmu));
         let packets = (0..12).filter_map(|_| pair.say(&FRAME, at(1))).count();
-        assert_eq!((packets, pair.heard.bytes.len()), (240 / packet_ms as usize, 12 * FRAME_BYTES), "{packet_ms} ms");
+        assert_eq!(
+            (packets, pair.heard.sound.law.len()),
+            (240 / packet_ms as usize, 12 * FRAME_BYTES),
+            "{packet_ms} ms"
+        );
     }
 }
 
@@ -88,7 +93,7 @@ fn sound_goes_to_where_it_comes_from_and_no_stranger_takes_it_over() {
     pair.say(&FRAME, at(7));
     assert_eq!(pair.b.target(), Some(at(7)), "behind a translator");
     pair.say(&FRAME, at(8));
-    assert_eq!((pair.b.target(), pair.heard.bytes.len()), (Some(at(7)), FRAME_BYTES), "a stranger");
+    assert_eq!((pair.b.target(), pair.heard.sound.law.len()), (Some(at(7)), FRAME_BYTES), "a stranger");
     pair.say(&FRAME, at(1));
     assert_eq!(pair.b.target(), Some(at(1)), "the agreed place is always right");
     pair.now += MOVES_AFTER;
@@ -103,7 +108,7 @@ fn keys_are_events_and_each_is_heard_once() {
     let mut pair = Pair::alike(RtpCodec::Opus);
     assert!(pair.a.press("1#2"));
     for _ in 0..60 {
-        pair.say(&FRAME, at(1));
+        pair.say(&WIDE_FRAME, at(1));
     }
     assert_eq!(pair.heard.keys, ['1', '#', '2']);
     let mut plain = Pair::of(RtpRoute { events: None, ..route(RtpCodec::Pcmu) }, route(RtpCodec::Pcmu));
@@ -125,28 +130,40 @@ fn a_storm_of_keys_is_cut_off() {
 
 #[test]
 fn agreed_silence_is_filled_with_noise_of_its_level() {
-    let mut pair = Pair::alike(RtpCodec::Pcmu);
-    pair.say(&FRAME, at(1));
-    let mut packet = Vec::new();
-    let seq = pair.a.speech.seq;
-    pair.a.speech.seq += 1;
-    let header = RtpHeader { payload_type: 13, seq, timestamp: 9, ssrc: pair.a.speech.ssrc, marker: false };
-    rtp::write(header, &[40], &mut packet);
-    pair.b.hear(&packet, at(1), pair.now, &mut pair.heard);
-    pair.heard.bytes.clear();
-    for _ in 0..50 {
-        pair.now += FRAME_20;
-        pair.b.turn(&FRAME, pair.now, &mut pair.heard);
+    for (codec, frame) in [(RtpCodec::Pcmu, FRAME), (RtpCodec::G722, WIDE_FRAME)] {
+        let mut pair = Pair::alike(codec);
+        pair.say(&frame, at(1));
+        let mut packet = Vec::new();
+        let seq = pair.a.speech.seq;
+        pair.a.speech.seq += 1;
+        let header = RtpHeader { payload_type: 13, seq, timestamp: 9, ssrc: pair.a.speech.ssrc, marker: false };
+        rtp::write(header, &[40], &mut packet);
+        pair.b.hear(&packet, at(1), pair.now, &mut pair.heard);
+        pair.heard.sound.clear();
+        for _ in 0..50 {
+            pair.now += FRAME_20;
+            pair.b.turn(&frame, pair.now, &mut pair.heard);
+        }
+        let pcm = samples(&pair.heard);
+        assert_eq!(pcm.len(), 50 * length(codec), "{codec:?}");
+        let level = media::level::rms_dbfs(&pcm);
+        assert!((-43.0..=-37.0).contains(&level), "{codec:?}: {level} dBFS");
+        pair.heard.sound.clear();
+        pair.say(&frame, at(1));
+        pair.b.turn(&frame, pair.now, &mut pair.heard);
+        assert_eq!(samples(&pair.heard).len(), length(codec), "{codec:?}: speech ends it");
     }
-    assert_eq!(pair.heard.bytes.len(), 50 * FRAME_BYTES);
-    let mut pcm = vec![0; pair.heard.bytes.len()];
-    media::g711::Law::Pcmu.decode_into(&pair.heard.bytes, &mut pcm);
-    let level = media::level::rms_dbfs(&pcm);
-    assert!((-43.0..=-37.0).contains(&level), "{level} dBFS");
-    pair.heard.bytes.clear();
-    pair.say(&FRAME, at(1));
-    pair.b.turn(&FRAME, pair.now, &mut pair.heard);
-    assert_eq!(pair.heard.bytes.len(), FRAME_BYTES, "speech ends it");
+}
+
+/// Samples in 20 ms of the port that a codec has.
+fn length(codec: RtpCodec) -> usize {
+    if codec.port().is_wide() { FRAME_WIDE } else { FRAME_BYTES }
+}
+
+/// What was heard, of whichever form; mu-law is decoded.
+fn samples(heard: &Heard) -> Vec<i16> {
+    let law = heard.sound.law.iter().map(|byte| media::g711::Law::Pcmu.decode(*byte));
+    law.chain(heard.sound.wide.iter().copied()).collect()
 }
 
 #[test]
@@ -163,8 +180,8 @@ fn a_change_of_codec_in_the_middle_is_followed() {
     let mut pair = Pair::of(route(RtpCodec::Pcmu), both);
     pair.say(&FRAME, at(1));
     pair.a.set_route(RtpRoute { payload_type: 97, ..route(RtpCodec::G722) }, pair.now);
-    pair.say(&FRAME, at(1));
-    assert_eq!(pair.heard.bytes.len(), 2 * FRAME_BYTES);
+    pair.say(&WIDE_FRAME, at(1));
+    assert_eq!(pair.heard.sound.law.len(), 2 * FRAME_BYTES);
 }
 
 #[test]
@@ -178,10 +195,10 @@ fn sealed_sound_is_opened_and_clear_sound_is_refused_when_keys_were_agreed() {
     for _ in 0..5 {
         pair.say(&FRAME, at(1));
     }
-    assert_eq!(pair.heard.bytes.len(), 5 * FRAME_BYTES);
+    assert_eq!(pair.heard.sound.law.len(), 5 * FRAME_BYTES);
     let mut clear = Pair::of(route(RtpCodec::Pcmu), sealed(&y, &x));
     clear.say(&FRAME, at(1));
-    assert!(clear.heard.bytes.is_empty());
+    assert!(clear.heard.sound.law.is_empty());
     assert_eq!(clear.b.figures(clear.now).refused, 1);
     let report = pair.b.report(pair.now).unwrap();
     clear.a.hear_report(&report, clear.now);
@@ -220,6 +237,70 @@ fn noise_from_the_network_changes_nothing() {
         pair.b.hear(datagram, at(1), pair.now, &mut pair.heard);
         pair.b.hear_report(datagram, pair.now);
     }
-    assert!(pair.heard.bytes.is_empty() && pair.heard.keys.is_empty());
+    assert!(pair.heard.sound.law.is_empty() && pair.heard.keys.is_empty());
     assert_eq!(pair.b.target(), Some(at(1)));
+}
+
+/// 20 ms each, at 16 kHz, from 5 to 7 kHz and back.
+fn high_sweep(frames: usize) -> Vec<CarrierFrame> {
+    let mut phase = 0.0;
+    let mut sample = |at: usize| {
+        let hertz = 6_000.0 - 1_000.0 * (std::f64::consts::TAU * at as f64 / 16_000.0).cos();
+        phase += std::f64::consts::TAU * hertz / 16_000.0;
+        (f64::sin(phase) * 8_000.0) as i16
+    };
+    (0..frames).map(|n| CarrierFrame::Wide(std::array::from_fn(|at| sample(n * FRAME_WIDE + at)))).collect()
+}
+
+#[test]
+fn g_722_and_opus_keep_5_to_7_khz_both_ways() {
+    let said: Vec<i16> = high_sweep(50).into_iter().flat_map(wide).collect();
+    for codec in [RtpCodec::G722, RtpCodec::Opus] {
+        let mut pair = Pair::alike(codec);
+        let mut back = Heard::default();
+        for frame in high_sweep(50) {
+            pair.say(&frame, at(1));
+            let packet = pair.b.turn(&frame, pair.now, &mut Heard::default()).unwrap();
+            pair.a.hear(&packet, at(2), pair.now, &mut back);
+        }
+        for heard in [&pair.heard.sound, &back.sound] {
+            assert_eq!((heard.wide.len(), heard.law.len()), (said.len(), 0), "{codec:?}");
+            let change = media::level::rms_dbfs(&heard.wide[FRAME_WIDE..]) - media::level::rms_dbfs(&said);
+            assert!(change.abs() < 3.0, "{codec:?} changed by {change} dB");
+        }
+    }
+}
+
+fn wide(frame: CarrierFrame) -> Vec<i16> {
+    match frame {
+        CarrierFrame::Law(_) => panic!("a frame of G.711"),
+        CarrierFrame::Wide(pcm) => pcm.to_vec(),
+    }
+}
+
+/// From Opus to G.711 and back, each end at its own time: what comes is always read as what it is.
+#[test]
+fn a_change_between_wide_and_narrow_codecs_is_followed_by_either_side() {
+    let both = vec![(0, RtpCodec::Pcmu), (96, RtpCodec::Opus)];
+    let opus = RtpRoute { accepted: both.clone(), ..route(RtpCodec::Opus) };
+    let pcmu = RtpRoute { payload_type: 0, accepted: both, ..route(RtpCodec::Pcmu) };
+    let mut pair = Pair::of(opus.clone(), opus.clone());
+    assert_eq!(pair.b.set_route(opus.clone(), pair.now), CarrierCodec::Opus);
+    let mut expect = |a: &RtpRoute, b: &RtpRoute, law: usize, wide: usize| {
+        pair.a.set_route(a.clone(), pair.now);
+        assert_eq!(pair.b.set_route(b.clone(), pair.now), b.codec.port());
+        pair.heard.sound.clear();
+        let frame = if a.codec == RtpCodec::Opus { WIDE_FRAME } else { FRAME };
+        for _ in 0..5 {
+            assert!(pair.say(&frame, at(1)).is_some());
+        }
+        assert_eq!((pair.heard.sound.law.len(), pair.heard.sound.wide.len()), (law, wide));
+        let loudest = pair.heard.sound.wide.iter().map(|sample| sample.unsigned_abs()).max();
+        assert!(loudest < Some(20_000), "noise of {loudest:?}");
+    };
+    expect(&opus, &opus, 0, 5 * FRAME_WIDE);
+    expect(&pcmu, &opus, 0, 5 * FRAME_WIDE);
+    expect(&pcmu, &pcmu, 5 * FRAME_BYTES, 0);
+    expect(&opus, &pcmu, 5 * FRAME_BYTES, 0);
+    expect(&opus, &opus, 0, 5 * FRAME_WIDE);
 }

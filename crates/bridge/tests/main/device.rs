@@ -1,4 +1,4 @@
-//! A device: a full WebRTC peer with a microphone and an ear, both at 8 kHz, on its own UDP socket.
+//! A device: a full WebRTC peer with a microphone and an ear, both at 8 kHz or both at 16, on its own UDP socket.
 
 use std::{
     collections::VecDeque,
@@ -52,6 +52,8 @@ pub struct Shared {
     muted: Arc<AtomicBool>,
     /// Takes and sends copies of earlier frames (RFC 2198).
     red: bool,
+    /// Its microphone and its ear work at 16 kHz.
+    wide: bool,
     /// Every so many packets one is lost on the way out, and on the way in; 0: none.
     lost_out: Arc<AtomicU64>,
     lost_in: Arc<AtomicU64>,
@@ -79,6 +81,11 @@ impl Device {
     /// One that knows `red` (RFC 2198) and sends each frame again with the next.
     pub async fn connect_red(bridge: &BridgeHandle) -> Self {
         Self::connect_as(bridge, Shared { red: true, ..Shared::default() }, |offer| offer).await
+    }
+
+    /// One whose microphone and ear are wideband.
+    pub async fn connect_wide(bridge: &BridgeHandle) -> Self {
+        Self::connect_as(bridge, Shared { wide: true, ..Shared::default() }, |offer| offer).await
     }
 
     async fn connect_as(bridge: &BridgeHandle, shared: Shared, offered: impl FnOnce(String) -> String) -> Self {
@@ -219,8 +226,9 @@ impl Peer {
         assert!(answer.contains("a=rtpmap:111 opus/48000/2"), "{answer}");
         assert!(answer.contains("a=rtpmap:110 telephone-event/48000"), "{answer}");
         assert!(answer.contains("useinbandfec=1") && answer.contains("a=ice-lite"), "{answer}");
-        let encoder = OpusEncoder::new(EncoderSettings::voice(8_000)).unwrap();
-        let ear = OpusPlayout::new(JitterSettings::OPUS, 8_000).unwrap();
+        let rate = if shared.wide { 16_000 } else { 8_000 };
+        let encoder = OpusEncoder::new(EncoderSettings::voice(rate)).unwrap();
+        let ear = OpusPlayout::new(JitterSettings::OPUS, rate).unwrap();
         let (origin, presses) = (Instant::now(), Vec::new());
         let mut peer = Self {
             bridge,
@@ -332,12 +340,12 @@ impl Peer {
     }
 
     fn turn(&mut self) {
-        let mut out = [0; 160];
+        let mut out = vec![0; if self.shared.wide { 320 } else { 160 }];
         self.ear.fill(self.origin.elapsed(), &mut out);
-        self.shared.heard.lock().unwrap().extend(out);
+        self.shared.heard.lock().unwrap().extend(&out);
         *self.shared.counts.lock().unwrap() = self.ear.counts();
         let mut microphone = self.shared.microphone.lock().unwrap();
-        let frame: Vec<i16> = (0..160).map(|_| microphone.pop_front().unwrap_or(0)).collect();
+        let frame: Vec<i16> = (0..out.len()).map(|_| microphone.pop_front().unwrap_or(0)).collect();
         drop(microphone);
         let mut packet = [0; MAX_PACKET];
         let length = self.encoder.encode(&frame, &mut packet).unwrap();

@@ -15,3 +15,5 @@ mod rooms;
 mod signal;
 mod socket;
 mod stage;
+mod wide;
+mod wide_legs;

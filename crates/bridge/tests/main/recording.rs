@@ -15,8 +15,12 @@ use crate::{
 };
 
 fn channels(path: &Path) -> (Vec<i16>, Vec<i16>) {
+    channels_at(path, 8_000)
+}
+
+pub fn channels_at(path: &Path, rate: u32) -> (Vec<i16>, Vec<i16>) {
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    ogg::decode(fs::File::open(path).unwrap(), 8_000, |pcm, _| {
+    ogg::decode(fs::File::open(path).unwrap(), rate, |pcm, _| {
         left.extend(pcm.iter().step_by(2));
         right.extend(pcm.iter().skip(1).step_by(2));
     })
@@ -24,7 +28,7 @@ fn channels(path: &Path) -> (Vec<i16>, Vec<i16>) {
     (left, right)
 }
 
-async fn finished(stage: &Stage, id: RecordingId) -> (std::path::PathBuf, u64, String, u64, Vec<RecordingGap>) {
+pub async fn finished(stage: &Stage, id: RecordingId) -> (std::path::PathBuf, u64, String, u64, Vec<RecordingGap>) {
     stage
         .event("the recording to be finished", |event| match event {
             BridgeEvent::RecordingFinished { recording, path, bytes, sha256, duration_ms, gaps, .. }

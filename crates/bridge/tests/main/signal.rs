@@ -1,17 +1,25 @@
-//! Sounds to send, and how to find them in what arrived. All at 8 kHz.
+//! Sounds to send, and how to find them in what arrived. All at 8 kHz where nothing else is said.
 
 use std::f64::consts::TAU;
 
+use media::{level::rms_dbfs, resample::Downsampler};
+
 pub const RATE: usize = 8_000;
+pub const WIDE_RATE: usize = 16_000;
 
 /// A sweep from one frequency to another.
 pub fn sweep(from: f64, to: f64, millis: usize) -> Vec<i16> {
-    let count = RATE * millis / 1_000;
+    sweep_at(RATE, from, to, millis)
+}
+
+/// As [`sweep`], at another rate.
+pub fn sweep_at(rate: usize, from: f64, to: f64, millis: usize) -> Vec<i16> {
+    let count = rate * millis / 1_000;
     let seconds = millis as f64 / 1_000.0;
     (0..count)
         .map(|i| {
-            let t = i as f64 / RATE as f64;
-            let edge = (i.min(count - 1 - i) as f64 / 80.0).min(1.0);
+            let t = i as f64 / rate as f64;
+            let edge = (i.min(count - 1 - i) as f64 * 100.0 / rate as f64).min(1.0);
             ((TAU * (from * t + (to - from) * t * t / (2.0 * seconds))).sin() * 9_000.0 * edge) as i16
         })
         .collect()
@@ -63,4 +71,25 @@ pub fn level_at(hertz: f64, pcm: &[i16]) -> f64 {
     }
     let amplitude = 2.0 * (re * re + im * im).sqrt() / pcm.len().max(1) as f64;
     20.0 * (amplitude / 32_768.0 / 2_f64.sqrt()).max(1e-6).log10()
+}
+
+/// What of a sound at 16 kHz lies above 4 kHz, laid down to 8 kHz with its frequencies mirrored (6 kHz becomes 2 kHz).
+pub fn upper_half(pcm: &[i16]) -> Vec<i16> {
+    let mirrored: Vec<i16> =
+        pcm.iter().enumerate().map(|(n, sample)| if n % 2 == 0 { *sample } else { sample.saturating_neg() }).collect();
+    let mut upper = vec![0; pcm.len() / 2];
+    Downsampler::default().process(&mirrored, &mut upper);
+    upper
+}
+
+/// What of a sound at 16 kHz lies below 4 kHz, at 8 kHz.
+pub fn lower_half(pcm: &[i16]) -> Vec<i16> {
+    let mut lower = vec![0; pcm.len() / 2];
+    Downsampler::default().process(pcm, &mut lower);
+    lower
+}
+
+/// Level of the loudest tenth of a second, in dBFS.
+pub fn loudest(pcm: &[i16]) -> f32 {
+    pcm.chunks(RATE / 10).map(rms_dbfs).fold(f32::NEG_INFINITY, f32::max)
 }

@@ -3,7 +3,7 @@ export const sound = {
   "fig.side_device": "At your phone",
   "fig.show": "All figures",
   "fig.mouth_to_ear": "Mouth to ear {n} ms",
-  "fig.model": "Quality: E-model, {agent} ITU-T G.107.1 (wideband), {customer} ITU-T G.107 (telephone band)",
+  "fig.model": "Quality: E-model, {agent} ITU-T G.107.1 (wideband), {customer} ITU-T G.107 (telephone band) or G.107.1 (wideband line)",
   "fig.concealed": "Made up",
   "fig.buffer": "Buffer",
   "fig.level": "Level",

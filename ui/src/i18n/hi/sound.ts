@@ -4,7 +4,7 @@ export const sound: Record<keyof typeof en, string> = {
   "fig.side_device": "आपके फ़ोन पर",
   "fig.show": "सभी आँकड़े",
   "fig.mouth_to_ear": "मुँह से कान तक {n} ms",
-  "fig.model": "गुणवत्ता: E-model, {agent} ITU-T G.107.1 (वाइडबैंड), {customer} ITU-T G.107 (टेलीफ़ोन बैंड)",
+  "fig.model": "गुणवत्ता: E-model, {agent} ITU-T G.107.1 (वाइडबैंड), {customer} ITU-T G.107 (टेलीफ़ोन बैंड) या G.107.1 (वाइडबैंड लाइन)",
   "fig.concealed": "भरा गया",
   "fig.buffer": "बफ़र",
   "fig.level": "स्तर",

@@ -1,4 +1,4 @@
-use domain::ids::{LegId, MediaSessionId};
+use domain::ids::MediaSessionId;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -128,6 +128,27 @@ fn the_halves_of_a_turn_are_the_turn() {
     for group in desk.turn(&BTreeSet::new()) {
         let mut mix = |part| group.mix_for_devices(part, &mut mixer, &voices).pcm().to_vec();
         assert_eq!([mix(Part::First), mix(Part::Second)].concat(), mix(Part::Whole));
+    }
+}
+
+#[test]
+fn a_carrier_that_changes_to_a_wide_codec_is_encoded_anew_at_16_khz_and_back() {
+    let (leg, agent) = (LegId::new(Uuid::from_u128(1)), session(2));
+    let mut desk = Desk::default();
+    desk.apply(everybody(&[PortId::Carrier(leg), agent]), true);
+    let (mut mixer, voices) = (Mixer::new(WIDE), |_| Some((&Samples::SILENT, &Samples::SILENT)));
+    for (wide, length, goes_on) in [
+        (BTreeSet::new(), NARROW, false),
+        (BTreeSet::new(), NARROW, true),
+        (BTreeSet::from([leg]), WIDE, false),
+        (BTreeSet::from([leg]), WIDE, true),
+        (BTreeSet::new(), NARROW, false),
+    ] {
+        desk.set_wide(wide);
+        let heard = desk.turn(&BTreeSet::new()).iter_mut().find(|group| group.listeners == [agent]).unwrap();
+        assert_eq!(heard.mix_for_devices(Part::Whole, &mut mixer, &voices).pcm().len(), length);
+        assert_eq!(heard.whole.encoder.is_some(), goes_on, "{length}");
+        heard.whole = encoder_in_use();
     }
 }
 

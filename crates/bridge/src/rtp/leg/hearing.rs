@@ -76,18 +76,18 @@ impl Leg {
             let units = since.as_micros() * u128::from(codec.clock()) / 1_000_000;
             self.hearing.jitter.take(header.timestamp, units as u64);
         }
-        let (mut ordered, mut sound) = std::mem::take(&mut self.scratch);
+        let mut ordered = std::mem::take(&mut self.scratch);
         ordered.clear();
         let seq = self.hearing.order.push(header, payload, &mut ordered);
         self.hearing.reception.record(seq);
         self.hearing.second.record(seq);
         for one in ordered.drain(..) {
             match one {
-                Ordered::Packet { header, payload } => self.play(header, &payload, &mut sound, now, heard),
-                Ordered::Lost(count) => self.conceal(count, &mut sound, heard),
+                Ordered::Packet { header, payload } => self.play(header, &payload, now, heard),
+                Ordered::Lost(count) => self.conceal(count, heard),
             }
         }
-        self.scratch = (ordered, sound);
+        self.scratch = ordered;
     }
 
     pub(super) fn refuse(&mut self) {
@@ -116,7 +116,7 @@ impl Leg {
         true
     }
 
-    fn play(&mut self, header: RtpHeader, payload: &[u8], sound: &mut Vec<u8>, now: Instant, heard: &mut Heard) {
+    fn play(&mut self, header: RtpHeader, payload: &[u8], now: Instant, heard: &mut Heard) {
         let Some(route) = &self.route else { return };
         if route.events.is_some_and(|(of, _)| of == header.payload_type) {
             if let Some(key) = self.hearing.events.receive(header.timestamp, payload)
@@ -135,20 +135,17 @@ impl Leg {
             self.hearing.decoder = Decoder::new(*codec, self.port).ok();
         }
         self.hearing.noise = None;
-        if let Some(decoder) = &mut self.hearing.decoder
-            && decoder.decode(payload, sound)
-        {
-            heard.bytes.extend(sound.iter());
+        if let Some(decoder) = &mut self.hearing.decoder {
+            // What is no sound of the codec adds nothing.
+            decoder.decode(payload, &mut heard.sound);
         }
     }
 
-    fn conceal(&mut self, count: u16, sound: &mut Vec<u8>, heard: &mut Heard) {
+    fn conceal(&mut self, count: u16, heard: &mut Heard) {
         let Some(decoder) = &mut self.hearing.decoder else { return };
         // What the codec cannot make up is the engine's to fill: it repeats the last frame at half its strength.
         for _ in 0..count.min(MOST_CONCEALED) {
-            if decoder.conceal(sound) {
-                heard.bytes.extend(sound.iter());
-            }
+            decoder.conceal(&mut heard.sound);
         }
     }
 

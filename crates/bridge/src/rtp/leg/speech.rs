@@ -9,7 +9,10 @@ use media::{
 };
 
 use super::{Heard, Leg};
-use crate::{port::FRAME_BYTES, rtp::RtpCodec};
+use crate::{
+    port::{CarrierFrame, FRAME_BYTES, FRAME_WIDE},
+    rtp::RtpCodec,
+};
 
 /// A key is held so long, and the next one follows after as many turns.
 const PRESS: Duration = Duration::from_millis(120);
@@ -32,12 +35,7 @@ impl Leg {
 
     /// One turn of 20 ms: takes a frame for the other side, and answers with the packet that is due, if one is. While the
     /// other side is silent by agreement its noise goes into `heard`.
-    pub(in crate::rtp) fn turn(
-        &mut self,
-        frame: &[u8; FRAME_BYTES],
-        now: Instant,
-        heard: &mut Heard,
-    ) -> Option<Vec<u8>> {
+    pub(in crate::rtp) fn turn(&mut self, frame: &CarrierFrame, now: Instant, heard: &mut Heard) -> Option<Vec<u8>> {
         self.fill_pause(heard);
         let route = self.route.as_ref()?;
         let clock = route.codec.clock();
@@ -85,8 +83,8 @@ impl Leg {
 
     fn fill_pause(&mut self, heard: &mut Heard) {
         if let Some(noise) = &mut self.hearing.noise {
-            let law = self.port.law();
-            heard.bytes.extend((0..FRAME_BYTES).map(|_| law.encode(noise.sample())));
+            let frame = if self.port.is_wide() { FRAME_WIDE } else { FRAME_BYTES };
+            heard.sound.add(self.port, (0..frame).map(|_| noise.sample()));
         }
     }
 
