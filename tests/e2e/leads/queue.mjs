@@ -1,6 +1,5 @@
 // Twenty leads of the agent's queue called one after the other and put down by keys alone; what was promised stands in the tasks.
 import { id } from "../lib/ids.mjs";
-import { say, spokenLine } from "../lib/sound.mjs";
 import { until } from "../lib/wait.mjs";
 import { tabTo } from "./keyboard.mjs";
 import { settled } from "./look.mjs";
@@ -12,8 +11,8 @@ const CALL_BACK = "Alt+3";
 const WRONG_NUMBER = "Alt+4";
 const SOON = ["callback-in_1h", "callback-tomorrow_10", "callback-tomorrow_17"];
 const DAY_MS = 86_400_000;
-/** A second of what agents say: so that the customer hears somebody. */
-const GOOD_DAY = spokenLine("agent-asha-1").subarray(0, 8_000);
+/** What the desk shows once somebody has answered. Nobody speaks here: other drives measure what is heard. */
+const CONNECTED = /waiting for sound|both sides heard|cannot hear you/i;
 
 const inState = (hands, state) => hands.seen(`${id("status-menu")}[data-state="${state}"]`, /\S/, 30_000);
 
@@ -58,9 +57,7 @@ export async function queue({ report }, hands) {
         return held && !worked.includes(held) ? { held } : { notYet: held };
       }, 100);
       await hands.press("F9");
-      await hands.seen(`${id("desk-call")}[data-phase="talking"] .c-call`, /waiting for sound|heard|hear you/i, 30_000);
-      await say(GOOD_DAY);
-      await hands.seen(`${id("desk-call")}[data-phase="talking"] .c-call`, /both sides heard/i, 15_000);
+      await hands.seen(`${id("desk-call")}[data-phase="talking"] .c-call`, CONNECTED, 30_000);
       await hands.press("Control+Shift+e");
       await hands.seen(`${id("desk-call")}[data-phase="wrap-up"] ${id("save-pause")}`, /\S/, 20_000);
       if (n === 0) await hands.scan("wrap-up of a lead");

@@ -78,10 +78,11 @@ export function Calendar({ span, day, items, onDay, onOpen }: Props) {
             return (
               <div
                 key={each} role="gridcell" tabIndex={each === day ? 0 : -1} className={cx("cal-day", each === today && "today", span === "month" && each.slice(0, 7) !== day.slice(0, 7) && "other")}
-                aria-selected={each === day} aria-current={each === today ? "date" : undefined} aria-label={t("follow.day", { day: words(each), n: all.length })} data-testid="cal-day" data-day={each}
+                aria-selected={each === day} aria-current={each === today ? "date" : undefined} data-testid="cal-day" data-day={each}
                 onClick={() => { onDay(each); }} onDoubleClick={() => { onOpen(each); }} onKeyDown={() => undefined}
               >
-                <span className="cal-head t-12">{span === "month" ? dayWords(startOf(each, zone) + 43_200_000, locale) : words(each)}</span>
+                <span className="sr">{t("follow.day", { day: words(each), n: all.length })}</span>
+                <span className="cal-head t-12" aria-hidden="true">{span === "month" ? dayWords(startOf(each, zone) + 43_200_000, locale) : words(each)}</span>
                 {all.slice(0, most).map((item) => <Line key={keyOf(item)} item={item} zone={zone} link={span !== "month"} />)}
                 {all.length > most ? <span className="t-12 ink-3">{t("follow.and_more", { n: all.length - most })}</span> : null}
                 {span === "day" && all.length === 0 ? <span className="ink-3">{t("follow.nothing")}</span> : null}
