@@ -114,8 +114,10 @@ pub fn view(window: &WebviewWindow) -> View {
 fn page<'a>(app: &'a AppHandle, label: &str, route: &str) -> WebviewWindowBuilder<'a, tauri::Wry, AppHandle> {
     WebviewWindowBuilder::new(app, label, WebviewUrl::App(format!("index.html{route}").into()))
         .background_color(Color(0xf5, 0xf7, 0xf8, 0xff))
-        // A link in a note must not replace the agent's desk.
-        .on_navigation(|url| matches!(url.scheme(), "tauri" | "about") || url.host_str() == Some("tauri.localhost"))
+        // A link in a note must not replace the agent's desk. A file that the page has made and offers to save is a `blob`.
+        .on_navigation(|url| {
+            matches!(url.scheme(), "tauri" | "about" | "blob") || url.host_str() == Some("tauri.localhost")
+        })
         .on_new_window(|_url, _features| tauri::webview::NewWindowResponse::Deny)
 }
 

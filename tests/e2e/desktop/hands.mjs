@@ -80,8 +80,12 @@ export class Hands {
       return Boolean(at && at.matches(arguments[0]) && (at.closest("label") ?? at).textContent.includes(arguments[1]));`, [css, text]);
   }
 
+  /** The text as it is laid out: what stands on two lines is not one word. */
   seen(css, pattern = /(?:)/, within = 15_000) {
-    return this.app.seen(css, pattern, within);
+    return until(`${css} shows ${pattern}`, within, async () => {
+      const [text] = await this.texts(css);
+      return text !== undefined && pattern.test(text) ? { text } : { notYet: text ?? "not there" };
+    }).then(({ text }) => text);
   }
 
   gone(css, within = 15_000) {
