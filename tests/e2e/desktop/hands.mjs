@@ -34,8 +34,13 @@ export class Hands {
     await this.app.clickNth(css, at.found);
   }
 
+  /** Again, when what was in the field came back: clearing it by WebDriver is not a person's typing. */
   fill(css, text) {
-    return this.app.fill(css, text);
+    return until(`${css} holds ${text}`, 15_000, async () => {
+      await this.app.fill(css, text);
+      const [value] = await this.values(css);
+      return value === text || { notYet: value };
+    });
   }
 
   /** As the list does when a line of it is chosen. */
