@@ -26,6 +26,8 @@ const readings = [
   (text) => JSON.stringify(text.split(" ")),
 ];
 
+const NO_OVERLOAD = 2769;
+
 // Verbs that take their text after the attributes.
 const withText = new Set(["Say", "Play", "Redirect", "Number", "Sip", "Client", "Conference"]);
 
@@ -43,7 +45,7 @@ function write(root, chosen) {
     });
     const bag = `{\n${attributes.map(({ name, literal }) => `${name}: ${literal},`).join("\n")}\n}`;
     const first = lines.join("\n").split("\n").length + 1;
-    attributes.forEach((one, index) => places.push({ ...one, line: first + 1 + index }));
+    attributes.forEach((one, index) => places.push({ ...one, call: first, line: first + 1 + index }));
     const words = withText.has(element.name) && element.text ? `, ${JSON.stringify(element.text)}` : "";
     lines.push(`const ${own} = ${parent}.${method}(${element.name === "Hangup" ? "" : bag}${words});`);
     element.children.forEach((child, index) => visit(child, own, `${at}/${index}`));
@@ -68,6 +70,14 @@ function complaints(code) {
   }));
 }
 
+// Of a verb with several signatures the compiler does not say which value is wrong: those that can be no text are read as what
+// they look like, once.
+function readAsTyped(places, chosen) {
+  const typed = places.filter(({ place, text }) => !chosen.has(place) && (readings[1](text) ?? readings[2](text)) !== undefined);
+  typed.forEach(({ place, text }) => chosen.set(place, readings[1](text) === undefined ? 2 : 1));
+  return typed.length > 0;
+}
+
 // The builder's own XML for this tree; throws what the compiler says against it.
 export function built(root) {
   const chosen = new Map();
@@ -77,6 +87,7 @@ export function built(root) {
     if (found.length === 0) return run(code);
     const moved = found.map(({ line, code: number }) => {
       const place = places.find((one) => one.line === line);
+      if (number === NO_OVERLOAD) return readAsTyped(places.filter((one) => one.call === (place?.call ?? line)), chosen);
       if (number !== 2322 || !place) return false;
       let next = (chosen.get(place.place) ?? 0) + 1;
       while (next < readings.length && readings[next](place.text) === undefined) next += 1;
