@@ -211,20 +211,20 @@ async fn keys_go_both_ways() {
 #[tokio::test]
 async fn keys_in_the_sound_are_found_where_the_carrier_reports_none() {
     let stage = Stage::start().await;
-    let options = CarrierOptions { codec: CarrierCodec::Pcmu, keys_in_sound: true };
-    let customer = Carrier::open_with(&stage.bridge, options).await;
-    stage.bridge.apply_room(stage.room(), RoomPlan { members: vec![customer.port()], ..RoomPlan::default() });
-    let pressed: Vec<Digit> = "2580#".chars().filter_map(Digit::from_char).collect();
-    customer.say(&dtmf::tones(pressed, 8_000));
-    let heard = || -> String {
-        let key = |event: BridgeEvent| match event {
-            BridgeEvent::CarrierDtmf { leg, digit } if leg == customer.leg => Some(digit),
-            _ => None,
+    for (codec, rate) in [(CarrierCodec::Pcmu, 8_000), (CarrierCodec::Opus, 16_000)] {
+        let customer = Carrier::open_with(&stage.bridge, CarrierOptions { codec, keys_in_sound: true }).await;
+        stage.bridge.apply_room(stage.room(), RoomPlan { members: vec![customer.port()], ..RoomPlan::default() });
+        customer.say(&dtmf::tones("2580#".chars().filter_map(Digit::from_char), rate));
+        let heard = || -> String {
+            let key = |event: BridgeEvent| match event {
+                BridgeEvent::CarrierDtmf { leg, digit } if leg == customer.leg => Some(digit),
+                _ => None,
+            };
+            stage.events().into_iter().filter_map(key).collect()
         };
-        stage.events().into_iter().filter_map(key).collect()
-    };
-    until("the keys", || heard().len() >= 5).await;
-    assert_eq!(heard(), "2580#");
+        until("the keys", || heard().len() >= 5).await;
+        assert_eq!(heard(), "2580#", "{codec:?}");
+    }
 }
 
 #[tokio::test]

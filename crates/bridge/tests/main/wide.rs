@@ -1,10 +1,6 @@
 //! Carriers whose codec is a wide one: what lies above 4 kHz goes in and comes out.
 
-use media::{
-    dtmf::{self, Digit},
-    level::rms_dbfs,
-    tones,
-};
+use media::{level::rms_dbfs, tones};
 use switchboard_bridge::{BridgeEvent, CarrierCodec, CarrierOptions, RoomPlan};
 
 use crate::{
@@ -184,24 +180,6 @@ fn impairment(codec: CarrierCodec) -> media::quality::CodecImpairment {
         CarrierCodec::G722 => media::quality::CodecImpairment::G722,
         CarrierCodec::Opus => media::quality::CodecImpairment::OPUS,
     }
-}
-
-#[tokio::test]
-async fn keys_are_found_in_the_sound_of_a_wide_carrier() {
-    let stage = Stage::start().await;
-    let options = CarrierOptions { codec: CarrierCodec::Opus, keys_in_sound: true };
-    let customer = Carrier::open_with(&stage.bridge, options).await;
-    stage.bridge.apply_room(stage.room(), RoomPlan { members: vec![customer.port()], ..RoomPlan::default() });
-    customer.say(&dtmf::tones("2580#".chars().filter_map(Digit::from_char), 16_000));
-    let heard = || -> String {
-        let key = |event: BridgeEvent| match event {
-            BridgeEvent::CarrierDtmf { leg, digit } if leg == customer.leg => Some(digit),
-            _ => None,
-        };
-        stage.events().into_iter().filter_map(key).collect()
-    };
-    until("the keys", || heard().len() >= 5).await;
-    assert_eq!(heard(), "2580#");
 }
 
 #[tokio::test]
