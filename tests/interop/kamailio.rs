@@ -14,7 +14,8 @@ use crate::{
     program::{Program, free_port, tail},
 };
 
-const PASSWORD: &str = "of the interop run";
+// Without a space: baresip reads no further.
+const PASSWORD: &str = "of-the-interop-run";
 
 /// Registrar with digest, record-routing proxy, users by name. Numbers that nobody registered go to `exchange`.
 fn configure(folder: &Path, port: u16) {

@@ -6,6 +6,7 @@ use serde_json::json;
 use switchboard_tests::{
     Engine,
     exchange::{CUSTOMER, Exchange, NUMBER, trunk},
+    sound::LINE_RATE,
 };
 
 use crate::{
@@ -13,6 +14,9 @@ use crate::{
     telephone::{self, NAME, PASSWORD},
     wave,
 };
+
+/// Of Opus, in samples a second.
+const WIDE_RATE: usize = 48_000;
 
 /// Who it is: its address, and the password with which it registers.
 struct Account<'a> {
@@ -58,9 +62,10 @@ async fn prepared(folder: &std::path::Path, port: u16, server: SocketAddr, accou
     customer
 }
 
-async fn heard(folder: &std::path::Path, customer: &Program) {
+/// `rate`: of what it plays, which is the codec's.
+async fn heard(folder: &std::path::Path, customer: &Program, rate: usize) {
     for _ in 0..100 {
-        if wave::share_with(&folder.join("heard.wav"), 1_000.0) > 0.8 {
+        if wave::share_while_open(&folder.join("heard.wav"), rate, 1_000.0) > 0.8 {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -80,7 +85,7 @@ pub async fn calls_in() -> String {
         () = tokio::time::sleep(Duration::from_secs(20)) => panic!("no call came: {}", tail(&customer.said())),
     };
     desk.ear.hears(600.0, "linphone").await;
-    heard(folder.path(), &customer).await;
+    heard(folder.path(), &customer, LINE_RATE).await;
     customer.types("terminate").await;
     exchange.ended(&offer.call_id.to_string()).await;
     desk.phone.sign_out().await;
@@ -100,7 +105,7 @@ pub async fn is_called() -> String {
         exchange.server.ask(reqwest::Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER }))).await;
     assert!(placed.status.is_success(), "{placed:?}");
     desk.ear.hears(600.0, "linphone").await;
-    heard(folder.path(), &customer).await;
+    heard(folder.path(), &customer, LINE_RATE).await;
     let id = placed.text("id");
     exchange.server.ask(reqwest::Method::POST, &format!("/calls/{id}/hang-up"), &token, None).await;
     exchange.ended(&id).await;
@@ -116,6 +121,7 @@ pub async fn is_a_telephone() -> String {
         phone.types("autoanswer enable").await;
         phone
     };
-    let hears = async |folder: &std::path::Path, phone: &Program| heard(folder, phone).await;
+    // Telephones are offered Opus first, and it takes that.
+    let hears = async |folder: &std::path::Path, phone: &Program| heard(folder, phone, WIDE_RATE).await;
     telephone::takes_a_call(start, hears).await
 }
