@@ -1,7 +1,7 @@
 //! What has to hold for whatever is sent to the SIP ports.
 
 use switchboard_sip::{
-    digest::{Challenger, Credentials},
+    digest::{Algorithm, Challenger, Credentials},
     message::{Verdict, check},
     sdp::{self, Codec, Direction, KEY, Ours, Srtp},
     timer,
@@ -20,7 +20,7 @@ pub fn sip_message(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     drop(timer::answer(Some(&text), true));
     if let Ok(given) = Credentials::parse(&text) {
-        let passed = Challenger::new("switchboard", [1; 32]).check(&given, "password", "REGISTER", 1);
+        let passed = Challenger::new("switchboard", [1; 32], &Algorithm::ALL).check(&given, "password", "REGISTER", 1);
         assert!(passed.is_err(), "nobody else can make a nonce");
     }
 }

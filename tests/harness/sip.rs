@@ -235,21 +235,16 @@ impl SipPeer {
         self.shared.falls_silent_in(&dialog.call_id);
     }
 
-    /// Registers for an hour by digest with SHA-256; the final answer.
+    /// Registers for an hour by digest, with the algorithm that is asked for first; the final answer.
     pub async fn register(&self, server: SocketAddr, user: &str, password: &str) -> Message {
         let here = self.shared.here;
-        let dialog = Dialog {
-            call_id: uuid::Uuid::new_v4().to_string(),
-            from: format!("<sip:{user}@{server}>;tag={}", self.shared.tag),
-            to: format!("<sip:{user}@{server}>"),
-            target: format!("sip:{server}"),
-            server,
-            answer: Message { start: String::new(), fields: vec![], body: String::new(), from: server },
-        };
+        let dialog = self.registration(server, user);
         let contact = format!("Contact: <sip:{user}@{here}>\r\nExpires: 3600\r\n");
         let asked = self.send(&dialog, "REGISTER", "", &contact).await;
         assert_eq!(asked.status(), 401, "{asked:?}");
         let challenge = asked.field("www-authenticate");
+        let algorithm = algorithm_of(challenge);
+        let hash = |text: &str| hash(algorithm, text);
         let part = |name: &str| {
             let rest = challenge.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
             rest.split('"').next().unwrap_or_default().to_owned()
@@ -260,9 +255,28 @@ impl SipPeer {
         let response = hash(&format!("{secret}:{nonce}:00000001:abc:auth:{request}"));
         let signed = format!(
             "{contact}Authorization: Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", \
-             response=\"{response}\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"abc\"\r\n"
+             response=\"{response}\", algorithm={algorithm}, qop=auth, nc=00000001, cnonce=\"abc\"\r\n"
         );
         self.send(&dialog, "REGISTER", "", &signed).await
+    }
+
+    /// The algorithms by which somebody is asked to sign in who registers at first.
+    pub async fn algorithms(&self, server: SocketAddr, user: &str) -> Vec<String> {
+        let contact = format!("Contact: <sip:{user}@{}>\r\n", self.shared.here);
+        let asked = self.send(&self.registration(server, user), "REGISTER", "", &contact).await;
+        asked.all("www-authenticate").map(|challenge| algorithm_of(challenge).to_owned()).collect()
+    }
+
+    /// What requests of a telephone to its registrar belong to.
+    fn registration(&self, server: SocketAddr, user: &str) -> Dialog {
+        Dialog {
+            call_id: uuid::Uuid::new_v4().to_string(),
+            from: format!("<sip:{user}@{server}>;tag={}", self.shared.tag),
+            to: format!("<sip:{user}@{server}>"),
+            target: format!("sip:{server}"),
+            server,
+            answer: Message { start: String::new(), fields: vec![], body: String::new(), from: server },
+        }
     }
 
     /// A datagram as it is; the first answer to it.
@@ -342,9 +356,20 @@ impl Drop for SipPeer {
     }
 }
 
-fn hash(text: &str) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The name of a challenge's digest algorithm.
+fn algorithm_of(challenge: &str) -> &str {
+    let named = challenge.split("algorithm=").nth(1).and_then(|rest| rest.split(',').next());
+    named.map_or("MD5", str::trim)
+}
+
+fn hash(algorithm: &str, text: &str) -> String {
+    use sha2::Digest;
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    match algorithm {
+        "MD5" => hex(&md5::Md5::digest(text)),
+        "SHA-256" => hex(&sha2::Sha256::digest(text)),
+        other => panic!("{other} is no digest algorithm"),
+    }
 }
 
 fn target_of(contact: &str) -> String {

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::config::SipConfig;
 use switchboard_tests::{
     Engine,
     desk::Desk,
     exchange::{CUSTOMER, Exchange, NUMBER, trunk},
     on_both_databases,
     sip::{Manner, SipPeer},
+    sip_on_any_port,
 };
 
 on_both_databases!(
@@ -249,6 +251,21 @@ async fn a_telephone_is_an_agents_device() {
     let detail = exchange.ended(&id).await;
     assert_eq!(detail["row"]["status"], "completed", "{detail}");
     exchange.server.stop().await;
+}
+
+/// Many telephones give up at an algorithm that they do not know, whatever is beside it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn telephones_are_asked_for_md5_alone_unless_sha_256_is_wanted() {
+    for (digest_sha256, asked) in [(false, &["MD5"][..]), (true, &["SHA-256", "MD5"][..])] {
+        let phone = SipPeer::start().await;
+        let sip = SipConfig { digest_sha256, ..sip_on_any_port() };
+        let trunks = vec![trunk("Carrier", phone.address(), 1)];
+        let exchange = Exchange::open_speaking(Engine::Sqlite, trunks, sip).await;
+        with_telephone(&exchange, "of the telephone").await;
+        assert_eq!(phone.algorithms(exchange.sip, "101").await, asked);
+        assert_eq!(phone.register(exchange.sip, "101", "of the telephone").await.status(), 200, "{asked:?}");
+        exchange.server.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

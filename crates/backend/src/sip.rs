@@ -52,6 +52,8 @@ pub struct SipOptions {
     pub name_servers: Vec<SocketAddr>,
     /// UDP ports for sound: pairs of them.
     pub ports: Option<RangeInclusive<u16>>,
+    /// Telephones are asked to sign in by SHA-256 or MD5, and not by MD5 alone.
+    pub digest_sha256: bool,
 }
 
 impl SipOptions {
@@ -101,6 +103,7 @@ fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl SipService {
     pub(crate) fn new(options: SipOptions, bridge: BridgeHandle) -> Self {
+        let registrar = Mutex::new(registrar::Registrar::new(options.digest_sha256));
         Self(Arc::new(Inner {
             options,
             bridge,
@@ -111,7 +114,7 @@ impl SipService {
             meter: Mutex::default(),
             lockout: Mutex::default(),
             upkeep: Mutex::default(),
-            registrar: Mutex::default(),
+            registrar,
             phones: Mutex::default(),
         }))
     }

@@ -118,6 +118,8 @@ pub struct SipConfig {
     /// UDP ports for the sound of calls by SIP, two a call.
     pub first_port: u16,
     pub last_port: u16,
+    /// Telephones are asked to sign in by SHA-256 or MD5, and not by MD5 alone: some give up at what they do not know.
+    pub digest_sha256: bool,
 }
 
 impl Default for SipConfig {
@@ -133,6 +135,7 @@ impl Default for SipConfig {
             name_servers: Vec::new(),
             first_port: 16_384,
             last_port: 32_766,
+            digest_sha256: false,
         }
     }
 }
@@ -149,6 +152,7 @@ impl SipConfig {
             advertised: self.advertise,
             name_servers: self.name_servers.clone(),
             ports: Some(self.first_port..=self.last_port),
+            digest_sha256: self.digest_sha256,
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Algorithm {
 impl Algorithm {
     /// In the order in which they are offered: the first that the other side knows is taken.
     pub const ALL: [Self; 2] = [Self::Sha256, Self::Md5];
+    /// What everybody knows. Many telephones give up at a challenge whose algorithm they do not know, though another is beside it.
+    pub const BASIC: [Self; 1] = [Self::Md5];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -150,14 +152,15 @@ fn unquote(text: &str) -> (String, &str) {
 pub struct Challenger {
     realm: String,
     key: [u8; 32],
+    offered: &'static [Algorithm],
     /// The highest count that each nonce was used with.
     used: HashMap<String, (u64, u32)>,
 }
 
 impl Challenger {
-    /// `key`: random, for the life of the process.
-    pub fn new(realm: &str, key: [u8; 32]) -> Self {
-        Self { realm: realm.to_owned(), key, used: HashMap::new() }
+    /// `key`: random, for the life of the process. `offered`: the best first.
+    pub fn new(realm: &str, key: [u8; 32], offered: &'static [Algorithm]) -> Self {
+        Self { realm: realm.to_owned(), key, offered, used: HashMap::new() }
     }
 
     pub fn realm(&self) -> &str {
@@ -167,7 +170,7 @@ impl Challenger {
     /// Values for as many `WWW-Authenticate` headers. `now_s`: seconds since any fixed point. `random`: new each time.
     pub fn challenge(&self, now_s: u64, random: u64, stale: bool) -> Vec<String> {
         let stale = if stale { ", stale=true" } else { "" };
-        let value = |algorithm: Algorithm| {
+        let value = |algorithm: &Algorithm| {
             format!(
                 "Digest realm=\"{}\", nonce=\"{}\", algorithm={}, qop=\"auth\"{stale}",
                 self.realm,
@@ -175,7 +178,7 @@ impl Challenger {
                 algorithm.as_str(),
             )
         };
-        Algorithm::ALL.into_iter().map(value).collect()
+        self.offered.iter().map(value).collect()
     }
 
     fn nonce(&self, now_s: u64, random: u64) -> String {
@@ -281,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_challenge_is_answered_once_for_each_count_and_not_after_its_time() {
-        let mut challenger = Challenger::new("switchboard", [3; 32]);
+        let mut challenger = Challenger::new("switchboard", [3; 32], &Algorithm::ALL);
         for challenge in challenger.challenge(1_000, 9, false) {
             let first = answer(&challenge, "secret", 1);
             assert_eq!(challenger.check(&first, "other", "REGISTER", 1_001), Err(DigestError::Wrong));
@@ -296,9 +299,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_offered_is_the_best_first_or_what_everybody_knows() {
+        let asked = |offered| Challenger::new("switchboard", [3; 32], offered).challenge(1_000, 9, false);
+        let names = |asked: Vec<String>| -> Vec<String> {
+            asked.iter().map(|one| fields(one.strip_prefix("Digest ").unwrap())["algorithm"].clone()).collect()
+        };
+        assert_eq!(names(asked(&Algorithm::BASIC)), ["MD5"]);
+        assert_eq!(names(asked(&Algorithm::ALL)), ["SHA-256", "MD5"]);
+    }
+
+    #[test]
     fn a_nonce_of_somebody_else_is_none() {
-        let mut ours = Challenger::new("switchboard", [3; 32]);
-        let theirs = Challenger::new("switchboard", [4; 32]).challenge(1_000, 9, false);
+        let mut ours = Challenger::new("switchboard", [3; 32], &Algorithm::ALL);
+        let theirs = Challenger::new("switchboard", [4; 32], &Algorithm::ALL).challenge(1_000, 9, false);
         assert_eq!(ours.check(&answer(&theirs[0], "secret", 1), "secret", "REGISTER", 1_000), Err(DigestError::Stale));
         assert!(ours.challenge(1, 1, true)[0].ends_with("stale=true"));
     }

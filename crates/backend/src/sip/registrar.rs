@@ -9,7 +9,7 @@ use std::{
 
 use ::sip::{
     Register, RegisterAnswer,
-    digest::{Challenger, Credentials, DigestError},
+    digest::{Algorithm, Challenger, Credentials, DigestError},
     target::Transport,
 };
 use domain::{ids::ExtensionId, time::UnixMillis, trunk::Verdict};
@@ -42,10 +42,12 @@ pub(super) struct Registrar {
     places: HashMap<ExtensionId, Place>,
 }
 
-impl Default for Registrar {
-    fn default() -> Self {
+impl Registrar {
+    /// `sha256`: telephones are asked to sign in by SHA-256 or MD5, and not by MD5 alone.
+    pub(super) fn new(sha256: bool) -> Self {
         use rand::RngExt;
-        Self { challenger: Challenger::new(REALM, rand::rng().random()), places: HashMap::new() }
+        let offered: &[Algorithm] = if sha256 { &Algorithm::ALL } else { &Algorithm::BASIC };
+        Self { challenger: Challenger::new(REALM, rand::rng().random(), offered), places: HashMap::new() }
     }
 }
 
