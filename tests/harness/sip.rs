@@ -54,6 +54,8 @@ struct Shared {
     number: AtomicU32,
     talking: AtomicU64,
     requests: Mutex<Vec<Message>>,
+    /// Requests and answers in the order in which they came, in short.
+    arrivals: Mutex<Vec<String>>,
     waiting: Mutex<HashMap<String, mpsc::UnboundedSender<Message>>>,
 }
 
@@ -139,6 +141,7 @@ impl SipPeer {
             number: AtomicU32::new(1),
             talking: AtomicU64::new(0),
             requests: Mutex::default(),
+            arrivals: Mutex::default(),
             waiting: Mutex::default(),
         });
         let (voice, ear) = (Tone::of(600), Ear::at(LINE_RATE));
@@ -161,6 +164,12 @@ impl SipPeer {
     /// Requests that have come, in their order.
     pub fn requests(&self, method: &str) -> Vec<Message> {
         locked(&self.shared.requests).iter().filter(|one| one.method() == method).cloned().collect()
+    }
+
+    /// What came so far, in order: `202 REFER` for an answer, `NOTIFY SIP/2.0 100 Trying` for a request with the first line of
+    /// its body.
+    pub fn arrivals(&self) -> Vec<String> {
+        locked(&self.shared.arrivals).clone()
     }
 
     /// Waits for a request, past or future.

@@ -66,6 +66,12 @@ async fn a_blind_transfer_by_the_trunk_goes_on_with_whom_it_names() {
     assert!(invite.start.contains(COLLEAGUE), "{}", invite.start);
     assert!(invite.field("from").contains(NUMBER), "{invite:?}");
     assert!(final_news(&peer).await.starts_with("SIP/2.0 200"));
+    // No news comes before the answer, and none before an earlier one.
+    let mut arrived = peer.arrivals();
+    arrived.retain(|one| one.contains("REFER") || one.starts_with("NOTIFY"));
+    let order = ["202 REFER", "NOTIFY SIP/2.0 100", "NOTIFY SIP/2.0 180", "NOTIFY SIP/2.0 200"];
+    let told = arrived.iter().zip(order).all(|(one, expected)| one.starts_with(expected));
+    assert!(told && arrived.len() == order.len(), "{arrived:?}");
     // The old dialog is ended by us when the trunk does not.
     let bye = peer.request("BYE").await;
     assert_eq!(bye.field("call-id"), call.call_id);

@@ -7,6 +7,7 @@ mod guard;
 mod incoming;
 mod locate;
 mod outgoing;
+mod referral;
 mod registration;
 mod start;
 
@@ -281,6 +282,8 @@ struct Live {
     cancelled: bool,
     /// Value of `Session-Expires` for our 2xx, and whether the other side knows timers.
     session: Option<(String, bool)>,
+    /// For the other side when it referred the call.
+    news: referral::News,
 }
 
 struct Inner {

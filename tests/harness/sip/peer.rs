@@ -25,6 +25,7 @@ pub(super) fn description(shared: &Shared, direction: &str) -> String {
 pub(super) async fn take_signals(shared: Arc<Shared>) {
     while let Some((text, from)) = shared.signals.receive().await {
         let message = Message::read(&text, from);
+        locked(&shared.arrivals).push(in_short(&message));
         if message.status() != 0 {
             let waiting = locked(&shared.waiting).get(message.field("call-id")).cloned();
             if let Some(waiting) = waiting {
@@ -41,6 +42,13 @@ pub(super) async fn take_signals(shared: Arc<Shared>) {
         }
         locked(&shared.requests).push(message.clone());
         tokio::spawn(answer(Arc::clone(&shared), message, manner));
+    }
+}
+
+fn in_short(message: &Message) -> String {
+    match message.status() {
+        0 => format!("{} {}", message.method(), message.body.lines().next().unwrap_or_default()),
+        status => format!("{status} {}", message.field("cseq").split(' ').nth(1).unwrap_or_default()),
     }
 }
 

@@ -148,12 +148,9 @@ impl Backend {
 
     /// News of the call that was asked for (RFC 3515 section 2.4.5). Below 200 it goes on.
     pub(super) fn tell_referrer(&self, referrer: CallKey, status: u16) {
-        let Ok(endpoint) = self.sip().endpoint() else { return };
-        tokio::spawn(async move {
-            if let Err(error) = endpoint.tell_referrer(referrer, status, status >= 200).await {
-                tracing::debug!(call = %referrer, %error, "whoever asked for a transfer was not told of it");
-            }
-        });
+        if let Ok(endpoint) = self.sip().endpoint() {
+            endpoint.tell_referrer(referrer, status, status >= 200);
+        }
     }
 
     /// Nobody was reached elsewhere: the caller stays, or has gone meanwhile.

@@ -8,11 +8,11 @@ use rsipstack::{
 };
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{CallKey, Endpoint, Event, Referral, Reoffer, Replaced, convert};
+use super::{CallKey, Endpoint, Event, Reoffer, Replaced, convert, referral};
 use crate::timer::{Due, SessionTimer};
 
 /// Whoever decides about a change of the session has so long; the other side repeats its request in the meantime.
-const TO_DECIDE: Duration = Duration::from_secs(10);
+pub(super) const TO_DECIDE: Duration = Duration::from_secs(10);
 /// Octets of a `Replaces` that is passed on.
 const MOST_OF_REPLACES: usize = 512;
 /// Without a session timer.
@@ -63,7 +63,7 @@ impl Follow {
                     tokio::spawn(reoffered(self.endpoint.clone(), self.call, request, handle));
                 }
                 DialogState::Refer(_, request, handle) => {
-                    tokio::spawn(referred(self.endpoint.clone(), self.call, request, handle));
+                    tokio::spawn(referral::referred(self.endpoint.clone(), self.call, request, handle));
                 }
                 DialogState::Notify(_, request, handle) => {
                     if let Some(status) = ReferStatus::parse(&request) {
@@ -161,7 +161,7 @@ impl Endpoint {
 
 impl Endpoint {
     /// Who is named by a `Replaces` that somebody sent us to pass on.
-    fn replaced(&self, value: String) -> Result<Replaced, ()> {
+    pub(super) fn replaced(&self, value: String) -> Result<Replaced, ()> {
         // It goes into a request of ours.
         let plain = value.len() <= MOST_OF_REPLACES && value.bytes().all(|byte| byte.is_ascii_graphic());
         let (id, tags) = convert::replaced(&value).filter(|_| plain).ok_or(())?;
@@ -211,23 +211,6 @@ async fn reoffered(endpoint: Endpoint, call: CallKey, request: Request, handle: 
     if let Err(error) = sent {
         tracing::debug!(%call, %error, "a change of a session was not answered");
     }
-}
-
-async fn referred(endpoint: Endpoint, call: CallKey, request: Request, handle: TransactionHandle) {
-    let to = request.header_value("Refer-To").unwrap_or_default();
-    let named = to.split(['?', '&', '>']).find_map(|part| part.strip_prefix("Replaces="));
-    let named = named.map(convert::unescaped);
-    let Ok(replaces) = named.map(|value| endpoint.replaced(value)).transpose() else {
-        return answer(&handle, StatusCode::BadRequest).await;
-    };
-    let (reply, decided) = oneshot::channel();
-    let referral = Referral { call, to_user: convert::user(Some(to)), replaces, reply };
-    endpoint.tell(Event::Referred(Box::new(referral)));
-    let status = match tokio::time::timeout(TO_DECIDE, decided).await {
-        Ok(Ok(status)) => status,
-        Ok(Err(_)) | Err(_) => 603,
-    };
-    answer(&handle, convert::status(status)).await;
 }
 
 /// `Signal=5` of a body of application/dtmf-relay.

@@ -121,6 +121,7 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
         alive: true,
         cancelled: false,
         session: session.as_ref().map(|(text, _)| (text.clone(), supported)),
+        news: Default::default(),
     };
     endpoint.calls().insert(call, live);
     let following = follow::Follow {

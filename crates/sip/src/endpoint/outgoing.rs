@@ -27,7 +27,15 @@ impl Endpoint {
     pub fn invite(&self, plan: OutgoingCall) -> Result<(), SipFault> {
         let call_id = format!("{}-{}@switchboard", plan.call, plan.attempt);
         let option = self.option(&plan, call_id.clone())?;
-        let live = Live { dialog: None, call_id, offering: false, alive: false, cancelled: false, session: None };
+        let live = Live {
+            dialog: None,
+            call_id,
+            offering: false,
+            alive: false,
+            cancelled: false,
+            session: None,
+            news: Default::default(),
+        };
         self.calls().insert(plan.call, live);
         let (endpoint, call, limits) = (self.clone(), plan.call, (plan.ring_for, plan.silent_for));
         tokio::spawn(async move { endpoint.carry_invite(call, option, limits).await });
@@ -270,15 +278,6 @@ impl Endpoint {
             Some(response) => Err(SipFault::Refused(response.status_code.code())),
             None => Err(SipFault::Gone),
         }
-    }
-
-    /// Tells a side that referred its call what has become of that.
-    ///
-    /// # Errors
-    /// [`SipFault`].
-    pub async fn tell_referrer(&self, call: CallKey, status: u16, is_final: bool) -> Result<(), SipFault> {
-        let state = if is_final { "terminated;reason=noresource" } else { "active;expires=60" };
-        self.dialog(call)?.notify_refer(convert::status(status), state).await.map(drop).map_err(unreachable)
     }
 
     /// Asks whether somebody is there, and how long the answer took. Any answer at all is one.
