@@ -192,7 +192,7 @@ impl Backend {
                 let queues = agent.queue_ids.clone();
                 self.feed().publish(tenant, Audience::Everyone, LiveEvent::Agent { agent });
                 for queue in queues {
-                    self.publish_queue(scope, queue).await;
+                    self.publish_queue(scope, queue);
                 }
             }
             Err(error) => tracing::warn!(%user, %error, "an agent's state could not be shown"),
@@ -317,48 +317,42 @@ impl Backend {
         only: Option<UserId>,
         meet: SoundPlace,
     ) -> Result<(Rule, Vec<String>, Vec<AgentFacts>), BackendError> {
-        let queue = match queue {
-            Some(id) => storage::queues::get(self.store(), scope, id).await?,
+        let row = match queue {
+            Some(id) => storage::queues::settings(self.store(), scope, id).await?,
             None => None,
         };
-        let rule = queue.as_ref().map_or(Rule { strategy: Strategy::RoundRobin, version: 0 }, |queue| Rule {
+        let rule = row.as_ref().map_or(Rule { strategy: Strategy::RoundRobin, version: 0 }, |queue| Rule {
             strategy: crate::queues::strategy(&queue.strategy),
             version: queue.version,
         });
-        let skills = queue.as_ref().map(|queue| queue.skills.clone()).unwrap_or_default();
-        let members = queue.map(|queue| queue.member_ids).unwrap_or_default();
+        let skills = row.map(|queue| queue.skills).unwrap_or_default();
         let today = self.today(scope).await?;
         let now = clock::now();
-        let mut facts = Vec::new();
-        for row in storage::agents::list(self.store(), scope).await? {
-            if !members.contains(&row.user_id) && only != Some(row.user_id) {
-                continue;
-            }
-            let Some(user) = storage::users::get(self.store(), scope, row.user_id).await? else { continue };
-            if !user.role.takes_calls() {
-                continue;
-            }
+        let candidates = storage::agents::candidates(self.store(), scope, queue, only).await?;
+        let facts = candidates.into_iter().filter(|one| one.role.takes_calls()).map(|one| {
+            let row = one.agent;
             // In a conference agents speak by their own telephones, whatever device of theirs is there.
             let reachable = match meet {
-                SoundPlace::Conference => user.phone.is_some(),
+                SoundPlace::Conference => one.has_phone,
                 SoundPlace::Bridge | SoundPlace::Carrier => {
                     self.presence().is_reachable(scope.tenant(), row.user_id, now)
                         && self.devices().can_take_calls(scope.tenant(), row.user_id)
                 }
             };
-            facts.push(AgentFacts {
+            AgentFacts {
                 id: row.user_id,
                 state: row::routing_name(row.state),
                 idle_since: row.since,
                 calls_today: if row.calls_day == today { row.calls_today } else { 0 },
-                skills: user.skills,
-                languages: user.languages,
+                skills: one.skills,
+                languages: one.languages,
                 active_calls: u32::from(matches!(row.state, StateRow::OnCall | StateRow::Reserved)),
-                max_calls: user.max_concurrent_calls,
+                max_calls: one.max_concurrent_calls,
                 reachable,
                 name: row.name,
-            });
-        }
+            }
+        });
+        let facts = facts.collect();
         Ok((rule, skills, facts))
     }
 

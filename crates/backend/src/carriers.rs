@@ -30,7 +30,10 @@ pub(crate) const EXOTEL: &str = "exotel";
 /// What webhooks of the account prove themselves by.
 #[derive(Clone)]
 pub(crate) enum Account {
-    Twilio(CarrierSecrets),
+    Twilio {
+        account_sid: String,
+        secrets: CarrierSecrets,
+    },
     Exotel(ExotelAccess),
     /// What it reports comes by itself.
     Sip,
@@ -69,7 +72,7 @@ impl TenantCarrier {
     /// Asked for instructions when the telephone is taken up.
     pub(crate) fn answer_url(&self, call: CallId, party: Party) -> String {
         match &self.account {
-            Account::Twilio(_) => self.twilio_hook("outbound-answer", call, party),
+            Account::Twilio { .. } => self.twilio_hook("outbound-answer", call, party),
             // The flow at Exotel asks by itself.
             Account::Exotel(_) | Account::Sip => String::new(),
         }
@@ -77,7 +80,7 @@ impl TenantCarrier {
 
     pub(crate) fn status_url(&self, call: CallId, party: Party) -> String {
         match &self.account {
-            Account::Twilio(_) => self.twilio_hook("status", call, party),
+            Account::Twilio { .. } => self.twilio_hook("status", call, party),
             Account::Exotel(access) => self.exotel_status(access, call, party),
             Account::Sip => crate::sip::report_name(call, party),
         }

@@ -25,11 +25,13 @@ use crate::{
     clock, crm,
     device_sound::DeviceReports,
     devices::Devices,
+    directory::Directories,
     housekeeping, imports,
     intake::IntakeLimits,
     jobs, lead_sets,
     live::LiveFeed,
     presence::{self, Presence},
+    queues::Wallboard,
     relays::RelayOptions,
     sip::{SipOptions, SipService},
     tasks,
@@ -84,6 +86,8 @@ struct Inner {
     secret: Vec<u8>,
     options: Options,
     carriers: Mutex<HashMap<(TenantId, &'static str), TenantCarrier>>,
+    directories: Directories,
+    wallboard: Wallboard,
     /// Messages of media sockets that were none.
     carrier_garbage: AtomicU64,
     started_at: UnixMillis,
@@ -121,6 +125,8 @@ impl Backend {
             secret: parts.secret,
             options: parts.options,
             carriers: Mutex::default(),
+            directories: Directories::default(),
+            wallboard: Wallboard::default(),
             carrier_garbage: AtomicU64::new(0),
             started_at: clock::now(),
             stop: CancellationToken::new(),
@@ -298,6 +304,20 @@ impl Backend {
     pub(crate) fn cache_carrier(&self, carrier: TenantCarrier) {
         let key = (carrier.tenant, carrier.provider);
         self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, carrier);
+    }
+
+    /// Of the Twilio account with this id, if its tenant's carrier is cached.
+    pub(crate) fn cached_account(&self, account_sid: &str) -> Option<TenantCarrier> {
+        let carriers = self.0.carriers.lock().unwrap_or_else(PoisonError::into_inner);
+        carriers.values().find(|carrier| carrier.account_sid() == Some(account_sid)).cloned()
+    }
+
+    pub(crate) fn wallboard(&self) -> &Wallboard {
+        &self.0.wallboard
+    }
+
+    pub(crate) fn directories(&self) -> &Directories {
+        &self.0.directories
     }
 
     /// After a change of the settings.

@@ -20,6 +20,7 @@ mod crm;
 mod device_checks;
 mod device_sound;
 mod devices;
+mod directory;
 mod disposition_sets;
 mod do_not_call;
 mod downloads;

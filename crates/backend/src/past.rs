@@ -32,11 +32,10 @@ pub async fn keep(
         Customer::Known { number } => number.as_str().to_owned(),
         Customer::Withheld { said } => said.reveal().clone(),
     };
-    let first = Call::new(facts);
-    let last = events.iter().fold(first.clone(), |call, (at, event)| step(call, event, *at).0);
+    let last = events.iter().fold(Call::new(facts.clone()), |call, (at, event)| step(call, event, *at).0);
     let disposition = last.disposition.clone();
     let mut unit = backend.store().begin().await?;
-    calls::keep_past(&mut unit, actor.scope, &first, &last, events, &number).await?;
+    calls::keep_past(&mut unit, actor.scope, &facts, &last, events, &number).await?;
     if let Some(saved) = disposition {
         let row = storage::dispositions::Disposition {
             save_key: format!("past:{id}"),

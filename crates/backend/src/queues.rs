@@ -1,5 +1,11 @@
 //! Queues: who takes which calls.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
 use domain::{
     call::QueuePlan,
     ids::{QueueId, UserId},
@@ -122,6 +128,33 @@ pub(crate) async fn first(
     Ok(storage::queues::insert(on, scope, &row).await?)
 }
 
+/// Reading what a wallboard shows of a queue takes longer than a call takes to pass through it.
+const SENDS_APART: Duration = Duration::from_millis(200);
+
+/// Queues whose state is being sent, and whether it has changed meanwhile.
+#[derive(Default)]
+pub(crate) struct Wallboard(Mutex<HashMap<QueueId, bool>>);
+
+impl Wallboard {
+    /// True when nobody sends this queue's state, and the caller has to.
+    fn changed(&self, id: QueueId) -> bool {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_sent = sent.contains_key(&id);
+        sent.insert(id, is_sent);
+        !is_sent
+    }
+
+    /// True when it has to be sent once more; after false nobody sends it.
+    fn has_changed_since(&self, id: QueueId) -> bool {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = sent.insert(id, false) == Some(true);
+        if !again {
+            sent.remove(&id);
+        }
+        again
+    }
+}
+
 impl Backend {
     pub async fn list_queues(&self, actor: &Actor) -> Result<Vec<Queue>, BackendError> {
         Ok(storage::queues::list(self.store(), actor.scope).await?.into_iter().map(shown).collect())
@@ -210,8 +243,24 @@ impl Backend {
         })
     }
 
-    /// Sends the state of one queue to the wallboards.
-    pub(crate) async fn publish_queue(&self, scope: TenantScope, id: QueueId) {
+    /// Sends the state of one queue to the wallboards: at once, and after that only every now and then.
+    pub(crate) fn publish_queue(&self, scope: TenantScope, id: QueueId) {
+        if !self.wallboard().changed(id) {
+            return;
+        }
+        let backend = self.clone();
+        tokio::spawn(async move {
+            loop {
+                backend.send_queue(scope, id).await;
+                tokio::time::sleep(SENDS_APART).await;
+                if !backend.wallboard().has_changed_since(id) {
+                    break;
+                }
+            }
+        });
+    }
+
+    async fn send_queue(&self, scope: TenantScope, id: QueueId) {
         let status = match self.queue_row(scope, id).await {
             Ok(row) => self.queue_status(scope, &row).await,
             Err(error) => Err(error),
@@ -220,5 +269,23 @@ impl Backend {
             Ok(queue) => self.feed().publish(scope.tenant(), Audience::Everyone, LiveEvent::Queue { queue }),
             Err(error) => tracing::warn!(queue = %id, %error, "the state of a queue could not be read"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn of_many_changes_while_a_state_is_sent_one_more_is_sent() {
+        let (board, id) = (Wallboard::default(), QueueId::new(Uuid::from_u128(1)));
+        assert!(board.changed(id), "the first is sent at once");
+        assert!(!board.changed(id) && !board.changed(id), "by whoever sends the first");
+        assert!(board.changed(QueueId::new(Uuid::from_u128(2))), "another queue has its own");
+        assert!(board.has_changed_since(id));
+        assert!(!board.has_changed_since(id), "nothing came since");
+        assert!(board.changed(id), "nobody sends it any more");
     }
 }

@@ -127,13 +127,19 @@ impl Backend {
         let form = Form::read(&request.content_type, &request.body)
             .map_err(|error| WebhookAnswer::text(400, &error.to_string()))?;
         let account = form.account(&request.path_and_query).map_err(|error| refuse(&error.to_string()))?;
-        let (tenant, _) = storage::settings::find_account(self.store(), carriers::SETTINGS, &account)
-            .await
-            .map_err(|_| WebhookAnswer::text(503, "try again"))?
-            .ok_or_else(|| refuse("unknown account"))?;
         // The account is only a claim until the signature below has been checked; nothing is read but its tokens.
-        let scope = TenantScope::system(tenant);
-        let carrier = self.carrier(scope, TWILIO).await.map_err(|_| refuse("no carrier is set up"))?;
+        let carrier = match self.cached_account(&account) {
+            Some(carrier) => carrier,
+            None => {
+                let (tenant, _) = storage::settings::find_account(self.store(), carriers::SETTINGS, &account)
+                    .await
+                    .map_err(|_| WebhookAnswer::text(503, "try again"))?
+                    .ok_or_else(|| refuse("unknown account"))?;
+                let scope = TenantScope::system(tenant);
+                self.carrier(scope, TWILIO).await.map_err(|_| refuse("no carrier is set up"))?
+            }
+        };
+        let (tenant, scope) = (carrier.tenant, TenantScope::system(carrier.tenant));
         let url = format!("{}{}", carrier.public_url, request.path_and_query);
         let body = if request.content_type.starts_with("application/x-www-form-urlencoded") {
             SignedBody::Form(&form)

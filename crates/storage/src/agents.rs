@@ -1,7 +1,8 @@
 //! Presence of agents, and the claim that gives an agent to exactly one call.
 
 use domain::{
-    ids::{CallId, UserId},
+    ids::{CallId, QueueId, UserId},
+    role::Role,
     time::UnixMillis,
 };
 use serde_json::Value;
@@ -46,6 +47,19 @@ pub struct Agent {
     pub last_call_at: Option<UnixMillis>,
 }
 
+/// An agent as routing weighs them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub agent: Agent,
+    pub role: Role,
+    pub skills: Vec<String>,
+    /// BCP 47 tags.
+    pub languages: Vec<String>,
+    pub max_concurrent_calls: u32,
+    /// Has a telephone of their own.
+    pub has_phone: bool,
+}
+
 /// The new state of an agent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgentUpdate {
@@ -57,9 +71,14 @@ pub struct AgentUpdate {
 
 macro_rules! select {
     ($tail:literal) => {
+        select!("", $tail)
+    };
+    ($more:literal, $tail:literal) => {
         concat!(
             "SELECT a.user_id, u.name, a.state, a.call_id, a.fence, a.version, a.since_ms, a.detail, a.calls_day, ",
-            "a.calls_today, a.last_call_at_ms FROM agents a ",
+            "a.calls_today, a.last_call_at_ms",
+            $more,
+            " FROM agents a ",
             "JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id WHERE a.tenant_id = $1",
             $tail
         )
@@ -85,6 +104,32 @@ pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, user: UserId) -> Res
 pub async fn list(on: impl Into<On<'_>>, scope: TenantScope) -> Result<Vec<Agent>> {
     let sql = select!(" AND u.active = TRUE ORDER BY u.name, a.user_id");
     on.into().read_all(sql, args![scope]).await?.iter().map(read).collect()
+}
+
+/// Active members of the queue, and this one agent, in the order of their names.
+pub async fn candidates(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    queue: Option<QueueId>,
+    only: Option<UserId>,
+) -> Result<Vec<Candidate>> {
+    let sql = select!(
+        ", u.role, u.skills, u.languages, u.max_concurrent_calls, u.phone IS NOT NULL AS has_phone",
+        " AND u.active = TRUE AND (a.user_id = $3 OR EXISTS (SELECT 1 FROM queue_members m WHERE m.tenant_id = a.tenant_id \
+         AND m.queue_id = $2 AND m.user_id = a.user_id)) ORDER BY u.name, a.user_id"
+    );
+    let rows = on.into().read_all(sql, args![scope, queue, only]).await?;
+    let candidate = |row: &Row| {
+        Ok(Candidate {
+            agent: read(row)?,
+            role: row.key("role")?,
+            skills: row.json("skills")?,
+            languages: row.json("languages")?,
+            max_concurrent_calls: row.number("max_concurrent_calls")?,
+            has_phone: row.bool("has_phone")?,
+        })
+    };
+    rows.iter().map(candidate).collect()
 }
 
 /// Gives an available agent to a call: one conditional write, so that of many callers exactly one gets the fence.

@@ -12,7 +12,7 @@ use crate::{
     error::{Result, StorageError},
     recordings::RecordingState,
     scope::TenantScope,
-    seal::{Column, Subject, number_terms, write_terms},
+    seal::{Column, Subject, add_terms, number_terms},
     sql::{On, Unit, args},
 };
 
@@ -116,7 +116,7 @@ pub async fn create(
     ]);
     on.write(sql, args).await?;
     let terms = number_terms(call.customer_number.reveal());
-    write_terms(&mut on, scope, Subject::Call, &call.id.to_string(), terms).await?;
+    add_terms(&mut on, scope, Subject::Call, &call.id.to_string(), terms).await?;
     let seq = insert_events(&mut on, scope, call.id, 0, events).await?;
     unit.finish().await?;
     Ok(seq)

@@ -2,8 +2,9 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
+use deadpool::unmanaged::{Object, Pool, PoolConfig};
 use sqlx::{
-    ConnectOptions,
+    ConnectOptions, Connection, SqliteConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -17,7 +18,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// PostgreSQL ends a statement that runs longer, and a transaction that its server forgot.
 const LONGEST_STATEMENT: Duration = Duration::from_secs(30);
-const SQLITE_READERS: u32 = 4;
+const SQLITE_READERS: usize = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Where the data is: `sqlite:<path>`, `sqlite://<path>` or `postgres://user:password@host/name`. Prints without password.
@@ -59,11 +60,15 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// The driver's own pool asks a connection whether it is still there each time it is given back; to a file that costs as
+/// much as a short statement, and there are many of those.
+pub(crate) type Readers = Pool<SqliteConnection>;
+
 /// An open database. SQLite has one writing connection, because it allows one writer at a time and a queue in the pool
 /// is fairer than its busy handler.
 #[derive(Debug, Clone)]
 pub enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: Readers },
     Postgres(PgPool),
 }
 
@@ -101,7 +106,17 @@ impl Db {
     async fn close(&self) {
         match self {
             Self::Sqlite { writer, readers } => {
-                readers.close().await;
+                while readers.status().size > 0 {
+                    let ended = match readers.remove().await {
+                        Ok(reader) => reader.close().await.map_err(StorageError::from),
+                        Err(error) => Err(error.into()),
+                    };
+                    if let Err(error) = ended {
+                        tracing::warn!(%error, "a reading connection did not end in good order");
+                        break;
+                    }
+                }
+                readers.close();
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
@@ -121,11 +136,28 @@ async fn open_sqlite(path: &PathBuf) -> Result<Db> {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .disable_statement_logging();
-    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).test_before_acquire(false);
     let writer = writer.connect_with(options.clone()).await?;
-    let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(PATIENCE);
-    let readers = readers.connect_with(options.pragma("query_only", "ON")).await?;
-    Ok(Db::Sqlite { writer, readers })
+    let options = options.pragma("query_only", "ON");
+    let mut readers = Vec::new();
+    for _ in 0..SQLITE_READERS {
+        readers.push(options.connect().await?);
+    }
+    let limits = PoolConfig {
+        timeout: Some(PATIENCE),
+        runtime: Some(deadpool::Runtime::Tokio1),
+        ..PoolConfig::new(SQLITE_READERS)
+    };
+    let pool = Pool::from_config(&limits);
+    for reader in readers {
+        pool.try_add(reader).map_err(|(_, error)| StorageError::from(error))?;
+    }
+    Ok(Db::Sqlite { writer, readers: pool })
+}
+
+/// A connection to read by.
+pub(crate) async fn reader(readers: &Readers) -> Result<Object<SqliteConnection>> {
+    Ok(readers.get().await?)
 }
 
 /// The database together with the keys that its sealed columns need. Cheap to clone.

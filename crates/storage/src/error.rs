@@ -63,6 +63,12 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
+impl From<deadpool::unmanaged::PoolError> for StorageError {
+    fn from(error: deadpool::unmanaged::PoolError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
 impl From<sqlx::migrate::MigrateError> for StorageError {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         use sqlx::migrate::MigrateError as M;

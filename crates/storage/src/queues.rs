@@ -128,10 +128,16 @@ async fn write_members(on: &mut On<'_>, scope: TenantScope, queue: &Queue) -> Re
 
 pub async fn get(on: impl Into<On<'_>>, scope: TenantScope, id: QueueId) -> Result<Option<Queue>> {
     let mut on = on.into();
-    let Some(row) = on.read(select!(" AND id = $2"), args![scope, id]).await? else { return Ok(None) };
+    let Some(queue) = settings(On::from_ref(&mut on), scope, id).await? else { return Ok(None) };
     let sql = "SELECT queue_id, user_id FROM queue_members WHERE tenant_id = $1 AND queue_id = $2 ORDER BY user_id";
     let mut members = members(&mut on, sql, args![scope, id]).await?;
-    read(&row, &mut members).map(Some)
+    Ok(Some(Queue { member_ids: members.remove(&id).unwrap_or_default(), ..queue }))
+}
+
+/// As [`get`], without the members: each call asks for it.
+pub async fn settings(on: impl Into<On<'_>>, scope: TenantScope, id: QueueId) -> Result<Option<Queue>> {
+    let row = on.into().read(select!(" AND id = $2"), args![scope, id]).await?;
+    row.map(|row| read(&row, &mut Members::new())).transpose()
 }
 
 /// By name.

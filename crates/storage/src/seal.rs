@@ -10,5 +10,5 @@ pub(crate) use column::Column;
 pub use keyring::{InvalidKeys, Keyring, SealKey};
 pub use reseal::{ResealProgress, reseal};
 pub(crate) use search::{
-    HashOf, Subject, add_note_terms, forget_terms, note_terms, number_terms, query_terms, words, write_terms,
+    HashOf, Subject, add_note_terms, add_terms, forget_terms, note_terms, number_terms, query_terms, words, write_terms,
 };

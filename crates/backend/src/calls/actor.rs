@@ -46,10 +46,12 @@ pub(super) struct Begin {
     pub seq: u32,
     pub names: Names,
     pub language: String,
+    /// Of an event that is in the log already, and still to be carried out.
+    pub effects: Vec<Effect>,
 }
 
 impl Actor {
-    /// Registers the call and starts its actor. `first` is fed before anything else.
+    /// Registers the call and starts its actor. `first` is fed before anything else but what is still to be carried out.
     pub fn spawn(backend: &Backend, begin: Begin, first: Vec<CallEvent>) {
         let (sender, inbox) = mpsc::unbounded_channel();
         let id = begin.call.facts.id;
@@ -75,10 +77,13 @@ impl Actor {
             waiting: None,
             _unfinished: backend.calls().unfinished(id),
         };
-        backend.finishing().spawn(actor.run(first));
+        backend.finishing().spawn(actor.run(begin.effects, first));
     }
 
-    async fn run(mut self, first: Vec<CallEvent>) {
+    async fn run(mut self, effects: Vec<Effect>, first: Vec<CallEvent>) {
+        if !effects.is_empty() {
+            self.follow(effects).await;
+        }
         for event in first {
             self.happened(event).await;
         }
@@ -164,11 +169,15 @@ impl Actor {
         self.call = after;
         self.log.append(now, &event, &self.call, self.names.came_by());
         tracing::debug!(call = %self.call.facts.id, ?event, effects = effects.len(), "call event");
+        self.follow(effects).await;
+        true
+    }
+
+    async fn follow(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             self.carry_out(effect).await;
         }
         self.publish();
-        true
     }
 
     async fn carry_out(&mut self, effect: Effect) {
@@ -199,8 +208,7 @@ impl Actor {
             self.waiting = waiting;
             self.backend.calls().set_waiting(self.id(), waiting);
             if let Some(plan) = &self.call.queue {
-                let (backend, scope, queue) = (self.backend.clone(), self.scope, plan.queue_id);
-                tokio::spawn(async move { backend.publish_queue(scope, queue).await });
+                self.backend.publish_queue(self.scope, plan.queue_id);
             }
         }
         let mut full = self.shown();

@@ -1,5 +1,7 @@
 //! Effects of the decisions, carried out. Whatever may take time runs beside the actor and comes back as an event.
 
+use std::time::Duration;
+
 use bridge::{RecordPlan as BridgeRecord, RoomPlan as BridgePlan};
 use domain::{
     call::{
@@ -106,7 +108,7 @@ impl Actor {
             direction: row_direction(self.call.facts.direction),
             offered_at_ms: offer.since,
             expires_at_ms: offer.expires_at,
-            queue_name: queue.and_then(|queue| self.names.queues.get(&queue).cloned()),
+            queue_name: queue.and_then(|queue| self.names.queue(queue)),
             campaign_name: self.names.campaign.clone(),
             came_by: self.names.came_by(),
             waited_ms: self
@@ -122,7 +124,7 @@ impl Actor {
     }
 
     async fn offer(&mut self, offer: &Offer, transferred_by: Option<UserId>) {
-        if !self.names.agents.contains_key(&offer.agent) {
+        if !self.names.directory.agents.contains_key(&offer.agent) {
             self.read_names().await;
         }
         let full = self.wire_offer(offer, transferred_by);
@@ -373,7 +375,7 @@ impl Actor {
 
     /// Reads the names that go with the call's ids; what cannot be read stays as it was.
     pub(super) async fn read_names(&mut self) {
-        match self.backend.names_of(self.scope, &self.call.facts).await {
+        match self.backend.names_of(self.scope, &self.call.facts, Duration::ZERO).await {
             Ok(names) => self.names = names,
             Err(error) => tracing::warn!(call = %self.id(), %error, "names could not be read"),
         }

@@ -1,7 +1,7 @@
 //! An inbound call comes in.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Customer, Direction, Party, SoundPlace},
+    call::{Call, CallEvent, CallFacts, Customer, Direction, Party, SoundPlace, step},
     ids::{CallId, LeadId, UserId},
     phone_number::E164,
     pii::Personal,
@@ -13,7 +13,10 @@ use super::{
     actor::{Actor, Begin},
     log,
 };
-use crate::{Backend, carriers::TenantCarrier, clock, error::BackendError, live::Audience, number_masking::Meant};
+use crate::{
+    Backend, carriers::TenantCarrier, clock, directory::OFTEN_ENOUGH, error::BackendError, live::Audience,
+    number_masking::Meant,
+};
 
 /// A call as its carrier announces it.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +81,8 @@ impl Backend {
             return Ok(Arrival::OwnAgent { agent, lead });
         }
         let _turn = self.calls().turn(scope.tenant(), request.call_sid).await;
-        if let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
+        // A request that nobody has seen is of a new call, and if it is not, the row below is refused.
+        if !is_new && let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
             return self.came_before(scope, call, request.call_sid, greeting, language, meet).await;
         }
         let now = clock::now();
@@ -96,7 +100,9 @@ impl Backend {
             Customer::Withheld { .. } => None,
         };
         let queue = match number.queue_id {
-            Some(queue) => storage::queues::get(self.store(), scope, queue).await?.map(|row| crate::queues::plan(&row)),
+            Some(queue) => {
+                storage::queues::settings(self.store(), scope, queue).await?.map(|row| crate::queues::plan(&row))
+            }
             None => None,
         };
         let facts = CallFacts {
@@ -124,25 +130,28 @@ impl Backend {
             voicemail: None,
         };
         let id = facts.id;
-        let call = Call::new(facts);
-        let names = self.names_of(scope, &call.facts).await?;
-        match log::create(self, scope, &call, &names.customer_number, names.came_by()).await {
-            Ok(()) => {}
+        let names = self.names_of(scope, &facts, OFTEN_ENOUGH).await?;
+        let received = CallEvent::Received;
+        let (call, effects) = step(Call::new(facts.clone()), &received, now);
+        let mut unit = self.store().begin().await?;
+        let shown = (names.customer_number.as_str(), names.came_by());
+        let seq = match log::create(&mut unit, scope, &facts, &call, &[(now, received)], shown, now).await {
+            Ok(seq) => seq,
             Err(storage::StorageError::Unique { .. }) => {
+                unit.undo().await?;
                 return match self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
                     Some(call) => self.came_before(scope, call, request.call_sid, greeting, language, meet).await,
                     None => Ok(Arrival::Over),
                 };
             }
             Err(error) => return Err(error.into()),
-        }
+        };
+        storage::numbers::touch(&mut unit, scope, number.id, now).await?;
+        unit.commit().await?;
         // Nothing stands between the row and its actor.
-        let begin = Begin { scope, tenant: scope.tenant(), call, seq: 0, names, language: language.clone() };
-        let ended = self.early_end(scope, request.call_sid);
-        Actor::spawn(self, begin, [CallEvent::Received].into_iter().chain(ended).collect());
-        if let Err(error) = storage::numbers::touch(self.store(), scope, number.id, now).await {
-            tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
-        }
+        tracing::debug!(call = %id, event = ?CallEvent::Received, effects = effects.len(), "call event");
+        let begin = Begin { scope, tenant: scope.tenant(), call, seq, names, language: language.clone(), effects };
+        Actor::spawn(self, begin, self.early_end(scope, request.call_sid).into_iter().collect());
         Ok(Arrival::Welcome { call: id, greeting, language, meet })
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    call::{Call, CallEvent, Direction},
+    call::{Call, CallEvent, CallFacts, Direction},
     ids::CallId,
     pii::Personal,
     time::UnixMillis,
@@ -71,19 +71,19 @@ fn json<T: serde::Serialize>(value: &T) -> Personal<serde_json::Value> {
     Personal::new(serde_json::to_value(value).unwrap_or_default())
 }
 
-fn new_row(call: &Call, customer_number: &str) -> NewCall {
+fn new_row(facts: &CallFacts, customer_number: &str) -> NewCall {
     NewCall {
-        id: call.facts.id,
-        direction: match call.facts.direction {
+        id: facts.id,
+        direction: match facts.direction {
             Direction::Inbound => storage::calls::Direction::Inbound,
             Direction::Outbound => storage::calls::Direction::Outbound,
         },
-        provider: call.facts.provider.clone(),
+        provider: facts.provider.clone(),
         customer_number: Personal::new(customer_number.to_owned()),
-        started_at: call.facts.started_at,
-        simulated: call.facts.simulated,
+        started_at: facts.started_at,
+        simulated: facts.simulated,
         recording: RecordingState::Off,
-        facts: json(&call.facts),
+        facts: json(facts),
     }
 }
 
@@ -93,33 +93,33 @@ fn new_event(at: UnixMillis, event: &CallEvent) -> NewEvent {
     NewEvent { at, kind, data }
 }
 
-/// Writes the row of a new call. Its events follow.
+/// Writes a call that began with these facts, as it is after these events. More may follow.
 pub(super) async fn create(
-    backend: &Backend,
+    on: impl Into<storage::On<'_>>,
     scope: TenantScope,
+    began: &CallFacts,
     call: &Call,
-    customer_number: &str,
-    came_by: Vec<String>,
-) -> Result<(), StorageError> {
-    let row = new_row(call, customer_number);
-    let projection = projection(call, came_by, call.facts.started_at);
-    storage::call_log::create(backend.store(), scope, &row, &[], &projection).await.map(drop)
+    events: &[(UnixMillis, CallEvent)],
+    names: (&str, Vec<String>),
+    now: UnixMillis,
+) -> Result<u32, StorageError> {
+    let (customer_number, came_by) = names;
+    let row = new_row(began, customer_number);
+    let events: Vec<NewEvent> = events.iter().map(|(at, event)| new_event(*at, event)).collect();
+    storage::call_log::create(on, scope, &row, &events, &projection(call, came_by, now)).await
 }
 
 /// Writes a call that is over already, with all its events.
 pub(crate) async fn keep_past(
     unit: &mut storage::Tx,
     scope: TenantScope,
-    first: &Call,
-    last: &Call,
+    began: &CallFacts,
+    call: &Call,
     events: &[(UnixMillis, CallEvent)],
     customer_number: &str,
 ) -> Result<(), StorageError> {
-    let row = new_row(first, customer_number);
-    let events: Vec<NewEvent> = events.iter().map(|(at, event)| new_event(*at, event)).collect();
-    let end = last.end.map_or(last.facts.started_at, |end| end.at);
-    let projection = projection(last, Vec::new(), end);
-    storage::call_log::create(unit, scope, &row, &events, &projection).await.map(drop)
+    let end = call.end.map_or(call.facts.started_at, |end| end.at);
+    create(unit, scope, began, call, events, (customer_number, Vec::new()), end).await.map(drop)
 }
 
 impl Log {

@@ -1,10 +1,10 @@
 //! What calls need from the store: names, ids of the carrier, and the end.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use domain::{
     call::{Call, CallEvent, CallFacts, Customer, Party, Recording, SoundPlace},
-    ids::{CallId, LeadId, UserId},
+    ids::{CallId, LeadId},
     pii::Personal,
 };
 use storage::{
@@ -30,12 +30,18 @@ fn fetch_after(call: &Call) -> Option<Fetch> {
 }
 
 impl Backend {
-    /// Everything that goes with the ids of a call.
-    pub(crate) async fn names_of(&self, scope: TenantScope, facts: &CallFacts) -> Result<Names, BackendError> {
+    /// Everything that goes with the ids of a call. Names of agents and queues were read less than `age` ago.
+    pub(crate) async fn names_of(
+        &self,
+        scope: TenantScope,
+        facts: &CallFacts,
+        age: Duration,
+    ) -> Result<Names, BackendError> {
         let store = self.store();
-        let agents: HashMap<UserId, String> =
-            storage::agents::list(store, scope).await?.into_iter().map(|row| (row.user_id, row.name)).collect();
-        let queues = storage::queues::list(store, scope).await?.into_iter().map(|row| (row.id, row.name)).collect();
+        let mut directory = self.directory(scope, age).await?;
+        if facts.queue.as_ref().is_some_and(|plan| !directory.queues.contains_key(&plan.queue_id)) {
+            directory = self.directory(scope, Duration::ZERO).await?;
+        }
         let campaign = match facts.campaign {
             Some(id) => storage::campaigns::get(store, scope, id).await?.map(|row| row.name),
             None => None,
@@ -58,8 +64,7 @@ impl Backend {
             }
         };
         Ok(Names {
-            agents,
-            queues,
+            directory,
             campaign,
             line,
             last_agent,
@@ -154,7 +159,7 @@ impl Backend {
             }
         });
         if let Some(queue) = &call.queue {
-            self.publish_queue(actor.scope, queue.queue_id).await;
+            self.publish_queue(actor.scope, queue.queue_id);
         }
     }
 

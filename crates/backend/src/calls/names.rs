@@ -1,14 +1,15 @@
 //! Names that go with the ids of a call, read once and kept with its actor.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::ids::{QueueId, UserId};
 use wire::leads::LeadCard;
 
+use crate::directory::Directory;
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
-    pub agents: HashMap<UserId, String>,
-    pub queues: HashMap<QueueId, String>,
+    pub directory: Arc<Directory>,
     pub campaign: Option<String>,
     /// Of the number that was called: its label.
     pub line: Option<String>,
@@ -22,7 +23,11 @@ pub(crate) struct Names {
 
 impl Names {
     pub fn agent(&self, user: UserId) -> String {
-        self.agents.get(&user).cloned().unwrap_or_else(|| "an agent".to_owned())
+        self.directory.agents.get(&user).cloned().unwrap_or_else(|| "an agent".to_owned())
+    }
+
+    pub fn queue(&self, queue: QueueId) -> Option<String> {
+        self.directory.queues.get(&queue).cloned()
     }
 
     pub fn customer(&self) -> Option<String> {

@@ -23,6 +23,7 @@ use crate::{
     Actor, Backend, campaigns,
     carriers::TenantCarrier,
     clock,
+    directory::OFTEN_ENOUGH,
     error::BackendError,
     worklist::{self, Dialer, Hold},
 };
@@ -120,9 +121,10 @@ impl Backend {
             },
             voicemail,
         };
-        let names = self.names_of(actor.scope, &facts).await?;
+        let names = self.names_of(actor.scope, &facts, OFTEN_ENOUGH).await?;
         let call = Call::new(facts);
-        let begin = Begin { scope: actor.scope, tenant: actor.tenant, call, seq: 0, names, language: "en".to_owned() };
+        let (scope, language) = (actor.scope, "en".to_owned());
+        let begin = Begin { scope, tenant: actor.tenant, call, seq: 0, names, language, effects: Vec::new() };
         match speaks {
             Speaks::Leg { attach } => attach(id, session),
             Speaks::App | Speaks::OwnTelephone | Speaks::CalledIn { .. } => {
@@ -165,8 +167,9 @@ impl Backend {
             .claim_agent(scope, agent, id, clock::now())
             .await?
             .ok_or(BackendError::Conflict("you are not available: end the present call or break first"))?;
-        let (number, came_by) = (&begin.names.customer_number, begin.names.came_by());
-        if let Err(error) = log::create(self, scope, &begin.call, number, came_by).await {
+        let names = (begin.names.customer_number.as_str(), begin.names.came_by());
+        let (facts, call) = (&begin.call.facts, &begin.call);
+        if let Err(error) = log::create(self.store(), scope, facts, call, &[], names, facts.started_at).await {
             self.release_claim(scope, agent, id, fence).await;
             return Err(error.into());
         }

@@ -16,7 +16,7 @@ use storage::{
 use tokio::time::MissedTickBehavior;
 
 use super::actor::{Actor, Begin};
-use crate::{Backend, clock, error::BackendError, recordings};
+use crate::{Backend, clock, directory::OFTEN_ENOUGH, error::BackendError, recordings};
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// A claim is followed by its call at once; the registry knows a call that is being made.
@@ -62,7 +62,7 @@ impl Backend {
             }
         };
         let seq = u32::try_from(events.len()).unwrap_or(u32::MAX);
-        let names = self.names_of(scope, &facts).await?;
+        let names = self.names_of(scope, &facts, OFTEN_ENOUGH).await?;
         // What was connected once is not connected again.
         for (_, event) in &events {
             if let CallEvent::CarrierAttached { leg, .. } = event {
@@ -71,7 +71,15 @@ impl Backend {
         }
         let call = replay(facts, &events);
         tracing::info!(call = %id, events = seq, "a call that nobody carries is taken up");
-        Ok(Some(Begin { scope, tenant: scope.tenant(), call, seq, names, language: language.to_owned() }))
+        Ok(Some(Begin {
+            scope,
+            tenant: scope.tenant(),
+            call,
+            seq,
+            names,
+            language: language.to_owned(),
+            effects: Vec::new(),
+        }))
     }
 
     /// Whether the call is under way here, after taking up one that has a row and whom nobody carries: whoever made the row

@@ -65,8 +65,10 @@ impl Actor {
 
 /// What cannot be read sends nobody away.
 async fn is_full(backend: &crate::Backend, scope: storage::TenantScope, queue: QueueId, call: CallId) -> bool {
-    match backend.queue_row(scope, queue).await {
-        Ok(row) => backend.calls().others_waiting(scope.tenant(), queue, call) >= row.max_size as usize,
+    match storage::queues::settings(backend.store(), scope, queue).await {
+        Ok(row) => {
+            row.is_some_and(|row| backend.calls().others_waiting(scope.tenant(), queue, call) >= row.max_size as usize)
+        }
         Err(error) => {
             tracing::warn!(%call, %error, "the size of a queue could not be read");
             false

@@ -62,7 +62,7 @@ fn transfer(call: &Call, names: &Names) -> Option<Transfer> {
     let (to, to_name) = match &transfer.to {
         DomainTarget::Agent { user_id } => (TransferTarget::Agent { user_id: *user_id }, names.agent(*user_id)),
         DomainTarget::Queue { plan } => {
-            let name = names.queues.get(&plan.queue_id).cloned().unwrap_or_default();
+            let name = names.queue(plan.queue_id).unwrap_or_default();
             (TransferTarget::Queue { queue_id: plan.queue_id }, name)
         }
         DomainTarget::Number { number } => {
@@ -106,7 +106,7 @@ pub(super) fn live_call(call: &Call, names: &Names, figures: &Figures, masked: b
         agent_id: agent,
         agent_name: agent.map(|agent| names.agent(agent)),
         queue_id: queue,
-        queue_name: queue.and_then(|queue| names.queues.get(&queue).cloned()),
+        queue_name: queue.and_then(|queue| names.queue(queue)),
         campaign_id: call.facts.campaign,
         campaign_name: names.campaign.clone(),
         came_by: names.came_by(),

@@ -136,7 +136,7 @@ impl TenantCarrier {
     pub(crate) fn exotel_access(&self) -> Option<&ExotelAccess> {
         match &self.account {
             Account::Exotel(access) => Some(access),
-            Account::Twilio(_) | Account::Sip => None,
+            Account::Twilio { .. } | Account::Sip => None,
         }
     }
 

@@ -100,15 +100,22 @@ impl TenantCarrier {
             tenant,
             provider: TWILIO,
             api: Arc::new(api),
-            account: Account::Twilio(secrets),
+            account: Account::Twilio { account_sid: row.account_sid.clone(), secrets },
             public_url: public.trim_end_matches('/').to_owned(),
             simulated: row.simulated,
         })
     }
 
+    pub(crate) fn account_sid(&self) -> Option<&str> {
+        match &self.account {
+            Account::Twilio { account_sid, .. } => Some(account_sid),
+            Account::Exotel(_) | Account::Sip => None,
+        }
+    }
+
     /// Under which webhooks may be signed at this instant.
     pub(crate) fn tokens(&self, now: UnixMillis) -> Vec<Personal<String>> {
-        let Account::Twilio(secrets) = &self.account else { return Vec::new() };
+        let Account::Twilio { secrets, .. } = &self.account else { return Vec::new() };
         let CarrierSecrets { auth_token, previous } = secrets.clone().at(now);
         [auth_token].into_iter().chain(previous.map(|previous| previous.token)).collect()
     }

@@ -130,7 +130,8 @@ pub(crate) async fn add_note_terms(on: &mut On<'_>, scope: TenantScope, lead: &s
     add_terms(on, scope, Subject::LeadNote, lead, terms).await
 }
 
-async fn add_terms(
+/// For what is found by nothing else yet, or besides it.
+pub(crate) async fn add_terms(
     on: &mut On<'_>,
     scope: TenantScope,
     subject: Subject,

@@ -8,7 +8,7 @@ use sqlx::{
 
 use super::{Arg, Row};
 use crate::{
-    db::{Db, Store},
+    db::{Db, Store, reader},
     error::Result,
     seal::Keyring,
 };
@@ -112,12 +112,22 @@ macro_rules! bind {
     }};
 }
 
+/// Where a statement outside of a transaction runs on SQLite.
+macro_rules! connection {
+    (readers, $pool:expr) => {
+        &mut *reader($pool).await?
+    };
+    (writer, $pool:expr) => {
+        $pool
+    };
+}
+
 macro_rules! run {
-    ($self:expr, $sqlite_pool:ident, $sql:expr, $args:expr, $method:ident => $wrap:expr, $wrap_pg:expr) => {{
+    ($self:expr, $sqlite:ident, $sql:expr, $args:expr, $method:ident => $wrap:expr, $wrap_pg:expr) => {{
         let sql: SqlStr = $sql.into_sql_str();
         match $self {
-            On::Store(Store { db: Db::Sqlite { $sqlite_pool, .. }, .. }) => {
-                bind!(sql, $args).$method($sqlite_pool).await.map($wrap)?
+            On::Store(Store { db: Db::Sqlite { $sqlite, .. }, .. }) => {
+                bind!(sql, $args).$method(connection!($sqlite, $sqlite)).await.map($wrap)?
             }
             On::Store(Store { db: Db::Postgres(pool), .. }) => bind!(sql, $args).$method(pool).await.map($wrap_pg)?,
             On::Tx(Tx { inner: Inner::Sqlite(tx), .. }) => bind!(sql, $args).$method(&mut **tx).await.map($wrap)?,

@@ -1,20 +1,21 @@
 //! Presence and claims.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{ids::CallId, ids::UserId};
 use serde_json::json;
 use storage::{
     Store, TenantScope,
     agents::{self, AgentState, AgentUpdate},
-    device_checks, on_both_engines,
+    device_checks, on_both_engines, queues,
     testing::TestStore,
     users,
 };
 
-use crate::support::{NOW, at, tenant, user, uuid};
+use crate::support::{NOW, a_queue, at, tenant, user, uuid};
 
 on_both_engines! {
+    members_of_the_queue_and_the_one_agent_are_candidates,
     of_many_calls_one_gets_the_agent,
     many_calls_and_many_agents_are_matched_one_to_one,
     an_agent_who_is_not_available_cannot_be_claimed,
@@ -56,6 +57,38 @@ async fn available(store: &Store, scope: TenantScope) -> UserId {
     agents::ensure(store, scope, user, NOW).await.unwrap();
     assert!(agents::update(store, scope, user, 0, &to(AgentState::Available)).await.unwrap());
     user
+}
+
+async fn members_of_the_queue_and_the_one_agent_are_candidates(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (member, left, other) =
+        (available(&store, scope).await, available(&store, scope).await, available(&store, scope).await);
+    let queue = a_queue(vec![member, left]);
+    queues::insert(&*store, scope, &queue).await.unwrap();
+    let mut gone = users::get(&*store, scope, left).await.unwrap().unwrap();
+    gone.active = false;
+    users::update(&*store, scope, &gone).await.unwrap();
+    let mut without_phone = users::get(&*store, scope, other).await.unwrap().unwrap();
+    without_phone.phone = None;
+    users::update(&*store, scope, &without_phone).await.unwrap();
+    let reached = users::get(&*store, scope, member).await.unwrap().unwrap();
+
+    let found = agents::candidates(&*store, scope, Some(queue.id), None).await.unwrap();
+    let [one] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((one.agent.user_id, one.has_phone), (member, true));
+    assert_eq!((one.role, &one.skills, &one.languages), (reached.role, &reached.skills, &reached.languages));
+    assert_eq!(one.max_concurrent_calls, reached.max_concurrent_calls);
+    assert_eq!(one.agent, agents::get(&*store, scope, member).await.unwrap().unwrap());
+
+    let asked = async |queue, only| {
+        let found = agents::candidates(&*store, scope, queue, only).await.unwrap();
+        found.into_iter().map(|one| (one.agent.user_id, one.has_phone)).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(asked(None, Some(other)).await, BTreeSet::from([(other, false)]), "a transfer to an agent");
+    assert_eq!(asked(Some(queue.id), Some(other)).await, BTreeSet::from([(member, true), (other, false)]));
+    assert_eq!(asked(None, None).await, BTreeSet::new());
+    let elsewhere = tenant(&store).await;
+    assert!(agents::candidates(&*store, elsewhere, Some(queue.id), Some(member)).await.unwrap().is_empty());
 }
 
 async fn of_many_calls_one_gets_the_agent(store: TestStore) {

@@ -45,6 +45,8 @@ async fn a_queue_is_changed_only_from_what_was_read(store: TestStore) {
     let mut queue = a_queue(vec![one]);
     queues::insert(&*store, scope, &queue).await.unwrap();
     assert_eq!(queues::get(&*store, scope, queue.id).await.unwrap().as_ref(), Some(&queue));
+    let alone = queues::settings(&*store, scope, queue.id).await.unwrap().unwrap();
+    assert_eq!(alone, queues::Queue { member_ids: Vec::new(), ..queue.clone() });
     queue.member_ids = vec![one, two];
     queue.ring_s = 15;
     assert_eq!(queues::update(&*store, scope, &queue).await.unwrap(), 2);
