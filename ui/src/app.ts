@@ -21,7 +21,7 @@ import { createPhone } from "./state/phone";
 import { createPrefs, isDark } from "./state/prefs";
 import { may } from "./state/rights";
 import { createReminders } from "./state/reminders";
-import { createSession } from "./state/session";
+import { beginsAtHome, createSession } from "./state/session";
 import { createToasts } from "./state/toasts";
 import type { ToastTone } from "./state/toasts";
 import { createWorklist } from "./state/worklist";
@@ -136,12 +136,17 @@ export function createApp(platform: Platform, kept: Kept): App {
 /** Starts what lasts as long as the window: session, look, keys; live data as long as somebody is signed in. */
 export function startApp(app: App): void {
   let work: { user: string; stop: () => void } | null = null;
+  let last: string | null = null;
   const follow = (): void => {
     const { gate } = app.session.store.get();
     const user = gate.kind === "signed_in" ? gate.me.user.id : null;
     if (work && work.user !== user) {
       work.stop();
       work = null;
+    }
+    if (user !== null) {
+      if (beginsAtHome(last, user, window.location.hash)) window.location.hash = "#/";
+      last = user;
     }
     if (gate.kind === "signed_in" && !work) {
       const stops = [app.live.start(), app.desk.start(gate.me.user.id), ...(may(gate.me.user.role, "take_calls") ? [app.worklist.start()] : []), app.outbox.start(), app.phone.start(), app.check.start()];

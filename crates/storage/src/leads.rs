@@ -282,12 +282,13 @@ pub async fn by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal
 pub async fn all_by_phone(on: impl Into<On<'_>>, scope: TenantScope, e164: &Personal<String>) -> Result<Vec<LeadId>> {
     let mut on = on.into();
     let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
-    let sql = "SELECT l.id FROM leads l WHERE l.tenant_id = $1 AND l.deleted_at_ms IS NULL \
+    // Not by an index of all that the tenant has, which SQLite likes for its order.
+    let sql = "SELECT l.id FROM leads l WHERE l.tenant_id || '' = $1 AND l.deleted_at_ms IS NULL \
                AND substr(l.phone_hash, 1, 11) = substr($2, 1, 11) AND l.phone_hash = $2 \
                UNION SELECT n.lead_id AS id FROM lead_numbers n \
                JOIN leads m ON m.tenant_id = n.tenant_id AND m.id = n.lead_id AND m.deleted_at_ms IS NULL \
-               WHERE n.tenant_id = $1 AND substr(n.number_hash, 1, 11) = substr($2, 1, 11) AND n.number_hash = $2 \
-               ORDER BY 1 LIMIT 200";
+               WHERE n.tenant_id || '' = $1 AND substr(n.number_hash, 1, 11) = substr($2, 1, 11) \
+               AND n.number_hash = $2 ORDER BY 1 LIMIT 200";
     on.read_all(sql, args![scope, hash]).await?.iter().map(|row| row.id("id")).collect()
 }
 
@@ -390,10 +391,21 @@ pub async fn mark_do_not_call(
 ) -> Result<()> {
     let mut on = on.into();
     let hash = on.keys().look_up(HashOf::Phone, Some(scope), e164.reveal());
-    let sql = "UPDATE leads SET do_not_call = TRUE, version = version + 1, line_kind = NULL, line_class = NULL \
-               WHERE tenant_id = $1 AND substr(phone_hash, 1, 11) = substr($2, 1, 11) AND phone_hash = $2 \
-               AND do_not_call = FALSE AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '')";
-    if on.write(sql, args![scope, &hash, campaign]).await? > 0 {
+    macro_rules! mark {
+        ($which:literal) => {
+            concat!(
+                "UPDATE leads SET do_not_call = TRUE, version = version + 1, line_kind = NULL, line_class = NULL ",
+                "WHERE tenant_id || '' = $1 AND do_not_call = FALSE AND phone_hash = $2 ",
+                "AND COALESCE(campaign_id, '') = COALESCE($3, campaign_id, '') AND ",
+                $which
+            )
+        };
+    }
+    // Each by its index. Who was deleted may come back.
+    let deleted = mark!("deleted_at_ms > 0 AND deleted_at_ms IS NOT NULL AND phone_hash <> ''");
+    on.write(deleted, args![scope, &hash, campaign]).await?;
+    let there = mark!("deleted_at_ms IS NULL AND substr(phone_hash, 1, 11) = substr($2, 1, 11)");
+    if on.write(there, args![scope, &hash, campaign]).await? > 0 {
         outbox::note_number(&mut on, scope, &hash).await?;
     }
     Ok(())

@@ -32,7 +32,6 @@ export async function leads(stage) {
     await hands.click(id("sign-out"));
     const desk = new Desk(app);
     await desk.signIn(world.agent.email, world.agent.password);
-    await hands.show("/desk");
     await desk.goAvailable();
   });
   await queue(stage, hands);

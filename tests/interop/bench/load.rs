@@ -17,12 +17,14 @@ pub async fn exchange() -> Exchange {
     settings["settings"]["limits"]["concurrent"] = json!(0);
     let exchange = Exchange::open(Engine::Sqlite, vec![settings]).await;
     let queues = exchange.server.ask(Method::GET, "/queues", &exchange.admin, None).await.body;
-    let mut queue = queues.as_array().or(queues["items"].as_array()).unwrap()[0].clone();
-    let path = format!("/queues/{}", queue["id"].as_str().unwrap());
-    queue["max_size"] = json!(10_000);
-    queue["max_wait_s"] = json!(3_600);
-    let saved = exchange.server.ask(Method::PUT, &path, &exchange.admin, Some(queue)).await;
-    assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
+    for queue in queues.as_array().or(queues["items"].as_array()).unwrap() {
+        let mut queue = queue.clone();
+        let path = format!("/queues/{}", queue["id"].as_str().unwrap());
+        queue["max_size"] = json!(10_000);
+        queue["max_wait_s"] = json!(3_600);
+        let saved = exchange.server.ask(Method::PUT, &path, &exchange.admin, Some(queue)).await;
+        assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
+    }
     exchange
 }
 

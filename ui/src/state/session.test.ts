@@ -5,7 +5,7 @@ import { createTopic } from "@/platform/web/topic";
 import { NoAnswer } from "@/platform/types";
 import type { SessionState } from "@/platform/types";
 import { settle } from "@/testing/clock";
-import { createSession } from "./session";
+import { beginsAtHome, createSession } from "./session";
 
 const out: SessionState = { signedIn: false, me: null, serverUrl: "s", connection: { kind: "connected", sinceMs: null }, tokenKeptIn: "cookie" };
 
@@ -29,6 +29,15 @@ function setUp({ state = out, needsSetup = false, fails = 0, signIn = () => Prom
   driver.start();
   return { driver, sessions, gate: () => driver.store.get().gate.kind };
 }
+
+describe("the page after signing in", () => {
+  it("is home for another person, and the same page for the same one", () => {
+    expect(beginsAtHome("asha", "ravi", "#/settings/rules")).toBe(true);
+    expect(beginsAtHome("asha", "asha", "#/leads/1")).toBe(false);
+    expect(beginsAtHome(null, "ravi", "#/leads/1")).toBe(false);
+    expect(beginsAtHome("asha", "ravi", "#/mini")).toBe(false);
+  });
+});
 
 describe("the gate", () => {
   it("opens for who is signed in", async () => {

@@ -48,6 +48,10 @@ export function gateAfter(gate: Gate, state: SessionState, setup: SetupStatus | 
   return { kind: "signed_out", setup };
 }
 
+/** Whoever signs in where somebody else was begins at home, and not on that person's page. */
+export const beginsAtHome = (last: string | null, user: string, address: string): boolean =>
+  last !== null && last !== user && address !== "#/mini";
+
 export function createSession({ api, platform, beforeSignOut }: Deps): SessionDriver {
   const store = createStore<Session>({ gate: { kind: "starting" }, state: null });
   let setup: SetupStatus | null = null;

@@ -97,6 +97,12 @@ struct Ready {
     sealed: Sealed,
 }
 
+/// Whether the rows of an import have come to 10,000, or twice that, and so on.
+fn has_doubled(before: u64, now: u64) -> bool {
+    const FIRST: u64 = 10_000;
+    (now / FIRST).checked_ilog2() > (before / FIRST).checked_ilog2()
+}
+
 impl Run {
     /// Reads all rows and writes the leads (`write`), or only the counts and the problems.
     ///
@@ -237,6 +243,7 @@ impl Run {
             None => seal(&self.store, self.scope, judged)?,
         };
         let (mut counts, mut problems) = (judged.counts, judged.problems.clone());
+        let before = self.import.rows_done;
         let mut tx = self.store.begin().await?;
         let mut searchable = Unsearchable::default();
         let places = bulk::insert(&mut tx, sealed, &mut searchable).await?;
@@ -257,6 +264,11 @@ impl Run {
         self.import.version = storage::imports::update(&mut tx, self.scope, &self.import).await?;
         tx.commit().await?;
         later.append(searchable);
+        if has_doubled(before, self.import.rows_done)
+            && let Err(error) = bulk::refresh_statistics(&self.store).await
+        {
+            tracing::warn!(import = %self.import.id, %error, "the database's own figures of leads are as they were");
+        }
         Ok(())
     }
 
@@ -359,4 +371,17 @@ async fn judge_and_seal(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_doubles_a_few_times_only() {
+        let ends = (0..=1_000_000).step_by(1_000).collect::<Vec<u64>>();
+        let doubled: Vec<u64> =
+            ends.windows(2).filter(|pair| has_doubled(pair[0], pair[1])).map(|pair| pair[1]).collect();
+        assert_eq!(doubled, [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 640_000]);
+    }
 }

@@ -63,7 +63,8 @@ pub(crate) async fn note_places(on: &mut On<'_>, scope: TenantScope, from: i64, 
 
 /// Leads with this number were changed.
 pub(crate) async fn note_number(on: &mut On<'_>, scope: TenantScope, phone_hash: &str) -> Result<()> {
-    let texts = note!("substr(l.phone_hash, 1, 11) = substr($2, 1, 11) AND l.phone_hash = $2");
+    let texts =
+        note!("l.deleted_at_ms IS NULL AND substr(l.phone_hash, 1, 11) = substr($2, 1, 11) AND l.phone_hash = $2");
     write(on, texts, args![scope, phone_hash]).await
 }
 

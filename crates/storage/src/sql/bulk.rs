@@ -25,7 +25,7 @@ impl On<'_> {
         while left > 0 {
             let fits = |size: &usize| *size <= left && *size * width <= MOST_VALUES;
             let rows = SIZES.into_iter().find(fits).unwrap_or(1);
-            let sql = statement(table, columns, rows, tail);
+            let sql = statement(table, columns, rows, tail, self.pick("?", "$"));
             // Only names of this program and parameter numbers are in the text.
             self.write(AssertSqlSafe(sql), values.by_ref().take(rows * width).collect()).await?;
             left -= rows;
@@ -54,7 +54,9 @@ impl On<'_> {
     }
 }
 
-fn statement(table: &str, columns: &[&str], rows: usize, tail: &str) -> String {
+/// `sign` of a value: `$` is numbered, `?` is not. SQLite keeps the names of numbered ones in a list that the driver searches for
+/// each value, which for thousands of them is most of the time of a statement.
+fn statement(table: &str, columns: &[&str], rows: usize, tail: &str, sign: &str) -> String {
     use std::fmt::Write as _;
     let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
     let mut n = 0;
@@ -64,7 +66,10 @@ fn statement(table: &str, columns: &[&str], rows: usize, tail: &str) -> String {
             n += 1;
             let comma = if column == 0 { "" } else { ", " };
             // Writing to a text cannot fail.
-            let _ = write!(sql, "{comma}${n}");
+            let _ = match sign {
+                "?" => write!(sql, "{comma}?"),
+                _ => write!(sql, "{comma}{sign}{n}"),
+            };
         }
         sql.push(')');
     }
@@ -117,6 +122,8 @@ mod tests {
 
     #[test]
     fn a_statement_numbers_its_values_through() {
-        assert_eq!(statement("t", &["a", "b"], 2, " X"), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) X");
+        let of = |sign| statement("t", &["a", "b"], 2, " X", sign);
+        assert_eq!(of("$"), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) X");
+        assert_eq!(of("?"), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) X");
     }
 }
