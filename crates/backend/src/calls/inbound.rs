@@ -133,12 +133,10 @@ impl Backend {
         let names = self.names_of(scope, &facts, OFTEN_ENOUGH).await?;
         let received = CallEvent::Received;
         let (call, effects) = step(Call::new(facts.clone()), &received, now);
-        let mut unit = self.store().begin().await?;
         let shown = (names.customer_number.as_str(), names.came_by());
-        let seq = match log::create(&mut unit, scope, &facts, &call, &[(now, received)], shown, now).await {
+        let seq = match log::create(self.store(), scope, &facts, &call, &[(now, received)], shown, now).await {
             Ok(seq) => seq,
             Err(storage::StorageError::Unique { .. }) => {
-                unit.undo().await?;
                 return match self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
                     Some(call) => self.came_before(scope, call, request.call_sid, greeting, language, meet).await,
                     None => Ok(Arrival::Over),
@@ -146,12 +144,17 @@ impl Backend {
             }
             Err(error) => return Err(error.into()),
         };
-        storage::numbers::touch(&mut unit, scope, number.id, now).await?;
-        unit.commit().await?;
         // Nothing stands between the row and its actor.
         tracing::debug!(call = %id, event = ?CallEvent::Received, effects = effects.len(), "call event");
         let begin = Begin { scope, tenant: scope.tenant(), call, seq, names, language: language.clone(), effects };
         Actor::spawn(self, begin, self.early_end(scope, request.call_sid).into_iter().collect());
+        // The carrier's answer does not wait for it.
+        let (backend, number) = (self.clone(), number.id);
+        self.finishing().spawn(async move {
+            if let Err(error) = storage::numbers::touch(backend.store(), scope, number, now).await {
+                tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
+            }
+        });
         Ok(Arrival::Welcome { call: id, greeting, language, meet })
     }
 
