@@ -5,7 +5,7 @@ import { until } from "./wait.mjs";
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 /** Keys that type nothing (WebDriver, section 17.4.2). */
 const KEYS = {
-  Control: "\uE009", Shift: "\uE008", Alt: "\uE00A", Enter: "\uE006", Escape: "\uE00C", Tab: "\uE004", Space: " ", Backspace: "\uE003", End: "\uE010", Home: "\uE011",
+  Control: "\uE009", Shift: "\uE008", Alt: "\uE00A", Enter: "\uE007", Escape: "\uE00C", Tab: "\uE004", Space: " ", Backspace: "\uE003", End: "\uE010", Home: "\uE011",
   ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", F6: "\uE036", F8: "\uE038", F9: "\uE039",
 };
 

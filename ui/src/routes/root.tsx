@@ -12,14 +12,19 @@ import { TipProvider } from "@/ui/tip";
 import { ToastList } from "@/ui/toast-list";
 import { createAppRouter } from "./router";
 
-function GateView({ gate, app }: { gate: Gate; app: App }) {
+/** With a router of its own each time somebody signs in: one that is not shown does not follow the address. */
+function Pages({ app }: { app: App }) {
   const router = useMemo(() => createAppRouter(app), [app]);
+  return <RouterProvider router={router} />;
+}
+
+function GateView({ gate, app }: { gate: Gate; app: App }) {
   switch (gate.kind) {
     case "starting": return <Starting />;
     case "unreachable": return <Unreachable failure={gate.failure} />;
     case "set_up": return <FirstRun me={null} />;
     case "signed_out": return <SignIn demo={gate.setup?.demo ?? false} />;
-    case "signed_in": return gate.steps ? <FirstRun me={gate.me} /> : <RouterProvider router={router} />;
+    case "signed_in": return gate.steps ? <FirstRun me={gate.me} /> : <Pages key={gate.me.user.id} app={app} />;
   }
 }
 
