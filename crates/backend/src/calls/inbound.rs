@@ -81,8 +81,7 @@ impl Backend {
             return Ok(Arrival::OwnAgent { agent, lead });
         }
         let _turn = self.calls().turn(scope.tenant(), request.call_sid).await;
-        // A request that nobody has seen is of a new call, and if it is not, the row below is refused.
-        if !is_new && let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
+        if let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
             return self.came_before(scope, call, request.call_sid, greeting, language, meet).await;
         }
         let now = clock::now();
