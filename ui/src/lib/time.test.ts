@@ -18,6 +18,22 @@ describe("the customer's clock", () => {
     expect(sameHour(noonInKolkata, "Asia/Kolkata", "Asia/Dubai")).toBe(false);
   });
 
+  it("is written year first also where the engine's data have dates the American way, as those of WebKitGTK do", () => {
+    const own = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, "format");
+    if (!own?.get) throw new Error("no formatting to replace");
+    const read = own.get;
+    Object.defineProperty(Intl.DateTimeFormat.prototype, "format", {
+      ...own,
+      get(this: Intl.DateTimeFormat): unknown { return this.resolvedOptions().year === undefined ? read.call(this) : () => "11/20/2026"; },
+    });
+    try {
+      expect(toLocalInput(noonInKolkata, "Asia/Kolkata")).toBe("2026-11-20T12:00");
+      expect(fromLocalInput("2026-11-20T12:00", "Asia/Kolkata")).toBe(noonInKolkata);
+    } finally {
+      Object.defineProperty(Intl.DateTimeFormat.prototype, "format", own);
+    }
+  });
+
   it("gives the instant of a typed hour", () => {
     expect(fromLocalInput("2026-11-20T12:00", "Asia/Kolkata")).toBe(noonInKolkata);
     expect(fromLocalInput("2026-07-01T09:15", "America/New_York")).toBe(Date.parse("2026-07-01T13:15:00Z"));

@@ -51,8 +51,11 @@ export const weekday = (ms: number, locale: string, zone?: string): string =>
 export const fullDay = (ms: number, locale: string): string =>
   format(tag(locale), undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(ms);
 
-const isoDay = (ms: number, zone?: string): string =>
-  format("en-CA", zone, { year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+/** `2026-11-20`. Out of its parts: the order in which a locale writes them is not the same in every engine. */
+function isoDay(ms: number, zone?: string): string {
+  const parts = format("en-GB", zone, { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(ms);
+  return (["year", "month", "day"] as const).map((wanted) => parts.find((part) => part.type === wanted)?.value).join("-");
+}
 
 export const sameDay = (a: number, b: number, zone?: string): boolean => isoDay(a, zone) === isoDay(b, zone);
 
