@@ -6,10 +6,11 @@ import { carrierText, lossText, problemText, saidText, whyText } from "./server-
 const [en, hi] = [translator("en"), translator("hi")];
 const devanagari = /[\u0900-\u097f]/;
 
+/** What the program holds, without the tests that stand in its files. */
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((each) => each.isFile() && each.name.endsWith(".rs") && !each.name.includes("tests"))
-    .map((each) => readFileSync(`${each.parentPath}/${each.name}`, "utf8"));
+    .map((each) => readFileSync(`${each.parentPath}/${each.name}`, "utf8").split("#[cfg(test)]")[0] ?? "");
 }
 
 /** A format string with its holes filled. */

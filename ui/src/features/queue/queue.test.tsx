@@ -2,9 +2,11 @@ import { act, cleanup, fireEvent, screen, waitFor } from "@testing-library/react
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { WorklistEntry } from "@/api/generated/wire";
+import { translator } from "@/i18n";
 import { entry, heldLead, lead } from "@/testing/worklist";
 import { renderPage } from "@/testing/page";
 import { movedTo } from "./grid-keys";
+import { reasonWords } from "./words";
 
 const NOW = Date.now();
 /** It walks the whole page, rule by rule. */
@@ -85,6 +87,11 @@ describe("the queue", () => {
     const { violations } = await axe.run(view.container, { rules: { "color-contrast": { enabled: false } } });
     expect(violations.map((each) => `${each.id}: ${each.nodes[0]?.html ?? ""}`)).toEqual([]);
   }, AXE_TAKES);
+
+  it.each([["en", "came in just now", "came in 2 min ago"], ["hi", "अभी-अभी आई", "2 मिनट पहले आई"]] as const)("says how long a lead is here (%s)", (locale, first, later) => {
+    const here = (ms: number) => reasonWords({ kind: "fresh", since_at_ms: NOW - ms }, { t: translator(locale), nowMs: NOW, locale });
+    expect([here(5_000), here(130_000)]).toEqual([first, later]);
+  });
 
   it.each([["ArrowDown", 0, 1], ["ArrowUp", 0, 0], ["End", 3, 9], ["PageDown", 8, 9], ["x", 1, null]] as const)("%s from %i goes to %s", (key, at, to) => {
     expect(movedTo(key, at, 10, 5)).toBe(to);

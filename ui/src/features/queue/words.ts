@@ -15,7 +15,10 @@ export function reasonWords(reason: WorklistReason, { t, nowMs, locale }: WordCo
     case "promised_later": return t("queue.why_promised_later", { when: when(reason.due_at_ms, nowMs, locale) });
     case "hot": return t("queue.why_hot");
     case "warm": return t("queue.why_warm");
-    case "fresh": return t("queue.why_fresh", { ago: ago(nowMs - reason.since_at_ms, t) });
+    case "fresh": {
+      const since = nowMs - reason.since_at_ms;
+      return since < 60_000 ? t("queue.why_fresh_now") : t("queue.why_fresh", { ago: ago(since, t) });
+    }
     case "retry_due": return t("queue.why_retry", { when: when(reason.due_at_ms, nowMs, locale) });
     case "retry_later": return t("queue.why_retry_later", { when: when(reason.due_at_ms, nowMs, locale) });
     case "attempts": return t("queue.why_tries", { n: reason.count });
