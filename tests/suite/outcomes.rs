@@ -243,6 +243,8 @@ async fn what_follows_is_shown_before_it_is_saved_and_then_carried_out(engine: E
     assert_eq!((&card["lead"]["owner_id"], &card["lead"]["language"]), (&json!(tamil), &json!("ta")));
     let why = office.read(&format!("/assignments?lead_id={}", card["lead"]["id"].as_str().unwrap())).await;
     assert_eq!(why["items"][0]["sentence"], "tara speaks ta, and Admin does not.", "{why}");
+    let reason = json!({ "kind": "language", "language": "ta", "speaks": "tara", "does_not": "Admin" });
+    assert_eq!(why["items"][0]["reason"], reason);
     let (saved, card) = follow(5, "pass_on", json!({ "language": "bn" })).await;
     assert_ne!(card["lead"]["owner_id"], json!(tamil));
     assert_eq!(

@@ -251,6 +251,9 @@ async fn rules_give_out_what_comes_in_and_a_person_who_leaves_leaves_nothing_beh
     let why = floor.ask(0, Method::GET, &format!("/assignments?lead_id={one}"), Value::Null).await.body;
     let sentence = why["items"][0]["sentence"].as_str().unwrap();
     assert_eq!(sentence, "“Facebook” (version 1) gave it to one in turn: source is Facebook.");
+    let met = json!([{ "field": "source", "operator": "is", "values": ["Facebook"] }]);
+    let reason = json!({ "kind": "rule", "rule": "Facebook", "version": 1, "agent": "one", "strategy": "round_robin", "met": met, "passed": [] });
+    assert_eq!(why["items"][0]["reason"], reason);
 
     // The first agent leaves: their leads are named, and go to whoever the rules still find.
     let gone = json!({ "active": false });

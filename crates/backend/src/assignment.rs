@@ -18,11 +18,15 @@ use domain::{
     zone,
 };
 use storage::{On, PageRequest, TenantScope, assignment::Assignable};
-use wire::assignment::{AssignmentRules, SaveAssignmentRules};
+use wire::{
+    assignment::{AssignmentRules, SaveAssignmentRules},
+    live::LiveEvent,
+};
 
 use crate::{
     Actor, Backend, clock,
     error::{BackendError, FieldChecks},
+    live::Audience,
 };
 
 const MOST_RULES: usize = 100;
@@ -204,6 +208,7 @@ impl Backend {
         let now = clock::now();
         let version = storage::assignment::put(self.store(), actor.scope, body.version, &json, actor.user, now).await?;
         self.audit(actor, "assignment.rules", &version.to_string(), serde_json::json!({ "on": body.set.on })).await;
+        self.feed().publish(actor.tenant, Audience::Everyone, LiveEvent::Settings {});
         self.wake_assignment();
         self.assignment_rules(actor).await
     }

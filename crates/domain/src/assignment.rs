@@ -11,12 +11,12 @@ use crate::{ids::UserId, windows::CallingHours};
 mod check;
 mod condition;
 mod decide;
-mod sentence;
+mod reason;
 
 pub use check::{Warning, warnings};
 pub use condition::{Condition, LeadView, Operator};
 pub use decide::{Agent, Decision, Ground, Kept, NotBy, decide};
-pub use sentence::sentence;
+pub use reason::{Met, Passed, Reason};
 
 /// How a rule chooses among its agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    assignment::Reason,
     ids::{AssignmentId, CampaignId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
@@ -265,8 +266,7 @@ pub struct Assignment {
     pub cause: Cause,
     pub rule_id: Option<Uuid>,
     pub version: Option<u32>,
-    /// Why, in one sentence.
-    pub sentence: Personal<String>,
+    pub reason: Personal<Reason>,
     /// The person who asked for it.
     pub by_id: Option<UserId>,
     pub at: UnixMillis,
@@ -323,8 +323,9 @@ async fn insert(on: &mut On<'_>, keys: &Keyring, scope: TenantScope, given: &[&A
     let mut rows = Vec::with_capacity(given.len());
     for one in given {
         let n = args.len();
-        let numbers: Vec<String> = (n + 1..=n + 10).map(|n| format!("${n}")).collect();
+        let numbers: Vec<String> = (n + 1..=n + 11).map(|n| format!("${n}")).collect();
         rows.push(format!("($1, {})", numbers.join(", ")));
+        let seals = keys.of(scope, one.id);
         args.extend(args![
             one.id,
             one.lead_id,
@@ -333,13 +334,14 @@ async fn insert(on: &mut On<'_>, keys: &Keyring, scope: TenantScope, given: &[&A
             one.cause,
             one.rule_id.map(|id| id.to_string()),
             one.version,
-            keys.of(scope, one.id).seal(Column::ASSIGNMENT_SENTENCE, one.sentence.reveal())?,
+            seals.seal(Column::ASSIGNMENT_SENTENCE, &one.reason.reveal().sentence())?,
+            seals.seal_json(Column::ASSIGNMENT_REASON, one.reason.reveal())?,
             one.by_id,
             one.at,
         ]);
     }
     let sql = format!(
-        "INSERT INTO assignments (tenant_id, id, lead_id, from_id, to_id, cause, rule_id, version, sentence, by_id, at_ms) VALUES {}",
+        "INSERT INTO assignments (tenant_id, id, lead_id, from_id, to_id, cause, rule_id, version, sentence, reason, by_id, at_ms) VALUES {}",
         rows.join(", ")
     );
     // Only parameter numbers were put into the text.
@@ -389,6 +391,16 @@ pub async fn had(on: &mut crate::Tx, scope: TenantScope, leads: &[LeadId]) -> Re
     Ok(had)
 }
 
+/// Rows from before the reason was kept have their sentence alone.
+fn read_reason(row: &Row, keys: &Keyring, scope: TenantScope, id: AssignmentId) -> Result<Personal<Reason>> {
+    let seals = keys.of(scope, id);
+    if row.opt_text("reason")?.is_some() {
+        return seals.read_json(Column::ASSIGNMENT_REASON, row, "reason");
+    }
+    let sentence = seals.read(Column::ASSIGNMENT_SENTENCE, row, "sentence")?.into_inner();
+    Ok(Personal::new(Reason::Said { sentence }))
+}
+
 /// All optional, combined with and.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AssignmentFilter {
@@ -405,7 +417,7 @@ pub async fn list(
 ) -> Result<Page<Assignment>> {
     let mut on = on.into();
     let keys = on.keys();
-    let head = "SELECT x.id, x.lead_id, x.from_id, x.to_id, x.cause, x.rule_id, x.version, x.sentence, x.by_id, x.at_ms \
+    let head = "SELECT x.id, x.lead_id, x.from_id, x.to_id, x.cause, x.rule_id, x.version, x.sentence, x.reason, x.by_id, x.at_ms \
                 FROM assignments x WHERE x.tenant_id = $1";
     let select = Select::new(head, scope).and_some("x.lead_id = ", filter.lead_id).and_some("x.to_id = ", filter.to_id);
     let order = Order { by: "x.at_ms", id: "x.id", newest_first: true };
@@ -419,7 +431,7 @@ pub async fn list(
             cause: row.key("cause")?,
             rule_id: row.opt_id("rule_id")?,
             version: row.opt_number("version")?,
-            sentence: keys.of(scope, id).read(Column::ASSIGNMENT_SENTENCE, row, "sentence")?,
+            reason: read_reason(row, &keys, scope, id)?,
             by_id: row.opt_id("by_id")?,
             at: row.at("at_ms")?,
         };

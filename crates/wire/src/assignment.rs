@@ -1,7 +1,7 @@
 //! Rules that give out leads, trying them out, and who got which lead why.
 
 use domain::{
-    assignment::{RuleSet, Warning},
+    assignment::{Reason, RuleSet, Warning},
     ids::{AssignmentId, LeadId, UserId},
     time::UnixMillis,
 };
@@ -74,6 +74,8 @@ pub struct DryRunLead {
     pub to: Option<String>,
     /// Why, in one English sentence.
     pub sentence: String,
+    /// The same as data, for any language.
+    pub reason: Reason,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -112,6 +114,8 @@ pub struct Assignment {
     pub version: Option<u32>,
     /// Why, in one English sentence.
     pub sentence: String,
+    /// The same as data, for any language.
+    pub reason: Reason,
     pub by: Option<String>,
     pub at_ms: UnixMillis,
 }

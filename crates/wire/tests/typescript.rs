@@ -98,7 +98,7 @@ fn wire_types(cfg: &Config) -> String {
         worklist::WorklistEntry, worklist::WorklistCounts, worklist::AskNext, worklist::HeldLead, worklist::NextLead,
         worklist::RenewLease, worklist::LeaseState, worklist::SkipLead, worklist::HandOutSettings,
         give::Strategy, give::AgentGroup, give::Operator, give::Condition, give::Rule,
-        give::Fallback, give::RuleSet, give::Warning, ids::AssignmentId, given::AssignmentRules,
+        give::Fallback, give::RuleSet, give::Warning, give::NotBy, give::Met, give::Passed, give::Reason, ids::AssignmentId, given::AssignmentRules,
         given::SaveAssignmentRules, given::DryRunLeads, given::AskDryRun, given::DryRunAgent, given::DryRunRule,
         given::DryRunLead, given::AssignmentDryRun, given::AssignmentCause, given::Assignment, given::AssignmentQuery,
         given::AgentFigures, given::RuleFigures, given::LeftBehind, given::AssignmentFigures, given::ReassignLeads,

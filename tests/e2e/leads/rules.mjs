@@ -88,6 +88,7 @@ export async function rules({ report, world, out }, hands) {
     await hands.click(id("assign-save"));
     await hands.seen(".ed .page-head", /version 3/i);
     const got = await until("what each rule gave today", 30_000, async () => {
+      await hands.click(id("figures-again"));
       const rows = await table(hands, '[data-region="figures"] tbody tr');
       const today = Object.fromEntries(rows.filter(([name]) => RULES.includes(name)).map(([name, n]) => [name, Number(n)]));
       const right = Object.entries(GIVES).every(([name, n]) => today[name] === n);

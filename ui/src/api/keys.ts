@@ -30,6 +30,7 @@ export const keys = {
   worklist: (filter?: unknown) => (filter ? ["worklist", "list", filter] : ["worklist"]),
   worklistCounts: ["worklist", "counts"],
   assignment: ["assignment"],
+  assignmentRules: ["assignment", "rules"],
   assignmentFigures: ["assignment", "figures"],
   assignments: (lead: string) => ["lead", lead, "assignments"],
   tasks: ["tasks"],
@@ -81,7 +82,7 @@ export function outdatedBy(event: LiveEvent): readonly (readonly unknown[])[] {
     case "worklist": return [keys.worklist(), keys.leads()];
     case "reminder": return [keys.tasks, keys.callbacks];
     case "tasks": return [keys.tasks, keys.callbacks, keys.worklist()];
-    case "settings": return [["settings"]];
+    case "settings": return [["settings"], keys.assignmentRules];
     default: return [];
   }
 }

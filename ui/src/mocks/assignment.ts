@@ -1,4 +1,4 @@
-import type { Assignment, AssignmentDryRun, AssignmentFigures, AssignmentRules } from "@/api/generated/wire";
+import type { Assignment, AssignmentDryRun, AssignmentFigures, AssignmentReason, AssignmentRules } from "@/api/generated/wire";
 import { newRule } from "@/features/assignment/rule-set";
 import { agentId, lead, NAMES, NOW } from "./people";
 
@@ -22,14 +22,18 @@ export const figures: AssignmentFigures = {
   left_behind: [{ user_id: agentId(11), name: NAMES[11], leads: 5000 }],
 };
 
+const byHeat = (agent: string, version: number): AssignmentReason => ({
+  kind: "rule", rule: "Hot leads", version, agent, strategy: "round_robin", met: [{ field: "heat", operator: "is", values: ["hot"] }], passed: [],
+});
+
 export const dryRun: AssignmentDryRun = {
   looked_at: 1240, changes: 310, unassigned: 4, by_fallback: 0, warnings: [],
   agents: NAMES.slice(0, 5).map((name, index) => ({ user_id: agentId(index), name, now: 200 + index, then: 248 })),
   rules: rules.set.rules.map((each, index) => ({ rule_id: each.id, name: each.name, gives: 400 - index * 20, passes: index * 3 })),
-  sample: [{ lead_id: lead.id, name: lead.name, from: null, to: NAMES[0], sentence: "“Hot leads” (version 15) gave it to Farid Kettlewell in turn: heat is hot." }],
+  sample: [{ lead_id: lead.id, name: lead.name, from: null, to: NAMES[0], sentence: "“Hot leads” (version 15) gave it to Farid Kettlewell in turn: heat is hot.", reason: byHeat("Farid Kettlewell", 15) }],
 };
 
 export const given: Assignment[] = [
-  { id: "given-2", lead_id: lead.id, from: NAMES[1] ?? null, to: NAMES[0] ?? null, cause: "person", version: null, sentence: "Leela Riverstone gave this lead to Farid Kettlewell.", by: "Leela Riverstone", at_ms: NOW - 3_600_000 },
-  { id: "given-1", lead_id: lead.id, from: null, to: NAMES[1] ?? null, cause: "rule", version: 14, sentence: "“Hot leads” (version 14) gave it to Mira Tamarind in turn: heat is hot.", by: null, at_ms: NOW - 86_400_000 },
+  { id: "given-2", lead_id: lead.id, from: NAMES[1] ?? null, to: NAMES[0] ?? null, cause: "person", version: null, sentence: "Leela Riverstone gave this lead to Farid Kettlewell.", reason: { kind: "person", by: "Leela Riverstone", to: "Farid Kettlewell" }, by: "Leela Riverstone", at_ms: NOW - 3_600_000 },
+  { id: "given-1", lead_id: lead.id, from: null, to: NAMES[1] ?? null, cause: "rule", version: 14, sentence: "“Hot leads” (version 14) gave it to Mira Tamarind in turn: heat is hot.", reason: byHeat("Mira Tamarind", 14), by: null, at_ms: NOW - 86_400_000 },
 ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    assignment::{Decision, decide, sentence, warnings},
+    assignment::{Decision, Reason, decide, warnings},
     ids::UserId,
 };
 use wire::assignment::{AskDryRun, AssignmentDryRun, DryRunAgent, DryRunLead, DryRunLeads, DryRunRule};
@@ -76,11 +76,13 @@ impl Backend {
             run.changes += 1;
             if run.sample.len() < SAMPLE {
                 let agent = name(to);
+                let reason = Reason::of(&set, version + 1, &seen, &decision, agent.as_deref());
                 run.sample.push(DryRunLead {
                     lead_id: lead.id,
                     name: lead.name.reveal().clone(),
                     from: name(lead.owner_id),
-                    sentence: sentence(&set, version + 1, &seen, &decision, agent.as_deref()),
+                    sentence: reason.sentence(),
+                    reason,
                     to: agent,
                 });
             }

@@ -51,7 +51,8 @@ impl Backend {
             to: name(row.to_id),
             cause: cause(row.cause),
             version: row.version,
-            sentence: row.sentence.into_inner(),
+            sentence: row.reason.reveal().sentence(),
+            reason: row.reason.into_inner(),
             by: name(row.by_id),
             at_ms: row.at,
         }))

@@ -1,7 +1,7 @@
 //! The leads of somebody who leaves: to a colleague, or by the rules to whoever they fit.
 
 use domain::{
-    assignment::RuleSet,
+    assignment::{Reason, RuleSet},
     ids::{LeadId, UserId},
 };
 use storage::assignment::Cause;
@@ -53,7 +53,7 @@ impl Backend {
                         to: None,
                         cause: Cause::Left,
                         rule: None,
-                        sentence: format!("{} left, and no rule gave this lead to anybody.", from.name),
+                        reason: Reason::OwnerLeft { left: from.name.clone() },
                     }));
                     given
                 }
@@ -81,8 +81,8 @@ impl Backend {
         from: Option<UserId>,
         to: &storage::users::User,
     ) -> Result<(), BackendError> {
-        let sentence = format!("{} gave this lead to {}.", actor.name, to.name);
-        let given = Given { lead, from, to: Some(to.id), cause: Cause::Person, rule: None, sentence };
+        let reason = Reason::Person { by: actor.name.clone(), to: Some(to.name.clone()) };
+        let given = Given { lead, from, to: Some(to.id), cause: Cause::Person, rule: None, reason };
         let rows = rows(vec![given], 0, Some(actor.user), clock::now());
         storage::assignment::note(self.store(), actor.scope, &rows).await?;
         self.leads_changed_for(actor.scope, from.into_iter().chain([to.id]));
@@ -91,6 +91,6 @@ impl Backend {
 }
 
 fn to_colleague(lead: LeadId, from: UserId, to: UserId, name: &str) -> Given {
-    let sentence = format!("A supervisor gave on the leads of {name}.");
-    Given { lead, from: Some(from), to: Some(to), cause: Cause::Left, rule: None, sentence }
+    let reason = Reason::GivenOn { left: name.to_owned() };
+    Given { lead, from: Some(from), to: Some(to), cause: Cause::Left, rule: None, reason }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    assignment::{Decision, Ground, RuleSet, decide, sentence},
+    assignment::{Decision, Ground, Reason, RuleSet, decide},
     ids::{AssignmentId, LeadId, UserId},
     pii::Personal,
     time::UnixMillis,
@@ -52,7 +52,7 @@ pub(super) struct Given {
     pub to: Option<UserId>,
     pub cause: Cause,
     pub rule: Option<uuid::Uuid>,
-    pub sentence: String,
+    pub reason: Reason,
 }
 
 pub(super) fn rows(given: Vec<Given>, version: u32, by: Option<UserId>, now: UnixMillis) -> Vec<Assignment> {
@@ -64,7 +64,7 @@ pub(super) fn rows(given: Vec<Given>, version: u32, by: Option<UserId>, now: Uni
         cause: one.cause,
         rule_id: one.rule,
         version: (version > 0).then_some(version),
-        sentence: Personal::new(one.sentence),
+        reason: Personal::new(one.reason),
         by_id: by,
         at: now,
     };
@@ -115,9 +115,9 @@ pub(super) fn decide_all(
             Decision::Given { rule, .. } => set.rules.get(*rule).map(|rule| rule.id),
             _ => None,
         };
-        let why = sentence(set, version, &seen, &decision, agent);
+        let reason = Reason::of(set, version, &seen, &decision, agent);
         let cause = cause.unwrap_or(if rule.is_some() { Cause::Rule } else { Cause::Fallback });
-        decided.given.push(Given { lead: lead.id, from: lead.owner_id, to, cause, rule, sentence: why });
+        decided.given.push(Given { lead: lead.id, from: lead.owner_id, to, cause, rule, reason });
     }
     decided
 }

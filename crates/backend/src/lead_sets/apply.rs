@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{
+    assignment::Reason,
     ids::{AssignmentId, CampaignId, LeadId, TagId, UserId},
     lead_sets::{BulkActionKind, BulkOutcome},
     pii::Personal,
@@ -64,7 +65,7 @@ pub(super) fn gift(
     lead: LeadId,
     from: Option<UserId>,
     to: Option<UserId>,
-    why: &str,
+    reason: &Reason,
     by: UserId,
     at: UnixMillis,
 ) -> Assignment {
@@ -76,21 +77,22 @@ pub(super) fn gift(
         cause: Cause::Person,
         rule_id: None,
         version: None,
-        sentence: Personal::new(why.to_owned()),
+        reason: Personal::new(reason.clone()),
         by_id: Some(by),
         at,
     }
 }
 
-/// Who gave the leads to whom, in words.
-async fn why(tx: &mut Tx, scope: TenantScope, by: UserId, to: Option<UserId>) -> Result<String, StorageError> {
+/// Who gave the leads to whom.
+async fn gave(tx: &mut Tx, scope: TenantScope, by: UserId, to: Option<UserId>) -> Result<Reason, StorageError> {
     let name =
         async |tx: &mut Tx, id| Ok::<_, StorageError>(storage::users::get(tx, scope, id).await?.map(|user| user.name));
     let by = name(&mut *tx, by).await?.unwrap_or_default();
-    Ok(match to {
-        Some(to) => format!("{by} gave this lead to {}.", name(tx, to).await?.unwrap_or_default()),
-        None => format!("{by} took this lead from its owner."),
-    })
+    let to = match to {
+        Some(to) => Some(name(tx, to).await?.unwrap_or_default()),
+        None => None,
+    };
+    Ok(Reason::Person { by, to })
 }
 
 async fn assign(
@@ -101,13 +103,13 @@ async fn assign(
     by: UserId,
     now: UnixMillis,
 ) -> Result<Batch, StorageError> {
-    let why = why(tx, scope, by, to).await?;
+    let reason = gave(tx, scope, by, to).await?;
     let members = members(tx, scope, targets).await?;
     let (mut batch, mut given) = (Batch::default(), Vec::new());
     for target in targets {
         match members.get(&target.lead_id) {
             Some(member) if member.owner_id != to => {
-                given.push(gift(member.id, member.owner_id, to, &why, by, now));
+                given.push(gift(member.id, member.owner_id, to, &reason, by, now));
                 batch.people.extend(member.owner_id);
                 let before = json!({ "owner": member.owner_id });
                 batch.settle(target, BulkOutcome::Changed, Some(before));

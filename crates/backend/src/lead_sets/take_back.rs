@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    assignment::Reason,
     ids::{CampaignId, LeadId, TagId, UserId},
     lead_sets::{BulkActionKind, BulkOutcome},
     time::UnixMillis,
@@ -68,12 +69,11 @@ async fn give_back(
     let members = members(tx, scope, targets).await?;
     let still = |target: &Target| members.get(&target.lead_id).is_some_and(|member| member.owner_id == to);
     let mut batch = undone(targets, still);
-    let why = "This lead was given back: the action on many leads was undone.";
     let back = |target: &&Target| still(target);
     let given: Vec<_> = targets
         .iter()
         .filter(back)
-        .map(|target| gift(target.lead_id, to, noted(target, "owner"), why, by, now))
+        .map(|target| gift(target.lead_id, to, noted(target, "owner"), &Reason::Undone, by, now))
         .collect();
     batch.people.extend(given.iter().flat_map(|one| [one.from_id, one.to_id]).flatten());
     storage::assignment::give(tx, scope, &given, now).await?;

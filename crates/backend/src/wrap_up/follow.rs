@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::{
+    assignment::Reason,
     consent::Source,
     dispositions::{DispositionEffect as Effect, SEQUENCE_FIELD},
     ids::{CallbackId, DncId, LeadId, TaskId, UserId},
@@ -187,8 +188,12 @@ impl Outcome<'_> {
         if let Some(heir) = self.heir.as_ref() {
             let before = edit.row.owner_id;
             edit.owner(Some(heir.id));
-            let sentence = format!("{} speaks {language}, and {} does not.", heir.name, self.actor.name);
-            let row = passed_on(edit.row.id, before, heir.id, sentence, self.actor.user);
+            let reason = Reason::Language {
+                language: language.to_owned(),
+                speaks: heir.name.clone(),
+                does_not: self.actor.name.clone(),
+            };
+            let row = passed_on(edit.row.id, before, heir.id, reason, self.actor.user);
             storage::assignment::note(&mut self.unit, self.actor.scope, &[row]).await?;
         }
         Ok(())

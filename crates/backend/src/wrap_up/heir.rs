@@ -1,6 +1,7 @@
 //! Who goes on with somebody whom the agent cannot talk to.
 
 use domain::{
+    assignment::Reason,
     dispositions::{DispositionEffect as Effect, Speaker, speaker},
     ids::{AssignmentId, LeadId, UserId},
     pii::Personal,
@@ -19,7 +20,7 @@ pub(super) struct Heir {
     pub name: String,
 }
 
-pub(super) fn passed_on(lead: LeadId, from: Option<UserId>, to: UserId, sentence: String, by: UserId) -> Assignment {
+pub(super) fn passed_on(lead: LeadId, from: Option<UserId>, to: UserId, reason: Reason, by: UserId) -> Assignment {
     Assignment {
         id: AssignmentId::new(clock::new_uuid()),
         lead_id: lead,
@@ -28,7 +29,7 @@ pub(super) fn passed_on(lead: LeadId, from: Option<UserId>, to: UserId, sentence
         cause: Cause::Person,
         rule_id: None,
         version: None,
-        sentence: Personal::new(sentence),
+        reason: Personal::new(reason),
         by_id: Some(by),
         at: clock::now(),
     }

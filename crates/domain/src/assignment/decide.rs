@@ -55,6 +55,7 @@ impl Ground {
 /// Why a rule whose condition held gave the lead to nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema), ts(rename = "AssignmentNotBy"), schema(as = AssignmentNotBy))]
 pub enum NotBy {
     /// None of its agents works here any more, or all had the lead before.
     NobodyLeft,

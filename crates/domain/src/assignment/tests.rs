@@ -216,7 +216,7 @@ fn a_decision_is_told_in_one_sentence() {
     let mut ground = ground(2);
     let decision = decide(&set, lead(1), &lead_view, None, &[], &mut ground, NOW);
     assert_eq!(
-        sentence(&set, 14, &lead_view, &decision, Some("Mira")),
+        Reason::of(&set, 14, &lead_view, &decision, Some("Mira")).sentence(),
         "“Rule 2” (version 14) gave it to Mira who speaks the language: source is Facebook and language is hi; \
          “Rule 1” fits too, but everyone got as many leads today as it allows."
     );

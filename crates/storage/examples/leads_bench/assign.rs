@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    assignment::{Agent, Condition, Ground as Rules, LeadView, Operator, Rule, RuleSet, Strategy, decide, sentence},
+    assignment::{Agent, Condition, Ground as Rules, LeadView, Operator, Reason, Rule, RuleSet, Strategy, decide},
     ids::{AssignmentId, UserId},
     pii::Personal,
 };
@@ -89,7 +89,7 @@ pub async fn run(engine: Engine, leads: u32, agents: u32, count: usize) -> Resul
                     cause: Cause::Rule,
                     rule_id: None,
                     version: Some(1),
-                    sentence: Personal::new(sentence(&set, 1, &view, &decision, Some("somebody"))),
+                    reason: Personal::new(Reason::of(&set, 1, &view, &decision, Some("somebody"))),
                     by_id: None,
                     at: NOW,
                 }

@@ -54,6 +54,7 @@ columns! {
     INBOX_RAW: "inbox"."raw" by ["id"];
     IDEMPOTENT_RESPONSE: "idempotency"."response" by ["user_id", "request_key"];
     ASSIGNMENT_SENTENCE: "assignments"."sentence" by ["id"];
+    ASSIGNMENT_REASON: "assignments"."reason" by ["id"];
     CRM_SECRETS: "crm_connectors"."secrets" by ["id"];
     CRM_SEEN: "crm_links"."seen" by ["connector_id", "external_id"];
     BULK_FILTER: "bulk_actions"."filter" by ["id"];

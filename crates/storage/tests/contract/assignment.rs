@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    assignment::Reason,
     ids::{AssignmentId, LeadId, UserId},
     pii::Personal,
 };
@@ -32,7 +33,7 @@ fn given(lead: LeadId, from: Option<UserId>, to: Option<UserId>) -> Assignment {
         cause: Cause::Rule,
         rule_id: Some(uuid()),
         version: Some(3),
-        sentence: Personal::new("Everything gave it in turn.".to_owned()),
+        reason: Personal::new(Reason::GivenOn { left: "Mira".to_owned() }),
         by_id: None,
         at: NOW,
     }
@@ -93,6 +94,11 @@ async fn leads_are_given_once_and_what_changed_hands_meanwhile_is_left_alone(sto
     let of_one = AssignmentFilter { lead_id: Some(one), to_id: None };
     let kept = assignment::list(&*store, scope, of_one, page).await.unwrap().items;
     assert_eq!(kept, [all[0].clone()]);
+    // Kept before reasons were: the sentence alone.
+    store.run("UPDATE assignments SET reason = NULL").await;
+    let old = assignment::list(&*store, scope, of_one, page).await.unwrap().items;
+    let sentence = all[0].reason.reveal().sentence();
+    assert_eq!(old[0].reason, Personal::new(Reason::Said { sentence }));
     assert_eq!(assignment::owned_by(&*store, scope, other, 10).await.unwrap().len(), 1);
     assert_eq!(give(&store, scope, &[given(two, Some(other), None)]).await, 1);
     assert_eq!(leads::get(&*store, scope, two).await.unwrap().unwrap().owner_id, None);

@@ -2954,6 +2954,26 @@ idle_days: number | null, };
 export type AssignmentWarning = { "kind": "nobody", rule: number, } | { "kind": "left_agents", rule: number, count: number, } | { "kind": "never_reached", rule: number, because_of: number, } | { "kind": "no_sources", rule: number, } | { "kind": "no_fallback" } | { "kind": "only_one_agent" };
 
 /**
+ * Why a rule whose condition held gave the lead to nobody.
+ */
+export type AssignmentNotBy = "nobody_left" | "open_full" | "day_full" | "outside_hours" | "no_source_owner" | "no_speaker";
+
+/**
+ * A comparison of the rule that the lead met.
+ */
+export type AssignmentMatch = { field: string, operator: LeadOperator, values: Array<string>, };
+
+/**
+ * A rule before it that fits too and gave the lead to nobody.
+ */
+export type AssignmentPassed = { rule: string, why: AssignmentNotBy, };
+
+/**
+ * Why a lead is whose it is. Rules and people have the names that they had then.
+ */
+export type AssignmentReason = { "kind": "keeps", agent: string, } | { "kind": "rule", rule: string, version: number, agent: string, strategy: AssignmentStrategy, met: Array<AssignmentMatch>, passed: Array<AssignmentPassed>, } | { "kind": "fallback", version: number, agent: string | null, passed: Array<AssignmentPassed>, } | { "kind": "owner_left", left: string, } | { "kind": "given_on", left: string, } | { "kind": "person", by: string, to: string | null, } | { "kind": "language", language: string, speaks: string, does_not: string, } | { "kind": "undone" } | { "kind": "said", sentence: string, };
+
+/**
  * One change of a lead's owner.
  */
 export type AssignmentId = string;
@@ -3003,7 +3023,11 @@ export type DryRunLead = { lead_id: LeadId, name: string, from: string | null, t
 /**
  * Why, in one English sentence.
  */
-sentence: string, };
+sentence: string, 
+/**
+ * The same as data, for any language.
+ */
+reason: AssignmentReason, };
 
 export type AssignmentDryRun = { looked_at: number, 
 /**
@@ -3028,7 +3052,11 @@ export type Assignment = { id: AssignmentId, lead_id: LeadId, from: string | nul
 /**
  * Why, in one English sentence.
  */
-sentence: string, by: string | null, at_ms: UnixMillis, };
+sentence: string, 
+/**
+ * The same as data, for any language.
+ */
+reason: AssignmentReason, by: string | null, at_ms: UnixMillis, };
 
 export type AssignmentQuery = { lead_id?: LeadId, user_id?: UserId, cursor?: string, limit?: number, };
 

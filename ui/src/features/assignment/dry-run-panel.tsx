@@ -7,12 +7,14 @@ import { Button } from "@/ui/button";
 import { Note } from "@/ui/note";
 import { Seg } from "@/ui/seg";
 import { ErrorBox } from "@/ui/state-box";
+import { whyGiven } from "./why-given";
 import { Warnings } from "./warnings";
 
 const MOST = 20_000;
 
 function Result({ run, set }: { run: AssignmentDryRun; set: AssignmentRuleSet }) {
   const t = useT();
+  const locale = useLocale();
   return (
     <div className="col g-3" data-testid="dry-run-result">
       <Note tone="acc">{t("assign.dry_sum", { all: run.looked_at, changes: run.changes, nobody: run.unassigned })}</Note>
@@ -28,7 +30,7 @@ function Result({ run, set }: { run: AssignmentDryRun; set: AssignmentRuleSet })
       </table></div>
       {run.sample.length > 0 ? (
         <ul className="col">{run.sample.map((each) => (
-          <li key={each.lead_id} className="t-12"><Link to="/leads/$leadId" params={{ leadId: each.lead_id }}>{each.name}</Link> {t("assign.from_to", { from: each.from ?? t("lead.nobody"), to: each.to ?? t("lead.nobody") })}<br /><span className="ink-2">{each.sentence}</span></li>
+          <li key={each.lead_id} className="t-12"><Link to="/leads/$leadId" params={{ leadId: each.lead_id }}>{each.name}</Link> {t("assign.from_to", { from: each.from ?? t("lead.nobody"), to: each.to ?? t("lead.nobody") })}<br /><span className="ink-2">{whyGiven(each.reason, t, locale)}</span></li>
         ))}</ul>
       ) : null}
     </div>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { LeftBehind } from "@/api/generated/wire";
 import { useApp, useT } from "@/app-context";
 import { keys } from "@/api/keys";
+import { clockSeconds } from "@/lib/time";
 import { usePeople } from "@/features/settings/use-people";
 import { Button } from "@/ui/button";
 import { SelectField } from "@/ui/field";
@@ -10,8 +11,8 @@ import { Loaded } from "@/ui/loaded";
 import { Note } from "@/ui/note";
 
 const RULES = "rules";
-/** Rules work by themselves, a moment after they are saved or a lead comes in. */
-const LOOK_EVERY_MS = 5_000;
+/** Each look counts leads anew. Whoever cannot wait has a button. */
+const LOOK_EVERY_MS = 30_000;
 
 /** Somebody who has left still owns leads: to a colleague, or by the rules. */
 function Left({ person }: { person: LeftBehind }) {
@@ -47,10 +48,16 @@ function Left({ person }: { person: LeftBehind }) {
 export function FiguresPanel() {
   const t = useT();
   const { api } = useApp();
-  const query = useQuery({ queryKey: keys.assignmentFigures, queryFn: api.assignmentFigures, refetchInterval: LOOK_EVERY_MS });
+  const query = useQuery({ queryKey: keys.assignmentFigures, queryFn: api.assignmentFigures, refetchInterval: LOOK_EVERY_MS, staleTime: LOOK_EVERY_MS, refetchOnWindowFocus: true });
   return (
     <section className="panel" aria-label={t("assign.figures")} data-region="figures">
-      <header><h2>{t("assign.figures")}</h2></header>
+      <header>
+        <h2>{t("assign.figures")}</h2>
+        {query.data === undefined ? null : <>
+          <span className="t-12 ink-3 push">{t("assign.counted", { at: clockSeconds(query.dataUpdatedAt) })}</span>
+          <Button size="sm" tone="plain" icon="refresh" busy={query.isFetching} onClick={() => void query.refetch()} data-testid="figures-again">{t("assign.count_again")}</Button>
+        </>}
+      </header>
       <div className="body col">
         <Loaded query={query} rows={4}>
           {(figures) => (

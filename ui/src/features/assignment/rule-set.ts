@@ -16,14 +16,6 @@ export const newRule = (id: string, name: string): AssignmentRule => ({
 
 export const newGroup = (id: string, name: string): AgentGroup => ({ id, name, agent_ids: [] });
 
-/** The rule at `from` put where the one at `to` stands. */
-export function movedRule<T>(rules: readonly T[], from: number, to: number): T[] {
-  const rule = rules[from];
-  if (rule === undefined || to < 0 || to >= rules.length || from === to) return [...rules];
-  const rest = rules.filter((_, index) => index !== from);
-  return [...rest.slice(0, to), rule, ...rest.slice(to)];
-}
-
 /** Without a group, no rule may name it. */
 export function withoutGroup(set: AssignmentRuleSet, id: string): AssignmentRuleSet {
   return {

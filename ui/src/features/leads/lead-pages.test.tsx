@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { ApiFailure } from "@/api/failure";
 import type { BulkAction, LeadCard, Role } from "@/api/generated/wire";
 import { translator } from "@/i18n";
 import * as assignment from "@/mocks/assignment";
@@ -66,9 +67,35 @@ describe("why a lead is whose it is", () => {
     expect(requests.some((each) => each.path.startsWith("/assignments?") && each.path.includes(`lead_id=${lead.id}`))).toBe(true);
   });
 
+  it("in Hindi too", async () => {
+    const { app } = await open();
+    await screen.findAllByTestId("why-whose-line");
+    act(() => { app.prefs.set({ ...app.prefs.get(), locale: "hi" }); });
+    expect(screen.getAllByTestId("why-whose-line").map((each) => each.textContent)).toEqual([
+      expect.stringMatching(/^Leela Riverstone ने यह लीड Farid Kettlewell को दी।/),
+      expect.stringMatching(/^“Hot leads” \(संस्करण 14\) ने यह लीड Mira Tamarind को दी, बारी से: रुचि गर्म है।/),
+    ]);
+  });
+
+  it.each([["en", "Try now"], ["hi", "अभी कोशिश करें"]] as const)("says when it cannot be told, and asks again (%s)", async (locale, again) => {
+    let fails = true;
+    const { app } = await open("telecaller", {
+      "GET /assignments": () => {
+        if (fails) throw new ApiFailure({ code: "not_allowed", message: "", request_id: "t" }, 403);
+        return list(assignment.given);
+      },
+    });
+    act(() => { app.prefs.set({ ...app.prefs.get(), locale }); });
+    const panel = within(await screen.findByTestId("why-whose"));
+    expect((await panel.findByTestId("error-state")).textContent).toContain(translator(locale)("error.not_allowed.title"));
+    fails = false;
+    fireEvent.click(panel.getByText(again));
+    expect(await panel.findAllByTestId("why-whose-line")).toHaveLength(2);
+  });
+
   it("or that no rule gave it", async () => {
     await open("telecaller", { "GET /assignments": () => list([]) });
-    expect((await screen.findByTestId("why-whose")).textContent).toContain("No rule has given this lead.");
+    expect(await within(await screen.findByTestId("why-whose")).findByText("No rule has given this lead.")).toBeTruthy();
   });
 });
 
