@@ -10,6 +10,7 @@ use sqlx::{
 };
 
 use crate::{
+    checkpoint::{self, Checkpoints},
     error::{Result, StorageError},
     seal::Keyring,
 };
@@ -68,7 +69,7 @@ pub(crate) type Readers = Pool<SqliteConnection>;
 /// is fairer than its busy handler.
 #[derive(Debug, Clone)]
 pub enum Db {
-    Sqlite { writer: SqlitePool, readers: Readers },
+    Sqlite { writer: SqlitePool, readers: Readers, checkpoints: Checkpoints },
     Postgres(PgPool),
 }
 
@@ -105,7 +106,8 @@ impl Db {
 
     async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, checkpoints } => {
+                checkpoints.end().await;
                 while readers.status().size > 0 {
                     let ended = match readers.remove().await {
                         Ok(reader) => reader.close().await.map_err(StorageError::from),
@@ -137,7 +139,8 @@ async fn open_sqlite(path: &PathBuf) -> Result<Db> {
         .busy_timeout(PATIENCE)
         .disable_statement_logging();
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).test_before_acquire(false);
-    let writer = writer.connect_with(options.clone()).await?;
+    let writer = writer.connect_with(options.clone().pragma("wal_autocheckpoint", checkpoint::WRITER_LIMIT)).await?;
+    let checkpoints = Checkpoints::begin(&options).await?;
     let options = options.pragma("query_only", "ON");
     let mut readers = Vec::new();
     for _ in 0..SQLITE_READERS {
@@ -152,7 +155,7 @@ async fn open_sqlite(path: &PathBuf) -> Result<Db> {
     for reader in readers {
         pool.try_add(reader).map_err(|(_, error)| StorageError::from(error))?;
     }
-    Ok(Db::Sqlite { writer, readers: pool })
+    Ok(Db::Sqlite { writer, readers: pool, checkpoints })
 }
 
 /// A connection to read by.

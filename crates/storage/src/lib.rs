@@ -7,6 +7,7 @@
 //! - To add a table: write the same numbered file into `migrations/sqlite` and `migrations/postgres`, a module here, name
 //!   its sealed columns in `seal::Column`, and extend the contract tests, which run on both engines.
 
+mod checkpoint;
 mod db;
 mod error;
 mod migrations;
