@@ -90,7 +90,7 @@ impl TenantCarrier {
     pub(crate) fn in_bridge(&self) -> Capabilities {
         // Hold, transfer and recording are the bridge's; only what the carrier has to do is asked of it.
         let can = self.api.capabilities();
-        Capabilities { media_restart: can.transfer, dtmf: can.dtmf || can.media_stream, ..Capabilities::default() }
+        Capabilities { media_restart: can.media_restart, dtmf: can.dtmf || can.media_stream, ..Capabilities::default() }
     }
 
     /// What an agent can do in a live call that meets in a conference at the carrier. Keys are pressed at their own telephone.

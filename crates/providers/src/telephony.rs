@@ -18,6 +18,8 @@ pub struct Capabilities {
     pub hold: bool,
     /// A live call can be sent elsewhere.
     pub transfer: bool,
+    /// The sound of a live call can be connected anew.
+    pub media_restart: bool,
     /// The carrier can record.
     pub recording: bool,
     /// Removes recordings of its own when asked.

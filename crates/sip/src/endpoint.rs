@@ -95,6 +95,8 @@ pub struct Identity {
 pub struct Invitation {
     pub call: CallKey,
     pub identity: Identity,
+    /// As the answer to the [`Knock`] has it.
+    pub proven: Option<String>,
     /// User part of the request line: the number that was dialed.
     pub dialed: String,
     /// User part of `To`.
@@ -148,15 +150,23 @@ pub struct Register {
     /// `Contact: *` with no life: all are taken back.
     pub clear: bool,
     pub user_agent: String,
-    pub reply: oneshot::Sender<RegisterAnswer>,
+    /// What is registered now, with the seconds left.
+    pub reply: oneshot::Sender<Result<Vec<(String, u32)>, Denied>>,
 }
 
+/// Somebody wants to call; asked before there is a call.
+#[derive(Debug)]
+pub struct Knock {
+    pub identity: Identity,
+    /// The name that was proven, of those who have to prove one.
+    pub reply: oneshot::Sender<Result<Option<String>, Denied>>,
+}
+
+/// Why somebody who has to say who they are is not let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RegisterAnswer {
+pub enum Denied {
     /// Values of `WWW-Authenticate`.
     Challenge(Vec<String>),
-    /// What is registered now, with the seconds left.
-    Accepted(Vec<(String, u32)>),
     /// Status, and the wait in seconds that is asked for.
     Refused { status: u16, retry_after_s: Option<u32> },
 }
@@ -164,6 +174,8 @@ pub enum RegisterAnswer {
 /// What has happened.
 #[derive(Debug)]
 pub enum Event {
+    /// Comes before the `Invited` of the same call.
+    Knocked(Box<Knock>),
     Invited(Box<Invitation>),
     /// To an outgoing call: it rings, or sound comes before the answer.
     Progress {

@@ -14,6 +14,6 @@ pub mod target;
 pub mod timer;
 
 pub use endpoint::{
-    Account, Answered, CallKey, Endpoint, Enrolment, Event, Identity, Invitation, Listen, OutgoingCall, Referral,
-    Register, RegisterAnswer, Registered, Reoffer, Replaced, SipFault, StartError, TlsFiles,
+    Account, Answered, CallKey, Denied, Endpoint, Enrolment, Event, Identity, Invitation, Knock, Listen, OutgoingCall,
+    Referral, Register, Registered, Reoffer, Replaced, SipFault, StartError, TlsFiles,
 };

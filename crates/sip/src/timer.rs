@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// The least that anybody has to accept (section 4).
 pub const LEAST_S: u32 = 90;
+/// The longest that we wait for a sign of life.
+const MOST_S: u32 = 24 * 3_600;
 /// What we ask for (section 4 recommends half an hour).
 pub const OURS_S: u32 = 1_800;
 
@@ -68,6 +70,12 @@ pub fn answer(asked: Option<&str>, knows_timers: bool) -> Result<Option<(String,
     Ok(Some((format!("{seconds};refresher={name}"), SessionTimer { interval_s: seconds, refresher })))
 }
 
+/// The interval that we ask for after a refusal of [`OURS_S`], by its status and the value of its `Min-SE` (section 7.4).
+pub fn longer(status: u16, least: &str) -> Option<u32> {
+    let least = least.split(';').next()?.trim().parse().ok()?;
+    (status == 422 && (OURS_S + 1..=MOST_S).contains(&least)).then_some(least)
+}
+
 /// What holds after the other side's 2xx to our INVITE.
 pub fn accepted(answered: Option<&str>) -> Option<SessionTimer> {
     let (interval_s, caller_refreshes) = answered.and_then(read)?;
@@ -94,6 +102,15 @@ mod tests {
         assert_eq!(answer(Some("60"), true), Err(90));
         for none in [None, Some(""), Some("soon")] {
             assert_eq!(answer(none, true), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_longer_interval_is_asked_for_when_it_is_one() {
+        assert_eq!(longer(422, "3600"), Some(3_600));
+        assert_eq!(longer(422, "7200;refresher=uac"), Some(7_200));
+        for (status, least) in [(422, "90"), (422, "1800"), (422, "soon"), (422, "999999999"), (488, "3600")] {
+            assert_eq!(longer(status, least), None, "{status} {least}");
         }
     }
 

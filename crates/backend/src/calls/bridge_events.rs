@@ -4,7 +4,7 @@ use bridge::{BridgeEvent, PortId};
 use domain::call::{CallEvent, Side};
 use tokio::sync::mpsc;
 
-use super::{figures::SecondOfSound, registry::Tell, voicemail::PROMPT};
+use super::{farewell, figures::SecondOfSound, registry::Tell, voicemail};
 use crate::{
     Backend, clock,
     recordings::{self, News},
@@ -58,10 +58,16 @@ async fn handle(backend: &Backend, event: BridgeEvent, news: &mpsc::UnboundedSen
                 }
             }
         }
-        // One that is cut off has lost its media, which is told by itself.
-        BridgeEvent::PromptFinished { port: PortId::Carrier(leg), prompt, completed: true } if prompt == PROMPT => {
+        BridgeEvent::PromptFinished { port: PortId::Carrier(leg), prompt, completed } => {
+            let happened = match (prompt.as_str(), completed) {
+                (voicemail::PROMPT, true) => CallEvent::VoicemailFinished { whole: true },
+                // Nobody is there to hear the rest of it.
+                (farewell::PROMPT, _) => CallEvent::FarewellFinished,
+                // One that is cut off has lost its media, which is told by itself.
+                _ => return,
+            };
             if let Some(call) = calls.call_of_leg(leg) {
-                calls.event(call, CallEvent::VoicemailFinished { whole: true });
+                calls.event(call, happened);
             }
         }
         BridgeEvent::PromptFinished { .. } => {}

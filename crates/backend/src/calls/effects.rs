@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use bridge::{RecordPlan as BridgeRecord, RoomPlan as BridgePlan};
+use bridge::{PortId, RecordPlan as BridgeRecord, RoomPlan as BridgePlan};
 use domain::{
     call::{
-        AgentNext, CallEvent, DialFailure, Direction, Effect, NoticeCode, NoticeTo, Offer, OfferEnd, Party,
+        AgentNext, CallEvent, DialFailure, Direction, Effect, Farewell, NoticeCode, NoticeTo, Offer, OfferEnd, Party,
         ProviderEnd, RoomPlan, SoundPlace,
     },
     ids::{CallId, LegId, RecordingId, UserId},
@@ -37,7 +37,7 @@ impl Actor {
         match effect {
             // Twilio has spoken it before it opened the stream: the document that answered the call begins with it.
             Effect::PlayGreeting { .. } => self.tell_self(CallEvent::GreetingFinished { then: Default::default() }),
-            Effect::PlayFarewell { farewell, .. } => self.say_goodbye(farewell).await,
+            Effect::PlayFarewell { leg, farewell } => self.say_goodbye(leg, farewell).await,
             Effect::PlayVoicemail { leg, message } => self.play_voicemail(leg, message),
             Effect::Route { target, exclude, reason, .. } => self.look_for_agent(target, exclude, reason),
             Effect::Offer { offer, transferred_by } => self.offer(&offer, transferred_by).await,
@@ -364,12 +364,24 @@ impl Actor {
         }
     }
 
-    /// The carrier speaks the sentence and hangs up; if it cannot, the call is ended without it.
-    async fn say_goodbye(&self, farewell: domain::call::Farewell) {
-        let document = crate::carriers::goodbye(farewell::words(farewell, &self.language), &self.language);
-        let id = self.call.provider_call_id.clone();
-        if self.redirect(id, |_| Instructions::Document(document)).await != Redirected::Done {
-            self.tell_self(CallEvent::FarewellFinished);
+    /// The carrier speaks the sentence and hangs up; where it cannot, the bridge speaks it, whose word of its end comes back as an
+    /// event.
+    async fn say_goodbye(&self, leg: LegId, farewell: Farewell) {
+        let line = farewell::line(farewell, &self.language);
+        let said = match self.carrier().await {
+            Some(carrier) if carrier.api.capabilities().transfer => {
+                let document = crate::carriers::goodbye(line.text, &self.language);
+                let id = self.call.provider_call_id.clone();
+                self.redirect(id, |_| Instructions::Document(document)).await
+            }
+            Some(_) | None => Redirected::Failed,
+        };
+        match said {
+            Redirected::Done => {}
+            Redirected::CallOver => self.tell_self(CallEvent::FarewellFinished),
+            Redirected::Failed => {
+                self.backend.bridge().play(PortId::Carrier(leg), farewell::PROMPT.to_owned(), line.pcm());
+            }
         }
     }
 

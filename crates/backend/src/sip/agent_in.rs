@@ -1,36 +1,75 @@
-//! An agent calls a virtual number by their own telephone through a trunk: it is their device in the call to the lead.
+//! An agent calls us by a telephone: a virtual number through a trunk, or whom they dial on the one that is registered here. It is
+//! their device in the call to the person.
 
-use ::sip::CallKey;
-use domain::ids::{LeadId, UserId};
+use ::sip::{CallKey, Invitation, sdp::Srtp};
+use domain::ids::{TenantId, TrunkId, UserId};
 use storage::TenantScope;
+use wire::calls::PlaceCall;
 
 use super::{
-    directory::Trunk,
-    inbound::Described,
+    inbound::{Described, Refused},
     legs::{self, Leg, Whose},
+    phones::CODECS,
 };
-use crate::{Backend, calls::Speaks, clock, error::BackendError, number_masking::asked_for};
+use crate::{Backend, calls::Speaks, clock, error::BackendError, number_masking::sentence};
+
+/// Whose call it is, and the trunk that it has come by.
+pub(super) struct AgentIn {
+    pub tenant: TenantId,
+    pub trunk: Option<TrunkId>,
+    pub agent: UserId,
+}
+
+/// RFC 3261 section 21.4.
+const fn status(error: &BackendError) -> u16 {
+    match error {
+        BackendError::InvalidFields(_) => 404,
+        BackendError::DoNotCall(_) | BackendError::OutsideCallingHours { .. } | BackendError::NotAllowed => 403,
+        BackendError::NotConfigured(_)
+        | BackendError::Upstream(_)
+        | BackendError::Unavailable
+        | BackendError::Internal(_) => 503,
+        _ => 480,
+    }
+}
 
 impl Backend {
+    /// An agent dials on their telephone, whose name is proven.
+    pub(super) async fn telephone_calls(&self, invitation: &Invitation, name: &str) -> Result<(), Refused> {
+        let extension = self.sip().directory().extensions.get(name).cloned();
+        let extension = extension.ok_or(Refused(403, "this telephone is not set up any more"))?;
+        let described = self.describe(invitation, CODECS.to_vec(), Srtp::Off).await?;
+        let wanted = PlaceCall {
+            lead_id: None,
+            number: Some(invitation.dialed.clone()),
+            campaign_id: None,
+            fence: None,
+            // Somebody who dials a number anew wants to.
+            again: Some(true),
+            by_phone: None,
+        };
+        let caller = AgentIn { tenant: extension.tenant, trunk: None, agent: extension.user };
+        let placed = self.agent_calls(invitation.call, caller, described, wanted).await;
+        placed.map_err(|error| Refused(status(&error), sentence(&error)))
+    }
+
     /// Places the agent's call and answers theirs.
     ///
     /// # Errors
     /// Why the call cannot be placed; theirs is not answered then.
-    pub(super) async fn agent_calls_trunk(
+    pub(super) async fn agent_calls(
         &self,
         key: CallKey,
-        trunk: &Trunk,
+        AgentIn { tenant, trunk, agent }: AgentIn,
         described: Described,
-        (agent, lead): (UserId, LeadId),
+        wanted: PlaceCall,
     ) -> Result<(), BackendError> {
-        let tenant = trunk.tenant;
         let actor = self.actor_by_telephone(TenantScope::system(tenant), agent).await?;
         if let Some(agreed) = &described.agreed {
             described.sound.route(legs::route(agreed)).await;
         }
         let backend = self.clone();
         let text = described.text.clone().into_bytes();
-        let trunk = trunk.id;
         let attach = Box::new(move |call, session| {
             backend.calls().take_leg(described.leg, call);
             let whose = Whose::Phone { agent, session, fence: None };
@@ -38,12 +77,12 @@ impl Backend {
             let kept = Leg {
                 attached: true,
                 by_handshake,
-                trunk: Some(trunk),
+                trunk,
                 ..Leg::new(call, tenant, whose, described.leg, described.sound, described.ours)
             };
             backend.sip().legs().insert(key, kept);
         });
-        self.place(&actor, asked_for(lead), Speaks::Leg { attach }).await?;
+        self.place(&actor, wanted, Speaks::Leg { attach }).await?;
         let endpoint = self.sip().endpoint()?;
         let answered = endpoint.ring(key, None).and_then(|()| endpoint.answer(key, text));
         if let Err(error) = answered {
@@ -52,5 +91,18 @@ impl Backend {
         }
         self.sip().meter().answered(key, clock::now());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_call_is_not_placed_has_a_status() {
+        assert_eq!(status(&BackendError::field("number", "expected a number")), 404);
+        assert_eq!(status(&BackendError::OutsideCallingHours { opens_at: None }), 403);
+        assert_eq!(status(&BackendError::Conflict("you are not available")), 480);
+        assert_eq!(status(&BackendError::Unavailable), 503);
     }
 }

@@ -48,6 +48,7 @@ impl Carrier for SipCarrier {
             hold: true,
             // What speaks for it is the bridge; there is no document that could be put in its place.
             transfer: false,
+            media_restart: true,
             recording: false,
             delete_recordings: false,
             answering_machine_detection: false,
@@ -80,8 +81,12 @@ impl Carrier for SipCarrier {
         Ok(())
     }
 
-    async fn redirect(&self, _: &ProviderCallId, _: &Instructions) -> Result<(), CarrierError> {
-        Err(self.cannot("run a document"))
+    async fn redirect(&self, call: &ProviderCallId, to: &Instructions) -> Result<(), CarrierError> {
+        match to {
+            Instructions::Document(_) => Err(self.cannot("run a document")),
+            // The only address that a call of ours is sent to is that by which its sound is connected anew.
+            Instructions::Url(_) => self.service.describe_anew(key_of(call).ok_or(CarrierError::CallOver)?),
+        }
     }
 
     async fn fetch_call(&self, call: &ProviderCallId) -> Result<CallSnapshot, CarrierError> {

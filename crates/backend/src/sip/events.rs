@@ -39,6 +39,11 @@ const fn failed(party: Party, reason: DialFailure) -> CallEvent {
 impl Backend {
     async fn sip_event(self, event: Event) {
         match event {
+            Event::Knocked(knock) => {
+                let admitted = self.sip().admit(&knock.identity);
+                // The caller has given up waiting when this fails.
+                drop(knock.reply.send(admitted));
+            }
             Event::Invited(invitation) => self.sip_invited(*invitation).await,
             Event::Progress { call, status, body } => self.sip_progress(call, status, &body).await,
             Event::Answered(answered) => self.sip_answered(answered).await,

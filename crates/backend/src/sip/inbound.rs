@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::sip::{
     CallKey, Invitation,
-    sdp::{self, Agreed, Ours},
+    sdp::{self, Agreed, Codec, Ours, Srtp},
 };
 use bridge::RtpLeg;
 use domain::{
@@ -17,6 +17,7 @@ use storage::TenantScope;
 
 use super::{
     SIP,
+    agent_in::AgentIn,
     directory::Trunk,
     legs::{self, Leg, Whose},
 };
@@ -25,7 +26,7 @@ use crate::{
     calls::{Announced, Arrival},
     clock,
     error::BackendError,
-    number_masking::sentence,
+    number_masking::{asked_for, sentence},
 };
 
 /// Why a call is not taken, as a status of SIP and a sentence for its sender.
@@ -62,6 +63,9 @@ impl Backend {
     }
 
     async fn take_invitation(&self, invitation: &Invitation) -> Result<(), Refused> {
+        if let Some(telephone) = &invitation.proven {
+            return self.telephone_calls(invitation, telephone).await;
+        }
         let directory = self.sip().directory();
         let trunks = directory.trunks_at(invitation.identity.source);
         if trunks.is_empty() {
@@ -119,7 +123,12 @@ impl Backend {
     }
 
     /// Opens a leg and agrees with the offer, or makes one.
-    pub(super) async fn describe(&self, invitation: &Invitation, trunk: &Trunk) -> Result<Described, Refused> {
+    pub(super) async fn describe(
+        &self,
+        invitation: &Invitation,
+        codecs: Vec<Codec>,
+        srtp: Srtp,
+    ) -> Result<Described, Refused> {
         let offered = match invitation.body.as_slice() {
             [] => None,
             body => Some(sdp::parse(body).map_err(|error| Refused(legs::refusal(error), "the offer cannot be used"))?),
@@ -129,7 +138,7 @@ impl Backend {
         // Signalling by one family and sound by the other: ours has to be of the family of the sound.
         let of_sound = offered.as_ref().and_then(sdp::Description::address);
         let towards = of_sound.filter(|sound| sound.is_ipv6() != source.to_canonical().is_ipv6()).or(Some(source));
-        let opened = self.sip().open_sound(leg, towards, trunk.codecs.clone(), trunk.srtp()).await;
+        let opened = self.sip().open_sound(leg, towards, codecs, srtp).await;
         let (sound, ours) = opened.map_err(internal)?;
         let (text, agreed) = match &offered {
             None => (sdp::offer(&ours), None),
@@ -170,7 +179,7 @@ impl Backend {
         to: &Personal<String>,
     ) -> Result<(), Refused> {
         let key = invitation.call;
-        let described = self.describe(invitation, trunk).await?;
+        let described = self.describe(invitation, trunk.codecs.clone(), trunk.srtp()).await?;
         let scope = TenantScope::system(trunk.tenant);
         let carrier = self.carrier(scope, SIP).await.map_err(internal)?;
         let (id, from) = (key.to_string(), caller(invitation, &trunk.settings.country));
@@ -178,7 +187,8 @@ impl Backend {
         let call = match self.arrive(scope, &carrier, &announced, true).await.map_err(internal)? {
             Arrival::Welcome { call, .. } => call,
             Arrival::OwnAgent { agent, lead } => {
-                let placed = self.agent_calls_trunk(key, trunk, described, (agent, lead)).await;
+                let caller = AgentIn { tenant: trunk.tenant, trunk: Some(trunk.id), agent };
+                let placed = self.agent_calls(key, caller, described, asked_for(lead)).await;
                 return placed.map_err(|error| Refused(480, sentence(&error)));
             }
             Arrival::Over | Arrival::UnknownNumber { .. } => return Err(Refused(404, "this number is not in service")),

@@ -12,6 +12,7 @@ use domain::{
     ids::{CallId, LegId, MediaSessionId, TenantId, TrunkId, UserId},
     pii::Personal,
 };
+use providers::telephony::CarrierError;
 
 use super::{SipService, outbound::Attempt};
 use crate::{clock, error::BackendError};
@@ -53,6 +54,8 @@ pub(super) struct Leg {
     pub early: bool,
     /// Its keys come from a handshake, which we answer and do not offer.
     pub by_handshake: bool,
+    /// The other side has said that it sends nothing.
+    pub held: bool,
     /// None of a telephone.
     pub trunk: Option<TrunkId>,
     /// Our number in the call, as the trunk knows it.
@@ -89,6 +92,7 @@ impl Leg {
             attached: false,
             early: false,
             by_handshake: false,
+            held: false,
             trunk: None,
             shown: Personal::new(String::new()),
             instead: None,
@@ -187,8 +191,40 @@ impl SipService {
         if by_handshake && agreed.handshake.is_none() {
             return Err(488);
         }
+        self.agreed(key, &agreed);
         sound.route(route(&agreed)).await;
         Ok(text.into_bytes())
+    }
+
+    /// Offers our sound once more to the party whose first dialog this is. What comes of it is heard, or not. Beside the call: the
+    /// other side may take its time.
+    pub(super) fn describe_anew(&self, first: CallKey) -> Result<(), CarrierError> {
+        let live: Vec<CallKey> = self.those_of(first).into_iter().filter(|key| self.legs().contains_key(key)).collect();
+        if live.is_empty() {
+            return Err(CarrierError::CallOver);
+        }
+        for key in live {
+            let service = self.clone();
+            tokio::spawn(async move { service.offer_anew(key).await });
+        }
+        Ok(())
+    }
+
+    async fn offer_anew(&self, key: CallKey) {
+        let ours = self.legs().get_mut(&key).filter(|leg| leg.attached && !leg.by_handshake && !leg.held).map(|leg| {
+            leg.ours.version += 1;
+            leg.ours.clone()
+        });
+        // One that was not answered has its offer, one by a handshake cannot be offered, and who holds us means to be silent.
+        let (Some(ours), Ok(endpoint)) = (ours, self.endpoint()) else { return };
+        let answered = match endpoint.reoffer(key, sdp::offer(&ours).into_bytes()).await {
+            Ok(answer) => self.accept(key, &answer).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match answered {
+            Ok(()) => tracing::info!(call = %key, "the sound of a SIP call was agreed on anew"),
+            Err(error) => tracing::warn!(call = %key, %error, "the sound of a SIP call could not be agreed on anew"),
+        }
     }
 
     /// Takes the answer to our offer.
@@ -197,8 +233,15 @@ impl SipService {
             return Ok(());
         };
         let agreed = sdp::parse(body).and_then(|answer| sdp::accept(&ours, &answer))?;
+        self.agreed(key, &agreed);
         sound.route(route(&agreed)).await;
         Ok(())
+    }
+
+    fn agreed(&self, key: CallKey, agreed: &Agreed) {
+        if let Some(leg) = self.legs().get_mut(&key) {
+            leg.held = !agreed.receives;
+        }
     }
 
     /// The call that a leg's sound belongs to.

@@ -193,7 +193,7 @@ impl Backend {
             return Err(gone);
         }
         let key = invitation.call;
-        let described = self.describe(invitation, &trunk).await?;
+        let described = self.describe(invitation, trunk.codecs.clone(), trunk.srtp()).await?;
         self.sip().meter().begin(key, trunk.id, false, clock::now());
         let leg = described.leg;
         let kept = Leg {

@@ -26,7 +26,7 @@ use super::{
 use crate::{Backend, clock, devices::Device, error::BackendError};
 
 /// What telephones are offered, best first.
-const CODECS: [Codec; 4] = [Codec::Opus, Codec::G722, Codec::Pcma, Codec::Pcmu];
+pub(super) const CODECS: [Codec; 4] = [Codec::Opus, Codec::G722, Codec::Pcma, Codec::Pcmu];
 /// Longer than any queue lets a telephone ring.
 const RING: Duration = Duration::from_secs(90);
 /// An agent who calls by the app takes up the telephone within this.

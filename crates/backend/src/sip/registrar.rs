@@ -8,7 +8,7 @@ use std::{
 };
 
 use ::sip::{
-    Register, RegisterAnswer,
+    Denied, Identity, Register,
     digest::{Algorithm, Challenger, Credentials, DigestError},
     target::Transport,
 };
@@ -59,26 +59,22 @@ fn now_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// What somebody who says who they are is to be told.
-pub(super) enum Signed {
-    As(Extension),
-    Challenge(Vec<String>),
-    Refused { status: u16, retry_after_s: Option<u32> },
-}
+const REFUSED: Denied = Denied::Refused { status: 403, retry_after_s: None };
 
 impl super::SipService {
     /// Whether somebody is the telephone that they say. Unknown names are asked for a password as known ones are: nothing tells
     /// which there are.
-    pub(super) fn sign_in(&self, source: SocketAddr, credentials: Option<&str>, method: &str) -> Signed {
+    fn sign_in(&self, source: SocketAddr, credentials: Option<&str>, method: &str) -> Result<Extension, Denied> {
         let (now, random) = (clock::now(), clock::new_uuid().as_u128() as u64);
         let mut registrar = locked(&self.0.registrar);
-        let ask =
-            |registrar: &Registrar, stale| Signed::Challenge(registrar.challenger.challenge(now_s(), random, stale));
+        let ask = |registrar: &Registrar, stale| {
+            Err(Denied::Challenge(registrar.challenger.challenge(now_s(), random, stale)))
+        };
         let Some(given) = credentials.map(Credentials::parse) else { return ask(&registrar, false) };
-        let Ok(given) = given else { return Signed::Refused { status: 400, retry_after_s: None } };
+        let Ok(given) = given else { return Err(Denied::Refused { status: 400, retry_after_s: None }) };
         let mut lockout = locked(&self.0.lockout);
         if let Verdict::Locked { left } = lockout.verdict(source.ip(), &given.username, now) {
-            return Signed::Refused { status: 403, retry_after_s: u32::try_from(left.as_secs() + 1).ok() };
+            return Err(Denied::Refused { status: 403, retry_after_s: u32::try_from(left.as_secs() + 1).ok() });
         }
         let extension = self.directory().extensions.get(&given.username).cloned();
         let password = extension.as_ref().map(|one| one.password.reveal().clone()).unwrap_or_default();
@@ -86,16 +82,34 @@ impl super::SipService {
         match (checked, extension.filter(|_| !password.is_empty())) {
             (Ok(()), Some(extension)) => {
                 lockout.succeeded(source.ip(), &given.username);
-                Signed::As(extension)
+                Ok(extension)
             }
             (Err(DigestError::Stale), Some(_)) => ask(&registrar, true),
             (Ok(()) | Err(_), _) => {
                 if lockout.failed(source.ip(), &given.username, now) {
                     tracing::warn!(source = %source.ip(), "a SIP telephone is locked out: too many wrong passwords");
                 }
-                Signed::Refused { status: 403, retry_after_s: None }
+                Err(REFUSED)
             }
         }
+    }
+
+    /// The telephone that wants to call: registered now, and at the address from which it asks. Where a trunk is at that address
+    /// too, at the same port.
+    fn telephone_at(&self, identity: &Identity) -> Option<Extension> {
+        let directory = self.directory();
+        let extension = directory.extensions.get(identity.from_user.reveal())?;
+        let place = self.place_of(extension.id, clock::now())?;
+        let here = place.source.ip() == identity.source.ip();
+        let alone = directory.trunks_at(identity.source).is_empty();
+        (here && (alone || place.source == identity.source)).then(|| extension.clone())
+    }
+
+    /// Whether a call may come in. Telephones prove their name; of all others the address counts.
+    pub(super) fn admit(&self, identity: &Identity) -> Result<Option<String>, Denied> {
+        let Some(extension) = self.telephone_at(identity) else { return Ok(None) };
+        let signed = self.sign_in(identity.source, identity.credentials.as_deref(), "INVITE")?;
+        if signed.id == extension.id { Ok(Some(signed.username)) } else { Err(REFUSED) }
     }
 
     /// Where a telephone is registered now.
@@ -123,15 +137,11 @@ impl Backend {
         drop(register.reply.send(answer));
     }
 
-    fn register_answer(&self, register: &Register) -> RegisterAnswer {
+    fn register_answer(&self, register: &Register) -> Result<Vec<(String, u32)>, Denied> {
         let identity = &register.identity;
-        let extension = match self.sip().sign_in(identity.source, identity.credentials.as_deref(), "REGISTER") {
-            Signed::As(extension) => extension,
-            Signed::Challenge(values) => return RegisterAnswer::Challenge(values),
-            Signed::Refused { status, retry_after_s } => return RegisterAnswer::Refused { status, retry_after_s },
-        };
+        let extension = self.sip().sign_in(identity.source, identity.credentials.as_deref(), "REGISTER")?;
         if extension.username != register.user {
-            return RegisterAnswer::Refused { status: 403, retry_after_s: None };
+            return Err(REFUSED);
         }
         let now = clock::now();
         let gone = register.clear || register.contacts.iter().any(|(_, life)| *life == 0);
@@ -153,6 +163,6 @@ impl Backend {
             let left = u32::try_from(place.until.since(now).as_secs()).unwrap_or(LONGEST_S);
             (place.contact, left)
         };
-        RegisterAnswer::Accepted(self.sip().place_of(extension.id, now).map(shown).into_iter().collect())
+        Ok(self.sip().place_of(extension.id, now).map(shown).into_iter().collect())
     }
 }

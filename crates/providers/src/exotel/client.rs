@@ -176,6 +176,7 @@ impl Carrier for ExotelClient {
             media_stream: true,
             hold: false,
             transfer: false,
+            media_restart: false,
             recording: true,
             // Its documented interface has no request for it.
             delete_recordings: false,

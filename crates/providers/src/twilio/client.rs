@@ -179,6 +179,7 @@ impl Carrier for TwilioClient {
             media_stream: true,
             hold: false,
             transfer: true,
+            media_restart: true,
             recording: true,
             delete_recordings: true,
             answering_machine_detection: true,

@@ -8,11 +8,13 @@ use rsipstack::{
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{CallKey, Endpoint, Event, Invitation, Live, Register, RegisterAnswer, convert, follow};
+use super::{CallKey, Denied, Endpoint, Event, Invitation, Knock, Live, Register, convert, follow};
 use crate::timer;
 
 /// Contacts in one REGISTER.
 const MOST_CONTACTS: usize = 10;
+/// Nobody is there to decide.
+const UNDECIDED: Denied = Denied::Refused { status: 503, retry_after_s: Some(5) };
 
 /// Runs until signalling stops.
 pub(super) async fn take_all(endpoint: Endpoint, mut requests: TransactionReceiver) {
@@ -86,6 +88,12 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
             return;
         }
     };
+    let (reply, decided) = oneshot::channel();
+    endpoint.tell(Event::Knocked(Box::new(Knock { identity: identity.clone(), reply })));
+    let proven = match decided.await.unwrap_or(Err(UNDECIDED)) {
+        Ok(proven) => proven,
+        Err(denied) => return deny(&mut transaction, denied).await,
+    };
     let (states, follow_states) = endpoint.0.layer.new_dialog_state_channel();
     let dialed = convert::dialed(&request);
     let contact = endpoint.contact(&dialed, identity.transport, Some(identity.source));
@@ -113,6 +121,7 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
         replaces_unknown: named.is_some() && replaces.is_none(),
         replaces,
         identity,
+        proven,
     };
     let live = Live {
         dialog: Some(dialog.clone()),
@@ -164,22 +173,29 @@ async fn register(endpoint: Endpoint, mut transaction: Transaction) {
         reply,
     };
     endpoint.tell(Event::Register(Box::new(asked)));
-    let answer = answer.await.unwrap_or(RegisterAnswer::Refused { status: 503, retry_after_s: Some(5) });
-    let done = match answer {
-        RegisterAnswer::Challenge(values) => {
+    let contacts = match answer.await.unwrap_or(Err(UNDECIDED)) {
+        Ok(contacts) => contacts,
+        Err(denied) => return deny(&mut transaction, denied).await,
+    };
+    let contact = |(uri, life): (String, u32)| Header::Contact(format!("<{uri}>;expires={life}").into());
+    let headers = contacts.into_iter().map(contact).collect();
+    if let Err(error) = transaction.reply_with(StatusCode::OK, headers, None).await {
+        tracing::debug!(%error, "a REGISTER was not answered");
+    }
+}
+
+async fn deny(transaction: &mut Transaction, denied: Denied) {
+    let (status, headers) = match denied {
+        Denied::Challenge(values) => {
             let headers = values.into_iter().map(|value| Header::WwwAuthenticate(value.into())).collect();
-            transaction.reply_with(StatusCode::Unauthorized, headers, None).await
+            (StatusCode::Unauthorized, headers)
         }
-        RegisterAnswer::Accepted(contacts) => {
-            let contact = |(uri, life): (String, u32)| Header::Contact(format!("<{uri}>;expires={life}").into());
-            transaction.reply_with(StatusCode::OK, contacts.into_iter().map(contact).collect(), None).await
-        }
-        RegisterAnswer::Refused { status, retry_after_s } => {
+        Denied::Refused { status, retry_after_s } => {
             let wait = retry_after_s.map(|wait| Header::RetryAfter(wait.to_string().into()));
-            transaction.reply_with(convert::status(status), wait.into_iter().collect(), None).await
+            (convert::status(status), wait.into_iter().collect())
         }
     };
-    if let Err(error) = done {
-        tracing::debug!(%error, "a REGISTER was not answered");
+    if let Err(error) = transaction.reply_with(status, headers, None).await {
+        tracing::debug!(%error, "a request that was denied was not answered");
     }
 }

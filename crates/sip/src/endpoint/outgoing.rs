@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rsipstack::{
     dialog::invitation::InviteOption,
-    sip::{Header, Method, Route, SipMessage, StatusCodeKind},
+    sip::{Header, HeadersExt, Method, Route, SipMessage, StatusCodeKind},
     transaction::{
         key::{TransactionKey, TransactionRole},
         transaction::Transaction,
@@ -38,8 +38,26 @@ impl Endpoint {
         };
         self.calls().insert(plan.call, live);
         let (endpoint, call, limits) = (self.clone(), plan.call, (plan.ring_for, plan.silent_for));
-        tokio::spawn(async move { endpoint.carry_invite(call, option, limits).await });
+        tokio::spawn(async move {
+            if let Some(least) = endpoint.clone().carry_invite(call, option.clone(), limits, false).await {
+                let again = endpoint.at_longer_intervals(call, option, least);
+                endpoint.carry_invite(call, again, limits, true).await;
+            }
+        });
         Ok(())
+    }
+
+    /// The same call with a session timer as the other side wants it (RFC 4028 section 7.4).
+    fn at_longer_intervals(&self, call: CallKey, option: InviteOption, least: u32) -> InviteOption {
+        let call_id = option.call_id.map(|id| format!("{least}-{id}"));
+        if let (Some(live), Some(id)) = (self.calls().get_mut(&call), &call_id) {
+            live.call_id.clone_from(id);
+        }
+        let mut headers = option.headers.unwrap_or_default();
+        headers.retain(|header| !matches!(header, Header::SessionExpires(_)));
+        headers.push(Header::SessionExpires(least.to_string().into()));
+        headers.push(Header::MinSE(least.to_string().into()));
+        InviteOption { call_id, headers: Some(headers), ..option }
     }
 
     fn option(&self, plan: &OutgoingCall, call_id: String) -> Result<InviteOption, SipFault> {
@@ -102,12 +120,15 @@ impl Endpoint {
         })
     }
 
+    /// Until the call is answered or has come to nothing. When its session timer is too short for the other side, the interval that
+    /// is wanted, and nothing is told; `is_last` when it cannot be asked again.
     async fn carry_invite(
         self,
         call: CallKey,
         option: InviteOption,
         (ring_for, silent_for): (Duration, Option<Duration>),
-    ) {
+        is_last: bool,
+    ) -> Option<u32> {
         let (states, follow_states) = self.0.layer.new_dialog_state_channel();
         let following =
             follow::Follow { endpoint: self.clone(), call, states: follow_states, timer: None, incoming: false };
@@ -150,11 +171,16 @@ impl Endpoint {
                     failed(487, "cancelled".to_owned())
                 } else {
                     self.tell(Event::Answered(super::Answered { call, body: response.body }));
-                    return;
+                    return None;
                 }
             }
             Ok(Ok(Some((_, Some(response))))) => {
                 let code = response.status_code.code();
+                let least = response.header_value("Min-SE").and_then(|least| timer::longer(code, &least));
+                let is_wanted = !asked_to_stop && self.calls().get(&call).is_some_and(|live| !live.cancelled);
+                if least.is_some() && is_wanted && !is_last {
+                    return least;
+                }
                 // A CANCEL of ours after the ring time reads as nobody having answered.
                 failed(if asked_to_stop { 408 } else { code }, response.status_code.text().to_owned())
             }
@@ -165,6 +191,7 @@ impl Endpoint {
         if self.calls().remove(&call).is_some() {
             self.tell(event);
         }
+        None
     }
 
     async fn cancel(&self, call: CallKey) {
@@ -187,6 +214,10 @@ impl Endpoint {
     /// # Errors
     /// [`SipFault::Gone`], [`SipFault::Unreachable`].
     pub fn ring(&self, call: CallKey, body: Option<Vec<u8>>) -> Result<(), SipFault> {
+        if self.dialog(call)?.initial_request().header_contains_token("Require", "100rel") {
+            // Such a caller takes no provisional answer but reliable ones (RFC 3262 section 3), which the library does not send.
+            return Ok(());
+        }
         let headers = body.as_ref().map(|_| convert::content_type(convert::SDP));
         self.dialog(call)?.ringing(headers, body).map_err(unreachable)
     }

@@ -2,11 +2,14 @@
 
 use rsipstack::{
     dialog::registration::Registration,
-    sip::{StatusCodeKind, typed::Contact},
+    sip::{HeadersExt, StatusCodeKind, typed::Contact},
 };
 
 use super::{Account, Endpoint, Registered, SipFault, convert};
 use crate::target::Target;
+
+/// The longest that a registrar may ask for.
+const MOST_S: u32 = 86_400;
 
 /// A registration that is kept up by whoever holds it.
 pub struct Enrolment {
@@ -50,14 +53,25 @@ impl Endpoint {
 }
 
 impl Enrolment {
-    /// Registers for so many seconds, or takes it back with 0.
+    /// Registers for so many seconds, or for the least that the registrar takes; takes it back with 0.
     pub async fn register(&mut self, seconds: u32) -> Registered {
-        match self.registration.register(self.registrar.clone(), Some(seconds)).await {
-            Ok(response) if response.status_code.kind() == StatusCodeKind::Successful => {
-                Registered::Yes { seconds: self.registration.granted_expires.filter(|s| *s > 0).unwrap_or(seconds) }
+        let mut asked = seconds;
+        loop {
+            let response = match self.registration.register(self.registrar.clone(), Some(asked)).await {
+                Ok(response) => response,
+                Err(error) => return Registered::Unreachable { reason: error.to_string() },
+            };
+            if response.status_code.kind() == StatusCodeKind::Successful {
+                let granted = self.registration.granted_expires.filter(|granted| *granted > 0);
+                return Registered::Yes { seconds: granted.unwrap_or(asked) };
             }
-            Ok(response) => Registered::Refused { status: response.status_code.code() },
-            Err(error) => Registered::Unreachable { reason: error.to_string() },
+            let status = response.status_code.code();
+            // RFC 3261 section 10.2.8.
+            let least = response.header_value("Min-Expires").and_then(|text| text.trim().parse().ok());
+            match least.filter(|least| status == 423 && asked == seconds && (seconds + 1..=MOST_S).contains(least)) {
+                Some(least) => asked = least,
+                None => return Registered::Refused { status },
+            }
         }
     }
 }
