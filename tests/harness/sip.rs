@@ -38,6 +38,14 @@ pub enum Manner {
     Refuses(&'static str),
     /// Rings and does not answer.
     Rings,
+    /// Rings, and answers when the call is cancelled: the two have crossed on the way.
+    AnswersTooLate,
+    /// Takes the call with a body of the test's own.
+    AnswersWith(&'static str),
+    /// Takes registrations and calls whose intervals are at least this.
+    WantsLong { least_s: u32 },
+    /// Sends what is no answer at all.
+    Babbles(&'static [&'static str]),
     /// Says nothing at all.
     Silent,
 }
@@ -237,6 +245,11 @@ impl SipPeer {
         self.send(dialog, "INVITE", &body, "").await
     }
 
+    /// Sends no more sound in a call, without a word about it.
+    pub fn falls_silent(&self, dialog: &Dialog) {
+        self.shared.falls_silent_in(&dialog.call_id);
+    }
+
     /// Ends a call.
     pub async fn hang_up(&self, dialog: &Dialog) {
         let answer = self.send(dialog, "BYE", "", "").await;
@@ -251,22 +264,16 @@ impl SipPeer {
         let contact = format!("Contact: <sip:{user}@{here}>\r\nExpires: 3600\r\n");
         let asked = self.send(&dialog, "REGISTER", "", &contact).await;
         assert_eq!(asked.status(), 401, "{asked:?}");
-        let challenge = asked.field("www-authenticate");
-        let algorithm = algorithm_of(challenge);
-        let hash = |text: &str| hash(algorithm, text);
-        let part = |name: &str| {
-            let rest = challenge.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
-            rest.split('"').next().unwrap_or_default().to_owned()
-        };
-        let (realm, nonce, uri) = (part("realm"), part("nonce"), format!("sip:{server}"));
-        let secret = hash(&format!("{user}:{realm}:{password}"));
-        let request = hash(&format!("REGISTER:{uri}"));
-        let response = hash(&format!("{secret}:{nonce}:00000001:abc:auth:{request}"));
-        let signed = format!(
-            "{contact}Authorization: Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", \
-             response=\"{response}\", algorithm={algorithm}, qop=auth, nc=00000001, cnonce=\"abc\"\r\n"
-        );
-        self.send(&dialog, "REGISTER", "", &signed).await
+        let signed = signed(&asked, ("REGISTER", &format!("sip:{server}")), (user, password));
+        self.send(&dialog, "REGISTER", "", &format!("{contact}{signed}")).await
+    }
+
+    /// Calls a number as a telephone that is asked for its password.
+    pub async fn dial(&self, server: SocketAddr, (user, password): (&str, &str), to: &str) -> Dialog {
+        let asked = self.call(server, user, to).await.answer;
+        assert_eq!(asked.status(), 401, "{asked:?}");
+        let signed = signed(&asked, ("INVITE", &format!("sip:{to}@{server}")), (user, password));
+        self.call_with(server, user, to, &self.description("sendrecv"), &signed).await
     }
 
     /// The algorithms by which somebody is asked to sign in who registers at first.
@@ -363,6 +370,25 @@ impl Drop for SipPeer {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
+}
+
+/// The field that answers a challenge.
+fn signed(asked: &Message, (method, uri): (&str, &str), (user, password): (&str, &str)) -> String {
+    let challenge = asked.field("www-authenticate");
+    let algorithm = algorithm_of(challenge);
+    let hash = |text: &str| hash(algorithm, text);
+    let part = |name: &str| {
+        let rest = challenge.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    let (realm, nonce) = (part("realm"), part("nonce"));
+    let secret = hash(&format!("{user}:{realm}:{password}"));
+    let request = hash(&format!("{method}:{uri}"));
+    let response = hash(&format!("{secret}:{nonce}:00000001:abc:auth:{request}"));
+    format!(
+        "Authorization: Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", \
+         response=\"{response}\", algorithm={algorithm}, qop=auth, nc=00000001, cnonce=\"abc\"\r\n"
+    )
 }
 
 /// The name of a challenge's digest algorithm.

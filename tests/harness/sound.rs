@@ -90,6 +90,12 @@ impl Ear {
         with as f64 / parts.len().max(1) as f64
     }
 
+    /// Whether this was heard, sample by sample.
+    pub fn heard_all_of(&self, pcm: &[i16]) -> bool {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.make_contiguous().windows(pcm.len()).any(|part| part == pcm)
+    }
+
     /// Waits until the tone has been the sound of half a second.
     ///
     /// # Panics

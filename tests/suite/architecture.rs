@@ -29,23 +29,26 @@ const MAY_USE: [(&str, &[&str]); 15] = [
 const PURE: [&str; 4] = ["domain", "media", "wire", "analysis"];
 const NOT_PURE: [&str; 6] = ["tokio", "async-trait", "reqwest", "sqlx", "axum", "tracing"];
 
-fn dependencies() -> BTreeMap<String, Vec<String>> {
+/// What each crate uses in every build, by the full names of the packages.
+fn declared() -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo metadata");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON of cargo metadata");
-    let packages = metadata["packages"].as_array().expect("packages");
-    let short = |name: &str| name.strip_prefix("switchboard-").unwrap_or(name).to_owned();
-    packages
-        .iter()
-        .map(|package| {
-            let normal = package["dependencies"].as_array().into_iter().flatten().filter(|one| one["kind"].is_null());
-            let names = normal.filter_map(|one| one["name"].as_str()).map(short).collect();
-            (short(package["name"].as_str().unwrap_or_default()), names)
-        })
-        .collect()
+    let name = |of: &Value| of["name"].as_str().unwrap_or_default().to_owned();
+    let used = |package: &Value| {
+        let all = package["dependencies"].as_array().into_iter().flatten();
+        all.filter(|one| one["kind"].is_null()).map(name).collect()
+    };
+    metadata["packages"].as_array().expect("packages").iter().map(|one| (name(one), used(one))).collect()
+}
+
+/// The same by the short names of ours.
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let short = |name: String| name.strip_prefix("switchboard-").map_or_else(|| name.clone(), str::to_owned);
+    declared().into_iter().map(|(name, used)| (short(name), used.into_iter().map(short).collect())).collect()
 }
 
 #[test]
@@ -70,5 +73,32 @@ fn pure_crates_have_nothing_that_waits_or_writes() {
         for used in &all[name] {
             assert!(!NOT_PURE.contains(&used.as_str()), "{name} uses {used}");
         }
+    }
+}
+
+/// Packages of a lock file with the names of what they use.
+fn locked(text: &str) -> BTreeMap<String, Vec<String>> {
+    let quoted = |line: &str| line.split('"').nth(1).map(str::to_owned);
+    let package = |block: &str| {
+        let name = block.lines().find(|line| line.starts_with("name = ")).and_then(quoted)?;
+        let used = block.lines().filter(|line| line.starts_with(" \"")).filter_map(quoted);
+        Some((name, used.map(|one| one.split(' ').next().unwrap_or_default().to_owned()).collect()))
+    };
+    text.split("[[package]]").filter_map(package).collect()
+}
+
+/// `scripts/fuzz` builds by a lock of its own, which nothing else would find to be old.
+#[test]
+fn the_lock_of_the_fuzz_targets_knows_what_our_crates_use() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/Cargo.lock");
+    let lock = locked(&std::fs::read_to_string(file).expect("the lock"));
+    let all = declared();
+    let ours: Vec<_> = all.iter().filter(|(name, _)| lock.contains_key(*name)).collect();
+    assert!(ours.len() >= 6, "{ours:?}");
+    for (name, used) in ours {
+        let old =
+            |one: &str| panic!("the lock does not fit what {name} uses: {one}; cargo update --workspace in fuzz/");
+        used.iter().filter(|one| !lock[name].contains(one)).for_each(|one| old(one));
+        lock[name].iter().filter(|one| !used.contains(one)).for_each(|one| old(one));
     }
 }

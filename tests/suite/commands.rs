@@ -292,3 +292,22 @@ async fn a_folder_without_keys_has_none_to_rotate() {
     nonsense.env("SWITCHBOARD_LISTEN", "here");
     finished(nonsense).await.refuses("SWITCHBOARD_LISTEN");
 }
+
+#[tokio::test]
+async fn simulated_calls_say_how_far_they_are_and_that_nothing_was_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(&["simulate", "--carrier", "exotel", "--calls", "3", "--agents", "3", "--faults"]);
+    command.env("TMPDIR", folder.path());
+    let run = tokio::time::timeout(4 * PATIENCE, command.output()).await;
+    let said = Said::of(&run.expect("it ends").expect("the program runs"));
+    let figures = "SIMULATED Exotel, with faults: 3 calls, 3 answered, 3 stored";
+    assert!(said.ok && said.out.starts_with(figures) && said.out.trim_end().ends_with("lost: nothing"), "{said:?}");
+    for step in ["3 agents are available; calls begin", "1 of 3 calls have ended", "3 of 3 calls have ended"] {
+        assert!(said.problem.lines().any(|line| line == step), "{step}: {said:?}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "its data are gone");
+    for nonsense in [&["--faults"][..], &["--calls", "1", "--agents", "0"], &["--calls", "1", "--carrier", "pigeon"]] {
+        let refused = finished(program(&[&["simulate"], nonsense].concat())).await;
+        assert!(!refused.ok && refused.problem.starts_with("error: "), "{nonsense:?}: {refused:?}");
+    }
+}

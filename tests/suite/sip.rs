@@ -109,6 +109,134 @@ async fn what_becomes_of_a_call_is_what_the_trunk_says() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_finds_the_queue_full_is_told_and_hung_up_on() {
+    let (first, second) = (SipPeer::start().await, SipPeer::start().await);
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", first.address(), 1)]).await;
+    let queues = exchange.server.ask(Method::GET, "/queues", &exchange.admin, None).await.body;
+    let mut queue =
+        queues.as_array().and_then(|all| all.iter().find(|one| one["name"] == "Sales")).cloned().expect("it");
+    queue["max_size"] = json!(1);
+    let path = format!("/queues/{}", queue["id"].as_str().unwrap_or_default());
+    let changed = exchange.server.ask(Method::PUT, &path, &exchange.admin, Some(queue)).await;
+    assert!(changed.status.is_success(), "{changed:?}");
+    let waits = first.call(exchange.sip, CUSTOMER, NUMBER).await;
+    let queued = |calls: &Value| calls["items"][0]["status"] == "queued";
+    exchange.server.until("/calls", &exchange.admin, "the first waits", queued).await;
+
+    let full = second.call(exchange.sip, "+919812300022", NUMBER).await;
+    assert_eq!(full.answer.status(), 200, "{:?}", full.answer);
+    second.request("BYE").await;
+    let words = include_bytes!("../../crates/backend/voices/all-busy-en.ulaw");
+    let words: Vec<i16> = words.iter().map(|byte| media::g711::Law::Pcmu.decode(*byte)).collect();
+    assert!(second.ear.heard_all_of(&words), "{} s were heard", second.ear.seconds());
+    let gone = |calls: &Value| {
+        let rows = calls["items"].as_array().cloned().unwrap_or_default();
+        rows.iter().any(|row| row["status"] == "no_answer") && rows.iter().any(|row| row["status"] == "queued")
+    };
+    exchange.server.until("/calls", &exchange.admin, "the second is let go, the first waits", gone).await;
+    first.hang_up(&waits).await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_trunk_must_not_carry_goes_by_the_next_and_its_day_ends_when_it_is_spent() {
+    let (abroad, peer) = (SipPeer::start().await, SipPeer::start().await);
+    let (mut first, mut second) = (trunk("Abroad", abroad.address(), 1), trunk("Home", peer.address(), 2));
+    first["settings"]["limits"]["prefixes"] = json!(["44"]);
+    second["settings"]["limits"]["prefixes"] = json!(["91"]);
+    second["settings"]["limits"]["daily_spend"] = json!(100);
+    second["settings"]["limits"]["per_minute"] = json!(100);
+    let exchange = Exchange::open(Engine::Sqlite, vec![first, second]).await;
+    let desk = exchange.desk().await;
+    let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+    let id = exchange.server.ask(Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER }))).await.text("id");
+    peer.ear.hears(1_000.0, "the agent").await;
+    exchange.server.ask(Method::POST, &format!("/calls/{id}/hang-up"), &token, None).await;
+    exchange.ended(&id).await;
+    let spent = |sip: &Value| sip["trunks"][1]["state"]["spent_today"] == 100;
+    exchange.server.until("/settings/sip", &exchange.admin, "a minute is paid for", spent).await;
+    desk.available().await;
+    let body = json!({ "number": CUSTOMER, "again": true });
+    exchange.server.ask(Method::POST, "/calls", &token, Some(body)).await;
+    let refused =
+        |calls: &Value| calls["items"].as_array().is_some_and(|all| all.len() == 2 && all[0]["status"] == "failed");
+    exchange.server.until("/calls", &exchange.admin, "no trunk may carry it", refused).await;
+    assert_eq!((abroad.requests("INVITE").len(), peer.requests("INVITE").len()), (0, 1));
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trunk_that_answers_nonsense_costs_one_call_and_no_more() {
+    const NO_CODEC: &str =
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n";
+    let (mad, peer) = (SipPeer::start().await, SipPeer::start().await);
+    let exchange =
+        Exchange::open(Engine::Sqlite, vec![trunk("Mad", mad.address(), 1), trunk("Sane", peer.address(), 2)]).await;
+    let desk = exchange.desk().await;
+    let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+    let place = async || {
+        let body = json!({ "number": CUSTOMER, "again": true });
+        exchange.server.ask(Method::POST, "/calls", &token, Some(body)).await.text("id")
+    };
+    // It was answered: a second trunk would call the person twice.
+    for body in ["", "nonsense", NO_CODEC] {
+        mad.set_manner(Manner::AnswersWith(body));
+        let detail = exchange.ended(&place().await).await;
+        assert_eq!(detail["row"]["status"], "failed", "{body}: {detail}");
+        desk.available().await;
+    }
+    assert_eq!(peer.requests("INVITE").len(), 0);
+    let began = std::time::Instant::now();
+    while mad.requests("BYE").len() < 3 {
+        assert!(began.elapsed() < Duration::from_secs(10), "what was answered is hung up");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    mad.set_manner(Manner::Babbles(&["SIP/2.0 999 What\r\n\r\n", "SIP/2.0\r\n", "\0\0\0\0", "GET / HTTP/1.1\r\n\r\n"]));
+    let id = place().await;
+    peer.ear.hears(1_000.0, "the agent, by the other trunk").await;
+    exchange.server.ask(Method::POST, &format!("/calls/{id}/hang-up"), &token, None).await;
+    let detail = exchange.ended(&id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trunks_are_asked_whether_they_are_there() {
+    let (silent, peer) = (SipPeer::start().await, SipPeer::start().await);
+    silent.set_manner(Manner::Silent);
+    let kept = |name: &str, of: &SipPeer, priority| {
+        let mut trunk = trunk(name, of.address(), priority);
+        trunk["settings"]["keep_alive_s"] = json!(10);
+        trunk
+    };
+    let trunks = vec![kept("Silent", &silent, 1), kept("There", &peer, 2)];
+    let exchange = Exchange::open(Engine::Sqlite, trunks).await;
+    let known = |sip: &Value| {
+        let (silent, there) = (&sip["trunks"][0]["state"], &sip["trunks"][1]["state"]);
+        silent["reachable"] == false
+            && silent["problem"].is_string()
+            && there["reachable"] == true
+            && there["round_trip_ms"].is_number()
+    };
+    exchange.server.until("/settings/sip", &exchange.admin, "their state is shown", known).await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_wants_provisional_answers_acknowledged_gets_none_that_cannot_be() {
+    let peer = SipPeer::start().await;
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", peer.address(), 1)]).await;
+    let body = peer.description("sendrecv");
+    let call = peer.call_with(exchange.sip, CUSTOMER, NUMBER, &body, "Require: 100rel\r\n").await;
+    assert_eq!(call.answer.status(), 200, "{:?}", call.answer);
+    assert!(!peer.arrivals().iter().any(|one| one.starts_with("18")), "{:?}", peer.arrivals());
+    peer.hang_up(&call).await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_who_hangs_up_while_it_rings_cancels() {
     let peer = SipPeer::start().await;
     peer.set_manner(Manner::Rings);
@@ -125,6 +253,53 @@ async fn an_agent_who_hangs_up_while_it_rings_cancels() {
     exchange.ended(&id).await;
     desk.phone.sign_out().await;
     exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_answers_while_the_call_is_cancelled_is_hung_up_on() {
+    let peer = SipPeer::start().await;
+    peer.set_manner(Manner::AnswersTooLate);
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", peer.address(), 1)]).await;
+    let desk = exchange.desk().await;
+    let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+    let id = exchange.server.ask(Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER }))).await.text("id");
+    let ringing = format!("/calls/{id}/live");
+    exchange.server.until(&ringing, &exchange.admin, "it rings", |live| live["status"] == "ringing").await;
+    exchange.server.ask(Method::POST, &format!("/calls/{id}/hang-up"), &token, None).await;
+    for method in ["CANCEL", "ACK", "BYE"] {
+        peer.request(method).await;
+    }
+    exchange.ended(&id).await;
+    let free = |sip: &Value| sip["trunks"][0]["state"]["calls_now"] == 0;
+    exchange.server.until("/settings/sip", &exchange.admin, "the line is free", free).await;
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_are_written_and_shown_as_the_trunk_wants_it() {
+    for (caller_id, from, identity) in [
+        (json!({ "kind": "always", "number": "+918000000009" }), "sip:08000000009@", "sip:08000000009@"),
+        (json!({ "kind": "withheld" }), "sip:anonymous@anonymous.invalid", ""),
+    ] {
+        let peer = SipPeer::start().await;
+        let mut settings = trunk("Carrier", peer.address(), 1);
+        settings["settings"]["number_format"] = json!("national");
+        settings["settings"]["prefix"] = json!("7");
+        settings["settings"]["caller_id"] = caller_id;
+        let exchange = Exchange::open(Engine::Sqlite, vec![settings]).await;
+        let desk = exchange.desk().await;
+        let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+        exchange.server.ask(Method::POST, "/calls", &token, Some(json!({ "number": CUSTOMER }))).await;
+        let invite = peer.request("INVITE").await;
+        assert!(invite.start.starts_with("INVITE sip:709812300021@"), "{invite:?}");
+        assert!(invite.field("from").contains(from), "{invite:?}");
+        assert!(invite.field("p-asserted-identity").contains(identity), "{invite:?}");
+        assert_eq!(invite.field("privacy"), if identity.is_empty() { "id" } else { "" }, "{invite:?}");
+        peer.ear.hears(1_000.0, "the agent").await;
+        desk.phone.sign_out().await;
+        exchange.server.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -250,6 +425,52 @@ async fn a_telephone_is_an_agents_device() {
     customer.request("BYE").await;
     let detail = exchange.ended(&id).await;
     assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_dials_on_the_telephone_that_is_registered() {
+    const PASSWORD: &str = "of the telephone";
+    let (customer, phone, other) = (SipPeer::start().await, SipPeer::start().await, SipPeer::start().await);
+    phone.voice.set(1_400);
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", customer.address(), 1)]).await;
+    with_telephone(&exchange, PASSWORD).await;
+    assert_eq!(phone.register(exchange.sip, "101", PASSWORD).await.status(), 200);
+    let there = |sip: &Value| sip["extensions"][0]["registered_from"] == "127.0.0.1";
+    exchange.server.until("/settings/sip", &exchange.admin, "it is registered", there).await;
+    let dial = async |password: &str, to: &str| phone.dial(exchange.sip, ("101", password), to).await;
+    assert_eq!(dial("a guess", CUSTOMER).await.answer.status(), 403);
+    // Somebody else with its name, where it is not: one of the trunk's callers, who dials a number that is not ours.
+    assert_eq!(other.call(exchange.sip, "101", CUSTOMER).await.answer.status(), 404);
+    let away = dial(PASSWORD, CUSTOMER).await;
+    assert_eq!(away.answer.status(), 480, "the agent is offline: {:?}", away.answer);
+    let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+    let asked =
+        exchange.server.ask(Method::PUT, "/agents/me/state", &token, Some(json!({ "kind": "available" }))).await;
+    assert!(asked.status.is_success(), "{asked:?}");
+
+    // As it is dialed in the organisation's country.
+    let call = dial(PASSWORD, "09812300021").await;
+    assert_eq!(call.answer.status(), 200, "{:?}", call.answer);
+    let invite = customer.request("INVITE").await;
+    assert!(invite.start.contains(CUSTOMER) && invite.field("from").contains(NUMBER), "{invite:?}");
+    phone.ear.hears(600.0, "the customer").await;
+    customer.ear.hears(1_400.0, "the agent").await;
+    let calls = exchange.server.ask(Method::GET, "/calls", &exchange.admin, None).await.body;
+    let row = &calls["items"][0];
+    assert_eq!((&row["direction"], &row["status"]), (&json!("outbound"), &json!("in_progress")), "{calls}");
+    phone.hang_up(&call).await;
+    customer.request("BYE").await;
+    let detail = exchange.ended(row["id"].as_str().unwrap()).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+
+    // What holds for calls from the app holds here.
+    assert_eq!(dial(PASSWORD, "112").await.answer.status(), 404);
+    let listed = json!({ "number": CUSTOMER, "reason": "asked" });
+    let listed = exchange.server.ask(Method::POST, "/do-not-call", &exchange.admin, Some(listed)).await;
+    assert!(listed.status.is_success(), "{listed:?}");
+    assert_eq!(dial(PASSWORD, CUSTOMER).await.answer.status(), 403);
+    assert_eq!(customer.requests("INVITE").len(), 1, "nobody else was called");
     exchange.server.stop().await;
 }
 

@@ -28,6 +28,9 @@ async fn what_the_network_plays_is_heard_and_the_agent_is_not_until_the_answer()
     let live = exchange.server.ask(Method::GET, &format!("/calls/{id}/live"), &exchange.admin, None).await.body;
     assert_eq!(live["status"], "ringing", "{live}");
     assert!(peer.ear.share_with(1_000.0) < 0.01, "the agent was heard before the answer");
+    let acknowledged = peer.request("PRACK").await;
+    let number = peer.request("INVITE").await.field("cseq").to_owned();
+    assert_eq!(acknowledged.field("rack"), format!("776656 {number}"), "{acknowledged:?}");
     assert_ne!(live["recording"]["kind"], "recording", "nothing is recorded before the answer: {live}");
     peer.ear.hears(1_000.0, "the agent").await;
     desk.ear.hears(600.0, "the person called").await;

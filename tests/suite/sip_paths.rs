@@ -166,3 +166,72 @@ async fn an_update_holds_and_takes_back() {
     desk.phone.sign_out().await;
     exchange.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_without_sound_is_agreed_on_anew_and_two_offers_at_once_give_way() {
+    let peer = SipPeer::start().await;
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", peer.address(), 1)]).await;
+    let mut desk = exchange.desk().await;
+    let call = peer.call(exchange.sip, CUSTOMER, NUMBER).await;
+    let offer = desk.answer_next().await;
+    desk.ear.hears(600.0, "the caller").await;
+    peer.set_manner(Manner::Refuses("491 Request Pending"));
+    peer.falls_silent(&call);
+    let ours = peer.request("INVITE").await;
+    assert!(ours.field("to").contains(";tag=") && ours.body.contains("m=audio"), "{ours:?}");
+    // Ours is not settled: theirs has to wait (RFC 3261 section 14.2).
+    assert_eq!(peer.turn(&call, "sendrecv").await.status(), 491);
+    peer.set_manner(Manner::Answers { after: Duration::from_millis(50) });
+    desk.ear.hears(600.0, "the caller again").await;
+    assert!(peer.requests("INVITE").len() >= 2, "ours was asked again");
+    peer.ear.hears(1_000.0, "the agent").await;
+    assert_eq!(peer.turn(&call, "sendrecv").await.status(), 200);
+    peer.hang_up(&call).await;
+    exchange.ended(&offer.call_id.to_string()).await;
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trunk_that_wants_longer_intervals_has_them() {
+    let peer = SipPeer::start().await;
+    peer.set_manner(Manner::WantsLong { least_s: 3_600 });
+    let mut settings = trunk("Carrier", peer.address(), 1);
+    settings["settings"]["kind"] = json!("register");
+    settings["settings"]["username"] = json!("office");
+    settings["password"] = json!("of the office");
+    let exchange = Exchange::open(Engine::Sqlite, vec![settings]).await;
+    let registered = |sip: &Value| sip["trunks"][0]["state"]["registered"] == true;
+    exchange.server.until("/settings/sip", &exchange.admin, "we are registered", registered).await;
+    assert_eq!(peer.requests("REGISTER").last().unwrap().field("expires"), "3600");
+    calls_out(&exchange, &peer).await;
+    assert_eq!(peer.requests("INVITE").len(), 2, "once too short, once as it is wanted");
+    // Taken away, it is not registered any more.
+    let none = json!({ "trunks": [], "extensions": [] });
+    assert!(exchange.server.ask(Method::PUT, "/settings/sip", &exchange.admin, Some(none)).await.status.is_success());
+    let began = std::time::Instant::now();
+    while !peer.requests("REGISTER").iter().any(|one| one.field("expires") == "0") {
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", peer.requests("REGISTER"));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_to_a_domain_go_by_its_proxy() {
+    let peer = SipPeer::start().await;
+    let names = NameServer::start(Zone::default()).await;
+    let mut settings = trunk("Carrier", peer.address(), 1);
+    settings["settings"]["host"] = json!("office.test");
+    settings["settings"]["proxy"] = json!(peer.address().to_string());
+    settings["settings"]["peers"] = json!([]);
+    let sip = SipConfig { name_servers: vec![names.address], ..sip_on_any_port() };
+    let exchange = Exchange::open_speaking(Engine::Sqlite, vec![settings], sip).await;
+    calls_out(&exchange, &peer).await;
+    let invite = peer.request("INVITE").await;
+    assert!(invite.start.contains("@office.test"), "{}", invite.start);
+    assert!(invite.field("route").contains(&peer.address().to_string()), "{invite:?}");
+    // Calls from the proxy are the trunk's.
+    calls_in(&exchange, &peer, exchange.sip).await;
+    exchange.server.stop().await;
+}

@@ -16,6 +16,7 @@ use simulator::{
     load::{Crew, LoadPlan, Observer},
     twilio::{self, RestFailure},
 };
+use tokio::sync::mpsc;
 use wire::{
     calls::{CallRow, CallStatus},
     config::{NumberInput, NumberProvider},
@@ -56,6 +57,30 @@ pub struct FaultPlan {
     pub data_dir: PathBuf,
 }
 
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Calls begin.
+    Begins { agents: u32 },
+    /// So many calls have ended at the carrier.
+    Ended { calls: usize, of: usize },
+    /// All have ended there; rows and recordings are waited for.
+    Settles,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Begins { agents } => write!(f, "{agents} agents are available; calls begin"),
+            Self::Ended { calls, of } => write!(f, "{calls} of {of} calls have ended"),
+            Self::Settles => write!(f, "waiting for what is written of them"),
+        }
+    }
+}
+
+/// Told of progress.
+pub type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
 /// What one call came to at the carrier.
 struct Carried {
     sid: String,
@@ -80,6 +105,8 @@ pub struct FaultReport {
     pub not_over: Vec<String>,
     /// Calls that went on at the carrier until they were cut off.
     pub never_ended: Vec<String>,
+    /// Calls that no agent took, though there were never more than agents.
+    pub not_answered: Vec<String>,
     /// Calls that an agent took, without their recording.
     pub without_recording: Vec<String>,
 }
@@ -90,6 +117,7 @@ impl FaultReport {
             + self.doubled.len()
             + self.not_over.len()
             + self.never_ended.len()
+            + self.not_answered.len()
             + self.without_recording.len()
     }
 }
@@ -107,6 +135,7 @@ impl fmt::Display for FaultReport {
             ("with several rows", &self.doubled),
             ("never over here", &self.not_over),
             ("never ended at the carrier", &self.never_ended),
+            ("not answered", &self.not_answered),
             ("answered, recording not stored", &self.without_recording),
         ] {
             writeln!(
@@ -130,7 +159,7 @@ enum Account {
 
 /// # Errors
 /// [`LoadError`] when there was nothing to measure. What was lost is in the report.
-pub async fn run(plan: &FaultPlan) -> Result<FaultReport, LoadError> {
+pub async fn run(plan: &FaultPlan, tell: Tell<'_>) -> Result<FaultReport, LoadError> {
     let any = Config::default().listen;
     let config = Config {
         data_dir: plan.data_dir.clone(),
@@ -139,12 +168,12 @@ pub async fn run(plan: &FaultPlan) -> Result<FaultReport, LoadError> {
         ..Config::default()
     };
     let running = Running::start(&config, false).await.map_err(crate::standalone::StandaloneError::from)?;
-    let report = on(&running, plan).await;
+    let report = on(&running, plan, tell).await;
     running.stop().await;
     report
 }
 
-async fn on(running: &Running, plan: &FaultPlan) -> Result<FaultReport, LoadError> {
+async fn on(running: &Running, plan: &FaultPlan, tell: Tell<'_>) -> Result<FaultReport, LoadError> {
     let password = domain::pii::Personal::new(format!("faults-{}", random_hex(8)));
     let seeding = SeedPlan { password, agents: plan.agents, calls: 0, ..SeedPlan::default() };
     let (accounts, account) =
@@ -155,9 +184,11 @@ async fn on(running: &Running, plan: &FaultPlan) -> Result<FaultReport, LoadErro
     let agents: Vec<_> = seed::agents(&seeding).into_iter().map(|agent| (agent.email, agent.password)).collect();
     let crew = crew(&server, &agents, &plan.data_dir).await?;
     observer.agents_available(agents.len(), AGENTS_WITHIN).await?;
+    tell(Progress::Begins { agents: plan.agents });
     let scripts = [CustomerScript::not_interested()?];
     let customers = LoadPlan::of(&accounts.number, &scripts, plan.calls).customers;
-    let carried = place(&account, plan, &accounts.number, &customers).await?;
+    let carried = place(&account, plan, (&accounts.number, &customers), tell).await?;
+    tell(Progress::Settles);
     let rows = settled(&observer, plan.calls).await?;
     crew.stop().await;
     Ok(compare(plan, &carried, &with_ids(&observer, rows).await?))
@@ -264,15 +295,18 @@ fn exotel_faults(n: usize) -> exotel::Misbehaviour {
 async fn place(
     account: &Account,
     plan: &FaultPlan,
-    number: &str,
-    customers: &[Arc<CustomerScript>],
+    (number, customers): (&str, &[Arc<CustomerScript>]),
+    tell: Tell<'_>,
 ) -> Result<Vec<Carried>, LoadError> {
+    let (ended, mut ends) = mpsc::unbounded_channel();
+    let of = customers.len();
+    let mut told = 0;
     let mut calls = tokio::task::JoinSet::new();
     // No more at once than agents: who waits too long in the queue was not lost by a fault.
     let places = Arc::new(tokio::sync::Semaphore::new(plan.agents as usize));
     for (n, customer) in customers.iter().enumerate() {
         let place = Arc::clone(&places).acquire_owned().await;
-        let script = Arc::clone(customer);
+        let (script, ended) = (Arc::clone(customer), ended.clone());
         match account {
             Account::Twilio(services) => {
                 if plan.faults {
@@ -285,8 +319,9 @@ async fn place(
                     if cut_off {
                         call.hang_up();
                     }
-                    let ended = call.outcome().await.map(|outcome| format!("{:?}", outcome.ended_by));
-                    Carried { sid: call.sid().to_owned(), ended: ended.unwrap_or_default(), cut_off }
+                    let how = call.outcome().await.map(|outcome| format!("{:?}", outcome.ended_by));
+                    let _ = ended.send(());
+                    Carried { sid: call.sid().to_owned(), ended: how.unwrap_or_default(), cut_off }
                 });
             }
             Account::Exotel(carrier) => {
@@ -300,12 +335,22 @@ async fn place(
                     if cut_off {
                         call.hang_up();
                     }
-                    let ended = call.outcome().await.map(|outcome| format!("{:?}", outcome.ended));
-                    Carried { sid: call.sid().to_owned(), ended: ended.unwrap_or_default(), cut_off }
+                    let how = call.outcome().await.map(|outcome| format!("{:?}", outcome.ended));
+                    let _ = ended.send(());
+                    Carried { sid: call.sid().to_owned(), ended: how.unwrap_or_default(), cut_off }
                 });
             }
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
+        while ends.try_recv().is_ok() {
+            told += 1;
+            tell(Progress::Ended { calls: told, of });
+        }
+    }
+    drop(ended);
+    while ends.recv().await.is_some() {
+        told += 1;
+        tell(Progress::Ended { calls: told, of });
     }
     Ok(calls.join_all().await)
 }
@@ -357,10 +402,59 @@ fn compare(plan: &FaultPlan, carried: &[Carried], rows: &[(String, CallRow)]) ->
         doubled: carried.iter().filter(|call| of(&call.sid) > 1).map(name).collect(),
         not_over: rows.iter().filter(|(_, row)| !is_over(row)).map(|(sid, _)| sid.clone()).collect(),
         never_ended: carried.iter().filter(|call| call.cut_off).map(name).collect(),
+        not_answered: rows.iter().filter(|(_, row)| row.talk_ms == 0).map(|(sid, _)| sid.clone()).collect(),
         without_recording: answered
             .iter()
             .filter(|row| row.recording != RecordingState::Stored)
             .map(|row| row.id.to_string())
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// As the server shows it.
+    fn row(n: u128, status: &str, recording: &str, talk_ms: u64) -> CallRow {
+        serde_json::from_value(json!({
+            "id": uuid::Uuid::from_u128(n), "direction": "inbound", "status": status, "started_at_ms": 1, "ended_at_ms": null,
+            "customer_name": null, "customer_number": "+919812300021", "lead_id": null, "agent_id": null,
+            "agent_name": null, "queue_name": null, "campaign_name": null, "wait_ms": 0, "ring_ms": 0,
+            "talk_ms": talk_ms, "disposition": null, "sentiment": null, "lead_quality": null, "hot": false,
+            "summary": null, "recording": { "kind": recording }, "analysis": { "kind": "pending" }, "simulated": true
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn each_way_to_lose_a_call_is_named() {
+        let plan =
+            FaultPlan { carrier: CarrierKind::Exotel, calls: 4, agents: 1, faults: true, data_dir: PathBuf::new() };
+        let carried = |sid: &str, cut_off| Carried { sid: sid.to_owned(), ended: "Hangup".to_owned(), cut_off };
+        let calls = [carried("whole", false), carried("twice", false), carried("nowhere", false), carried("on", true)];
+        let rows = [
+            ("whole".to_owned(), row(1, "completed", "stored", 9_000)),
+            ("twice".to_owned(), row(2, "completed", "stored", 9_000)),
+            ("twice".to_owned(), row(3, "completed", "recording", 9_000)),
+            ("on".to_owned(), row(4, "in_progress", "off", 0)),
+        ];
+        let report = compare(&plan, &calls, &rows);
+        assert_eq!((report.calls, report.answered, report.stored, report.lost()), (4, 3, 2, 6));
+        assert_eq!(
+            (&*report.without_row, &*report.doubled),
+            (&["nowhere (Hangup)".to_owned()][..], &["twice (Hangup)".to_owned()][..])
+        );
+        assert_eq!(
+            (&*report.not_over, &*report.never_ended),
+            (&["on".to_owned()][..], &["on (Hangup)".to_owned()][..])
+        );
+        assert_eq!(report.not_answered, ["on".to_owned()]);
+        assert_eq!(report.without_recording, [uuid::Uuid::from_u128(3).to_string()]);
+        assert!(report.to_string().ends_with("lost: 6"), "{report}");
+        let report = compare(&plan, &calls[..1], &rows[..1]);
+        assert!(report.lost() == 0 && report.to_string().ends_with("lost: nothing"), "{report}");
     }
 }

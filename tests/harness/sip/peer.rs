@@ -11,6 +11,9 @@ use tokio::net::UdpSocket;
 use super::{Manner, Message, Shared, locked};
 use crate::sound::{Ear, LINE_RATE, Tone};
 
+/// Number of the first reliable provisional answer.
+const RSEQ: u32 = 776_656;
+
 pub(super) fn description(shared: &Shared, direction: &str) -> String {
     let version = shared.number.fetch_add(1, Relaxed);
     let ip = shared.sound_here.ip();
@@ -45,6 +48,11 @@ pub(super) async fn take_signals(shared: Arc<Shared>) {
     }
 }
 
+/// At the beginning of a field; 0 without one.
+fn number(field: &str) -> u32 {
+    field.split(';').next().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
 fn in_short(message: &Message) -> String {
     match message.status() {
         0 => format!("{} {}", message.method(), message.body.lines().next().unwrap_or_default()),
@@ -57,13 +65,37 @@ async fn answer(shared: Arc<Shared>, request: Message, manner: Manner) {
     let send = async |text: String| drop(shared.signals.send_to(text.as_bytes(), request.from).await);
     let tag = shared.tag.clone();
     match (request.method(), &manner) {
+        ("INVITE", Manner::WantsLong { least_s }) if number(request.field("session-expires")) < *least_s => {
+            let wish = format!("Min-SE: {least_s}\r\n");
+            send(request.answer("422 Session Interval Too Small", &tag, &wish, "")).await;
+        }
+        ("REGISTER", Manner::WantsLong { least_s }) if (1..*least_s).contains(&number(request.field("expires"))) => {
+            let wish = format!("Min-Expires: {least_s}\r\n");
+            send(request.answer("423 Interval Too Brief", &tag, &wish, "")).await;
+        }
+        ("INVITE", Manner::WantsLong { .. }) => {
+            shared.speaks_in(&request);
+            let body = description(&shared, "sendrecv");
+            send(request.answer("200 OK", &tag, &contact, &body)).await;
+        }
         ("INVITE", Manner::Refuses(status)) => send(request.answer(status, &tag, "", "")).await,
-        ("INVITE", Manner::Rings) => send(request.answer("180 Ringing", &tag, &contact, "")).await,
+        ("INVITE", Manner::AnswersWith(body)) => send(request.answer("200 OK", &tag, &contact, body)).await,
+        ("INVITE", Manner::Babbles(words)) => {
+            for word in *words {
+                send((*word).to_owned()).await;
+            }
+        }
+        ("INVITE", Manner::Rings | Manner::AnswersTooLate) => {
+            send(request.answer("180 Ringing", &tag, &contact, "")).await
+        }
         ("INVITE", Manner::Answers { after } | Manner::Announces { after }) => {
             if matches!(manner, Manner::Announces { .. }) {
                 shared.speaks_in(&request);
                 let body = description(&shared, "sendrecv");
-                send(request.answer("183 Session Progress", &tag, &contact, &body)).await;
+                // To be acknowledged in its own right, where the caller can (RFC 3262).
+                let can = request.field("supported").contains("100rel");
+                let more = if can { format!("{contact}Require: 100rel\r\nRSeq: {RSEQ}\r\n") } else { contact.clone() };
+                send(request.answer("183 Session Progress", &tag, &more, &body)).await;
             } else {
                 send(request.answer("180 Ringing", &tag, &contact, "")).await;
             }
@@ -83,9 +115,13 @@ async fn answer(shared: Arc<Shared>, request: Message, manner: Manner) {
                 .iter()
                 .find(|one| one.method() == "INVITE" && one.field("call-id") == request.field("call-id"))
                 .cloned();
-            if let Some(invite) = invite {
-                send(invite.answer("487 Request Terminated", &tag, "", "")).await;
-            }
+            let Some(invite) = invite else { return };
+            let text = if manner == Manner::AnswersTooLate {
+                invite.answer("200 OK", &tag, &contact, &description(&shared, "sendrecv"))
+            } else {
+                invite.answer("487 Request Terminated", &tag, "", "")
+            };
+            send(text).await;
         }
         ("BYE", _) => {
             shared.falls_silent_in(request.field("call-id"));

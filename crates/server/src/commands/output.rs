@@ -27,6 +27,11 @@ pub(super) fn say_progress(bytes: u64, total: u64, rows: u64) {
     }
 }
 
+/// What a long work does now, on a line of standard error.
+pub(super) fn say_step(step: &dyn std::fmt::Display) {
+    drop(writeln!(std::io::stderr(), "{step}"));
+}
+
 pub(super) fn say_problem(problem: &Problem) {
     drop(writeln!(std::io::stderr(), "switchboard: {problem}"));
 }

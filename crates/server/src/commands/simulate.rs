@@ -23,7 +23,7 @@ pub struct SimulateArguments {
     #[arg(long, requires = "calls")]
     faults: bool,
     /// Agents who take the calls.
-    #[arg(long, default_value_t = 6, requires = "calls")]
+    #[arg(long, default_value_t = 6, requires = "calls", value_parser = clap::value_parser!(u32).range(1..=200))]
     agents: u32,
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn run(arguments: SimulateArguments) -> Result<(), Problem> {
     std::fs::create_dir_all(&folder)?;
     let SimulateArguments { carrier, faults, agents, .. } = arguments;
     let plan = FaultPlan { carrier, calls, agents, faults, data_dir: folder.clone() };
-    let report = faults::run(&plan).await?;
+    let report = faults::run(&plan, &|progress| output::say_step(&progress)).await?;
     output::say(&report.to_string());
     if report.lost() > 0 {
         return Err(format!("something was lost; the data are in {}", folder.display()).into());

@@ -150,12 +150,19 @@ impl Observer {
         self.until("/agents", &format!("{count} agents were available"), within, available).await.map(drop)
     }
 
-    /// The newest calls, at most 200.
+    /// All calls, the newest first.
     ///
     /// # Errors
     /// [`ObserverError::Server`].
     pub async fn calls(&self) -> Result<Vec<CallRow>, ObserverError> {
-        Ok(self.get::<Page<CallRow>>("/calls?limit=200").await?.items)
+        let mut rows = Vec::new();
+        let mut path = "/calls?limit=200".to_owned();
+        loop {
+            let page = self.get::<Page<CallRow>>(&path).await?;
+            rows.extend(page.items);
+            let Some(next) = page.next else { return Ok(rows) };
+            path = format!("/calls?limit=200&cursor={next}");
+        }
     }
 
     /// Waits for the recording's receipt and the end of the analysis, whatever they say.
