@@ -25,11 +25,13 @@ export function BulkProgress() {
   const names = { tags: useTags(), people: usePeople(), campaigns: useQuery({ queryKey: keys.campaigns, queryFn: () => api.campaigns() }).data ?? [] };
   const found = query.data?.items[0];
   const working = found !== undefined && isWorking(found.state);
-  const was = useRef(working);
+  // Which one has come to its end, and how; a quick one has before anybody could see it at work.
+  const ended = query.data === undefined ? null : found && !working ? `${found.id} ${found.state}` : "";
+  const before = useRef(ended);
   useEffect(() => {
-    if (was.current && !working) void queries.invalidateQueries({ queryKey: keys.leads() });
-    was.current = working;
-  }, [working, queries]);
+    if (before.current !== null && ended && ended !== before.current) void queries.invalidateQueries({ queryKey: keys.leads() });
+    before.current = ended;
+  }, [ended, queries]);
   if (!found || hidden === found.id) return null;
   const hours = hoursToUndo(found, now);
   const file = hasFile(found, now);

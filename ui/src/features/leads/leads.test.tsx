@@ -63,6 +63,19 @@ describe("many leads at once", () => {
     await waitFor(() => { expect(sent(requests, "POST /bulk-actions/bulk-1/undo")).toEqual({}); });
   });
 
+  it("shows the leads as they are after an action that was over before anybody looked", async () => {
+    let all: BulkAction[] = [];
+    const { requests } = await open("/leads", "manager", { "GET /bulk-actions": () => page(all), "POST /bulk-actions": () => { all = [done]; return done; } });
+    await screen.findAllByTestId("lead-row");
+    const lists = () => requests.filter((each) => each.method === "GET" && each.path.split("?")[0] === "/leads").length;
+    const before = lists();
+    fireEvent.click(screen.getByTestId("bulk-do-all"));
+    fireEvent.change(await screen.findByTestId("bulk-kind"), { target: { value: "delete" } });
+    fireEvent.click(screen.getByTestId("bulk-start"));
+    await screen.findByTestId("bulk-counts");
+    await waitFor(() => { expect(lists()).toBe(before + 1); });
+  });
+
   it("offers nothing of it to an agent", async () => {
     const { requests } = await open("/leads", "telecaller");
     await screen.findAllByTestId("lead-row");
