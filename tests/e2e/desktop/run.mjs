@@ -1,6 +1,6 @@
 // The real window, driven as an agent would: sign in, calls with everything that can happen to them, what came out.
 // Runs inside scripts/desktop.sh and scripts/virtual-audio.sh; see scripts/e2e.
-//   --only conversation|trouble|colleague|leaving|supervision|leads   that part alone
+//   --only conversation|trouble|colleague|leaving|supervision|leads|organise   that part alone
 import { mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { args } from "../lib/args.mjs";
@@ -13,13 +13,14 @@ import { colleague } from "./colleague.mjs";
 import { conversation } from "./conversation.mjs";
 import { leads } from "./leads.mjs";
 import { leaving } from "./leaving.mjs";
+import { organise } from "./organise.mjs";
 import { signIn } from "./sign-in.mjs";
 import { supervision } from "./supervision.mjs";
 import { trouble } from "./trouble.mjs";
 
-/** What one agent does in one run of the app, then a supervisor in another, and an admin with an agent in a third. */
+/** What one agent does in one run of the app, then a supervisor in another, an admin with an agent in a third, and an admin in a fourth. */
 const AGENTS_PARTS = { conversation, trouble, colleague, leaving };
-const PARTS = { ...AGENTS_PARTS, supervision, leads };
+const PARTS = { ...AGENTS_PARTS, supervision, leads, organise };
 const root = new URL("../../../", import.meta.url).pathname;
 const { out, app: binary, only } = args({ out: join(root, "out/e2e/desktop"), app: built("switchboard-desktop"), only: "" });
 if (only && !(only in PARTS)) throw new Error(`--only takes ${Object.keys(PARTS).join(", ")}; not ${only}`);
