@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     config::{BridgeConfig, BridgeError},
     counters::{CounterSnapshot, Counters},
-    engine::{self, Command, transport},
+    engine::{self, Command, Orders, transport},
     event::{BridgeEvent, PortStats},
     plan::RoomPlan,
     port::{self, CarrierInput, CarrierOptions, CarrierPort, OUTPUT_FRAMES, PortId},
@@ -49,7 +49,7 @@ pub(crate) type LastHeard = Arc<Mutex<HashMap<MediaSessionId, Arc<AtomicU64>>>>;
 /// Cheap to clone. The bridge stops when the last one is dropped; recordings then stay in the spool as they are.
 #[derive(Debug, Clone)]
 pub struct BridgeHandle {
-    commands: mpsc::UnboundedSender<Command>,
+    commands: Orders,
     counters: Arc<Counters>,
     last_heard: LastHeard,
     candidates: Arc<[SocketAddr]>,
@@ -65,7 +65,7 @@ pub async fn start(config: BridgeConfig) -> Result<(BridgeHandle, mpsc::Unbounde
     let (events, events_out) = mpsc::unbounded_channel();
     let counters = Arc::new(Counters::default());
     let spool = Arc::from(config.spool.as_path());
-    let started = engine::start(config, events, Arc::clone(&counters)).await?;
+    let started = engine::start(config, events, Arc::clone(&counters))?;
     let handle = BridgeHandle {
         commands: started.commands,
         counters,

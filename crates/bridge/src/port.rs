@@ -12,7 +12,10 @@ use domain::ids::{LegId, MediaSessionId};
 use media::{g711::Law, quality::CodecImpairment};
 use tokio::sync::mpsc;
 
-use crate::{counters::Counters, engine::Command};
+use crate::{
+    counters::Counters,
+    engine::{Command, Orders},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortId {
@@ -153,7 +156,7 @@ pub(crate) fn ring(codec: CarrierCodec) -> (Bringing, Arrived) {
 pub struct CarrierInput {
     leg: LegId,
     sound: Bringing,
-    commands: mpsc::UnboundedSender<Command>,
+    commands: Orders,
     counters: Arc<Counters>,
     /// Samples.
     dropped: Arc<AtomicU64>,
@@ -163,7 +166,7 @@ impl CarrierInput {
     pub(crate) fn new(
         leg: LegId,
         sound: Bringing,
-        commands: mpsc::UnboundedSender<Command>,
+        commands: Orders,
         counters: Arc<Counters>,
         dropped: Arc<AtomicU64>,
     ) -> Self {

@@ -15,7 +15,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::{counters::Counters, engine::Command};
+use crate::{
+    counters::Counters,
+    engine::{Command, Orders},
+};
 
 /// Frames between the audio thread and the socket: 160 ms at 20 ms each. More would only be late.
 pub(crate) const OUTPUT_FRAMES: usize = 8;
@@ -60,7 +63,7 @@ pub enum Verdict {
 pub struct SoundSocket {
     pub(crate) session: MediaSessionId,
     pub(crate) attachment: u64,
-    pub(crate) commands: mpsc::UnboundedSender<Command>,
+    pub(crate) commands: Orders,
     pub(crate) frames: mpsc::Receiver<SocketOut>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) opened: Instant,

@@ -1,7 +1,6 @@
 //! What comes in from devices, and what the transport does in answer.
 
 use std::{
-    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,7 +13,12 @@ use str0m::{
 };
 
 use super::{
-    BATCHES, Engine, HANDSHAKE_SLACK, TIMER_SLACK, datagrams::Inbox, gate::Loudness, net::Owner, session::Inbound,
+    BATCHES, Engine, HANDSHAKE_SLACK, TIMER_SLACK,
+    datagrams::{Datagram, Inbox},
+    net::Owner,
+    pace::Taken,
+    session::{Inbound, Packet},
+    ticks::HALF,
 };
 use crate::{
     counters::count,
@@ -38,57 +42,69 @@ fn is_rtp(datagram: &[u8]) -> bool {
     matches!(datagram, [128..=191, second, ..] if !(192..=223).contains(second))
 }
 
+/// The first moment from `at` on at which all connected transports are looked at: when a turn ends, so that a bridge that
+/// plays wakes up for both at once.
+fn shared(at: Instant, origin: Instant) -> Instant {
+    let first = origin + HALF;
+    let rounds = at.saturating_duration_since(first).as_micros().div_ceil(TIMER_SLACK.as_micros());
+    // What is never due is farther away than can be counted.
+    u32::try_from(rounds).map_or(at, |rounds| first + TIMER_SLACK * rounds)
+}
+
 impl Engine {
     pub(super) fn take_datagrams(&mut self, inbox: &mut Inbox) {
-        let (mut came, mut more) = (0, true);
+        let mut taken = Taken::default();
+        self.passed_on = false;
         for _ in 0..BATCHES {
-            more = self.net.receive(inbox);
-            if !more {
+            taken.more = self.net.receive(inbox);
+            if !taken.more {
                 break;
             }
-            for (datagram, source) in inbox.datagrams() {
-                let now = Instant::now();
-                self.take_datagram(datagram, source, now);
-                self.flush(now);
-                came += 1;
+            taken.hasty |= !inbox.is_stamped();
+            for datagram in inbox.datagrams() {
+                self.take_datagram(&datagram);
+                self.flush(Instant::now());
+                taken.came += 1;
             }
         }
-        self.pace.read(came, more, self.origin.elapsed());
+        taken.hasty |= self.passed_on;
+        self.pace.read(taken, Inbox::BATCH, self.origin.elapsed());
     }
 
-    fn take_datagram(&mut self, datagram: &[u8], source: SocketAddr, now: Instant) {
-        let Ok(contents) = datagram.try_into() else { return count(&self.counters.malformed) };
-        let owner = self.net.owner(datagram, source);
+    fn take_datagram(&mut self, datagram: &Datagram<'_>) {
+        let Datagram { bytes, source, arrived } = *datagram;
+        let Ok(contents) = bytes.try_into() else { return count(&self.counters.malformed) };
+        let owner = self.net.owner(bytes, source);
         let (Owner::Known(id) | Owner::Claimed(id)) = owner else { return count(&self.counters.unknown_source) };
         let (Some(session), Some(destination)) = (self.sessions.get_mut(&id), self.net.local_for(source)) else {
             return count(&self.counters.unknown_source);
         };
         let receive = Receive { proto: Protocol::Udp, source, destination, contents };
         if let Owner::Claimed(_) = owner {
-            let input = Input::Receive(now, receive);
+            let input = Input::Receive(arrived, receive);
             if !session.rtc.accepts(&input) {
                 return count(&self.counters.unknown_source);
             }
             self.net.learn(id, source, &mut session.addresses);
             let Input::Receive(_, receive) = input else { return };
-            self.hand_over(id, receive, is_rtp(datagram), now);
+            self.hand_over(id, receive, is_rtp(bytes), arrived);
         } else {
-            self.hand_over(id, receive, is_rtp(datagram), now);
+            self.hand_over(id, receive, is_rtp(bytes), arrived);
         }
     }
 
-    fn hand_over(&mut self, id: MediaSessionId, receive: Receive<'_>, rtp: bool, now: Instant) {
-        let since_start = now.duration_since(self.origin);
+    fn hand_over(&mut self, id: MediaSessionId, receive: Receive<'_>, rtp: bool, arrived: Instant) {
+        let since_start = arrived.saturating_duration_since(self.origin);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.rtp_awaited = rtp;
         // One bad datagram is refused and the connection stands; when it does not, draining it says so.
-        if let Err(error) = session.receive(receive, now, since_start) {
+        if let Err(error) = session.receive(receive, arrived, since_start) {
             tracing::debug!(%id, %error, "a datagram was refused");
             count(&self.counters.refused);
         }
         let back = !session.connected && session.rtc.is_connected();
         if back {
-            self.take_inbound(id, Inbound::Connected, now);
+            self.take_inbound(id, Inbound::Connected, arrived);
         }
         self.changed.push(id);
     }
@@ -132,8 +148,10 @@ impl Engine {
             if std::mem::take(&mut session.rtp_awaited) {
                 count(&self.counters.rtp_ignored);
             }
-            let slack = if session.connected { TIMER_SLACK } else { HANDSHAKE_SLACK };
-            session.deadline = session.deadline.max(now + slack);
+            session.deadline = session.deadline.max(now + HANDSHAKE_SLACK);
+            if session.connected {
+                session.deadline = shared(session.deadline, self.origin);
+            }
             self.next_timer = self.next_timer.min(session.deadline);
             let alive = session.rtc.is_alive();
             for inbound in inbox.drain(..) {
@@ -172,54 +190,40 @@ impl Engine {
                 self.report(BridgeEvent::SessionDtmf { id, digit });
             }
             Inbound::Nonsense => count(&self.counters.bad_payload),
-            Inbound::Audio { seq, time, header, payload } => {
+            Inbound::Audio(packet) => {
                 if self.back_on_udp(id, now) {
-                    self.take_audio(id, seq, time, header, &payload, now);
+                    self.take_audio(id, &packet, now);
                 }
             }
-            Inbound::Redundant { seq, time, header, payload } => {
+            Inbound::Redundant(packet) => {
                 if self.back_on_udp(id, now) {
-                    self.take_redundant(id, seq, time, header, &payload, now);
+                    self.take_redundant(id, &packet, now);
                 }
             }
         }
     }
 
     /// A packet of Opus from the device, by whichever path.
-    pub(super) fn take_audio(
-        &mut self,
-        id: MediaSessionId,
-        seq: u64,
-        time: u64,
-        header: Loudness,
-        payload: &Arc<[u8]>,
-        now: Instant,
-    ) {
-        let since_start = now.duration_since(self.origin);
+    pub(super) fn take_audio(&mut self, id: MediaSessionId, packet: &Packet, now: Instant) {
+        let Packet { seq, time, header, payload, arrived } = packet;
+        let since_start = arrived.saturating_duration_since(self.origin);
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.gate.hear_packet(header, payload, since_start);
-        session.note_packet(seq, payload.len(), now);
-        session.keep(seq, time, payload, since_start, &self.counters);
-        self.hand_on(id, seq, time, payload, &[], now);
+        session.gate.hear_packet(*header, payload, since_start);
+        session.note_packet(*seq, payload.len(), *arrived);
+        session.keep(*seq, *time, payload, since_start, &self.counters);
+        self.hand_on(id, *seq, *time, payload, &[], now);
     }
 
     /// As [`take_audio`](Self::take_audio), for a packet with copies of earlier frames.
-    fn take_redundant(
-        &mut self,
-        id: MediaSessionId,
-        seq: u64,
-        time: u64,
-        header: Loudness,
-        payload: &Arc<[u8]>,
-        now: Instant,
-    ) {
+    fn take_redundant(&mut self, id: MediaSessionId, packet: &Packet, now: Instant) {
+        let Packet { seq, time, header, payload, arrived } = packet;
         let Ok(blocks) = red::parse(payload) else { return count(&self.counters.bad_payload) };
-        let since_start = now.duration_since(self.origin);
+        let since_start = arrived.saturating_duration_since(self.origin);
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.gate.hear_packet(header, blocks.primary.payload, since_start);
-        session.note_packet(seq, payload.len(), now);
-        session.keep_blocks(seq, time, &blocks, since_start, &self.counters);
-        self.hand_on(id, seq, time, &blocks.primary.payload.into(), blocks.copies(), now);
+        session.gate.hear_packet(*header, blocks.primary.payload, since_start);
+        session.note_packet(*seq, payload.len(), *arrived);
+        session.keep_blocks(*seq, *time, &blocks, since_start, &self.counters);
+        self.hand_on(id, *seq, *time, &blocks.primary.payload.into(), blocks.copies(), now);
     }
 
     /// Sound came from the device: to itself while it hears itself, and to those who hear it alone.
@@ -276,6 +280,7 @@ impl Engine {
                     tracing::debug!(id = %listener, %error, "a packet could not be passed on");
                 }
                 self.changed.push(listener);
+                self.passed_on = true;
             }
         }
         if let Some(session) = self.sessions.get_mut(&id) {

@@ -12,6 +12,7 @@ mod intake;
 mod loopback;
 mod net;
 mod numbering;
+mod orders;
 mod pace;
 mod protect;
 mod room;
@@ -35,10 +36,11 @@ use std::{
 
 use domain::ids::{CallId, LegId, MediaSessionId};
 use media::mix::Mixer;
+use mio::net::UdpSocket;
 use str0m::{Rtc, change::SdpOffer};
-use tokio::{
-    net::UdpSocket,
-    sync::{mpsc, oneshot},
+use tokio::sync::{
+    mpsc::{self, error::TryRecvError},
+    oneshot,
 };
 
 use crate::{
@@ -54,6 +56,8 @@ use crate::{
 use carrier::Carrier;
 use datagrams::Inbox;
 use net::Net;
+pub(crate) use orders::Orders;
+use orders::Rest;
 use pace::Pace;
 use room::Room;
 use session::{Inbound, Session};
@@ -144,7 +148,7 @@ enum RoomChange {
 }
 
 pub(crate) struct Started {
-    pub(crate) commands: mpsc::UnboundedSender<Command>,
+    pub(crate) commands: Orders,
     pub(crate) candidates: Vec<SocketAddr>,
     pub(crate) last_heard: LastHeard,
     pub(crate) origin: Instant,
@@ -152,8 +156,8 @@ pub(crate) struct Started {
 
 /// Times that datagrams are taken in before turns and commands get their chance again.
 const BATCHES: usize = 2;
-/// A connected transport's own timers (reports, time-outs of seconds) are allowed to be this late, so that many sessions
-/// share one wake-up.
+/// A connected transport's own timers (reports, time-outs of seconds) are looked at this often, so that all sessions share
+/// one wake-up.
 const TIMER_SLACK: Duration = Duration::from_millis(100);
 /// The same while it connects, when a person may be waiting for it.
 const HANDSHAKE_SLACK: Duration = Duration::from_millis(5);
@@ -185,13 +189,15 @@ struct Engine {
     /// How late the worst turn of this second was.
     late: Duration,
     inbox: Vec<Inbound>,
+    /// Of what was taken in together, something went on to another device as it came.
+    passed_on: bool,
     /// Sessions whose transport has something to send.
     changed: Vec<MediaSessionId>,
     narrow: Mixer,
     wide: Mixer,
 }
 
-pub(crate) async fn start(
+pub(crate) fn start(
     config: BridgeConfig,
     events: mpsc::UnboundedSender<BridgeEvent>,
     counters: Arc<Counters>,
@@ -200,41 +206,22 @@ pub(crate) async fn start(
     let socket = std::net::UdpSocket::bind(config.udp_bind).map_err(bind)?;
     socket.set_nonblocking(true).map_err(bind)?;
     let candidates = config.candidates(socket.local_addr().map_err(bind)?);
+    let net =
+        Net::new(UdpSocket::from_std(socket), candidates.as_slice().into(), Arc::clone(&counters)).map_err(bind)?;
+    let (rest, commands, orders) = Rest::new().map_err(BridgeError::Thread)?;
     let recorder = Recorder::start(config.spool, events.clone(), Arc::clone(&counters))?;
-    let (commands, mut orders) = mpsc::unbounded_channel();
     let last_heard: LastHeard = Arc::new(Mutex::new(HashMap::new()));
     let origin = Instant::now();
     let loops = Loops::compose()?;
-    let (ready, started) = oneshot::channel();
-    let (heard, ours) = (Arc::clone(&last_heard), Arc::from(candidates.as_slice()));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(BridgeError::Thread)?;
-    let body = move || {
-        runtime.block_on(async move {
-            let socket = match UdpSocket::from_std(socket) {
-                Ok(socket) => socket,
-                Err(error) => return ready.send(Err(error)).unwrap_or(()),
-            };
-            let net = match Net::new(socket, ours, Arc::clone(&counters)) {
-                Ok(net) => net,
-                Err(error) => return ready.send(Err(error)).unwrap_or(()),
-            };
-            // Whoever started us may have given up in the meantime; then the command channel is closed too.
-            let _ = ready.send(Ok(()));
-            Engine::new(origin, net, events, counters, heard, recorder, loops).run(&mut orders).await;
-        });
-    };
+    let engine = Engine::new(origin, net, events, counters, Arc::clone(&last_heard), recorder, loops);
     std::thread::Builder::new()
         .name("bridge-audio".to_owned())
         .spawn(|| {
             crate::urgent::raise_priority();
-            body();
+            engine.run(rest, orders);
         })
         .map_err(BridgeError::Thread)?;
-    match started.await {
-        Ok(Ok(())) => Ok(Started { commands, candidates, last_heard, origin }),
-        Ok(Err(source)) => Err(bind(source)),
-        Err(_) => Err(BridgeError::Thread(std::io::Error::other("the audio thread ended at once"))),
-    }
+    Ok(Started { commands, candidates, last_heard, origin })
 }
 
 impl Engine {
@@ -269,44 +256,38 @@ impl Engine {
             attachments: 0,
             late: Duration::ZERO,
             inbox: Vec::new(),
+            passed_on: false,
             changed: Vec::new(),
             narrow: Mixer::new(NARROW),
             wide: Mixer::new(WIDE),
         }
     }
 
-    async fn run(mut self, orders: &mut mpsc::UnboundedReceiver<Command>) {
+    fn run(mut self, mut rest: Rest, mut orders: mpsc::UnboundedReceiver<Command>) {
         let mut inbox = Inbox::new();
-        let timer = tokio::time::sleep(Duration::ZERO);
-        tokio::pin!(timer);
         loop {
-            let paused = self.pace.wait(self.origin.elapsed());
-            let next = self.wake_at();
-            let wake = paused.map_or(next, |until| next.min(self.origin + until));
-            let wake = tokio::time::Instant::from_std(wake);
-            if timer.deadline() != wake {
-                timer.as_mut().reset(wake);
-            }
-            tokio::select! {
-                biased;
-                () = &mut timer => {}
-                order = orders.recv() => {
-                    let Some(order) = order else { break };
-                    self.obey(order, Instant::now());
-                    while let Ok(order) = orders.try_recv() {
-                        self.obey(order, Instant::now());
-                    }
+            let (due, wake) = (self.pace.next(), self.wake_at());
+            let wake = due.map_or(wake, |due| wake.min(self.origin + due));
+            let told = match self.net.rest(&mut rest, wake, due.is_none()) {
+                Ok(told) => told,
+                Err(error) => {
+                    tracing::error!(%error, "the audio port is broken; the audio thread stops");
+                    break;
                 }
-                readable = self.net.readable(), if paused.is_none() => {
-                    if let Err(error) = readable {
-                        tracing::error!(%error, "the audio port is broken; the audio thread stops");
-                        break;
-                    }
+            };
+            let gone = loop {
+                match orders.try_recv() {
+                    Ok(order) => self.obey(order, Instant::now()),
+                    Err(reason) => break reason == TryRecvError::Disconnected,
                 }
+            };
+            if gone {
+                break;
             }
             // Before the turns: when this thread was kept waiting, packets that came in time would count as missing.
             let now = self.origin.elapsed();
-            if self.pace.wait(now).is_none() || now >= self.grid.due() {
+            let turn = self.was_active && now >= self.grid.due();
+            if told || turn || due.is_some_and(|due| now >= due) {
                 self.take_datagrams(&mut inbox);
             }
             self.take_turns();

@@ -1,13 +1,14 @@
 //! The one UDP port, and which session a datagram belongs to.
 
-use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
+use std::{collections::HashMap, io, net::SocketAddr, sync::Arc, time::Instant};
 
 use domain::ids::MediaSessionId;
+use mio::net::UdpSocket;
 use str0m::net::Transmit;
-use tokio::{io::Interest, net::UdpSocket};
 
 use super::{
     datagrams::{self, Inbox},
+    orders::Rest,
     transport,
 };
 use crate::counters::{Counters, count};
@@ -45,14 +46,15 @@ impl Net {
         Ok(Self { socket, receiver, outbox: Vec::with_capacity(OUTBOX), candidates, counters, routes, ufrags })
     }
 
-    pub(super) async fn readable(&self) -> io::Result<()> {
-        self.socket.readable().await
+    /// See [`Rest::until`].
+    pub(super) fn rest(&mut self, rest: &mut Rest, until: Instant, listens: bool) -> io::Result<bool> {
+        rest.until(until, &mut self.socket, listens)
     }
 
     /// Takes in the datagrams that wait, as many as `inbox` holds; false when there are none.
     pub(super) fn receive(&self, inbox: &mut Inbox) -> bool {
         loop {
-            match self.socket.try_io(Interest::READABLE, || self.receiver.receive(&self.socket, inbox)) {
+            match self.socket.try_io(|| self.receiver.receive(&self.socket, inbox)) {
                 Ok(()) => return true,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
                 // An ICMP error of an earlier datagram; the next one may be fine.
@@ -77,7 +79,7 @@ impl Net {
     pub(super) fn flush(&mut self) {
         let mut rest = self.outbox.as_slice();
         while let [first, others @ ..] = rest {
-            match self.socket.try_io(Interest::WRITABLE, || datagrams::send(&self.socket, rest)) {
+            match datagrams::send(&self.socket, rest) {
                 Ok(sent) => rest = rest.get(sent.max(1)..).unwrap_or(&[]),
                 Err(error) => {
                     tracing::trace!(%error, to = %first.destination, "a datagram was not sent");

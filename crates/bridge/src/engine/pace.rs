@@ -1,7 +1,9 @@
 //! When the port is read next. Pure.
 //!
 //! With few devices each datagram is taken in as it comes. With many, a wake-up and a system call for each would cost more
-//! than what is in it: then the port is left alone for a moment, and what has come meanwhile is taken in together.
+//! than what is in it: then the port is left alone for a moment, and what has come meanwhile is taken in together. What is
+//! passed on as it comes is not kept waiting for long; where all is mixed it would wait for the turn anyway, before which the
+//! port is read in any case.
 
 use std::time::Duration;
 
@@ -10,30 +12,50 @@ const MANY: u32 = 50;
 const WINDOW: Duration = Duration::from_millis(20);
 /// As long is the port left alone; nobody hears that.
 const PAUSE: Duration = Duration::from_millis(2);
+/// And as long at most where nothing is passed on.
+const LONGEST: Duration = Duration::from_millis(10);
 
 /// Times are spans since an origin of the caller's choice.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Pace {
     began: Duration,
     came: u32,
-    many: bool,
-    next: Duration,
+    /// Something was passed on in this window.
+    hasty: bool,
+    /// How long the port is left alone, when many come.
+    pause: Option<Duration>,
+    /// When it is read next, asked or not.
+    next: Option<Duration>,
+}
+
+/// What came of reading the port once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken {
+    /// Datagrams.
+    pub(super) came: u32,
+    /// There may be more.
+    pub(super) more: bool,
+    /// Some were passed on as they came, or it is not known when they arrived.
+    pub(super) hasty: bool,
 }
 
 impl Pace {
-    /// The port was read at `now`: `came` datagrams, and `more` may wait.
-    pub(super) fn read(&mut self, came: u32, more: bool, now: Duration) {
-        self.came = self.came.saturating_add(came);
+    /// The port was read at `now`. `batch`: how many datagrams one system call takes in.
+    pub(super) fn read(&mut self, taken: Taken, batch: u32, now: Duration) {
+        self.came = self.came.saturating_add(taken.came);
+        self.hasty |= taken.hasty;
         if now >= self.began + WINDOW {
-            self.many = self.came >= MANY;
-            (self.began, self.came) = (now, 0);
+            let filled = (now - self.began) * batch / self.came.max(1);
+            let longest = if self.hasty { PAUSE } else { LONGEST };
+            self.pause = (self.came >= MANY).then_some(filled.clamp(PAUSE, longest));
+            (self.began, self.came, self.hasty) = (now, 0, false);
         }
-        self.next = if self.many && !more { now + PAUSE } else { now };
+        self.next = if taken.more { Some(now) } else { self.pause.map(|pause| now + pause) };
     }
 
-    /// Until when the port is to be left alone; `None`: it may be read.
-    pub(super) fn wait(&self, now: Duration) -> Option<Duration> {
-        (now < self.next).then_some(self.next)
+    /// When the port is to be read, and not before; `None`: as soon as something comes.
+    pub(super) const fn next(&self) -> Option<Duration> {
+        self.next
     }
 }
 
@@ -45,27 +67,41 @@ mod tests {
         Duration::from_millis(millis)
     }
 
+    fn came(came: u32) -> Taken {
+        Taken { came, ..Taken::default() }
+    }
+
+    /// After a window in which so many came each millisecond.
+    fn after(each: Taken) -> Pace {
+        let mut pace = Pace::default();
+        for at in 0..=20 {
+            pace.read(each, 32, ms(at));
+        }
+        pace
+    }
+
     #[test]
     fn a_few_devices_are_read_at_once() {
-        let mut pace = Pace::default();
-        for at in 0..100 {
-            pace.read(2, false, ms(at));
-            assert_eq!(pace.wait(ms(at)), None);
-        }
+        assert_eq!(after(came(2)).next(), None);
     }
 
     #[test]
     fn many_are_read_together_until_they_are_few_again() {
-        let mut pace = Pace::default();
-        for at in 0..=20 {
-            pace.read(5, false, ms(at));
-        }
-        assert_eq!((pace.wait(ms(20)), pace.wait(ms(22))), (Some(ms(22)), None));
-        pace.read(10, true, ms(22));
-        assert_eq!(pace.wait(ms(22)), None, "more waits already");
+        let mut pace = after(Taken { hasty: true, ..came(5) });
+        assert_eq!(pace.next(), Some(ms(22)));
+        pace.read(Taken { more: true, ..came(10) }, 32, ms(22));
+        assert_eq!(pace.next(), Some(ms(22)), "more waits already");
         for at in 23..64 {
-            pace.read(1, false, ms(at));
+            pace.read(came(1), 32, ms(at));
         }
-        assert_eq!(pace.wait(ms(63)), None);
+        assert_eq!(pace.next(), None);
+    }
+
+    #[test]
+    fn what_is_only_mixed_waits_until_one_system_call_takes_it_all_and_not_for_longer_than_a_half_turn() {
+        // 3 a millisecond: 32 take 10.2 ms.
+        assert_eq!(after(came(3)).next(), Some(ms(30)));
+        assert_eq!(after(came(8)).next().map(|next| next - ms(20)), Some(ms(20) * 32 / 168));
+        assert_eq!(after(came(100)).next(), Some(ms(22)));
     }
 }

@@ -32,18 +32,17 @@ pub(super) struct Protector {
     rate: f32,
 }
 
-impl Default for Protector {
-    fn default() -> Self {
+impl Protector {
+    /// `red`: the device takes copies.
+    pub(super) fn new(red: bool) -> Self {
         Self {
-            policy: ProtectionPolicy::new(true),
+            policy: ProtectionPolicy::new(red),
             history: History::default(),
             allowance: Allowance::default(),
             rate: 0.0,
         }
     }
-}
 
-impl Protector {
     /// Times are spans since an origin of the caller's choice.
     pub(super) fn report(&mut self, report: LossReport, now: Duration) {
         self.policy.report(report, now);
@@ -143,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_listener_with_loss_gets_copies_and_one_without_does_not() {
-        let (mut clean, mut bad) = (Protector::default(), Protector::default());
+        let (mut clean, mut bad) = (Protector::new(true), Protector::new(true));
         bad.report(lossy(), Duration::ZERO);
         let mut out = [0; LONGEST];
         for (n, frame) in frames(50).iter().enumerate() {
@@ -160,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_frame_that_was_lost_on_the_way_in_goes_on_with_the_packet_that_brought_it() {
-        let mut protector = Protector::default();
+        let mut protector = Protector::new(true);
         let (frames, mut out) = (frames(3), [0; LONGEST]);
         let copy = |n: usize| [Block { payload_type: 111, offset: 960, payload: &frames[n] }];
         assert_eq!(protector.wrap(0, &frames[0], &[], 111, Duration::ZERO, &mut out), None);
@@ -174,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_talker_with_a_high_bit_rate_does_not_make_the_listener_pay_twice() {
-        let mut protector = Protector::default();
+        let mut protector = Protector::new(true);
         protector.report(lossy(), Duration::ZERO);
         let mut out = [0; LONGEST];
         for n in 0..50 {

@@ -58,22 +58,21 @@ pub(super) enum Inbound {
     Connected,
     Unreachable,
     Closed,
-    Audio {
-        seq: u64,
-        time: u64,
-        header: Loudness,
-        payload: Arc<[u8]>,
-    },
+    Audio(Packet),
     /// As `Audio`, with copies of earlier frames (RFC 2198).
-    Redundant {
-        seq: u64,
-        time: u64,
-        header: Loudness,
-        payload: Arc<[u8]>,
-    },
+    Redundant(Packet),
     Digit(char),
     /// A telephone event that names no key.
     Nonsense,
+}
+
+/// A packet of sound.
+pub(super) struct Packet {
+    pub(super) seq: u64,
+    pub(super) time: u64,
+    pub(super) header: Loudness,
+    pub(super) payload: Arc<[u8]>,
+    pub(super) arrived: Instant,
 }
 
 pub(super) struct Session {
@@ -123,7 +122,7 @@ impl Session {
             short,
             in_halves: false,
             telephone_event: None,
-            protector: Protector::default(),
+            protector: Protector::new(false),
             asked: None,
             opened: now,
             connected: false,
@@ -221,18 +220,21 @@ impl Session {
                 (self.opus, self.telephone_event) = (payload_type(Codec::Opus), payload_type(Codec::Tele));
                 self.red = config.find(|params| params.spec().codec == Codec::Opus).and_then(PayloadParams::red);
                 self.mid = Some(media.mid);
+                self.protector = Protector::new(self.red.is_some());
             }
             Event::RtpPacket(packet) => {
                 self.rtp_awaited = false;
                 let payload_type = Some(packet.header.payload_type);
                 let extensions = &packet.header.ext_vals;
                 let header = Loudness { level: extensions.audio_level, voice: extensions.voice_activity };
-                if payload_type == self.opus {
-                    let (seq, time) = (*packet.seq_no, packet.time.numer());
-                    inbox.push(Inbound::Audio { seq, time, header, payload: packet.payload });
-                } else if payload_type == self.red {
-                    let (seq, time) = (*packet.seq_no, packet.time.numer());
-                    inbox.push(Inbound::Redundant { seq, time, header, payload: packet.payload });
+                if payload_type == self.opus || payload_type == self.red {
+                    let (seq, time, arrived) = (*packet.seq_no, packet.time.numer(), packet.timestamp);
+                    let sound = Packet { seq, time, header, payload: packet.payload, arrived };
+                    inbox.push(if payload_type == self.opus {
+                        Inbound::Audio(sound)
+                    } else {
+                        Inbound::Redundant(sound)
+                    });
                 } else if payload_type == self.telephone_event {
                     let digit = self.pressed(packet.header.timestamp, &packet.payload);
                     inbox.extend(digit.map(|digit| Inbound::Digit(digit.as_char())));
@@ -328,9 +330,9 @@ impl Session {
 
     /// How a mix for this device should be encoded.
     pub(super) fn demand(&self, now: Instant) -> Demand {
-        if self.red.is_none() || self.socket.is_some() {
-            let EncoderSettings { bitrate, fec, expected_loss, .. } = EncoderSettings::voice(WIDEBAND);
-            return Demand { bitrate, fec, expected_loss };
+        if self.socket.is_some() {
+            // It loses nothing on its way.
+            return Demand { bitrate: EncoderSettings::voice(WIDEBAND).bitrate, fec: false, expected_loss: 0 };
         }
         let protection = self.protector.protection(now.saturating_duration_since(self.opened));
         Demand { bitrate: protection.bitrate, fec: protection.fec, expected_loss: protection.expected_loss }

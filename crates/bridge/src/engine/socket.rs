@@ -10,7 +10,7 @@ use super::{
     Engine,
     gate::Loudness,
     numbering::{Numbering, Numbers},
-    session::Inbound,
+    session::{Inbound, Packet},
 };
 use crate::{
     event::BridgeEvent,
@@ -81,7 +81,8 @@ impl Engine {
             SocketHeard::Alive => {}
             SocketHeard::Audio { seq, time, packet } => {
                 let seq = attachment * NUMBERS + u64::from(seq);
-                self.take_audio(id, seq, u64::from(time), Loudness::default(), &packet, now);
+                let (time, header) = (u64::from(time), Loudness::default());
+                self.take_audio(id, &Packet { seq, time, header, payload: packet, arrived: now }, now);
             }
             SocketHeard::Key { time, event } => {
                 let Some(session) = self.sessions.get_mut(&id) else { return };

@@ -155,11 +155,6 @@ impl Engine {
     fn send_changed(&mut self, now: Instant) {
         self.changed.sort_unstable();
         self.changed.dedup();
-        for id in &self.changed {
-            if let Some(Err(error)) = self.sessions.get_mut(id).map(|session| session.advance(now)) {
-                tracing::debug!(%id, %error, "a frame could not be sent");
-            }
-        }
         self.flush(now);
     }
 
@@ -441,6 +436,9 @@ impl Stage<'_> {
             };
             session.write(numbers, packet, self.now);
             session.tally.said_at(level);
+            if let Err(error) = session.advance(self.now) {
+                tracing::debug!(%id, %error, "a frame could not be sent");
+            }
             self.changed.push(id);
         }
     }
