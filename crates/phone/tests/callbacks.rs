@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use switchboard_phone::sound::{capture_ring, playback_ring};
+use switchboard_phone::sound::{StreamHealth, capture_ring, playback_ring};
 
 struct Counting;
 
@@ -46,6 +46,16 @@ fn allocations(job: impl FnOnce()) -> u64 {
     ALLOCATIONS.get() - before
 }
 
+/// Of a stream that wakes a thread which sleeps all the time.
+fn health() -> Arc<StreamHealth> {
+    let sleeper = std::thread::spawn(|| {
+        loop {
+            std::thread::park();
+        }
+    });
+    Arc::new(StreamHealth::waking(sleeper.thread().clone()))
+}
+
 #[test]
 fn the_counter_counts() {
     assert!(allocations(|| drop(std::hint::black_box(vec![1_u8; 100]))) >= 2);
@@ -53,7 +63,7 @@ fn the_counter_counts() {
 
 #[test]
 fn a_microphone_callback_neither_allocates_nor_frees_even_when_its_ring_is_full() {
-    let (mut tap, _end) = capture_ring(48_000, 2, Arc::default());
+    let (mut tap, _end) = capture_ring(48_000, 2, health());
     let (floats, integers) = (vec![0.1_f32; 960], vec![5_i16; 960]);
     let count = allocations(|| {
         for _ in 0..200 {
@@ -66,7 +76,7 @@ fn a_microphone_callback_neither_allocates_nor_frees_even_when_its_ring_is_full(
 
 #[test]
 fn a_speaker_callback_neither_allocates_nor_frees_even_when_its_ring_is_dry() {
-    let (mut tap, _end) = playback_ring(48_000, 2, Arc::default());
+    let (mut tap, _end) = playback_ring(48_000, 2, health());
     let (mut floats, mut integers) = (vec![0.0_f32; 960], vec![0_i16; 960]);
     let count = allocations(|| {
         for _ in 0..200 {

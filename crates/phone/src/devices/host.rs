@@ -16,6 +16,8 @@ use cpal::{
 use media::frame::samples;
 
 use super::hosts::{Direction, Hosts};
+#[cfg(target_os = "linux")]
+use super::{alsa_capture, alsa_playback};
 use crate::{
     sound::{CaptureEnd, DEVICE_RATE, PlaybackEnd, StreamHealth, capture_ring, playback_ring},
     state::DeviceProblem,
@@ -38,10 +40,16 @@ impl Default for DeviceOptions {
 /// How long the start of a stream is waited for.
 const START: Duration = Duration::from_millis(500);
 
+/// Whatever stops a stream when it is dropped.
+#[cfg(target_os = "linux")]
+type Held = Box<dyn Send>;
+#[cfg(not(target_os = "linux"))]
+type Held = Arc<Stream>;
+
 /// A running stream; dropping it stops it.
 pub(super) struct Running {
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "dropping it is all that is done with it"))]
-    stream: Option<Arc<Stream>>,
+    stream: Option<Held>,
     pub(super) health: Arc<StreamHealth>,
     broken: Arc<AtomicBool>,
 }
@@ -68,16 +76,23 @@ impl Running {
     }
 }
 
+/// `health`: of the stream to be.
 pub(super) fn open_microphone(
     hosts: &Hosts,
     id: &str,
     options: DeviceOptions,
+    health: Arc<StreamHealth>,
 ) -> Result<(Running, CaptureEnd), DeviceProblem> {
     let device = hosts.device(id, Direction::Input)?;
     let ranges: Vec<_> = device.supported_input_configs().map_err(|error| problem(&error))?.collect();
     let (format, config) = choose_config(&ranges).ok_or(DeviceProblem::None)?;
-    let health = Arc::<StreamHealth>::default();
     let broken = Arc::<AtomicBool>::default();
+    #[cfg(target_os = "linux")]
+    if let Some(name) = id.strip_prefix("alsa:") {
+        let (tap, end) = capture_ring(config.sample_rate, config.channels, Arc::clone(&health));
+        let stream = alsa_capture::open(name, format, config, options.period, tap, Arc::clone(&broken))?;
+        return Ok((Running { stream: Some(Box::new(stream)), health, broken }, end));
+    }
     let mut end = None;
     let stream = with_shortest_period(config, options, |config| {
         let (tap, capture) = capture_ring(config.sample_rate, config.channels, Arc::clone(&health));
@@ -86,15 +101,16 @@ pub(super) fn open_microphone(
     });
     let stream = stream.and_then(start).map_err(|error| problem(&error))?;
     let end = end.ok_or(DeviceProblem::None)?;
-    Ok((Running { stream: Some(stream), health, broken }, end))
+    Ok((Running { stream: Some(hold(stream)), health, broken }, end))
 }
 
+/// `health`: of the stream to be.
 pub(super) fn open_speaker(
     hosts: &Hosts,
     id: &str,
     options: DeviceOptions,
+    health: Arc<StreamHealth>,
 ) -> Result<(Running, PlaybackEnd), DeviceProblem> {
-    let health = Arc::<StreamHealth>::default();
     let mut end = None;
     let running = open_output(hosts, id, options, &health, |config| {
         let (mut tap, playback) = playback_ring(config.sample_rate, config.channels, Arc::clone(&health));
@@ -137,14 +153,38 @@ fn loop_tone<S: SizedSample + FromSample<f32>>(tone: &[f32], at: &mut usize, out
 }
 
 /// A device's buffer in the format that was opened.
-enum Out<'a> {
+pub(super) enum Out<'a> {
     F32(&'a mut [f32]),
     I16(&'a mut [i16]),
     I32(&'a mut [i32]),
     U8(&'a mut [u8]),
 }
 
-type Filler = Box<dyn FnMut(Out<'_>) + Send>;
+impl<'a> From<&'a mut [f32]> for Out<'a> {
+    fn from(out: &'a mut [f32]) -> Self {
+        Self::F32(out)
+    }
+}
+
+impl<'a> From<&'a mut [i16]> for Out<'a> {
+    fn from(out: &'a mut [i16]) -> Self {
+        Self::I16(out)
+    }
+}
+
+impl<'a> From<&'a mut [i32]> for Out<'a> {
+    fn from(out: &'a mut [i32]) -> Self {
+        Self::I32(out)
+    }
+}
+
+impl<'a> From<&'a mut [u8]> for Out<'a> {
+    fn from(out: &'a mut [u8]) -> Self {
+        Self::U8(out)
+    }
+}
+
+pub(super) type Filler = Box<dyn FnMut(Out<'_>) + Send>;
 
 fn open_output(
     hosts: &Hosts,
@@ -157,6 +197,12 @@ fn open_output(
     let ranges: Vec<_> = device.supported_output_configs().map_err(|error| problem(&error))?.collect();
     let (format, config) = choose_config(&ranges).ok_or(DeviceProblem::None)?;
     let broken = Arc::<AtomicBool>::default();
+    #[cfg(target_os = "linux")]
+    if let Some(name) = id.strip_prefix("alsa:") {
+        let filling = (filler(config), Arc::clone(health));
+        let stream = alsa_playback::open(name, format, config, options.period, filling, Arc::clone(&broken))?;
+        return Ok(Running { stream: Some(Box::new(stream)), health: Arc::clone(health), broken });
+    }
     let stream = with_shortest_period(config, options, |config| {
         let mut fill = filler(config);
         let (error, health) = (on_error(&broken), Arc::clone(health));
@@ -200,7 +246,7 @@ fn open_output(
         }
     });
     let stream = stream.and_then(start).map_err(|error| problem(&error))?;
-    Ok(Running { stream: Some(stream), health: Arc::clone(health), broken })
+    Ok(Running { stream: Some(hold(stream)), health: Arc::clone(health), broken })
 }
 
 fn build_input(
@@ -277,6 +323,16 @@ fn start(stream: Stream) -> Result<Arc<Stream>, Error> {
     stream.play()?;
     #[expect(clippy::arc_with_non_send_sync, reason = "the stream stays on this thread")]
     Ok(Arc::new(stream))
+}
+
+#[cfg(target_os = "linux")]
+fn hold(stream: Arc<Stream>) -> Held {
+    Box::new(stream)
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn hold(stream: Arc<Stream>) -> Held {
+    stream
 }
 
 fn with_shortest_period(

@@ -47,6 +47,8 @@ pub(super) struct Hosts {
     #[cfg(target_os = "linux")]
     numbers: super::numbers::Numbers,
     of_main: Found,
+    /// As long as nothing has changed there.
+    of_server: Option<Found>,
 }
 
 impl Hosts {
@@ -57,7 +59,13 @@ impl Hosts {
             #[cfg(target_os = "linux")]
             numbers: super::numbers::Numbers::default(),
             of_main: Found::default(),
+            of_server: None,
         }
+    }
+
+    /// Whether there is a sound server, which has all that comes and goes.
+    pub(super) const fn has_server(&self) -> bool {
+        self.of_server.is_some()
     }
 
     /// Asks the sound server, and with `all` the system's own interface too, which takes longer.
@@ -81,21 +89,37 @@ impl Hosts {
     }
 
     fn ask_server(&mut self) -> Option<Found> {
+        if !self.server_has_changed() && self.of_server.is_some() {
+            return self.of_server.clone();
+        }
+        self.of_server = None;
         if self.server.is_none() {
             self.server = server_host();
         }
-        let server = self.server.as_ref()?;
-        // A server that was started anew wants a new connection.
-        if server.devices().is_err() {
-            self.server = server_host();
-        }
-        let found = self.server.as_ref().map(find_all)?;
-        Some(self.numbered(found))
+        let devices = match self.server.as_ref()?.devices() {
+            Ok(devices) => devices,
+            // A server that was started anew wants a new connection.
+            Err(_) => {
+                self.server = server_host();
+                self.server.as_ref()?.devices().ok()?
+            }
+        };
+        self.of_server = Some(self.numbered(find_among(devices)));
+        self.of_server.clone()
     }
 
     #[cfg(target_os = "linux")]
-    fn numbered(&mut self, mut found: Found) -> Found {
-        self.numbers.look();
+    fn server_has_changed(&mut self) -> bool {
+        self.numbers.look()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    const fn server_has_changed(&self) -> bool {
+        true
+    }
+
+    #[cfg(target_os = "linux")]
+    fn numbered(&self, mut found: Found) -> Found {
         for (direction, devices) in [(Direction::Input, &mut found.inputs), (Direction::Output, &mut found.outputs)] {
             for present in devices {
                 let name = present.device.id.split_once(':').map_or("", |(_, name)| name);
@@ -146,8 +170,11 @@ const fn server_host() -> Option<Host> {
 }
 
 fn find_all(host: &Host) -> Found {
+    host.devices().map(find_among).unwrap_or_default()
+}
+
+fn find_among(devices: impl Iterator<Item = cpal::Device>) -> Found {
     let mut found = Found::default();
-    let Ok(devices) = host.devices() else { return found };
     for device in devices {
         let (Ok(id), Ok(description)) = (device.id(), device.description()) else { continue };
         if !is_worth_showing(id.id()) {

@@ -2,6 +2,12 @@
 
 pub mod preference;
 
+#[cfg(target_os = "linux")]
+mod alsa_capture;
+#[cfg(target_os = "linux")]
+mod alsa_pcm;
+#[cfg(target_os = "linux")]
+mod alsa_playback;
 mod choice;
 mod host;
 mod hosts;

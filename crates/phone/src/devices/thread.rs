@@ -24,8 +24,10 @@ const TICK: Duration = Duration::from_millis(100);
 /// much later, and the time that opening takes.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 const LOOK_IDLE: Duration = Duration::from_secs(1);
-/// The system's own interface opens each device to find out what it can do.
+/// The system's own interface takes longer to answer.
 const LOOK_AT_ALL_EVERY: Duration = Duration::from_secs(1);
+/// Where a sound server says what comes and goes.
+const LOOK_AT_ALL_BESIDE_SERVER: Duration = Duration::from_secs(10);
 const TEST_RING: Duration = Duration::from_secs(3);
 
 pub(crate) enum DeviceCommand {
@@ -153,7 +155,8 @@ impl Worker {
     }
 
     fn look(&mut self, now: Duration) {
-        let all = self.looked_at_all.is_none_or(|last| now >= last + LOOK_AT_ALL_EVERY);
+        let every = if self.hosts.has_server() { LOOK_AT_ALL_BESIDE_SERVER } else { LOOK_AT_ALL_EVERY };
+        let all = self.looked_at_all.is_none_or(|last| now >= last + every);
         if all {
             self.looked_at_all = Some(now);
         }
@@ -182,14 +185,14 @@ impl Worker {
 
     fn run_microphone(&mut self, now: Duration) {
         let target = self.target(&self.microphone, &self.settings.input, Direction::Input, now);
-        let open = |id: &str| host::open_microphone(&self.hosts, id, self.options);
+        let open = |id: &str| host::open_microphone(&self.hosts, id, self.options, self.sound.health());
         let hand = |end| self.sound.tell(SoundCommand::Capture(end));
         self.microphone.run(self.wanted, target.as_ref(), now, open, hand);
     }
 
     fn run_speaker(&mut self, now: Duration) {
         let target = self.target(&self.speaker, &self.settings.output, Direction::Output, now);
-        let open = |id: &str| host::open_speaker(&self.hosts, id, self.options);
+        let open = |id: &str| host::open_speaker(&self.hosts, id, self.options, self.sound.health());
         let hand = |end| self.sound.tell(SoundCommand::Playback(end));
         self.speaker.run(self.wanted, target.as_ref(), now, open, hand);
     }

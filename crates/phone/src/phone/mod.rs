@@ -65,6 +65,8 @@ pub enum StartError {
     Sound(#[from] SoundError),
     #[error("no thread could be started for the sound devices: {0}")]
     Devices(std::io::Error),
+    #[error("no thread could be started for packets: {0}")]
+    Packets(std::io::Error),
 }
 
 /// A softphone, signed in or not. Clones are the same phone; it stops when the last is dropped.

@@ -12,7 +12,7 @@ use crate::{
     devices::Devices,
     live, network,
     outbox::Outbox,
-    session::{self, MediaStatus, Session},
+    session::{self, MediaStatus, PacketThread, Session},
     settings::Settings,
     sound::SoundEngine,
     state::{Connection, ConnectionKind, PhoneState, Processing},
@@ -46,7 +46,8 @@ pub(super) fn start(config: PhoneConfig) -> Result<Phone, StartError> {
 
     tokio::spawn(live::run(api.clone(), live_inbox, live_output, stop.child_token()));
     tokio::spawn(outbox.clone().run(api.clone(), stop.child_token()));
-    let media_session = Session { signalling: Arc::new(api.clone()), sound: sound.clone(), bind };
+    let packets = Arc::new(PacketThread::start().map_err(StartError::Packets)?);
+    let media_session = Session { signalling: Arc::new(api.clone()), sound: sound.clone(), bind, packets };
     tokio::spawn(session::run(media_session, media_inbox, media_status, stop.child_token()));
 
     let state = PhoneState {

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use webrtc::peer_connection::RTCSessionDescription;
 
 use super::{
-    Effect, Input, MediaPlan, MediaSignalling, Relays, SignallingError, State,
+    Effect, Input, MediaPlan, MediaSignalling, PacketThread, Relays, SignallingError, State,
     peer::{Peer, PeerEvent},
     web::{self, WebError, WebLink},
 };
@@ -75,6 +75,7 @@ pub(crate) struct Session {
     pub sound: SoundEngine,
     /// `host:port` to bind to, asked anew for each connection.
     pub bind: Arc<dyn Fn() -> String + Send + Sync>,
+    pub packets: Arc<PacketThread>,
 }
 
 struct Driver {
@@ -243,7 +244,8 @@ impl Driver {
     fn open(&mut self) {
         self.current += 1;
         let (signalling, sound, done) = (Arc::clone(&self.with.signalling), self.with.sound.clone(), self.done.clone());
-        let (bind, takes_calls, connection) = (Arc::clone(&self.with.bind), self.takes_calls, self.current);
+        let (bind, packets) = (Arc::clone(&self.with.bind), Arc::clone(&self.with.packets));
+        let (takes_calls, connection) = (self.takes_calls, self.current);
         let (events, mut from_peer) = mpsc::unbounded_channel();
         let forward = self.done.clone();
         tokio::spawn(async move {
@@ -255,8 +257,11 @@ impl Driver {
         });
         tokio::spawn(async move {
             let relays = relays(signalling.as_ref()).await;
-            let opened = match Peer::new(&bind(), relays, sound, events).await {
-                Ok(peer) => open(signalling.as_ref(), peer, takes_calls).await,
+            let bind = bind();
+            let made = packets.run(async move { Peer::new(&bind, relays, sound, events).await });
+            let opened = match made.await {
+                Ok(Ok(peer)) => open(signalling.as_ref(), peer, takes_calls).await,
+                Ok(Err(error)) => Err(error.to_string()),
                 Err(error) => Err(error.to_string()),
             };
             // The driver is gone when this fails.

@@ -5,6 +5,7 @@ mod agreement;
 mod ceiling;
 mod driver;
 mod feedback;
+mod packets;
 mod peer;
 mod plan;
 mod relays;
@@ -14,6 +15,7 @@ mod web;
 
 pub use driver::MediaStatus;
 pub(crate) use driver::{MediaInput, Session, run};
+pub(crate) use packets::PacketThread;
 pub use plan::{Effect, Input, MediaPlan, State, Udp, Web};
 pub use relays::Relays;
 pub use signalling::{MediaSignalling, SignallingError};

@@ -2,8 +2,9 @@ use std::{
     sync::{
         Arc,
         atomic::Ordering::Relaxed,
-        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
+        mpsc::{self, Receiver, SyncSender, TryRecvError},
     },
+    thread::Thread,
     time::{Duration, Instant},
 };
 
@@ -13,7 +14,7 @@ use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::{
     Agreement, BLOCK, BLOCK_SPAN, CaptureEnd, DEVICE_RATE, Gauges, Microphone, PlaybackEnd, RATE, RtpIn, RtpOut,
-    Speaker, Tape, VirtualAudio,
+    Speaker, StreamHealth, Tape, VirtualAudio,
     ends::{MicrophoneEnd, SpeakerEnd},
     processing::Processor,
     receive::ReceivePath,
@@ -73,6 +74,7 @@ pub(crate) enum SoundCommand {
 #[derive(Debug, Clone)]
 pub struct SoundEngine {
     commands: SyncSender<SoundCommand>,
+    thread: Thread,
     gauges: Arc<Gauges>,
     frame: Duration,
 }
@@ -115,14 +117,14 @@ impl SoundEngine {
         };
         // A virtual device waits for nobody.
         let priority = if is_virtual { None } else { PRIORITY.try_into().ok() };
-        std::thread::Builder::new().name("sound".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name("sound".to_owned()).spawn(move || {
             let raised = priority.map(|value| set_current_thread_priority(ThreadPriority::Crossplatform(value)));
             if let Some(Err(error)) = raised {
                 tracing::debug!(?error, "the sound has no priority over other work here");
             }
             worker.run();
         })?;
-        Ok(Self { commands, gauges, frame })
+        Ok(Self { commands, thread: thread.thread().clone(), gauges, frame })
     }
 
     /// The shortest packets that are sent, and asked for.
@@ -134,9 +136,19 @@ impl SoundEngine {
         &self.gauges
     }
 
+    /// Of a stream whose ring is for this engine.
+    pub(crate) fn health(&self) -> Arc<StreamHealth> {
+        Arc::new(StreamHealth::waking(self.thread.clone()))
+    }
+
     pub(crate) fn tell(&self, command: SoundCommand) {
+        // A packet carries its time of arrival with it, and the device that it is for wakes the thread.
+        let can_wait = matches!(command, SoundCommand::Packet(_));
         if let Err(error) = self.commands.try_send(command) {
             tracing::error!(%error, "the sound thread does not listen");
+        }
+        if !can_wait {
+            self.thread.unpark();
         }
     }
 }
@@ -167,15 +179,13 @@ struct Worker {
 impl Worker {
     fn run(mut self) {
         loop {
-            match self.inbox.recv_timeout(self.pause()) {
-                Ok(command) => {
-                    self.obey(command);
-                    while let Ok(command) = self.inbox.try_recv() {
-                        self.obey(command);
-                    }
+            std::thread::park_timeout(self.pause());
+            loop {
+                match self.inbox.try_recv() {
+                    Ok(command) => self.obey(command),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return,
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
             }
             self.gauges.ticks.fetch_add(1, Relaxed);
             if self.active {
@@ -197,7 +207,8 @@ impl Worker {
         if !self.active {
             return IDLE_TICK;
         }
-        self.microphone.next().min(self.speaker.next()).saturating_sub(self.origin.elapsed())
+        let next = self.microphone.next().into_iter().chain(self.speaker.next()).min();
+        next.map_or(REPORT_EVERY, |next| next.saturating_sub(self.origin.elapsed()).min(REPORT_EVERY))
     }
 
     fn obey(&mut self, command: SoundCommand) {
@@ -211,7 +222,7 @@ impl Worker {
                 self.processor.rebuild();
                 let now = self.origin.elapsed();
                 self.microphone = match end {
-                    Some(end) => MicrophoneEnd::device(end, now),
+                    Some(end) => MicrophoneEnd::device(end),
                     None => MicrophoneEnd::paced(self.frame, now),
                 };
             }
@@ -274,14 +285,13 @@ impl Worker {
                     self.heard.write(&out[..samples.len().min(2 * DEVICE_BLOCK)]);
                 }
             }
-            SpeakerEnd::Device { end, resampler, samples, margin, rhythm } => {
+            SpeakerEnd::Device { end, resampler, samples, margin } => {
                 let underruns = end.health.underruns.load(Relaxed);
                 margin.update(underruns, now);
                 self.gauges.underruns.store(underruns, Relaxed);
                 let period = end.health.period.load(Relaxed) as usize;
                 let enough = period + frame::samples(end.rate, margin.span);
                 resampler.correct(self.receive.correction());
-                rhythm.look(end.waiting() < enough, frame::span(end.rate, period as u64), now);
                 while end.waiting() < enough && end.ring.slots() > DEVICE_BLOCK {
                     let mut pcm = [0_i16; SLICE];
                     self.receive.fill(now, &mut pcm);
@@ -316,14 +326,13 @@ impl Worker {
                     resampler.process(&raw[..count], &mut self.captured);
                 }
             }
-            MicrophoneEnd::Device { end, resampler, raw, rhythm } => {
+            MicrophoneEnd::Device { end, resampler, raw } => {
                 let backlog = frame::samples(end.rate, LARGEST_BACKLOG);
                 let (waiting, mut skip) = (end.ring.slots(), 0);
                 if waiting > backlog {
                     skip = waiting - backlog / 4;
                     end.health.missed.fetch_add(skip as u64, Relaxed);
                 }
-                rhythm.look(waiting > 0, frame::span(end.rate, end.health.period.load(Relaxed)), now);
                 raw.clear();
                 if let Ok(chunk) = end.ring.read_chunk(waiting) {
                     let (first, second) = chunk.as_slices();

@@ -16,8 +16,9 @@ pub struct Resampler {
     reach: usize,
     /// Input samples that later outputs still need.
     history: Vec<f32>,
-    /// Centre of the next output in `history`.
-    position: f64,
+    /// The next output lies so far behind this sample of `history`. Apart, so that the one is the same wherever the other is.
+    position: usize,
+    fraction: f64,
     nominal: f64,
     step: f64,
 }
@@ -37,7 +38,8 @@ impl Resampler {
             let sum: f64 = row.iter().sum();
             taps.extend(row.iter().map(|tap| (tap / sum) as f32));
         }
-        let mut resampler = Self { taps, reach, history: Vec::new(), position: 0.0, nominal, step: nominal };
+        let mut resampler =
+            Self { taps, reach, history: Vec::new(), position: 0, fraction: 0.0, nominal, step: nominal };
         resampler.reset();
         resampler
     }
@@ -46,7 +48,7 @@ impl Resampler {
     pub fn reset(&mut self) {
         self.history.clear();
         self.history.resize(2 * self.reach, 0.0);
-        self.position = self.reach as f64;
+        (self.position, self.fraction) = (self.reach, 0.0);
     }
 
     /// Makes `1 + correction` times the input of the nominal ratio go into each output: positive plays faster.
@@ -58,22 +60,38 @@ impl Resampler {
     pub fn process(&mut self, input: &[f32], out: &mut Vec<f32>) {
         self.history.extend_from_slice(input);
         let width = 2 * self.reach;
-        while self.position as usize + self.reach < self.history.len() {
-            let whole = self.position as usize;
-            let fine = (self.position - whole as f64) * PHASES as f64;
+        while self.position + self.reach < self.history.len() {
+            let fine = self.fraction * PHASES as f64;
             let (row, blend) = (fine as usize, (fine - fine.floor()) as f32);
-            let window = &self.history[whole + 1 - self.reach..][..width];
+            let window = &self.history[self.position + 1 - self.reach..][..width];
             let low = &self.taps[row * width..][..width];
             let high = &self.taps[(row + 1) * width..][..width];
-            let sum: f32 = window.iter().zip(low).zip(high).map(|((x, a), b)| x * (a + (b - a) * blend)).sum();
-            out.push(sum);
-            self.position += self.step;
+            out.push(filtered(window, low, high, blend));
+            self.fraction += self.step;
+            let whole = self.fraction as usize;
+            (self.position, self.fraction) = (self.position + whole, self.fraction - whole as f64);
         }
         // Kept: everything that the next output's window begins with.
-        let done = (self.position as usize + 1).saturating_sub(self.reach).min(self.history.len());
+        let done = (self.position + 1).saturating_sub(self.reach).min(self.history.len());
         self.history.drain(..done);
-        self.position -= done as f64;
+        self.position -= done;
     }
+}
+
+/// Sums that do not wait for each other.
+const LANES: usize = 8;
+
+/// The window weighed by taps between two rows.
+fn filtered(window: &[f32], low: &[f32], high: &[f32], blend: f32) -> f32 {
+    let weighed = |((x, a), b): ((&f32, &f32), &f32)| x * (a + (b - a) * blend);
+    let (xs, xs_rest) = window.as_chunks::<LANES>();
+    let ((lows, lows_rest), (highs, highs_rest)) = (low.as_chunks::<LANES>(), high.as_chunks::<LANES>());
+    let mut sums = [0.0; LANES];
+    for ((xs, lows), highs) in xs.iter().zip(lows).zip(highs) {
+        sums.iter_mut().zip(xs.iter().zip(lows).zip(highs)).for_each(|(sum, each)| *sum += weighed(each));
+    }
+    let rest: f32 = xs_rest.iter().zip(lows_rest).zip(highs_rest).map(weighed).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 /// Blackman-windowed sinc at `x` samples from its centre.

@@ -1,13 +1,14 @@
 //! The border between a device's callback and the sound thread.
 //!
-//! [`CaptureTap`] and [`PlaybackTap`] belong to the callbacks. They do not allocate, lock, log or call the system: they
-//! move samples through a ring and add to counters.
+//! [`CaptureTap`] and [`PlaybackTap`] belong to the callbacks. They do not allocate, lock or log: they move samples through a
+//! ring, add to counters, and wake the sound thread, which never waits for anything (`Thread::unpark`).
 
 use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    thread::Thread,
     time::Duration,
 };
 
@@ -29,11 +30,26 @@ pub struct StreamHealth {
     /// What the system says lies between a callback and the air, in microseconds, as of the last call; 0 while it says
     /// nothing. For a microphone from the air to the callback.
     pub delay_us: AtomicU64,
+    /// Woken after each call.
+    wakes: Option<Thread>,
 }
 
 impl StreamHealth {
     /// Beyond this a device's figure is not believed.
     const LONGEST_DELAY: Duration = Duration::from_millis(500);
+
+    /// Of a stream that wakes `thread` each time it has brought or taken something.
+    pub fn waking(thread: Thread) -> Self {
+        Self { wakes: Some(thread), ..Self::default() }
+    }
+
+    fn called(&self, frames: usize) {
+        self.period.store(frames as u64, Relaxed);
+        self.calls.fetch_add(1, Relaxed);
+        if let Some(thread) = &self.wakes {
+            thread.unpark();
+        }
+    }
 
     pub fn note_delay(&self, delay: Duration) {
         let believed = if delay > Self::LONGEST_DELAY { Duration::ZERO } else { delay };
@@ -90,9 +106,8 @@ impl CaptureTap {
                 .map(|frame| frame.iter().map(|s| f32::from_sample_(*s)).sum::<f32>() * scale);
             chunk.fill_from_iter(mixed);
         }
-        self.health.period.store(frames as u64, Relaxed);
         self.health.missed.fetch_add((frames - room) as u64, Relaxed);
-        self.health.calls.fetch_add(1, Relaxed);
+        self.health.called(frames);
     }
 }
 
@@ -155,8 +170,7 @@ impl PlaybackTap {
             self.health.missed.fetch_add(missed, Relaxed);
             self.health.underruns.fetch_add(1, Relaxed);
         }
-        self.health.period.store(frames as u64, Relaxed);
-        self.health.calls.fetch_add(1, Relaxed);
+        self.health.called(frames);
     }
 }
 

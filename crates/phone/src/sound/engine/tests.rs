@@ -74,8 +74,8 @@ fn what_one_engine_says_another_hears_and_muting_is_heard_within_a_few_frames() 
 #[test]
 fn devices_at_their_own_rates_are_fed_through_their_rings() {
     let engine = SoundEngine::start(None, Duration::from_millis(10), Processing::NONE).unwrap();
-    let (mut microphone, capture) = super::super::capture_ring(44_100, 2, Arc::default());
-    let (mut speaker, playback) = super::super::playback_ring(44_100, 2, Arc::default());
+    let (mut microphone, capture) = super::super::capture_ring(44_100, 2, engine.health());
+    let (mut speaker, playback) = super::super::playback_ring(44_100, 2, engine.health());
     engine.tell(SoundCommand::Capture(Some(capture)));
     engine.tell(SoundCommand::Playback(Some(playback)));
     engine.tell(SoundCommand::Active(true));
@@ -102,6 +102,24 @@ fn devices_at_their_own_rates_are_fed_through_their_rings() {
     // Real time on a machine that may be busy, and an encoder that takes a steady tone for noise now and then: most
     // of it has to come through, at the rate and level it went in.
     assert!(loud > 50, "{loud} of 100 periods were loud: {levels:?}");
+}
+
+#[test]
+fn a_device_that_has_brought_something_wakes_the_thread() {
+    let engine = SoundEngine::start(None, BLOCK_SPAN, Processing::NONE).unwrap();
+    let (mut microphone, capture) = super::super::capture_ring(48_000, 1, engine.health());
+    let (_speaker, playback) = super::super::playback_ring(48_000, 1, engine.health());
+    engine.tell(SoundCommand::Capture(Some(capture)));
+    engine.tell(SoundCommand::Playback(Some(playback)));
+    engine.tell(SoundCommand::Active(true));
+    let start = Instant::now();
+    for _ in 0..30 {
+        let before = engine.gauges().figures().ticks;
+        microphone.take(&[0.0_f32; 480]);
+        wait_until("a look at the ring", || engine.gauges().figures().ticks > before);
+    }
+    // By itself it looks ten times a second.
+    assert!(start.elapsed() < REPORT_EVERY * 15, "{:?}", start.elapsed());
 }
 
 #[test]
