@@ -75,7 +75,7 @@ export function useMe(): Me {
   return me;
 }
 
-/** The server's clock, refreshed twice a second: all timers of calls are counted on it. */
+/** The server's clock, refreshed once a second: all timers of calls are counted on it. */
 export function useServerNow(): number {
   const offset = useStore(useApp().live.store, (live) => live.offsetMs);
   return useNow() + offset;

@@ -15,7 +15,9 @@ function createBeat(ms: number): Beat {
       if (listeners.size === 0) {
         stamp = Date.now();
         id = setInterval(() => {
-          stamp = Date.now();
+          // In equal steps, or a timer would now and then leave out a second; unless the computer was held up.
+          const [next, now] = [stamp + ms, Date.now()];
+          stamp = Math.abs(now - next) < ms / 4 ? next : now;
           for (const each of [...listeners]) each();
         }, ms);
       }
@@ -33,11 +35,11 @@ function createBeat(ms: number): Beat {
   };
 }
 
-const halfSecond = createBeat(500);
+const second = createBeat(1000);
 const tenth = createBeat(100);
 
-/** This computer's time, refreshed twice a second. */
-export const useNow = (): number => useSyncExternalStore(halfSecond.subscribe, halfSecond.now);
+/** This computer's time, refreshed once a second: each time, the whole desk is drawn anew. */
+export const useNow = (): number => useSyncExternalStore(second.subscribe, second.now);
 
 /** As `useNow`, ten times a second, for bars that fall. */
 export const useFastNow = (): number => useSyncExternalStore(tenth.subscribe, tenth.now);
