@@ -127,7 +127,9 @@ impl Run {
         );
         let (to_write, mut ready) = mpsc::channel::<Ready>(BETWEEN);
         let judging = tokio::spawn(judge_and_seal(judge, pieces, to_write, write));
+        self.hold_changes(write).await;
         let ended = self.write_all(&mut ready, write).await;
+        self.hold_changes(false).await;
         drop(ready);
         let (judged, read) = (judging.await, reading.await);
         match ended? {
@@ -173,6 +175,12 @@ impl Run {
             self.make_searchable(&mut later).await?;
         }
         Ok(Ended::Finished)
+    }
+
+    async fn hold_changes(&self, many: bool) {
+        if let Err(error) = bulk::hold_changes(&self.store, many).await {
+            tracing::warn!(import = %self.import.id, %error, "an import goes on with the database's memory as it is");
+        }
     }
 
     fn counts(&self) -> ImportCounts {
