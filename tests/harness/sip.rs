@@ -44,6 +44,8 @@ pub enum Manner {
     AnswersWith(&'static str),
     /// Takes registrations and calls whose intervals are at least this.
     WantsLong { least_s: u32 },
+    /// Takes calls and refuses to pass them on.
+    KeepsCalls,
     /// Sends what is no answer at all.
     Babbles(&'static [&'static str]),
     /// Says nothing at all.
@@ -305,7 +307,8 @@ impl SipPeer {
 
     fn text(&self, dialog: &Dialog, method: &str, number: u32, branch: &str, body: &str, more: &str) -> String {
         let here = self.shared.here;
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let kind =
+            if body.is_empty() || more.contains("Content-Type:") { "" } else { "Content-Type: application/sdp\r\n" };
         let by = self.shared.signals.transport();
         let contact = if more.contains("Contact:") { String::new() } else { self.shared.contact() };
         format!(

@@ -10,6 +10,7 @@ use switchboard_tests::{
     exchange::{CUSTOMER, Exchange, NUMBER, trunk},
     sip::{Dialog, Manner, SipPeer},
 };
+use wire::calls::TransferTarget;
 
 const COLLEAGUE: &str = "+919812300077";
 
@@ -150,5 +151,100 @@ async fn a_number_that_must_not_be_called_is_not_called_for_a_trunk_either() {
     assert_eq!(refer(&peer, &call, &format!("sip:{COLLEAGUE}@pbx.example")).await, 603);
     assert!(peer.requests("INVITE").is_empty());
     goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
+    exchange.server.stop().await;
+}
+
+/// A trunk that passes calls on in this way.
+async fn passing_on(peer: &SipPeer, how: &str) -> Exchange {
+    let mut trunk = trunk("Exchange", peer.address(), 1);
+    trunk["settings"]["passing_on"] = json!(how);
+    Exchange::open(Engine::Sqlite, vec![trunk]).await
+}
+
+async fn pass_on(desk: &Desk, id: &str) {
+    let to = TransferTarget::Number { number: COLLEAGUE.to_owned() };
+    desk.phone.transfer(id.parse().unwrap(), to).await.unwrap();
+}
+
+async fn tell(peer: &SipPeer, call: &Dialog, state: &str, news: &str) {
+    let fields = format!("Event: refer\r\nSubscription-State: {state}\r\nContent-Type: message/sipfrag\r\n");
+    assert_eq!(peer.send(call, "NOTIFY", news, &fields).await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trunk_that_passes_calls_on_calls_the_number_and_the_caller_leaves_us() {
+    let peer = SipPeer::start().await;
+    let exchange = passing_on(&peer, "refer").await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    pass_on(&desk, &id).await;
+    let refer = peer.request("REFER").await;
+    assert_eq!(refer.field("refer-to"), format!("<sip:{COLLEAGUE}@{}>", peer.address()));
+    tell(&peer, &call, "active;expires=60", "SIP/2.0 180 Ringing\r\n").await;
+    let live = exchange.server.ask(Method::GET, &format!("/calls/{id}/live"), &exchange.admin, None).await.body;
+    assert_eq!(live["status"], "in_progress", "{live}");
+    tell(&peer, &call, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n").await;
+    // The trunk says nothing more, so we end what is left.
+    let bye = peer.request("BYE").await;
+    assert_eq!(bye.field("call-id"), call.call_id);
+    let detail = exchange.ended(&id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    assert!(peer.requests("INVITE").is_empty(), "we called nobody");
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_whom_the_trunk_could_not_pass_on_is_the_agents_again() {
+    let peer = SipPeer::start().await;
+    let exchange = passing_on(&peer, "refer").await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    pass_on(&desk, &id).await;
+    peer.request("REFER").await;
+    tell(&peer, &call, "terminated;reason=noresource", "SIP/2.0 486 Busy Here\r\n").await;
+    // Said twice, and late.
+    tell(&peer, &call, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n").await;
+    goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_trunk_refuses_to_pass_a_call_on_we_call_the_number() {
+    let peer = SipPeer::start().await;
+    peer.set_manner(Manner::KeepsCalls);
+    let exchange = passing_on(&peer, "refer").await;
+    let (desk, _, id) = talking(&exchange, &peer).await;
+    pass_on(&desk, &id).await;
+    peer.request("REFER").await;
+    let invite = peer.request("INVITE").await;
+    assert!(invite.start.contains(COLLEAGUE), "{}", invite.start);
+    let passed_on = |live: &serde_json::Value| live["agent_id"].is_null();
+    exchange.server.until(&format!("/calls/{id}/live"), &exchange.admin, "the agent has left", passed_on).await;
+    peer.hang_up(&peer.taken().await).await;
+    exchange.ended(&id).await;
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trunk_joins_the_caller_with_the_number_that_has_answered() {
+    let peer = SipPeer::start().await;
+    let exchange = passing_on(&peer, "refer_answered").await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    pass_on(&desk, &id).await;
+    let second = peer.taken().await;
+    let refer = peer.request("REFER").await;
+    assert_eq!(refer.field("call-id"), call.call_id);
+    let named = refer.field("refer-to").replace("%40", "@").replace("%3B", ";").replace("%3D", "=");
+    assert!(named.contains(&format!("?Replaces={};", second.call_id)), "{named}");
+    tell(&peer, &call, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n").await;
+    let detail = exchange.ended(&id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    let ended = async |dialog: &Dialog| {
+        while !peer.requests("BYE").iter().any(|bye| bye.field("call-id") == dialog.call_id) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::join!(ended(&call), ended(&second));
+    desk.phone.sign_out().await;
     exchange.server.stop().await;
 }

@@ -9,6 +9,7 @@ mod inbound;
 mod legs;
 mod moves;
 mod outbound;
+mod passing_on;
 mod phones;
 mod registrar;
 mod settings;

@@ -5,8 +5,10 @@ mod guard;
 mod lockout;
 mod numbers;
 mod outcome;
+mod passing_on;
 
 pub use guard::{DialRefusal, Limits, Usage, may_dial};
 pub use lockout::{Lockout, Verdict};
 pub use numbers::{CallerId, NumberFormat, read_number};
 pub use outcome::{Outcome, outcome, tries_next, tries_next_server};
+pub use passing_on::PassingOn;

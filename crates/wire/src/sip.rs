@@ -4,7 +4,7 @@ use domain::{
     ids::{ExtensionId, TrunkId, UserId},
     pii::Personal,
     time::UnixMillis,
-    trunk::{CallerId, Limits, NumberFormat},
+    trunk::{CallerId, Limits, NumberFormat, PassingOn},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -52,6 +52,8 @@ pub struct TrunkSettings {
     pub caller_id: CallerId,
     /// Names our number in `P-Asserted-Identity` too.
     pub asserted_identity: bool,
+    #[serde(default)]
+    pub passing_on: PassingOn,
     /// Asked so often whether it is there, in seconds; 0: never.
     pub keep_alive_s: u32,
     pub limits: Limits,

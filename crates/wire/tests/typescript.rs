@@ -82,7 +82,7 @@ fn wire_types(cfg: &Config) -> String {
         config::VoicemailMessage, config::VoicemailMessageInput, config::VoicemailSettings,
         ids::PoolId, ids::MappingId, masking::MaskingPool, masking::MaskingPoolInput, masking::MaskingMapping, masking::AskMapping,
         config::DialingSettings, config::ExotelSettings, config::ExotelApplet, config::ExotelSettingsInput,
-        trunk::NumberFormat, trunk::CallerId, trunk::Limits, sip::TrunkKind, sip::TrunkSettings, sip::TrunkState, sip::Trunk,
+        trunk::NumberFormat, trunk::CallerId, trunk::PassingOn, trunk::Limits, sip::TrunkKind, sip::TrunkSettings, sip::TrunkState, sip::Trunk,
         sip::Extension, sip::SipSettings, sip::TrunkInput, sip::ExtensionInput, sip::SipSettingsInput, sip::TestTrunk,
         config::CampaignState,
         config::CallingHours, config::ScriptStep, config::NextAction, config::Disposition, config::SubDisposition,

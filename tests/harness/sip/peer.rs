@@ -73,7 +73,8 @@ async fn answer(shared: Arc<Shared>, request: Message, manner: Manner) {
             let wish = format!("Min-Expires: {least_s}\r\n");
             send(request.answer("423 Interval Too Brief", &tag, &wish, "")).await;
         }
-        ("INVITE", Manner::WantsLong { .. }) => {
+        ("REFER", Manner::KeepsCalls) => send(request.answer("405 Method Not Allowed", &tag, "", "")).await,
+        ("INVITE", Manner::WantsLong { .. } | Manner::KeepsCalls) => {
             shared.speaks_in(&request);
             let body = description(&shared, "sendrecv");
             send(request.answer("200 OK", &tag, &contact, &body)).await;

@@ -90,7 +90,7 @@ impl Carrier for SipCarrier {
     }
 
     async fn fetch_call(&self, call: &ProviderCallId) -> Result<CallSnapshot, CarrierError> {
-        let live = key_of(call).is_some_and(|key| self.service.is_under_way(key));
+        let live = key_of(call).is_some_and(|key| self.service.is_under_way(key) || self.service.is_passed_on(key));
         Ok(CallSnapshot {
             id: call.clone(),
             status: if live { "in-progress" } else { "completed" }.to_owned(),

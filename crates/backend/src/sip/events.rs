@@ -56,7 +56,7 @@ impl Backend {
             }
             Event::Referred(referral) => self.sip_referred(*referral).await,
             Event::ReferProgress { call, status, is_final } => {
-                tracing::info!(%call, status, is_final, "news of a call that was referred");
+                self.passing_on_progressed(call, status, is_final);
             }
             Event::Keys { call, digits } => self.sip_keys(call, &digits),
             Event::Ended { call, by_us } => self.sip_ended(call, by_us).await,
@@ -104,10 +104,10 @@ impl Backend {
         let said_before = early && answered.body.is_empty();
         let accepted = if said_before { Ok(()) } else { self.sip().accept(key, &answered.body).await };
         let told = self.sip().legs().get_mut(&key).map(|leg| {
-            leg.attempt = None;
-            (leg.call, leg.whose, leg.leg, leg.instead)
+            let called = leg.attempt.take().map(|attempt| attempt.to);
+            (leg.call, leg.whose, leg.leg, leg.instead, called)
         });
-        let Some((call, whose, leg, instead)) = told else {
+        let Some((call, whose, leg, instead, called)) = told else {
             // It was given up while the answer was on its way.
             if let Ok(endpoint) = self.sip().endpoint() {
                 endpoint.hang_up(key).await;
@@ -148,6 +148,10 @@ impl Backend {
             && let Ok(endpoint) = self.sip().endpoint()
         {
             endpoint.hang_up(key).await;
+            return;
+        }
+        if let (Party::Outside { .. }, Some(called)) = (party, called) {
+            self.sip().join(call, key, &called).await;
         }
     }
 

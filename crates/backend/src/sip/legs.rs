@@ -61,6 +61,16 @@ pub(super) struct Leg {
     /// Our number in the call, as the trunk knows it.
     pub shown: Personal<String>,
     pub instead: Option<Instead>,
+    pub sent_on: Option<SentOn>,
+}
+
+/// A caller whom the trunk was asked to join with somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SentOn {
+    /// The trunk calls the number of this transfer, which the carrier's orders name by `known_as`.
+    Called { attempt: u32, known_as: CallKey },
+    /// It joins its two calls with us.
+    Joined { with: CallKey },
 }
 
 /// What a dialog has come in place of.
@@ -96,6 +106,7 @@ impl Leg {
             trunk: None,
             shown: Personal::new(String::new()),
             instead: None,
+            sent_on: None,
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::clock;
 /// What is needed to try another trunk.
 #[derive(Clone)]
 pub(super) struct Attempt {
-    to: E164,
+    pub to: E164,
     from: Personal<String>,
     ring: Duration,
     /// The one that is tried, and its servers that have not been.
@@ -121,6 +121,11 @@ impl SipService {
             code: 0,
             message: error.to_string(),
         })?;
+        if let Party::Outside { attempt } = party
+            && let Some(key) = self.pass_on(call, attempt, &to).await
+        {
+            return Ok(key);
+        }
         let key = CallKey(clock::new_uuid());
         let rest = self.directory().trunks_of(tenant).into();
         let (trunk, servers) = (None, VecDeque::new());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rsipstack::{
-    dialog::dialog::{DialogState, DialogStateReceiver, ReferStatus, TerminatedReason, TransactionHandle},
+    dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle},
     sip::{Header, HeadersExt, Method, Request, StatusCode},
 };
 use tokio::{sync::oneshot, time::Instant};
@@ -66,8 +66,7 @@ impl Follow {
                     tokio::spawn(referral::referred(self.endpoint.clone(), self.call, request, handle));
                 }
                 DialogState::Notify(_, request, handle) => {
-                    if let Some(status) = ReferStatus::parse(&request) {
-                        let (status, is_final) = (status.status_code.code(), status.is_terminated);
+                    if let Some((status, is_final)) = referral::news(&request) {
                         self.endpoint.tell(Event::ReferProgress { call: self.call, status, is_final });
                     }
                     answer(&handle, StatusCode::OK).await;

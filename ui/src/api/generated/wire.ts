@@ -2252,6 +2252,11 @@ export type NumberFormat = "plus" | "digits" | "double_zero" | "national";
 export type CallerId = { "kind": "of_the_call" } | { "kind": "always", number: string, } | { "kind": "withheld" };
 
 /**
+ * Who joins a caller with the number that an agent passes the call on to.
+ */
+export type PassingOn = "ours" | "refer" | "refer_answered";
+
+/**
  * What a trunk may be used for. Zero is "without limit" for the three numbers.
  */
 export type Limits = { 
@@ -2328,7 +2333,7 @@ prefix: string, caller_id: CallerId,
 /**
  * Names our number in `P-Asserted-Identity` too.
  */
-asserted_identity: boolean, 
+asserted_identity: boolean, passing_on: PassingOn, 
 /**
  * Asked so often whether it is there, in seconds; 0: never.
  */

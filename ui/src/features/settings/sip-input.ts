@@ -3,7 +3,7 @@ import type { Extension, ExtensionInput, SipSettings, SipSettingsInput, Trunk, T
 /** What a new trunk begins with. */
 export const freshTrunk = (country: string): TrunkSettings => ({
   name: "", enabled: true, priority: 10, kind: "register", host: "", transport: "udp", proxy: "", username: "", auth_name: "", peers: [],
-  codecs: ["pcma", "pcmu"], srtp: false, country, number_format: "plus", prefix: "", caller_id: { kind: "of_the_call" }, asserted_identity: true, keep_alive_s: 30,
+  codecs: ["pcma", "pcmu"], srtp: false, country, number_format: "plus", prefix: "", caller_id: { kind: "of_the_call" }, asserted_identity: true, passing_on: "ours", keep_alive_s: 30,
   limits: { concurrent: 30, per_second: 5, daily_spend: 0, per_minute: 0, prefixes: [] },
 });
 

@@ -1,5 +1,5 @@
 import type { ChangeEvent } from "react";
-import type { NumberFormat, SipSettings, Trunk, TrunkInput, TrunkKind, TrunkSettings } from "@/api/generated/wire";
+import type { NumberFormat, PassingOn, SipSettings, Trunk, TrunkInput, TrunkKind, TrunkSettings } from "@/api/generated/wire";
 import { useApp, useMe, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { splitList } from "@/lib/text";
@@ -10,6 +10,7 @@ import { EditDialog } from "./edit-dialog";
 import { asInput, freshTrunk, placeOf, withOne } from "./sip-input";
 
 const FORMATS: readonly NumberFormat[] = ["plus", "digits", "double_zero", "national"];
+const PASSING_ON: readonly PassingOn[] = ["ours", "refer", "refer_answered"];
 type Text = "name" | "host" | "proxy" | "username" | "auth_name" | "country" | "prefix" | "peers" | "codecs";
 const LIMITS = ["concurrent", "per_second", "daily_spend", "per_minute"] as const;
 
@@ -65,6 +66,7 @@ export function TrunkDialog({ settings, trunk, onClose }: { settings: SipSetting
         <TextField {...text("prefix")} help={t("sip.prefix_help")} />
         <SelectField label={t("sip.caller_id")} value={value.caller_id.kind} choices={(["of_the_call", "always", "withheld"] as const).map((each) => ({ value: each, label: t(`sip.caller_id_${each}`) }))} onChange={(event) => { form.set({ caller_id: event.target.value === "always" ? { kind: "always", number: "" } : { kind: event.target.value as "of_the_call" | "withheld" } }); }} />
         {value.caller_id.kind === "always" ? <TextField label={t("numbers.number")} type="tel" value={value.caller_id.number} error={problem("caller_id.number")} onChange={(event) => { form.set({ caller_id: { kind: "always", number: event.target.value } }); }} /> : null}
+        <SelectField label={t("sip.passing_on")} value={value.passing_on} help={t("sip.passing_on_help")} choices={PASSING_ON.map((each) => ({ value: each, label: t(`sip.passing_on_${each}`) }))} onChange={(event) => { form.set({ passing_on: event.target.value as PassingOn }); }} />
       </div>
       <Switch label={t("sip.srtp")} checked={value.srtp} onChange={(srtp) => { form.set({ srtp }); }} />
       <Switch label={t("sip.asserted_identity")} checked={value.asserted_identity} onChange={(asserted_identity) => { form.set({ asserted_identity }); }} />
