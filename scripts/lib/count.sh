@@ -72,7 +72,8 @@ deny() {
       say "cargo-deny is not installed (cargo install cargo-deny --locked): left out, CI checks it"
       return
     fi
-    cargo install --quiet cargo-deny --locked
+    # It runs for seconds, and optimising it takes minutes.
+    cargo install --quiet --debug cargo-deny --locked
   fi
   cargo deny --log-level error check bans licenses sources
 }
