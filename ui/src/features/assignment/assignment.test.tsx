@@ -180,6 +180,22 @@ describe("the rules page", () => {
     expect([body.version, body.set.rules.map((each) => each.id)]).toEqual([3, ["r2", "r1", "r3"]]);
   });
 
+  it("has a campaign chosen by its name", async () => {
+    const sent: SaveAssignmentRules[] = [];
+    await renderPage("/settings/assignment", {
+      ...answers, "GET /campaigns": () => [{ id: "camp-1", name: "Spring" }],
+      "PUT /assignment/rules": ({ body }) => { sent.push(body as SaveAssignmentRules); return rules({ version: 4 }); },
+    }, "tenant_admin");
+    fireEvent.click(await screen.findByText("1. Hindi first"));
+    fireEvent.click(screen.getByTestId("condition-add"));
+    fireEvent.change(screen.getByLabelText("Field"), { target: { value: "campaign" } });
+    await screen.findByText("Spring");
+    fireEvent.change(screen.getByTestId("condition-campaign"), { target: { value: "camp-1" } });
+    fireEvent.click(screen.getByTestId("assign-save"));
+    await waitFor(() => { expect(sent).toHaveLength(1); });
+    expect(sent[0]?.set.rules[0]?.when).toMatchObject({ of: [{ field: "campaign", operator: "is", values: ["camp-1"] }] });
+  });
+
   it("builds conditions with and, or, and lists of values", async () => {
     const { requests } = await open();
     await screen.findByTestId("rule-editor");

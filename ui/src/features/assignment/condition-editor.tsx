@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { LeadCondition, LeadOperator } from "@/api/generated/wire";
 import { useT } from "@/app-context";
+import { useCampaigns } from "@/lib/use-campaigns";
 import { splitList } from "@/lib/text";
 import { nameOf } from "@/lib/names";
 import { Button, IconButton } from "@/ui/button";
@@ -19,9 +20,28 @@ interface Props {
 const MOST_DEPTH = 4;
 const CUSTOM = "fields.";
 
+/** Whether one is chosen and not typed. Several were set by a program. */
+const byChoice = ({ field, operator, values }: Extract<LeadCondition, { kind: "field" }>): boolean =>
+  field === "campaign" && (operator === "is" || operator === "is_not") && values.length < 2;
+
+/** Campaigns are known by an id that nobody could type. */
+function CampaignField({ label, values, onChange }: { label: string; values: readonly string[]; onChange: (values: string[]) => void }) {
+  const t = useT();
+  const campaigns = useCampaigns();
+  const [id] = values;
+  const gone = id !== undefined && !campaigns.some((each) => each.id === id) ? [{ value: id, label: id }] : [];
+  return (
+    <SelectField
+      label={label} hideLabel value={id ?? ""} onChange={(event) => { onChange(event.target.value === "" ? [] : [event.target.value]); }} data-testid="condition-campaign"
+      choices={[{ value: "", label: t("assign.choose_campaign") }, ...campaigns.map((each) => ({ value: each.id, label: each.name })), ...gone]}
+    />
+  );
+}
+
 function Comparison({ condition, onChange, onRemove }: Props & { condition: Extract<LeadCondition, { kind: "field" }> }) {
   const t = useT();
   const custom = condition.field.startsWith(CUSTOM);
+  const values = t("assign.values", { field: nameOf(t, "field", condition.field) });
   // As typed: a list that is split at each key press could never be given a comma.
   const [typed, setTyped] = useState(condition.values.join(", "));
   return (
@@ -32,9 +52,11 @@ function Comparison({ condition, onChange, onRemove }: Props & { condition: Extr
       />
       {custom ? <TextField label={t("assign.custom")} hideLabel placeholder={t("assign.custom")} value={condition.field.slice(CUSTOM.length)} onChange={(event) => { onChange({ ...condition, field: CUSTOM + event.target.value }); }} /> : null}
       <SelectField label={t("assign.operator")} hideLabel value={condition.operator} choices={OPERATORS.map((value) => ({ value, label: t(`assign.op_${value}`) }))} onChange={(event) => { onChange({ ...condition, operator: event.target.value as LeadOperator }); }} />
-      {isBare(condition.operator) ? null : (
+      {isBare(condition.operator) ? null : byChoice(condition) ? (
+        <CampaignField label={values} values={condition.values} onChange={(chosen) => { onChange({ ...condition, values: chosen }); }} />
+      ) : (
         <TextField
-          label={t("assign.values", { field: nameOf(t, "field", condition.field) })} hideLabel placeholder={t("assign.values_hint")} value={typed} data-testid="condition-values"
+          label={values} hideLabel placeholder={t("assign.values_hint")} value={typed} data-testid="condition-values"
           onChange={(event) => {
             setTyped(event.target.value);
             onChange({ ...condition, values: splitList(event.target.value) });

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AssignmentDryRun, AssignmentRuleSet, DryRunLeads } from "@/api/generated/wire";
 import { useApp, useLocale, useT } from "@/app-context";
+import { useCampaigns } from "@/lib/use-campaigns";
 import { Button } from "@/ui/button";
 import { Note } from "@/ui/note";
 import { Seg } from "@/ui/seg";
@@ -15,6 +16,7 @@ const MOST = 20_000;
 function Result({ run, set }: { run: AssignmentDryRun; set: AssignmentRuleSet }) {
   const t = useT();
   const locale = useLocale();
+  const campaigns = useCampaigns();
   return (
     <div className="col g-3" data-testid="dry-run-result">
       <Note tone="acc">{t("assign.dry_sum", { all: run.looked_at, changes: run.changes, nobody: run.unassigned })}</Note>
@@ -30,7 +32,7 @@ function Result({ run, set }: { run: AssignmentDryRun; set: AssignmentRuleSet })
       </table></div>
       {run.sample.length > 0 ? (
         <ul className="col">{run.sample.map((each) => (
-          <li key={each.lead_id} className="t-12"><Link to="/leads/$leadId" params={{ leadId: each.lead_id }}>{each.name}</Link> {t("assign.from_to", { from: each.from ?? t("lead.nobody"), to: each.to ?? t("lead.nobody") })}<br /><span className="ink-2">{whyGiven(each.reason, t, locale)}</span></li>
+          <li key={each.lead_id} className="t-12"><Link to="/leads/$leadId" params={{ leadId: each.lead_id }}>{each.name}</Link> {t("assign.from_to", { from: each.from ?? t("lead.nobody"), to: each.to ?? t("lead.nobody") })}<br /><span className="ink-2">{whyGiven(each.reason, { t, locale, campaigns })}</span></li>
         ))}</ul>
       ) : null}
     </div>

@@ -5,6 +5,7 @@ import { useApp, useMe, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { usePeople } from "@/features/settings/use-people";
 import { nameOf } from "@/lib/names";
+import { useCampaigns } from "@/lib/use-campaigns";
 import { useStore } from "@/lib/use-store";
 import type { Translate } from "@/i18n";
 import { filterOf, stagesOf } from "@/state/board";
@@ -33,7 +34,7 @@ export function BoardPage() {
   const { api, board } = useApp();
   const now = useStore(board.store, (each) => each);
   const people = usePeople();
-  const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: () => api.campaigns() }).data ?? [];
+  const campaigns = useCampaigns();
   const filter = filterOf(now.choice);
   const query = useQuery({ queryKey: keys.board(filter), queryFn: () => api.leadBoard(filter) });
   const [stop, setStop] = useState<string | null>(null);

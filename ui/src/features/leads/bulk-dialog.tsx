@@ -1,9 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { BulkAction, BulkActionKind, LeadId, LeadSetFilter } from "@/api/generated/wire";
 import { useApp, useT } from "@/app-context";
-import { keys } from "@/api/keys";
 import { usePeople } from "@/features/settings/use-people";
+import { useCampaigns } from "@/lib/use-campaigns";
 import { useForm } from "@/lib/use-form";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -44,7 +43,7 @@ export function BulkDialog({ leads, filter, onStarted, onClose }: Props) {
   const form = useForm({});
   const tags = useTags();
   const people = usePeople().filter((each) => each.role !== "field_agent");
-  const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: () => api.campaigns() }).data ?? [];
+  const campaigns = useCampaigns();
   const action = chosenAction(kind, subject);
   const start = (): void => void form.run(async () => {
     if (!action) return;

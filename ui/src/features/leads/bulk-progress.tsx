@@ -4,6 +4,7 @@ import type { BulkAction } from "@/api/generated/wire";
 import { useApp, useLocale, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { saveFile } from "@/lib/save-file";
+import { useCampaigns } from "@/lib/use-campaigns";
 import { usePeople } from "@/features/settings/use-people";
 import { Button, IconButton } from "@/ui/button";
 import { actionText, hasFile, hoursToUndo, isWorking } from "./bulk-words";
@@ -22,7 +23,7 @@ export function BulkProgress() {
     queryKey: keys.bulkActions, queryFn: () => api.bulkActions(1),
     refetchInterval: ({ state }) => (state.data?.items[0] && isWorking(state.data.items[0].state) ? 700 : false),
   });
-  const names = { tags: useTags(), people: usePeople(), campaigns: useQuery({ queryKey: keys.campaigns, queryFn: () => api.campaigns() }).data ?? [] };
+  const names = { tags: useTags(), people: usePeople(), campaigns: useCampaigns() };
   const found = query.data?.items[0];
   const working = found !== undefined && isWorking(found.state);
   // Which one has come to its end, and how; a quick one has before anybody could see it at work.

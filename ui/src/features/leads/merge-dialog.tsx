@@ -4,6 +4,7 @@ import type { LeadCard, LeadId } from "@/api/generated/wire";
 import { useApp, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { nameOf } from "@/lib/names";
+import { useCampaigns } from "@/lib/use-campaigns";
 import { useForm } from "@/lib/use-form";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -50,7 +51,7 @@ interface CompareProps {
 function Compare({ kept, other, onSwap, onDone, onClose }: CompareProps) {
   const t = useT();
   const { api, queries } = useApp();
-  const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: () => api.campaigns() }).data ?? [];
+  const campaigns = useCampaigns();
   const rows = rowsOf(kept, other, { t, campaigns });
   const [chosen, setChosen] = useState<Readonly<Record<string, Side>>>({});
   const picks = { ...firstPicks(rows), ...chosen };
