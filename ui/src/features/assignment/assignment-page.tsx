@@ -1,24 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { AssignmentRule, AssignmentRules } from "@/api/generated/wire";
+import type { AssignmentRule, AssignmentRules, AssignmentRuleSet, SaveAssignmentRules } from "@/api/generated/wire";
 import { useApp, useLocale, useMe, useServerNow, useT } from "@/app-context";
 import { asFailure } from "@/api/failure";
 import { keys } from "@/api/keys";
 import { when } from "@/lib/time";
+import { useVersionedDraft } from "@/lib/use-versioned-draft";
 import { may } from "@/state/rights";
 import { Button } from "@/ui/button";
 import { Switch } from "@/ui/field";
 import { FormFailure } from "@/ui/form-failure";
 import { Loaded } from "@/ui/loaded";
+import { NewerVersion } from "@/ui/newer-version";
 import { StateBox } from "@/ui/state-box";
 import { DryRunPanel } from "./dry-run-panel";
 import { FiguresPanel } from "./figures-panel";
-import { NewerVersion } from "./newer-version";
 import { RuleEditor } from "./rule-editor";
 import { RuleList } from "./rule-list";
 import { newRule } from "./rule-set";
 import { SetEditor } from "./set-editor";
-import { useRuleDraft } from "./use-rule-draft";
 import { Warnings } from "./warnings";
 
 /** Not a rule: what holds for all of them. */
@@ -30,15 +30,17 @@ function Editor({ saved }: { saved: AssignmentRules }) {
   const locale = useLocale();
   const now = useServerNow();
   const { api, queries, toasts } = useApp();
-  const draft = useRuleDraft(saved);
-  const { form, set } = draft;
+  const draft = useVersionedDraft<SaveAssignmentRules>({ set: saved.set, version: saved.version }, "assignment");
+  const { form } = draft;
+  const { set } = form.value;
+  const changeSet = (part: Partial<AssignmentRuleSet>): void => { form.set({ set: { ...set, ...part } }); };
   const [chosen, setChosen] = useState<string>(saved.set.rules[0]?.id ?? ALL);
   const at = set.rules.findIndex((each) => each.id === chosen);
   const rule = set.rules[at];
-  const change = (part: Partial<AssignmentRule>): void => { draft.change({ rules: set.rules.map((each, index) => (index === at ? { ...each, ...part } : each)) }); };
+  const change = (part: Partial<AssignmentRule>): void => { changeSet({ rules: set.rules.map((each, index) => (index === at ? { ...each, ...part } : each)) }); };
   const add = (): void => {
     const made = newRule(crypto.randomUUID(), t("assign.new_name", { n: set.rules.length + 1 }));
-    draft.change({ rules: [...set.rules, made] });
+    changeSet({ rules: [...set.rules, made] });
     setChosen(made.id);
   };
   const save = (): void => void form.run(async (typed) => {
@@ -50,15 +52,15 @@ function Editor({ saved }: { saved: AssignmentRules }) {
     await queries.invalidateQueries({ queryKey: keys.assignment });
     toasts.show({ tone: next.warnings.length > 0 ? "warn" : "ok", title: t("assign.saved", { n: next.version }), text: next.warnings.length > 0 ? t("assign.saved_warn") : null, stays: false });
   });
-  const off = !may(me.user.role, "configure_access") ? t("error.not_allowed.title") : draft.newer ? t("assign.choose_first") : form.dirty ? null : t("ui.nothing_changed");
+  const off = !may(me.user.role, "configure_access") ? t("error.not_allowed.title") : draft.newer ? t("draft.choose_first") : form.dirty ? null : t("ui.nothing_changed");
   return (
     <div className="assign">
       <section className="l" aria-label={t("assign.rules")} data-region="rules">
         <div className="page-head"><h1>{t("settings.assignment")}</h1></div>
         <div className="body col">
-          <Switch label={t(set.on ? "assign.on" : "assign.off")} checked={set.on} onChange={(on) => { draft.change({ on }); }} data-testid="assign-on" />
+          <Switch label={t(set.on ? "assign.on" : "assign.off")} checked={set.on} onChange={(on) => { changeSet({ on }); }} data-testid="assign-on" />
           <button type="button" className="item" onClick={() => { setChosen(ALL); }} {...(chosen === ALL ? { "aria-current": "true" as const } : {})}><b className="strong">{t("assign.for_all")}</b></button>
-          <RuleList rules={set.rules} chosen={chosen} onChoose={setChosen} onChange={(rules) => { draft.change({ rules }); }} />
+          <RuleList rules={set.rules} chosen={chosen} onChoose={setChosen} onChange={(rules) => { changeSet({ rules }); }} />
           <Button size="sm" icon="plus" onClick={add} data-testid="rule-add">{t("assign.add")}</Button>
         </div>
       </section>
@@ -66,7 +68,7 @@ function Editor({ saved }: { saved: AssignmentRules }) {
         <div className="page-head"><h2>{rule?.name ?? t("assign.for_all")}</h2>
           <span className="t-12 ink-3">{saved.made_at_ms === null ? t("assign.no_version") : t("assign.version", { n: saved.version, name: saved.made_by ?? "", when: when(saved.made_at_ms, now, locale) })}</span>
           {rule ? <span className="push"><Button size="sm" tone="plain" icon="trash" onClick={() => {
-            draft.change({ rules: set.rules.filter((each) => each.id !== rule.id) });
+            changeSet({ rules: set.rules.filter((each) => each.id !== rule.id) });
             setChosen(ALL);
           }}>{t("ui.delete")}</Button></span> : null}
         </div>
@@ -74,7 +76,7 @@ function Editor({ saved }: { saved: AssignmentRules }) {
           <NewerVersion saved={saved} draft={draft} />
           {form.dirty ? null : <Warnings warnings={saved.warnings} rules={saved.set.rules} />}
           {rule ? <RuleEditor rule={rule} groups={set.groups} problem={(field) => form.problem(`rules[${at}].${field}`)} onChange={change} />
-            : <><SetEditor set={set} problem={form.problem} onChange={draft.change} />{set.rules.length === 0 ? <StateBox icon="flow" title={t("assign.none")} text={t("assign.none_text")} action={<Button icon="plus" onClick={add}>{t("assign.add")}</Button>} /> : null}</>}
+            : <><SetEditor set={set} problem={form.problem} onChange={changeSet} />{set.rules.length === 0 ? <StateBox icon="flow" title={t("assign.none")} text={t("assign.none_text")} action={<Button icon="plus" onClick={add}>{t("assign.add")}</Button>} /> : null}</>}
           <DryRunPanel set={set} />
           <FiguresPanel />
         </div></div>

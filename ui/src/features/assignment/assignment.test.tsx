@@ -92,7 +92,7 @@ describe("the rules page", () => {
     const { requests, theirs, learn } = await overtaken(locale);
     theirs();
     await learn();
-    expect((await screen.findByTestId("rules-newer")).textContent).toMatch(words);
+    expect((await screen.findByTestId("draft-newer")).textContent).toMatch(words);
     expect([ruleName(), screen.getByTestId("assign-save").getAttribute("aria-disabled")]).toEqual(["Instagram", "true"]);
     fireEvent.click(screen.getByTestId("assign-save"));
     expect(saves(requests)).toEqual([]);
@@ -102,28 +102,28 @@ describe("the rules page", () => {
     const { requests, theirs, learn } = await overtaken();
     theirs();
     await learn();
-    fireEvent.click(await screen.findByTestId("rules-keep-mine"));
+    fireEvent.click(await screen.findByTestId("draft-keep-mine"));
     expect(ruleName()).toBe("Instagram");
     fireEvent.click(screen.getByTestId("assign-save"));
     await screen.findByText(/^Version 5, by/);
-    expect([saves(requests), screen.queryByTestId("rules-newer")]).toEqual([[[4, "Instagram"]], null]);
+    expect([saves(requests), screen.queryByTestId("draft-newer")]).toEqual([[[4, "Instagram"]], null]);
   });
 
   it("or takes the newer one, with the draft put aside and a way back to it", async () => {
     const { theirs, learn } = await overtaken();
     theirs();
     await learn();
-    fireEvent.click(await screen.findByTestId("rules-take-theirs"));
-    expect([ruleName(), screen.queryByTestId("rules-newer")]).toEqual(["Telegram", null]);
-    fireEvent.click(screen.getByTestId("rules-back-to-mine"));
-    expect([ruleName(), screen.queryByTestId("rules-aside"), screen.getByTestId("assign-save").getAttribute("aria-disabled")]).toEqual(["Instagram", null, null]);
+    fireEvent.click(await screen.findByTestId("draft-take-theirs"));
+    expect([ruleName(), screen.queryByTestId("draft-newer")]).toEqual(["Telegram", null]);
+    fireEvent.click(screen.getByTestId("draft-back-to-mine"));
+    expect([ruleName(), screen.queryByTestId("draft-aside"), screen.getByTestId("assign-save").getAttribute("aria-disabled")]).toEqual(["Instagram", null, null]);
   });
 
   it("shows the choice when the server refuses the older version", async () => {
     const { requests, theirs } = await overtaken();
     theirs();
     fireEvent.click(screen.getByTestId("assign-save"));
-    fireEvent.click(await screen.findByTestId("rules-keep-mine"));
+    fireEvent.click(await screen.findByTestId("draft-keep-mine"));
     expect(screen.queryByTestId("form-error")).toBeNull();
     fireEvent.click(screen.getByTestId("assign-save"));
     await screen.findByText(/^Version 5, by/);
@@ -135,7 +135,7 @@ describe("the rules page", () => {
     await act(() => router.navigate({ to: "/settings/$page", params: { page: "users" } }));
     theirs();
     await act(() => router.navigate({ to: "/settings/$page", params: { page: "assignment" } }));
-    expect((await screen.findByTestId("rules-newer")).textContent).toContain("version 3");
+    expect((await screen.findByTestId("draft-newer")).textContent).toContain("version 3");
     fireEvent.click(screen.getByText("2. Instagram"));
     expect(ruleName()).toBe("Instagram");
   });

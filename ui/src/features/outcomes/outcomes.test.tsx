@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiFailure } from "@/api/failure";
 import type { DispositionSetInput, TryDispositions } from "@/api/generated/wire";
 import * as settings from "@/mocks/settings";
 import { renderPage } from "@/testing/page";
@@ -43,6 +44,31 @@ describe("sets of outcomes", () => {
     await waitFor(() => { expect(requests.find((each) => each.method === "PUT")).toBeTruthy(); });
     const body = requests.find((each) => each.method === "PUT")?.body as DispositionSetInput;
     expect([body.version, body.dispositions[0]?.code]).toEqual([3, "not_interested"]);
+  });
+
+  it("that somebody else saved meanwhile neither lose the draft nor are written over", async () => {
+    let now = settings.dispositionSets;
+    const sent: DispositionSetInput[] = [];
+    await renderPage("/settings/outcomes", {
+      ...answers, "GET /disposition-sets": () => now,
+      "PUT /disposition-sets/ds-1": ({ body }) => {
+        sent.push(body as DispositionSetInput);
+        if (now === settings.dispositionSets) {
+          now = settings.dispositionSets.map((each) => (each.id === "ds-1" ? { ...each, name: "Houses", version: 4, made_by: "Leela" } : each));
+          throw new ApiFailure({ code: "conflict", message: "", request_id: "t" }, 409);
+        }
+        return { ...first, version: 5 };
+      },
+    }, "tenant_admin");
+    fireEvent.change(await screen.findByTestId("set-name"), { target: { value: "Homes and land" } });
+    fireEvent.click(screen.getByTestId("set-save"));
+    expect((await screen.findByTestId("draft-newer")).textContent).toContain("Leela saved version 4");
+    fireEvent.click(screen.getByTestId("draft-take-theirs"));
+    expect(screen.getByTestId<HTMLInputElement>("set-name").value).toBe("Houses");
+    fireEvent.click(screen.getByTestId("draft-back-to-mine"));
+    expect(screen.getByTestId<HTMLInputElement>("set-name").value).toBe("Homes and land");
+    fireEvent.click(screen.getByTestId("set-save"));
+    await waitFor(() => { expect(sent.map((each) => [each.name, each.version])).toEqual([["Homes and land", 3], ["Homes and land", 4]]); });
   });
 
   it("keep the code of an outcome that calls may have, and make one for a new outcome out of its name", async () => {

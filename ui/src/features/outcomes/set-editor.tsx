@@ -1,13 +1,15 @@
 import { useState } from "react";
 import type { Disposition, DispositionSet, DispositionSetInput, DispositionSetKind } from "@/api/generated/wire";
 import { useApp, useLocale, useT } from "@/app-context";
+import { asFailure } from "@/api/failure";
 import { keys } from "@/api/keys";
 import { fullDay } from "@/lib/time";
-import { useForm } from "@/lib/use-form";
+import { useVersionedDraft } from "@/lib/use-versioned-draft";
 import { alikeKeys } from "@/state/outcome-keys";
 import { Button } from "@/ui/button";
 import { SelectField, TextField } from "@/ui/field";
 import { FormFailure } from "@/ui/form-failure";
+import { NewerVersion } from "@/ui/newer-version";
 import { Note } from "@/ui/note";
 import { OutcomeFields } from "./outcome-fields";
 import { OutcomeList } from "./outcome-list";
@@ -32,7 +34,8 @@ export function SetEditor({ set, start, onDone }: Props) {
   const locale = useLocale();
   const { api, queries, toasts, fail } = useApp();
   const [at, setAt] = useState(0);
-  const form = useForm<DispositionSetInput>(set ? { name: set.name, kind: set.kind, dispositions: set.dispositions, version: set.version } : start, { key: draftKey(set?.id ?? null) });
+  const draft = useVersionedDraft<DispositionSetInput>(set ? { name: set.name, kind: set.kind, dispositions: set.dispositions, version: set.version } : start, draftKey(set?.id ?? null));
+  const { form } = draft;
   const { value } = form;
   const items = value.dispositions;
   const chosen = Math.min(at, items.length - 1);
@@ -43,7 +46,11 @@ export function SetEditor({ set, start, onDone }: Props) {
   const change = (dispositions: Disposition[]): void => { form.set({ dispositions }); };
   const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: keys.dispositionSets }), queries.invalidateQueries({ queryKey: keys.campaigns })]);
   const save = (): void => void form.run(async (typed) => {
-    const saved = await (set ? api.updateDispositionSet(set.id, typed) : api.createDispositionSet({ ...typed, version: null }));
+    const saved = await (set ? api.updateDispositionSet(set.id, typed) : api.createDispositionSet({ ...typed, version: null })).catch(async (cause: unknown) => {
+      // Whoever was faster is shown with the choice.
+      if (asFailure(cause).code === "conflict") await refresh();
+      throw cause;
+    });
     await refresh();
     toasts.show({ tone: "ok", title: t("ui.saved"), text: saved.name, stays: false });
     onDone(saved.id);
@@ -52,7 +59,7 @@ export function SetEditor({ set, start, onDone }: Props) {
     await refresh();
     onDone(done.id);
   }).catch(fail);
-  const off = value.name.trim() === "" ? t("outcomes.need_name") : items.length === 0 ? t("outcomes.need_one") : alike.size > 0 ? t("outcomes.keys_alike") : set && !form.dirty ? t("ui.nothing_changed") : null;
+  const off = draft.newer ? t("draft.choose_first") : value.name.trim() === "" ? t("outcomes.need_name") : items.length === 0 ? t("outcomes.need_one") : alike.size > 0 ? t("outcomes.keys_alike") : set && !form.dirty ? t("ui.nothing_changed") : null;
   const archived = set?.archived_at_ms != null;
   return (
     <div className="ed" data-testid="set-editor">
@@ -64,6 +71,7 @@ export function SetEditor({ set, start, onDone }: Props) {
         </> : null}
       </div>
       <div className="scroll"><div className="spread">
+        {set ? <NewerVersion saved={set} draft={draft} /> : null}
         {archived ? <Note tone="warn">{t("outcomes.archived_note")}</Note> : set && set.campaigns.length > 0 ? <Note>{t("outcomes.used_by", { names: set.campaigns.join(", ") })}</Note> : null}
         <div className="pair">
           <TextField label={t("users.name")} maxLength={60} value={value.name} error={form.problem("name")} onChange={(event) => { form.set({ name: event.target.value }); }} data-testid="set-name" />
@@ -86,7 +94,7 @@ export function SetEditor({ set, start, onDone }: Props) {
         </div>
       </div></div>
       <footer className="foot">
-        <div className="grow"><FormFailure failure={form.failure} /></div>
+        <div className="grow"><FormFailure failure={draft.newer ? null : form.failure} /></div>
         {form.dirty ? <Button tone="plain" onClick={form.discard}>{t("ui.discard")}</Button> : null}
         <Button tone="primary" busy={form.busy} off={off} onClick={save} data-testid="set-save">{form.busy ? t("ui.saving") : set ? t("campaigns.save", { n: set.version + 1 }) : t("outcomes.make")}</Button>
       </footer>

@@ -86,4 +86,11 @@ export const common = {
   "notice.no_route": "A caller could not be sent anywhere.", "notice.unknown_number_called": "A number that is not set up was called.",
   "notice.job_dead": "A job in the background gave up. See Settings, Jobs.", "notice.hot_lead": "A hot lead. The summary is ready.",
   "notice.analysis_ready": "The summary of your call is ready.",
+  "draft.newer": "{name} saved version {n} ({when}) while you were editing.",
+  "draft.newer_text": "Your draft was made of version {n}. Nothing of it is saved, and nothing of it is lost, until you choose.",
+  "draft.keep_mine": "Go on with my draft",
+  "draft.take_theirs": "Take version {n}",
+  "draft.choose_first": "Choose first which one goes on",
+  "draft.aside": "This is version {n}. Your draft is put aside as long as this page is open.",
+  "draft.back_to_mine": "Back to my draft",
 } as const;

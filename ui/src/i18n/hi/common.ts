@@ -87,4 +87,11 @@ export const common: Record<keyof typeof en, string> = {
   "notice.no_route": "एक कॉल कहीं भेजी नहीं जा सकी।", "notice.unknown_number_called": "ऐसे नंबर पर कॉल आई जो तैयार नहीं है।",
   "notice.job_dead": "पीछे का एक काम रुक गया। सेटिंग्स, काम देखें।", "notice.hot_lead": "एक गर्म लीड। सारांश तैयार है।",
   "notice.analysis_ready": "आपकी कॉल का सारांश तैयार है।",
+  "draft.newer": "आप बदल रहे थे तब {name} ने संस्करण {n} सहेजा ({when})।",
+  "draft.newer_text": "आपका मसौदा संस्करण {n} से बना था। जब तक आप न चुनें, उसका कुछ सहेजा नहीं जाता और कुछ खोता नहीं।",
+  "draft.keep_mine": "मेरे मसौदे से आगे बढ़ें",
+  "draft.take_theirs": "संस्करण {n} लें",
+  "draft.choose_first": "पहले चुनें कि कौन सा आगे चले",
+  "draft.aside": "यह संस्करण {n} है। यह पेज खुला है तब तक आपका मसौदा अलग रखा है।",
+  "draft.back_to_mine": "मेरे मसौदे पर लौटें",
 };
