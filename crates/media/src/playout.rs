@@ -9,7 +9,7 @@ use crate::{
     frame::FULLBAND,
     jitter::{Admission, Arrival, JitterBuffer, JitterCounts, JitterSettings, Pull, Unseen},
     red,
-    stretch::{Stretcher, Wish},
+    stretch::{self, Stretcher, Wish},
 };
 use watch::Watch;
 
@@ -116,13 +116,26 @@ impl OpusPlayout {
     pub fn fill(&mut self, now: Duration, out: &mut [i16]) -> bool {
         let mut heard = false;
         self.watch.read(now);
+        self.trim();
         while self.ready.len() < out.len() {
             let ahead = Duration::from_micros(self.ready.len() as u64 * 1_000_000 / u64::from(self.decoder.rate()));
             heard |= self.play_next(now, ahead);
         }
         out.copy_from_slice(&self.ready[..out.len()]);
         self.ready.drain(..out.len());
+        self.watch.left(self.ready.len());
         heard
+    }
+
+    /// Drops what always stays behind, where nobody hears that it is gone: a packet has to be there when it is taken, so
+    /// what lies before it lengthens its wait without helping against lateness.
+    fn trim(&mut self) {
+        let idle = self.watch.idle().min(self.ready.len());
+        if idle > 0 && self.stretcher.is_quiet() {
+            self.ready.drain(..idle);
+            self.watch.trimmed(idle);
+            self.removed += idle as u64;
+        }
     }
 
     /// Lets the next `samples` pass unheard and without the work of decoding them; what follows is then decoded from the last
@@ -173,6 +186,13 @@ impl OpusPlayout {
             }
         };
         let wish = if heard { self.wish(ahead) } else { Wish::AsIs };
+        if heard && wish == Wish::AsIs && self.may_leave_out() {
+            let length = self.scratch.len();
+            self.watch.shift(-(length as i64 * 1_000_000 / i64::from(rate)));
+            self.removed += length as u64;
+            self.since_seam = 0;
+            return true;
+        }
         let enough = crate::frame::samples(rate, SHORTEST_CUT);
         if wish == Wish::Shorter && self.scratch.len() < enough && !self.jitter.is_empty() {
             let more = crate::frame::span(rate, self.scratch.len() as u64);
@@ -203,6 +223,16 @@ impl OpusPlayout {
         } else {
             Wish::AsIs
         }
+    }
+
+    /// Whether nobody hears that what was decoded is left out, and those after it have waited long enough without.
+    fn may_leave_out(&self) -> bool {
+        let rate = self.decoder.rate();
+        let length = self.scratch.len() as i64 * 1_000_000 / i64::from(rate);
+        self.since_seam >= crate::frame::samples(rate, REST)
+            && self.spare_micros() >= length
+            && self.stretcher.is_quiet()
+            && stretch::is_quiet(&self.scratch)
     }
 
     /// A packet of this length was taken `ahead` of its turn. How much longer than it should it had waited, in microseconds.
@@ -487,6 +517,31 @@ mod tests {
                 playout.fill(Duration::from_millis(now), &mut [0; 320]);
             }
             let counts = playout.counts();
+            assert!(counts.skipped == 0 && counts.concealed <= 1, "{phase} ms after a packet: {counts:?}");
+        }
+    }
+
+    #[test]
+    fn a_pause_brings_the_wait_down_to_the_step_of_the_reader() {
+        for phase in 1..10 {
+            let mut playout = OpusPlayout::new(JitterSettings::OPUS, 16_000).unwrap();
+            let mut packets = sweeps(12).into_iter().enumerate().peekable();
+            let mut longest = Duration::ZERO;
+            for now in (phase..12_000).step_by(10) {
+                while let Some((n, packet)) = packets.next_if(|(n, _)| *n as u64 * 10 <= now) {
+                    let arrival = Duration::from_millis(n as u64 * 10);
+                    playout.push(n as u16, n as u32 * 480, &packet, arrival).unwrap();
+                }
+                playout.fill(Duration::from_millis(now), &mut [0; 160]);
+                if now > 8_000 {
+                    longest = longest.max(playout.delay());
+                }
+            }
+            let counts = playout.counts();
+            assert!(
+                longest <= playout.target() + Duration::from_millis(11),
+                "{phase} ms after: {longest:?}, {counts:?}"
+            );
             assert!(counts.skipped == 0 && counts.concealed <= 1, "{phase} ms after a packet: {counts:?}");
         }
     }

@@ -192,6 +192,11 @@ fn power(sound: &[f32]) -> f32 {
     sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len().max(1) as f32
 }
 
+/// Whether sound is so soft that nobody hears what is done to it.
+pub(crate) fn is_quiet(sound: &[i16]) -> bool {
+    sound.iter().map(|sample| f32::from(*sample).powi(2)).sum::<f32>() < QUIET * sound.len() as f32
+}
+
 /// Normalised correlation over every `step`-th sample, -1 to 1.
 fn likeness(a: &[f32], b: &[f32], step: usize) -> f32 {
     let (mut both, mut first, mut second) = (0.0, 1.0, 1.0);

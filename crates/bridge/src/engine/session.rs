@@ -48,7 +48,7 @@ use crate::{
 
 /// Devices play evenly at their own end; here only the network's unevenness counts, so the wait may be shorter.
 pub(super) const JITTER: JitterSettings =
-    JitterSettings { start: Duration::from_millis(20), min: Duration::from_millis(10), ..JitterSettings::OPUS };
+    JitterSettings { start: Duration::from_millis(5), min: Duration::from_millis(10), ..JitterSettings::OPUS };
 
 /// A talker is asked to make room for a listener's copies this often.
 const ASK_EVERY: Duration = Duration::from_secs(1);

@@ -10,6 +10,8 @@ struct Part {
     /// In microseconds.
     least: Option<i64>,
     apart: Duration,
+    /// Samples that stayed behind after each reading.
+    idle: Option<usize>,
 }
 
 /// A packet is taken when the reader comes by, and so its wait is known to the reader's step: a sound card that asks for
@@ -29,6 +31,26 @@ impl Watch {
             let apart = now.saturating_sub(before);
             self.parts[0].apart = self.parts[0].apart.max(apart);
         }
+    }
+
+    /// So many samples are left after the reader has been.
+    pub(super) fn left(&mut self, samples: usize) {
+        let idle = &mut self.parts[0].idle;
+        *idle = Some(idle.map_or(samples, |idle| idle.min(samples)));
+    }
+
+    /// Samples that were there after every reading: they only wait. 0 until enough was seen.
+    pub(super) fn idle(&self) -> usize {
+        let [now, before] = self.parts;
+        before.idle.map_or(0, |before| now.idle.map_or(before, |now| now.min(before)))
+    }
+
+    /// So many of the samples that were left are left no more.
+    pub(super) fn trimmed(&mut self, samples: usize) {
+        self.parts
+            .iter_mut()
+            .filter_map(|part| part.idle.as_mut())
+            .for_each(|idle| *idle = idle.saturating_sub(samples));
     }
 
     /// A packet of this length was taken that had been there for `wait` microseconds longer than the fastest.
@@ -84,5 +106,17 @@ mod tests {
             watch.took(30_000, ms(20));
         }
         assert_eq!((watch.least(), watch.step()), (Some(30_000), ms(20)));
+    }
+
+    #[test]
+    fn samples_that_are_never_used_are_idle() {
+        let mut watch = Watch::default();
+        for n in 0..40 {
+            assert_eq!(watch.idle(), if n < 10 { 0 } else { 30 }, "{n}");
+            watch.left(if n % 2 == 0 { 30 } else { 110 });
+            watch.took(0, ms(20));
+        }
+        watch.trimmed(30);
+        assert_eq!(watch.idle(), 0);
     }
 }
