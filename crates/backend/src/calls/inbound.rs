@@ -147,13 +147,15 @@ impl Backend {
         tracing::debug!(call = %id, event = ?CallEvent::Received, effects = effects.len(), "call event");
         let begin = Begin { scope, tenant: scope.tenant(), call, seq, names, language: language.clone(), effects };
         Actor::spawn(self, begin, self.early_end(scope, request.call_sid).into_iter().collect());
-        // The carrier's answer does not wait for it.
-        let (backend, number) = (self.clone(), number.id);
-        self.finishing().spawn(async move {
-            if let Err(error) = storage::numbers::touch(backend.store(), scope, number, now).await {
-                tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
-            }
-        });
+        if number.last_call_at.is_none_or(|last| now.since(last) >= OFTEN_ENOUGH) {
+            // The carrier's answer does not wait for it.
+            let (backend, number) = (self.clone(), number.id);
+            self.finishing().spawn(async move {
+                if let Err(error) = storage::numbers::touch(backend.store(), scope, number, now).await {
+                    tracing::warn!(call = %id, %error, "the last call of a number could not be noted");
+                }
+            });
+        }
         Ok(Arrival::Welcome { call: id, greeting, language, meet })
     }
 

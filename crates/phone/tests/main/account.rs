@@ -62,15 +62,17 @@ async fn a_refresh_whose_answer_is_lost_is_asked_again_also_by_the_next_run() {
     };
     let first = start();
     let me = first.sign_in(credentials("viewer")).await.unwrap();
-    server.expire_tokens();
     server.shared.lose_refresh.store(true, SeqCst);
+    server.expire_tokens();
     let lost = first.request(Method::GET, "/me", None, None).await;
     assert!(matches!(lost, Err(RequestError::Unreachable(_))), "{lost:?}");
+    server.shared.lose_refresh.store(false, SeqCst);
     assert_eq!(first.request(Method::GET, "/me", None, None).await.unwrap().status, 200);
-    server.expire_tokens();
     server.shared.lose_refresh.store(true, SeqCst);
+    server.expire_tokens();
     assert!(first.request(Method::GET, "/me", None, None).await.is_err());
     drop(first);
+    server.shared.lose_refresh.store(false, SeqCst);
     assert_eq!(start().restore().await.unwrap(), Some(me));
 }
 

@@ -63,7 +63,7 @@ pub struct Shared {
     used: Mutex<HashSet<String>>,
     /// What the attempt got that used a token.
     answers: Mutex<HashMap<(String, String), SignedIn>>,
-    /// The next answer to a refresh does not arrive.
+    /// No answer to a refresh arrives.
     pub lose_refresh: AtomicBool,
     pub refreshes: AtomicU32,
     sessions: Mutex<HashSet<MediaSessionId>>,
@@ -269,7 +269,7 @@ async fn refresh(State(shared): State<Arc<Shared>>, Json(body): Json<RefreshRequ
     let exchange = (token.clone(), body.attempt.map(Personal::into_inner).unwrap_or_default());
     if !shared.used.lock().unwrap().insert(token.clone()) {
         return match shared.answers.lock().unwrap().get(&exchange) {
-            Some(answer) => Json(answer.clone()).into_response(),
+            Some(answer) => refreshed(&shared, answer),
             None => refused(StatusCode::UNAUTHORIZED, ErrorCode::TokenReused),
         };
     }
@@ -277,10 +277,15 @@ async fn refresh(State(shared): State<Arc<Shared>>, Json(body): Json<RefreshRequ
     let Some(email) = email else { return refused(StatusCode::UNAUTHORIZED, ErrorCode::NotSignedIn) };
     let answer = signed_in(&shared, &email);
     shared.answers.lock().unwrap().insert(exchange, answer.clone());
-    if shared.lose_refresh.swap(false, SeqCst) {
+    refreshed(&shared, &answer)
+}
+
+/// The answer, unless it gets lost on its way.
+fn refreshed(shared: &Shared, answer: &SignedIn) -> Response {
+    if shared.lose_refresh.load(SeqCst) {
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    Json(answer).into_response()
+    Json(answer.clone()).into_response()
 }
 
 async fn me(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
