@@ -11,4 +11,4 @@ pub use guard::{DialRefusal, Limits, Usage, may_dial};
 pub use lockout::{Lockout, Verdict};
 pub use numbers::{CallerId, NumberFormat, read_number};
 pub use outcome::{Outcome, outcome, tries_next, tries_next_server};
-pub use passing_on::PassingOn;
+pub use passing_on::{PassingNews, PassingOn};

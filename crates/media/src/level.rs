@@ -13,6 +13,15 @@ pub fn rms_dbfs(samples: &[i16]) -> f32 {
     to_dbfs(mean.sqrt() / 32_768.0)
 }
 
+/// As [`rms_dbfs`], of samples between -1 and 1.
+pub fn rms_of(samples: &[f32]) -> f32 {
+    if samples.is_empty() {
+        return FLOOR_DBFS;
+    }
+    let mean = samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len() as f32;
+    to_dbfs(f64::from(mean).sqrt())
+}
+
 /// Sum of the squares.
 fn energy(samples: &[i16]) -> u64 {
     // The square fits into 32 bits, also that of the lowest sample; whole numbers may be added in any order, so that the

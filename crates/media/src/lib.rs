@@ -5,6 +5,7 @@
 //! ±32 768; several channels are interleaved.
 
 pub mod allowance;
+pub mod audio_level;
 pub mod codec;
 pub mod comfort;
 pub mod dtmf;

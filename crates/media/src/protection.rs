@@ -62,6 +62,9 @@ pub struct Protection {
     pub copies: &'static [u32],
     /// Shortest packets that the path should carry.
     pub frame: Duration,
+    /// Nothing has to be spent on loss or saved for a slow link: who can encodes with the shortest look-ahead, at
+    /// [`LOW_DELAY_BITRATE`](crate::codec::LOW_DELAY_BITRATE).
+    pub low_delay: bool,
 }
 
 /// The steps of protection, with the loss from which each is taken.
@@ -211,10 +214,13 @@ impl ProtectionPolicy {
         self.ceiling = Some((bitrate, now));
     }
 
-    /// Bits per second that a relay's talkers should stay below, for copies to fit beside their frames.
+    /// Bits per second that a relay's talkers should stay below, for copies to fit beside their frames, or for a slow link.
     pub fn room_for_frames(&self, now: Duration) -> Option<i32> {
-        let copies = self.protection(now).copies.len() as i32;
-        (copies > 0).then(|| (BUDGET - FIELDS * copies) * SPEECH / 100 / (1 + copies))
+        let protection = self.protection(now);
+        match protection.copies.len() as i32 {
+            0 => self.slow_until.map(|_| protection.bitrate),
+            copies => Some((BUDGET - FIELDS * copies) * SPEECH / 100 / (1 + copies)),
+        }
     }
 
     /// What to do until the next report.
@@ -223,7 +229,7 @@ impl ProtectionPolicy {
         match self.ceiling {
             // Short packets spend too much of few bits on each of them.
             Some((ceiling, asked)) if now < asked + CEILING_HOLDS && ceiling < own.bitrate => {
-                Protection { bitrate: ceiling.max(LEAST), frame: FRAME_20, ..own }
+                Protection { bitrate: ceiling.max(LEAST), frame: FRAME_20, low_delay: false, ..own }
             }
             _ => own,
         }
@@ -232,11 +238,12 @@ impl ProtectionPolicy {
     fn own_protection(&self, now: Duration) -> Protection {
         let calm = self.lost_at.is_none_or(|lost_at| now >= lost_at + CLEAN_AFTER);
         let (slow, bursty) = (self.slow_until.is_some(), self.bursty_until.is_some());
-        let frame = if self.level == Level::Clean && calm && !slow { FRAME_10 } else { FRAME_20 };
+        let low_delay = self.level == Level::Clean && calm && !slow;
+        let frame = if low_delay { FRAME_10 } else { FRAME_20 };
         let expected_loss = (self.loss * 100.0).ceil() as i32;
         let with = |bitrate, copies: &'static [u32]| {
             let fec = copies.is_empty() && self.level != Level::Clean;
-            Protection { bitrate, expected_loss, fec, copies, frame }
+            Protection { bitrate, expected_loss, fec, copies, frame, low_delay }
         };
         match (self.level, self.red) {
             (Level::Thin, _) => with(16_000, &[]),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::{
     allowance::Allowance,
+    audio_level::{AudioLevel, VoiceMeter},
     codec::{CodecError, EncoderSettings, MAX_PACKET, OpusEncoder},
     frame::{FRAME_10, FRAME_20, FULLBAND, samples},
     protection::{LossReport, Protection, ProtectionPolicy},
@@ -26,12 +27,16 @@ pub struct Agreed {
     pub red: Option<u8>,
     /// Packets of 10 ms may be sent.
     pub short: bool,
+    /// The far end is told the level of each packet. Where it is not, it may look for voices in the linear-prediction layer,
+    /// which the encoder with the shortest look-ahead does not have.
+    pub told_level: bool,
 }
 
 /// A payload that is ready to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Payload<'a> {
     pub payload_type: u8,
+    pub level: AudioLevel,
     pub bytes: &'a [u8],
 }
 
@@ -49,14 +54,23 @@ pub enum Outcome<'a> {
 #[derive(Debug)]
 pub struct VoiceSender {
     agreed: Agreed,
-    encoder: OpusEncoder,
+    /// For paths that lose packets or have little room.
+    steady: OpusEncoder,
+    /// With the shortest look-ahead.
+    swift: OpusEncoder,
     policy: ProtectionPolicy,
     in_force: Protection,
+    is_swift: bool,
     /// What was agreed on has changed since the encoder was set.
     renewed: bool,
     history: History,
     allowance: Allowance,
     pcm: Vec<f32>,
+    /// The last 20 ms that were encoded.
+    past: Vec<f32>,
+    meter: VoiceMeter,
+    /// Of the loudest block of the frame.
+    level: AudioLevel,
     packet: Box<[u8; MAX_PACKET]>,
     wrapped: Box<[u8; LONGEST]>,
 }
@@ -72,17 +86,22 @@ impl VoiceSender {
         let settings = EncoderSettings { frame: FRAME_20, complexity: THOROUGH, ..EncoderSettings::voice(rate) };
         let mut sender = Self {
             agreed,
-            encoder: OpusEncoder::new(settings)?,
+            steady: OpusEncoder::new(settings)?,
+            swift: OpusEncoder::new(EncoderSettings { complexity: THOROUGH, ..EncoderSettings::clean_voice(rate) })?,
             policy,
             in_force,
+            is_swift: false,
             renewed: false,
             history: History::default(),
             allowance: Allowance::default(),
             pcm: Vec::with_capacity(2 * settings.frame_samples()),
+            past: vec![0.0; settings.frame_samples()],
+            meter: VoiceMeter::default(),
+            level: AudioLevel::SILENCE,
             packet: Box::new([0; MAX_PACKET]),
             wrapped: Box::new([0; LONGEST]),
         };
-        sender.apply(in_force)?;
+        sender.apply(in_force, false)?;
         Ok(sender)
     }
 
@@ -117,7 +136,15 @@ impl VoiceSender {
 
     /// Length of the packet that is being made.
     pub const fn frame(&self) -> Duration {
-        self.encoder.settings().frame
+        self.settings().frame
+    }
+
+    const fn settings(&self) -> &EncoderSettings {
+        if self.is_swift { self.swift.settings() } else { self.steady.settings() }
+    }
+
+    const fn encoder(&mut self) -> &mut OpusEncoder {
+        if self.is_swift { &mut self.swift } else { &mut self.steady }
     }
 
     /// Whether the next block begins a frame.
@@ -144,20 +171,25 @@ impl VoiceSender {
     ) -> Result<Outcome<'_>, CodecError> {
         if self.pcm.is_empty() {
             let wanted = self.policy.protection(now);
-            if wanted != self.in_force || std::mem::take(&mut self.renewed) || silent != self.encoder.settings().dtx {
-                self.encoder.set_dtx(silent)?;
-                self.apply(wanted)?;
+            if wanted != self.in_force || std::mem::take(&mut self.renewed) || silent != self.settings().dtx {
+                self.apply(wanted, silent)?;
             }
+            self.level = AudioLevel::SILENCE;
         }
         if silent {
             self.pcm.resize(self.pcm.len() + block.len(), 0.0);
         } else {
             self.pcm.extend_from_slice(block);
+            self.level = self.level.louder(self.meter.measure(block));
         }
-        if self.pcm.len() < self.encoder.settings().frame_samples() {
+        if self.pcm.len() < self.settings().frame_samples() {
             return Ok(Outcome::Collecting);
         }
-        let encoded = self.encoder.encode_float(&self.pcm, self.packet.as_mut_slice());
+        let encoder = if self.is_swift { &mut self.swift } else { &mut self.steady };
+        let encoded = encoder.encode_float(&self.pcm, self.packet.as_mut_slice());
+        self.past.rotate_left(self.pcm.len());
+        let last = self.past.len() - self.pcm.len();
+        self.past[last..].copy_from_slice(&self.pcm);
         self.pcm.clear();
         let length = encoded?;
         if length <= NOTHING_NEW {
@@ -166,13 +198,29 @@ impl VoiceSender {
         Ok(Outcome::Packet(self.wrap(length, timestamp, now)))
     }
 
-    fn apply(&mut self, wanted: Protection) -> Result<(), CodecError> {
+    fn apply(&mut self, wanted: Protection, silent: bool) -> Result<(), CodecError> {
         let frame = if self.agreed.short && wanted.frame <= FRAME_10 { FRAME_10 } else { FRAME_20 };
-        self.encoder.set_frame(frame);
-        self.encoder.set_bitrate(wanted.bitrate)?;
-        self.encoder.set_fec(wanted.fec)?;
-        self.encoder.set_expected_loss(wanted.expected_loss)?;
+        let swift = wanted.low_delay && self.agreed.told_level;
+        let other = swift != self.is_swift;
+        self.is_swift = swift;
+        let encoder = self.encoder();
+        encoder.set_frame(frame);
+        encoder.set_dtx(silent)?;
+        if !swift {
+            encoder.set_bitrate(wanted.bitrate)?;
+            encoder.set_fec(wanted.fec)?;
+            encoder.set_expected_loss(wanted.expected_loss)?;
+        }
         self.in_force = wanted;
+        if other { self.get_into_stride() } else { Ok(()) }
+    }
+
+    /// An encoder that looks back into silence would leave a hole of its look-ahead: it is given what was said last.
+    fn get_into_stride(&mut self) -> Result<(), CodecError> {
+        let encoder = if self.is_swift { &mut self.swift } else { &mut self.steady };
+        encoder.restart()?;
+        let last = self.past.len() - encoder.settings().frame_samples();
+        encoder.encode_float(&self.past[last..], self.packet.as_mut_slice())?;
         Ok(())
     }
 
@@ -197,7 +245,7 @@ impl VoiceSender {
             None => (self.agreed.opus, own),
         };
         self.allowance.spend(bytes.len());
-        Payload { payload_type, bytes }
+        Payload { payload_type, level: self.level, bytes }
     }
 }
 
@@ -206,7 +254,7 @@ mod tests {
     use super::*;
     use crate::red::parse;
 
-    const AGREED: Agreed = Agreed { opus: 111, red: Some(63), short: true };
+    const AGREED: Agreed = Agreed { opus: 111, red: Some(63), short: true, told_level: false };
 
     fn voice(n: usize) -> [f32; 480] {
         std::array::from_fn(|i| {
@@ -251,7 +299,8 @@ mod tests {
 
     #[test]
     fn short_packets_begin_when_the_far_end_has_said_that_it_takes_them() {
-        let mut sender = VoiceSender::new(FULLBAND, Agreed { opus: 111, red: None, short: false }).unwrap();
+        let mut sender =
+            VoiceSender::new(FULLBAND, Agreed { opus: 111, red: None, short: false, told_level: false }).unwrap();
         assert_eq!(send(&mut sender, 0, 1).len(), 50);
         sender.agree(AGREED);
         assert_eq!(send(&mut sender, 100, 1).len(), 100);
@@ -261,10 +310,65 @@ mod tests {
 
     #[test]
     fn a_far_end_without_red_gets_plain_packets_of_20_ms() {
-        let mut sender = VoiceSender::new(FULLBAND, Agreed { opus: 96, red: None, short: false }).unwrap();
+        let mut sender =
+            VoiceSender::new(FULLBAND, Agreed { opus: 96, red: None, short: false, told_level: false }).unwrap();
         sender.report(LossReport { lost: 0.25, round_trip: None }, Duration::ZERO);
         let sent = send(&mut sender, 0, 1);
         assert_eq!(sent.len(), 50);
         assert!(sent.iter().all(|(payload_type, _, _)| *payload_type == 96));
+    }
+
+    /// Whether a packet is of the transform layer alone (RFC 6716 section 3.1).
+    fn is_transform(packet: &[u8]) -> bool {
+        packet[0] >> 3 >= 16
+    }
+
+    #[test]
+    fn a_clean_path_gets_the_shortest_look_ahead_where_levels_are_told_and_a_change_is_not_heard() {
+        let mut sender = VoiceSender::new(FULLBAND, Agreed { told_level: true, ..AGREED }).unwrap();
+        let mut decoder = crate::codec::OpusDecoder::new(FULLBAND, 1).unwrap();
+        let (mut heard, mut kinds, mut timestamp) = (Vec::new(), Vec::new(), 0);
+        for n in 0..600_usize {
+            let now = Duration::from_millis(10 * n as u64);
+            if n == 200 {
+                sender.report(LossReport { lost: 0.02, round_trip: None }, now);
+            }
+            let tone: [f32; 480] = std::array::from_fn(|i| ((n * 480 + i) as f32 * 0.05).sin() * 0.3);
+            match sender.push(&tone, false, timestamp, now).unwrap() {
+                Outcome::Packet(payload) => {
+                    assert!((-16..=-12).contains(&payload.level.dbfs()), "{:?}", payload.level);
+                    let own = if payload.payload_type == 63 {
+                        parse(payload.bytes).unwrap().primary.payload
+                    } else {
+                        payload.bytes
+                    };
+                    kinds.push(is_transform(own));
+                    let mut out = [0; 960];
+                    let length = decoder.decode(own, &mut out).unwrap();
+                    heard.extend_from_slice(&out[..length]);
+                    timestamp = (n as u32 + 1) * 480;
+                }
+                Outcome::Nothing => panic!("a tone is not nothing"),
+                Outcome::Collecting => {}
+            }
+        }
+        assert!(kinds[..200].iter().all(|transform| *transform) && kinds[205..].iter().all(|transform| !transform));
+        let levels: Vec<f32> = heard[4_800..].chunks_exact(240).map(crate::level::rms_dbfs).collect();
+        let (quietest, loudest) = levels.iter().fold((0.0_f32, -96.0_f32), |(q, l), dbfs| (q.min(*dbfs), l.max(*dbfs)));
+        // The tone is at -13.5 dBFS.
+        assert!(quietest > -17.5 && loudest < -11.5, "{quietest} to {loudest} dBFS");
+    }
+
+    #[test]
+    fn who_is_muted_on_a_clean_path_almost_stops_sending() {
+        let mut sender = VoiceSender::new(FULLBAND, Agreed { told_level: true, ..AGREED }).unwrap();
+        send(&mut sender, 0, 1);
+        let sent = (100..300)
+            .filter(|n| {
+                let outcome = sender.push(&voice(*n), true, *n as u32 * 480, Duration::from_millis(10 * *n as u64));
+                matches!(outcome.unwrap(), Outcome::Packet(_))
+            })
+            .count();
+        assert!(sent < 60, "{sent} packets in two muted seconds");
     }
 }

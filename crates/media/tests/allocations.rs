@@ -129,7 +129,8 @@ fn receiving_neither_allocates_nor_frees_whatever_the_network_does() {
 
 #[test]
 fn sending_neither_allocates_nor_frees_at_any_level_of_protection() {
-    let mut sender = VoiceSender::new(FULLBAND, Agreed { opus: 111, red: Some(63), short: true }).unwrap();
+    let mut sender =
+        VoiceSender::new(FULLBAND, Agreed { opus: 111, red: Some(63), short: true, told_level: true }).unwrap();
     let block: [f32; 480] = std::array::from_fn(|i| (i as f32 * 0.01).sin() * 0.3);
     let mut sent = 0;
     let count = allocations(|| {

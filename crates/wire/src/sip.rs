@@ -52,6 +52,7 @@ pub struct TrunkSettings {
     pub caller_id: CallerId,
     /// Names our number in `P-Asserted-Identity` too.
     pub asserted_identity: bool,
+    /// What becomes of a caller whom an agent passes on to a number.
     #[serde(default)]
     pub passing_on: PassingOn,
     /// Asked so often whether it is there, in seconds; 0: never.

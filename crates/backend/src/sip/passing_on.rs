@@ -7,7 +7,7 @@ use domain::{
     call::{CallEvent, Party},
     ids::CallId,
     phone_number::E164,
-    trunk::{PassingOn, may_dial, outcome},
+    trunk::{PassingNews, PassingOn, may_dial},
 };
 
 use super::{
@@ -42,8 +42,10 @@ impl SipService {
         Some((key, trunk.clone()))
     }
 
-    fn set_sent_on(&self, caller: CallKey, sent_on: Option<SentOn>) -> Option<SentOn> {
-        self.legs().get_mut(&caller).and_then(|leg| std::mem::replace(&mut leg.sent_on, sent_on))
+    fn set_sent_on(&self, caller: CallKey, sent_on: Option<SentOn>) {
+        if let Some(leg) = self.legs().get_mut(&caller) {
+            leg.sent_on = sent_on;
+        }
     }
 
     /// Whether a trunk works on the transfer that is known by this key.
@@ -96,21 +98,23 @@ impl Backend {
     /// News of a caller whom the trunk was asked to pass on.
     pub(super) fn passing_on_progressed(&self, caller: CallKey, status: u16, is_final: bool) {
         let told = self.sip().legs().get(&caller).and_then(|leg| Some((leg.call, leg.sent_on?)));
-        let Some((call, sent_on)) = told.filter(|_| is_final || status >= 200) else { return };
+        let Some((call, sent_on)) = told else { return };
+        let news = PassingNews::of(status, is_final);
+        if news == PassingNews::UnderWay {
+            return;
+        }
         tracing::info!(%call, status, "the trunk has passed a caller on, or has not");
         self.sip().set_sent_on(caller, None);
-        match sent_on {
-            SentOn::Called { attempt, .. } if (200..300).contains(&status) => {
+        match (sent_on, news) {
+            (SentOn::Called { attempt, .. }, PassingNews::Done) => {
                 self.calls().event(call, CallEvent::TransferAnswered { attempt });
                 self.let_go(vec![caller]);
             }
-            // A last word that is none (RFC 3515 section 2.4.7): nobody knows whether anybody was reached, and the caller is here.
-            SentOn::Called { attempt, .. } => {
-                let reason = outcome(status.max(400)).failure;
+            (SentOn::Called { attempt, .. }, PassingNews::Failed { reason }) => {
                 self.calls().event(call, CallEvent::TransferFailed { attempt, reason });
             }
-            SentOn::Joined { with } if (200..300).contains(&status) => self.let_go(vec![caller, with]),
-            SentOn::Joined { .. } => {}
+            (SentOn::Joined { with }, PassingNews::Done) => self.let_go(vec![caller, with]),
+            (SentOn::Joined { .. }, PassingNews::Failed { .. }) | (_, PassingNews::UnderWay) => {}
         }
     }
 

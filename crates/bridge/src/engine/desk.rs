@@ -72,6 +72,8 @@ pub(super) struct Demand {
     pub(super) fec: bool,
     /// In per cent.
     pub(super) expected_loss: i32,
+    /// All of the paths are clean: with the shortest look-ahead, at a rate of its own.
+    pub(super) low_delay: bool,
 }
 
 impl Demand {
@@ -81,6 +83,7 @@ impl Demand {
             bitrate: self.bitrate.min(other.bitrate),
             fec: self.fec || other.fec,
             expected_loss: self.expected_loss.max(other.expected_loss),
+            low_delay: self.low_delay && other.low_delay,
         }
     }
 }
@@ -314,12 +317,18 @@ impl Group {
     ) -> Result<usize, CodecError> {
         let kept = if part == Part::Whole { &mut self.whole } else { &mut self.short };
         kept.used = true;
-        if let Some(encoder) = &mut kept.encoder {
+        // What came over a telephone line is understood at a third of the bits that this takes.
+        let low_delay = demand.low_delay && !self.narrowband;
+        if let Some(encoder) = kept.encoder.as_mut().filter(|encoder| encoder.settings().low_delay == low_delay) {
             meet(encoder, demand)?;
             return encoder.encode(mix.pcm(), packet);
         }
         // 8 kHz when nothing above 4 kHz is in it, else 16 kHz.
-        let settings = if self.narrowband { EncoderSettings::telephone() } else { EncoderSettings::voice(WIDEBAND) };
+        let settings = match (self.narrowband, low_delay) {
+            (true, _) => EncoderSettings::telephone(),
+            (false, true) => EncoderSettings::clean_voice(WIDEBAND),
+            (false, false) => EncoderSettings::voice(WIDEBAND),
+        };
         let frame = if part == Part::Whole { FRAME_20 } else { FRAME_10 };
         let complexity = if self.thorough && !self.narrowband { THOROUGH } else { settings.complexity };
         let mut fresh = OpusEncoder::new(EncoderSettings { frame, complexity, ..settings })?;
@@ -342,6 +351,9 @@ impl Group {
 /// Changes what has changed.
 fn meet(encoder: &mut OpusEncoder, demand: Demand) -> Result<(), CodecError> {
     let settings = *encoder.settings();
+    if settings.low_delay {
+        return Ok(());
+    }
     // What came over a telephone line needs no more than that takes.
     let most = if settings.rate == WIDEBAND { demand.bitrate } else { demand.bitrate.min(TELEPHONE.bitrate) };
     if settings.bitrate != most {

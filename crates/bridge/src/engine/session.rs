@@ -332,10 +332,16 @@ impl Session {
     pub(super) fn demand(&self, now: Instant) -> Demand {
         if self.socket.is_some() {
             // It loses nothing on its way.
-            return Demand { bitrate: EncoderSettings::voice(WIDEBAND).bitrate, fec: false, expected_loss: 0 };
+            let bitrate = EncoderSettings::voice(WIDEBAND).bitrate;
+            return Demand { bitrate, fec: false, expected_loss: 0, low_delay: false };
         }
         let protection = self.protector.protection(now.saturating_duration_since(self.opened));
-        Demand { bitrate: protection.bitrate, fec: protection.fec, expected_loss: protection.expected_loss }
+        Demand {
+            bitrate: protection.bitrate,
+            fec: protection.fec,
+            expected_loss: protection.expected_loss,
+            low_delay: protection.low_delay,
+        }
     }
 
     /// Whether this turn is a prompt's. One that came in the middle of the turn begins with the next.

@@ -3,7 +3,8 @@
 use super::{
     effect::{Effect, Farewell, NoticeCode, NoticeTo, RouteReason},
     event::AfterGreeting,
-    state::{CallStatus, EndReason, Phase, Recording},
+    facts::SoundPlace,
+    state::{CallStatus, EndReason, Line, Phase, Recording},
     step::Turn,
 };
 use crate::ids::LegId;
@@ -63,9 +64,11 @@ impl Turn {
         self.call.monitors.clear();
         self.finish_recording();
         self.call.phase = Phase::Leaving { since: self.now, reason };
-        match self.call.line.leg() {
-            Some(leg) => self.say_farewell(leg, reason),
-            None => self.farewell_finished(),
+        match self.call.line {
+            Line::Attached { leg } => self.say_farewell(leg, reason),
+            // Routing may be quicker than the sound, which is on its way: they are told when it is there.
+            Line::Awaited { .. } if self.call.facts.sound == SoundPlace::Bridge => {}
+            Line::Awaited { .. } | Line::Lost { .. } | Line::Gone => self.farewell_finished(),
         }
     }
 

@@ -36,7 +36,7 @@ fn the_first_report_of_loss_is_answered_and_calm_is_believed_slowly() {
     }
     assert_eq!(
         policy.protection(at(60)),
-        Protection { bitrate: 40_000, expected_loss: 1, fec: false, copies: &[], frame: FRAME_10 }
+        Protection { bitrate: 40_000, expected_loss: 1, fec: false, copies: &[], frame: FRAME_10, low_delay: true }
     );
 }
 

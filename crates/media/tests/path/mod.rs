@@ -141,7 +141,7 @@ pub struct Call {
 
 impl Call {
     pub fn new(weather: Weather, red: bool, short: bool, skew_ppm: f64, seed: u64) -> Result<Self, Box<dyn Error>> {
-        let agreed = Agreed { opus: OPUS, red: red.then_some(RED), short };
+        let agreed = Agreed { opus: OPUS, red: red.then_some(RED), short, told_level: true };
         let dice = Dice(seed);
         Ok(Self {
             sender: VoiceSender::new(FULLBAND, agreed)?,

@@ -6,12 +6,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use media::frame::FRAME_20;
+use bytes::Bytes;
+use media::{audio_level, frame::FRAME_20};
 use rtc::{
     ice::mdns::MulticastDnsMode,
     peer_connection::configuration::RTCOfferOptions,
     rtp_transceiver::rtp_sender::{
-        RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
+        RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+        RTCRtpHeaderExtensionCapability, RtpCodecKind,
     },
 };
 use tokio::{sync::mpsc, task::JoinSet};
@@ -190,6 +192,8 @@ impl Peer {
         engine.register_codec(opus(short), RtpCodecKind::Audio)?;
         engine.register_codec(red(), RtpCodecKind::Audio)?;
         engine.register_codec(events(), RtpCodecKind::Audio)?;
+        let level = RTCRtpHeaderExtensionCapability { uri: audio_level::URI.to_owned() };
+        engine.register_header_extension(level, RtpCodecKind::Audio, None)?;
         let settings = SettingEngineBuilder::default()
             .with_include_loopback_candidate(true)
             .with_discard_local_candidates_during_ice_restart(true)
@@ -315,7 +319,7 @@ fn configuration(relays: &Relays) -> webrtc::peer_connection::RTCConfiguration {
 async fn send_packets(track: Arc<TrackLocalStaticRTP>, mut packets: mpsc::Receiver<RtpOut>, ssrc: u32) {
     let mut numbers = Renumber::default();
     while let Some(packet) = packets.recv().await {
-        let header = rtc::rtp::Header {
+        let mut header = rtc::rtp::Header {
             version: 2,
             marker: packet.marker,
             payload_type: packet.payload_type,
@@ -324,6 +328,11 @@ async fn send_packets(track: Arc<TrackLocalStaticRTP>, mut packets: mpsc::Receiv
             ssrc,
             ..Default::default()
         };
+        if let Some((number, level)) = packet.level
+            && let Err(error) = header.set_extension(number, Bytes::copy_from_slice(&[level.0]))
+        {
+            tracing::trace!(%error, "a level was not told");
+        }
         if let Err(error) = track.write_rtp(rtc::rtp::Packet { header, payload: packet.payload }).await {
             tracing::trace!(%error, "a packet was not sent");
         }

@@ -68,7 +68,7 @@ fn a_call_allocates_neither_on_its_way_out_nor_on_its_way_in() {
     let mut ears = ReceivePath::new().unwrap();
     let (outlet, mut packets) = mpsc::channel(64);
     out.connect(Some(outlet));
-    out.agree(Agreement { red: true, short: true });
+    out.agree(Agreement { red: true, short: true, level: Some(1) });
     let origin = Instant::now();
     let mut pcm = [0; BLOCK / 2];
     let mut with_copies = 0;

@@ -57,9 +57,11 @@ pub(crate) struct Agreement {
     pub red: bool,
     /// Packets of 10 ms.
     pub short: bool,
+    /// Number of the header extension that says how loud a packet is (RFC 6464).
+    pub level: Option<u8>,
 }
 
 impl Agreement {
     /// What everybody takes.
-    pub(crate) const PLAIN: Self = Self { red: false, short: false };
+    pub(crate) const PLAIN: Self = Self { red: false, short: false, level: None };
 }

@@ -6,6 +6,7 @@ use std::{
 
 use bytes::Bytes;
 use media::{
+    audio_level::AudioLevel,
     codec::CodecError,
     dtmf::{Digit, EventSender},
     frame::{FRAME_10, samples},
@@ -24,11 +25,13 @@ pub(crate) struct RtpOut {
     pub marker: bool,
     pub seq: u16,
     pub timestamp: u32,
+    /// With the number of the header extension that says it, where the far end wants to know.
+    pub level: Option<(u8, AudioLevel)>,
     pub payload: Bytes,
 }
 
 /// Nothing is sent in 20 ms packets that the far end did not say it takes otherwise.
-const PLAIN: Agreed = Agreed { opus: OPUS_PAYLOAD, red: None, short: false };
+const PLAIN: Agreed = Agreed { opus: OPUS_PAYLOAD, red: None, short: false, told_level: false };
 const DIGIT_LENGTH: Duration = Duration::from_millis(100);
 /// Frames of sound between two digits; receivers take closer ones for one.
 const FRAMES_BETWEEN_DIGITS: u32 = 4;
@@ -39,6 +42,7 @@ pub(crate) struct SendPath {
     arena: Arena,
     /// Packets of 10 ms are wanted where they are possible.
     short: bool,
+    level: Option<u8>,
     seq: u16,
     timestamp: u32,
     /// The next packet of sound begins a stretch of it.
@@ -59,6 +63,7 @@ impl SendPath {
             sender: VoiceSender::new(RATE, PLAIN)?,
             arena: Arena::default(),
             short: frame <= FRAME_10,
+            level: None,
             seq,
             timestamp,
             marker: true,
@@ -74,12 +79,15 @@ impl SendPath {
     pub(crate) fn connect(&mut self, outlet: Option<mpsc::Sender<RtpOut>>) {
         self.outlet = outlet;
         self.marker = true;
+        self.level = None;
         self.sender.agree(PLAIN);
     }
 
     pub(crate) fn agree(&mut self, agreement: Agreement) {
         let red = agreement.red.then_some(RED_PAYLOAD);
-        self.sender.agree(Agreed { red, short: agreement.short && self.short, ..PLAIN });
+        self.level = agreement.level;
+        let told_level = agreement.level.is_some();
+        self.sender.agree(Agreed { red, short: agreement.short && self.short, told_level, ..PLAIN });
     }
 
     /// `now`: on the clock of [`block`](Self::block).
@@ -113,7 +121,9 @@ impl SendPath {
         let outcome = self.sender.push(block, muted, self.timestamp, now).map(|outcome| match outcome {
             Outcome::Collecting => None,
             Outcome::Nothing => Some(None),
-            Outcome::Packet(payload) => Some(Some((payload.payload_type, self.arena.store(payload.bytes)))),
+            Outcome::Packet(payload) => {
+                Some(Some((payload.payload_type, payload.level, self.arena.store(payload.bytes))))
+            }
         });
         match outcome {
             Ok(None) => {}
@@ -129,12 +139,13 @@ impl SendPath {
         self.gauges.set_mic(self.meter.take());
     }
 
-    fn end_frame(&mut self, packet: Option<(u8, Bytes)>) {
+    fn end_frame(&mut self, packet: Option<(u8, AudioLevel, Bytes)>) {
         if !self.send_digit() {
             match packet {
-                Some((payload_type, payload)) => {
+                Some((payload_type, level, payload)) => {
                     let marker = std::mem::take(&mut self.marker);
-                    self.emit(payload_type, marker, self.timestamp, payload);
+                    let level = self.level.map(|number| (number, level));
+                    self.emit(payload_type, marker, self.timestamp, level, payload);
                 }
                 None => self.marker = true,
             }
@@ -158,13 +169,20 @@ impl SendPath {
             return false;
         };
         let payload = self.arena.store(&write.event.encode());
-        self.emit(EVENT_PAYLOAD, write.marker, write.timestamp, payload);
+        self.emit(EVENT_PAYLOAD, write.marker, write.timestamp, None, payload);
         true
     }
 
-    fn emit(&mut self, payload_type: u8, marker: bool, timestamp: u32, payload: Bytes) {
+    fn emit(
+        &mut self,
+        payload_type: u8,
+        marker: bool,
+        timestamp: u32,
+        level: Option<(u8, AudioLevel)>,
+        payload: Bytes,
+    ) {
         let Some(outlet) = &self.outlet else { return };
-        let packet = RtpOut { payload_type, marker, seq: self.seq, timestamp, payload };
+        let packet = RtpOut { payload_type, marker, seq: self.seq, timestamp, level, payload };
         self.seq = self.seq.wrapping_add(1);
         let counter = match outlet.try_send(packet) {
             Ok(()) => &self.gauges.packets_out,
@@ -185,7 +203,7 @@ mod tests {
         let mut path = SendPath::new(frame, u16::MAX, u32::MAX - 100, Arc::clone(&gauges)).unwrap();
         let (outlet, packets) = mpsc::channel(1_000);
         path.connect(Some(outlet));
-        path.agree(Agreement { red: true, short: true });
+        path.agree(Agreement { red: true, short: true, level: Some(4) });
         (path, packets, gauges)
     }
 
@@ -217,6 +235,22 @@ mod tests {
             assert_eq!(pair[1].seq, pair[0].seq.wrapping_add(1));
             assert_eq!(pair[1].timestamp, pair[0].timestamp.wrapping_add(960));
         }
+    }
+
+    #[test]
+    fn the_far_end_is_told_the_level_of_each_packet_where_it_wants_to_know() {
+        let (mut path, mut packets, gauges) = path(FRAME_10);
+        (0..20).for_each(|n| path.block(&voice(n), at(n)));
+        let told: Vec<_> = drain(&mut packets).iter().filter_map(|packet| packet.level).collect();
+        assert_eq!(told.len(), 20);
+        assert!(told.iter().all(|(number, level)| *number == 4 && level.is_voice() && level.dbfs() > -40), "{told:?}");
+        gauges.muted.store(true, Relaxed);
+        (20..30).for_each(|n| path.block(&voice(n), at(n)));
+        assert!(drain(&mut packets).iter().all(|packet| packet.level == Some((4, AudioLevel::SILENCE))));
+        gauges.muted.store(false, Relaxed);
+        path.agree(Agreement { level: None, red: true, short: true });
+        (30..40).for_each(|n| path.block(&voice(n), at(n)));
+        assert!(drain(&mut packets).iter().all(|packet| packet.level.is_none()));
     }
 
     #[test]

@@ -2333,7 +2333,11 @@ prefix: string, caller_id: CallerId,
 /**
  * Names our number in `P-Asserted-Identity` too.
  */
-asserted_identity: boolean, passing_on: PassingOn, 
+asserted_identity: boolean, 
+/**
+ * What becomes of a caller whom an agent passes on to a number.
+ */
+passing_on: PassingOn, 
 /**
  * Asked so often whether it is there, in seconds; 0: never.
  */

@@ -167,6 +167,22 @@ fn a_caller_who_finds_the_queue_full_is_told_and_hung_up() {
 }
 
 #[test]
+fn who_is_turned_away_before_the_line_stands_is_told_once_it_does() {
+    let facts = || CallFacts { greeting: " ".into(), ..facts(Direction::Inbound) };
+    let mut play = Play::of(facts());
+    play.take(CallEvent::Received).take(CallEvent::QueueFull);
+    assert!(!play.call.is_over());
+    play.take(attached(1));
+    assert!(play.has(&Effect::PlayFarewell { leg: leg(1), farewell: Farewell::AllBusy }));
+    play.take(CallEvent::FarewellFinished);
+    assert_eq!(play.call.end.unwrap().reason, EndReason::QueueFull);
+
+    let mut never = Play::of(facts());
+    never.take(CallEvent::Received).take(CallEvent::QueueFull).fire(Timer::Farewell);
+    assert_eq!((never.call.status(), never.call.end.unwrap().reason), (CallStatus::NoAnswer, EndReason::QueueFull));
+}
+
+#[test]
 fn a_queue_that_is_full_later_sends_nobody_away_who_waits() {
     let mut play = queued();
     play.take(CallEvent::NobodyFree).ignores(CallEvent::QueueFull);
