@@ -66,8 +66,6 @@ pub struct VoiceSender {
     history: History,
     allowance: Allowance,
     pcm: Vec<f32>,
-    /// The last 20 ms that were encoded.
-    past: Vec<f32>,
     meter: VoiceMeter,
     /// Of the loudest block of the frame.
     level: AudioLevel,
@@ -95,7 +93,6 @@ impl VoiceSender {
             history: History::default(),
             allowance: Allowance::default(),
             pcm: Vec::with_capacity(2 * settings.frame_samples()),
-            past: vec![0.0; settings.frame_samples()],
             meter: VoiceMeter::default(),
             level: AudioLevel::SILENCE,
             packet: Box::new([0; MAX_PACKET]),
@@ -143,10 +140,6 @@ impl VoiceSender {
         if self.is_swift { self.swift.settings() } else { self.steady.settings() }
     }
 
-    const fn encoder(&mut self) -> &mut OpusEncoder {
-        if self.is_swift { &mut self.swift } else { &mut self.steady }
-    }
-
     /// Whether the next block begins a frame.
     pub const fn is_between_frames(&self) -> bool {
         self.pcm.is_empty()
@@ -187,9 +180,6 @@ impl VoiceSender {
         }
         let encoder = if self.is_swift { &mut self.swift } else { &mut self.steady };
         let encoded = encoder.encode_float(&self.pcm, self.packet.as_mut_slice());
-        self.past.rotate_left(self.pcm.len());
-        let last = self.past.len() - self.pcm.len();
-        self.past[last..].copy_from_slice(&self.pcm);
         self.pcm.clear();
         let length = encoded?;
         if length <= NOTHING_NEW {
@@ -203,7 +193,11 @@ impl VoiceSender {
         let swift = wanted.low_delay && self.agreed.told_level;
         let other = swift != self.is_swift;
         self.is_swift = swift;
-        let encoder = self.encoder();
+        let encoder = if swift { &mut self.swift } else { &mut self.steady };
+        if other {
+            // The decoder begins anew with the other layer, and so has to who encodes for it.
+            encoder.restart()?;
+        }
         encoder.set_frame(frame);
         encoder.set_dtx(silent)?;
         if !swift {
@@ -212,15 +206,6 @@ impl VoiceSender {
             encoder.set_expected_loss(wanted.expected_loss)?;
         }
         self.in_force = wanted;
-        if other { self.get_into_stride() } else { Ok(()) }
-    }
-
-    /// An encoder that looks back into silence would leave a hole of its look-ahead: it is given what was said last.
-    fn get_into_stride(&mut self) -> Result<(), CodecError> {
-        let encoder = if self.is_swift { &mut self.swift } else { &mut self.steady };
-        encoder.restart()?;
-        let last = self.past.len() - encoder.settings().frame_samples();
-        encoder.encode_float(&self.past[last..], self.packet.as_mut_slice())?;
         Ok(())
     }
 
@@ -328,10 +313,10 @@ mod tests {
         let mut sender = VoiceSender::new(FULLBAND, Agreed { told_level: true, ..AGREED }).unwrap();
         let mut decoder = crate::codec::OpusDecoder::new(FULLBAND, 1).unwrap();
         let (mut heard, mut kinds, mut timestamp) = (Vec::new(), Vec::new(), 0);
-        for n in 0..600_usize {
+        for n in 0..2_400_usize {
             let now = Duration::from_millis(10 * n as u64);
-            if n == 200 {
-                sender.report(LossReport { lost: 0.02, round_trip: None }, now);
+            if n > 0 && n.is_multiple_of(100) {
+                sender.report(LossReport { lost: if n == 200 { 0.02 } else { 0.0 }, round_trip: None }, now);
             }
             let tone: [f32; 480] = std::array::from_fn(|i| ((n * 480 + i) as f32 * 0.05).sin() * 0.3);
             match sender.push(&tone, false, timestamp, now).unwrap() {
@@ -352,11 +337,11 @@ mod tests {
                 Outcome::Collecting => {}
             }
         }
-        assert!(kinds[..200].iter().all(|transform| *transform) && kinds[205..].iter().all(|transform| !transform));
-        let levels: Vec<f32> = heard[4_800..].chunks_exact(240).map(crate::level::rms_dbfs).collect();
-        let (quietest, loudest) = levels.iter().fold((0.0_f32, -96.0_f32), |(q, l), dbfs| (q.min(*dbfs), l.max(*dbfs)));
-        // The tone is at -13.5 dBFS.
-        assert!(quietest > -17.5 && loudest < -11.5, "{quietest} to {loudest} dBFS");
+        let changes: Vec<usize> = (1..kinds.len()).filter(|n| kinds[*n] != kinds[n - 1]).collect();
+        assert!(kinds[0] && changes.len() == 2 && changes[0] == 200, "{changes:?}");
+        // The tone is at -13.5 dBFS; its first 100 ms are left out.
+        let levels = heard[4_800..].chunks_exact(240).map(crate::level::rms_dbfs);
+        assert!(levels.clone().all(|dbfs| (-17.0..-11.5).contains(&dbfs)), "{:?}", levels.collect::<Vec<_>>());
     }
 
     #[test]

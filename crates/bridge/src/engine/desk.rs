@@ -333,6 +333,10 @@ impl Group {
         let complexity = if self.thorough && !self.narrowband { THOROUGH } else { settings.complexity };
         let mut fresh = OpusEncoder::new(EncoderSettings { frame, complexity, ..settings })?;
         meet(&mut fresh, demand)?;
+        if kept.encoder.is_some() {
+            // Decoders begin anew with the other layer, and so has to who encodes for them.
+            return kept.encoder.insert(fresh).encode(mix.pcm(), packet);
+        }
         // A fresh encoder looks back into silence and would leave a hole of its look-ahead: it is given what was heard in
         // the turn before by all of these listeners.
         let past = if part == Part::First { Part::Second } else { part };
