@@ -64,7 +64,7 @@ export const sip = {
   "sip.srtp": "Sealed sound only (SRTP)",
   "sip.asserted_identity": "Name our number to the carrier (P-Asserted-Identity)",
   "sip.passing_on": "A call that is passed on to a number",
-  "sip.passing_on_help": "What the trunk takes over is not recorded any more and costs no line of ours. One that refuses is passed on by us.",
+  "sip.passing_on_help": "What the trunk takes over is not recorded any more and costs no line of ours. One that refuses is passed on by us. With REFER, a transfer that the agent takes back may still take the caller away.",
   "sip.passing_on_ours": "We call the number and carry both",
   "sip.passing_on_refer": "The trunk calls the number (REFER)",
   "sip.passing_on_refer_answered": "We call, the trunk joins them (REFER, Replaces)",

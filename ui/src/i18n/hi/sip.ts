@@ -65,7 +65,7 @@ export const sip: Record<keyof typeof en, string> = {
   "sip.srtp": "केवल सुरक्षित आवाज़ (SRTP)",
   "sip.asserted_identity": "कंपनी को हमारा नंबर बताएँ (P-Asserted-Identity)",
   "sip.passing_on": "किसी नंबर को सौंपी गई कॉल",
-  "sip.passing_on_help": "जो कॉल ट्रंक सँभालता है वह आगे रिकॉर्ड नहीं होती और हमारी कोई लाइन नहीं लेती। ट्रंक मना करे तो हम सौंपते हैं।",
+  "sip.passing_on_help": "जो कॉल ट्रंक सँभालता है वह आगे रिकॉर्ड नहीं होती और हमारी कोई लाइन नहीं लेती। ट्रंक मना करे तो हम सौंपते हैं। REFER में, एजेंट ट्रांसफ़र वापस ले तब भी कॉलर जा सकता है।",
   "sip.passing_on_ours": "हम नंबर पर कॉल करते हैं और दोनों को जोड़े रखते हैं",
   "sip.passing_on_refer": "ट्रंक नंबर पर कॉल करता है (REFER)",
   "sip.passing_on_refer_answered": "हम कॉल करते हैं, ट्रंक दोनों को जोड़ता है (REFER, Replaces)",
