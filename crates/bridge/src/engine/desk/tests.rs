@@ -153,6 +153,39 @@ fn a_carrier_that_changes_to_a_wide_codec_is_encoded_anew_at_16_khz_and_back() {
 }
 
 #[test]
+fn a_path_that_begins_to_lose_gets_the_other_layer_and_no_hole() {
+    let (agent, coach) = (session(1), session(2));
+    let (mut desk, mut mixer) = (Desk::default(), Mixer::new(WIDE));
+    desk.apply(everybody(&[agent, coach]), true);
+    let mut decoder = media::codec::OpusDecoder::new(WIDEBAND, 1).unwrap();
+    let (mut before, mut heard) = (Samples::SILENT, Vec::new());
+    for turn in 0..150 {
+        let sample = |n: usize, rate: usize| ((n as f64 / rate as f64 * 2_400.0).sin() * 9_000.0) as i16;
+        let now = Samples {
+            narrow: std::array::from_fn(|n| sample(turn * NARROW + n, 8_000)),
+            wide: std::array::from_fn(|n| sample(turn * WIDE + n, 16_000)),
+        };
+        let voices = |_| Some((&now, &before));
+        let low_delay = !(50..100).contains(&turn);
+        let lossy = Demand { bitrate: 30_000, fec: false, expected_loss: 5, low_delay };
+        let group = desk.turn(&BTreeSet::new()).iter_mut().find(|group| group.listeners == [agent]).unwrap();
+        for part in [Part::First, Part::Second] {
+            let (mut packet, mut pcm) = ([0; MAX_PACKET], [0; WIDE]);
+            let mix = group.mix_for_devices(part, &mut mixer, &voices);
+            let length = group.encode(part, &mix, lossy, &mut mixer, &voices, &mut packet).unwrap();
+            // RFC 6716 section 3.1: the transform layer alone from configuration 16 on.
+            assert_eq!(packet[0] >> 3 >= 16, low_delay, "turn {turn}");
+            let decoded = decoder.decode(&packet[..length], &mut pcm).unwrap();
+            heard.extend_from_slice(&pcm[..decoded]);
+        }
+        before = now;
+    }
+    // The tone is at -14.2 dBFS; its beginning is left out.
+    let levels = heard[1_600..].chunks_exact(80).map(media::level::rms_dbfs);
+    assert!(levels.clone().all(|dbfs| (-19.0..-12.0).contains(&dbfs)), "{:?}", levels.collect::<Vec<_>>());
+}
+
+#[test]
 fn a_switch_makes_no_step() {
     let (customer, agent, coach) = (carrier(1), session(2), session(3));
     let talk = vec![(customer, agent), (agent, customer)];
