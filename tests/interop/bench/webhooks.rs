@@ -22,8 +22,29 @@ struct Answered {
     call: u32,
     forged: bool,
     is_call: bool,
+    /// When it was due, in seconds since the beginning.
+    due_s: f64,
     millis: f64,
     said: Said,
+}
+
+/// From so many milliseconds on an answer is told of by itself.
+const SLOW: f64 = 30.0;
+/// Slow answers whose times are closer than this belong together, in seconds.
+const TOGETHER: f64 = 0.3;
+/// So many of the worst moments are told.
+const TOLD: usize = 12;
+
+/// Moments in which answers were slow: when, how many, and the slowest.
+fn slow_moments(answers: &[Answered]) -> Vec<(f64, usize, f64)> {
+    let mut slow: Vec<(f64, f64)> =
+        answers.iter().filter(|answer| answer.millis > SLOW).map(|answer| (answer.due_s, answer.millis)).collect();
+    slow.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let together = slow.chunk_by(|a, b| b.0 - a.0 < TOGETHER);
+    let mut moments: Vec<_> =
+        together.map(|all| (all[0].0, all.len(), all.iter().map(|(_, millis)| *millis).fold(0.0, f64::max))).collect();
+    moments.sort_by(|a, b| b.2.total_cmp(&a.2));
+    moments
 }
 
 async fn ask(carrier: &TestCarrier, call: u32, is_call: bool) -> Said {
@@ -72,7 +93,8 @@ pub async fn run(size: Size) {
             let who = Arc::clone(&who);
             asked.spawn(async move {
                 let said = ask(&who, call, is_call).await;
-                Answered { call, forged, is_call, millis: due.elapsed().as_secs_f64() * 1_000.0, said }
+                let due_s = due.duration_since(began).as_secs_f64();
+                Answered { call, forged, is_call, due_s, millis: due.elapsed().as_secs_f64() * 1_000.0, said }
             });
         }
     }
@@ -90,5 +112,8 @@ pub async fn run(size: Size) {
         at(&times, 1.0),
         wrong(&answers),
     );
+    for (at, count, worst) in slow_moments(&answers).into_iter().take(TOLD) {
+        println!("  after {at:.2} s: {count} answers took more than {SLOW} ms, the slowest {worst:.0} ms");
+    }
     server.stop().await;
 }
