@@ -7,6 +7,7 @@ mod drive;
 mod handshake;
 mod keys;
 mod leg;
+mod pace;
 
 use std::{
     io,
@@ -171,6 +172,7 @@ fn thread() -> io::Result<Handle> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
+    handle.spawn(pace::keep());
     std::thread::Builder::new().name("bridge-rtp".to_owned()).spawn(move || {
         crate::urgent::raise_priority();
         runtime.block_on(std::future::pending::<()>());

@@ -17,6 +17,7 @@ use super::{
     LegCommand, RtpRoute, Seal,
     handshake::{HandshakeEnd, Step, is_handshake},
     leg::{Heard, Leg},
+    pace,
 };
 use crate::{
     handle::BridgeHandle,
@@ -143,9 +144,11 @@ impl Drive {
     }
 
     fn take_in(&mut self) {
-        let mut datagram = [0; DATAGRAM];
+        let (mut datagram, mut came) = ([0; DATAGRAM], 0);
         for _ in 0..BATCH {
-            match self.sound.try_recv_from(&mut datagram) {
+            let taken = self.sound.try_recv_from(&mut datagram);
+            came += u32::from(taken.is_ok());
+            match taken {
                 Ok((length, from)) if self.handshake.is_some() && is_handshake(&datagram[..length]) => {
                     let taken = self.handshake.as_mut();
                     let step = taken.map(|handshake| handshake.take(&datagram[..length], from, Instant::now()));
@@ -157,6 +160,7 @@ impl Drive {
                 Err(_) => {}
             }
         }
+        pace::came(came);
         self.hand_over();
     }
 
