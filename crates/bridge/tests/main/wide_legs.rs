@@ -1,6 +1,6 @@
 //! Two RTP legs of the bridge that face each other, each in a room with a wide carrier: sound goes by the network between.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use domain::ids::LegId;
 use switchboard_bridge::{CarrierCodec, CarrierOptions, PortId, RtpCodec, RtpLeg, RtpRoute};
@@ -82,5 +82,33 @@ async fn g_722_and_opus_keep_5_to_7_khz_both_ways_and_a_change_of_the_codec_is_f
         } else {
             assert!(change.abs() < 3.0, "{codec:?}: 5 to 7 kHz at {change} dB");
         }
+    }
+}
+
+/// So many that the thread of the legs rests between two looks at their sockets.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_eighty_legs_that_talk_at_once_no_packet_is_lost() {
+    let stage = Stage::start().await;
+    let mut legs = Vec::new();
+    for _ in 0..80 {
+        let id = LegId::new(Uuid::now_v7());
+        legs.push((id, stage.bridge.open_rtp_leg(id, [127, 0, 0, 1].into(), None).await.unwrap()));
+    }
+    for facing in legs.chunks_exact(2) {
+        let [(a, first), (b, second)] = facing else { panic!("in pairs") };
+        first.route(route(second.local(), RtpCodec::Pcmu)).await;
+        second.route(route(first.local(), RtpCodec::Pcmu)).await;
+        stage.bridge.apply_room(stage.room(), together(&[PortId::Carrier(*a), PortId::Carrier(*b)]));
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut began = Vec::new();
+    for (_, leg) in &legs {
+        began.push(leg.figures().await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    for ((_, leg), before) in legs.iter().zip(began) {
+        let now = leg.figures().await.unwrap();
+        assert!(now.packets_in - before.packets_in >= 95, "{} in 2 s", now.packets_in - before.packets_in);
+        assert_eq!((now.lost, now.refused), (before.lost, before.refused));
     }
 }
