@@ -82,8 +82,16 @@ export class WhisperedCall {
       const { calls } = await api.get("/live/snapshot");
       return calls.find(({ status }) => status === "in_progress") ?? { notYet: calls.map(({ status }) => status) };
     });
+    this.id = live.id;
     await api.put(`/calls/${live.id}/monitor`, { mode: "whisper", media_session_id: this.talker.media_session_id });
     await sleep(1_000);
+  }
+
+  /** The customer hears music; the two phones are alone, and the bridge passes their packets on. */
+  async hold() {
+    const api = new Api(this.world.serverUrl);
+    await api.signIn(this.world.agent.email, this.world.agent.password);
+    await api.post(`/calls/${this.id}/hold`);
   }
 
   weather(weather) {

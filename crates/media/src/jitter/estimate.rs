@@ -14,6 +14,11 @@ const ENOUGH: usize = 25;
 const REFRESH: u32 = 10;
 /// Added to the percentile: covers the tick of the player.
 const MARGIN_MICROS: i64 = 5_000;
+/// How many packets in a thousand are to be in time on an even path, and on one where more than the rest of them are later
+/// than [`UNEVEN_MICROS`]: there each of those that are not is heard.
+const IN_TIME: usize = 950;
+const IN_TIME_UNEVEN: usize = 975;
+const UNEVEN_MICROS: i64 = 20_000;
 /// A transit time that differs by more is not lateness but another clock.
 const JUMP_MICROS: i64 = 1_000_000;
 
@@ -101,9 +106,13 @@ impl LatenessEstimate {
         if self.scratch.is_empty() {
             return;
         }
-        let index = (self.scratch.len() * 95 / 100).min(self.scratch.len() - 1);
-        let (_, percentile, _) = self.scratch.select_nth_unstable(index);
-        let measured = Duration::from_micros(u64::try_from(*percentile + MARGIN_MICROS).unwrap_or(0));
+        let mut lateness = |in_time: usize| {
+            let index = (self.scratch.len() * in_time / 1_000).min(self.scratch.len() - 1);
+            *self.scratch.select_nth_unstable(index).1
+        };
+        let even = lateness(IN_TIME);
+        let percentile = if even > UNEVEN_MICROS { lateness(IN_TIME_UNEVEN) } else { even };
+        let measured = Duration::from_micros(u64::try_from(percentile + MARGIN_MICROS).unwrap_or(0));
         let least = if self.transits.len() < ENOUGH { self.settings.start } else { self.least };
         self.target = (measured + self.extra).max(least).min(self.settings.max);
     }

@@ -1,8 +1,9 @@
 //! Adaptive jitter buffer for Opus over RTP.
 //!
 //! Packets go in as they arrive, decisions come out when audio is due: decode this, rebuild that from its successor,
-//! conceal, or be silent. How long packets wait follows the 95th percentile of how late they have been over the last
-//! four seconds, and, while packets are being lost, how long their copies take. Nothing is allocated after it was made.
+//! conceal, or be silent. How long packets wait follows how late 95 % of them have been over the last four seconds
+//! (97.5 % where that is more than 20 ms), and, while packets are being lost, how long their copies take. Nothing is allocated
+//! after it was made.
 
 mod estimate;
 mod repair;
