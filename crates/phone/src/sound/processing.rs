@@ -1,3 +1,5 @@
+mod reference;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::Ordering::Relaxed,
@@ -13,6 +15,7 @@ use media::{comfort::ComfortNoise, keystrokes::KeystrokeFilter, level::FLOOR_DBF
 
 use super::{BLOCK, Gauges, RATE};
 use crate::state::Processing;
+use reference::Reference;
 
 /// Rebuilt this often and still failing, the processing is left out for the rest of the run.
 const FAULTS_ALLOWED: u64 = 5;
@@ -30,6 +33,7 @@ pub(crate) struct Processor {
     wanted: Processing,
     inner: Option<AudioProcessing>,
     faults: u64,
+    reference: Reference,
     rumble: RumbleFilter,
     keystrokes: KeystrokeFilter,
     comfort: ComfortNoise,
@@ -64,6 +68,7 @@ impl Processor {
             wanted,
             inner: None,
             faults: 0,
+            reference: Reference::default(),
             rumble: RumbleFilter::new(RATE),
             keystrokes: KeystrokeFilter::new(RATE),
             comfort: ComfortNoise::default(),
@@ -107,8 +112,9 @@ impl Processor {
         }
         // Only the reference matters, not what comes out.
         let mut scratch = [0.0; BLOCK];
+        let shown = if self.reference.is_noise(block) { &[0.0; BLOCK] } else { block };
         self.guarded(|inner| {
-            let _length_is_right = inner.process_render_f32(&[block], &mut [&mut scratch]);
+            let _length_is_right = inner.process_render_f32(&[shown], &mut [&mut scratch]);
         });
     }
 

@@ -172,6 +172,47 @@ fn a_voice_is_kept_while_the_other_side_talks() {
     assert!(like > 0.6, "{like}");
 }
 
+/// As on every line whose other end is not dead silent.
+#[test]
+fn a_line_that_hums_takes_nothing_from_a_voice() {
+    let near = voice(7, 12, 205.0);
+    let hum = |dbfs: f32| -> Vec<f32> {
+        let (mut dice, peak) = (Dice(17), 3.0_f32.sqrt() * 10_f32.powf(dbfs / 20.0));
+        (0..near.len()).map(|_| dice.next() * peak).collect()
+    };
+    let sent = |far: &[f32]| {
+        let mut processor = Processor::new(Processing::ALL);
+        let (far, near) = (far.as_chunks::<BLOCK>().0, near.as_chunks::<BLOCK>().0);
+        far.iter()
+            .zip(near)
+            .flat_map(|(far, near)| {
+                let mut block = *near;
+                processor.render(far);
+                processor.capture(&mut block, RoomEcho::DEVICES);
+                block
+            })
+            .collect::<Vec<f32>>()
+    };
+    // Quiet consonants are lost first: they are high.
+    let high = |samples: &[f32]| {
+        let differences: Vec<f32> = samples.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        dbfs(&differences)
+    };
+    let alone = sent(&vec![0.0; near.len()]);
+    for level in [-72.0, -60.0, -55.0, -52.0, -50.0, -45.0] {
+        let beside = sent(&hum(level));
+        let (kept, bright) = (
+            dbfs(part(&beside, 4, 12)) - dbfs(part(&alone, 4, 12)),
+            high(part(&beside, 4, 12)) - high(part(&alone, 4, 12)),
+        );
+        let like = likeness(part(&alone, 4, 6), part(&beside, 4, 6));
+        println!(
+            "beside a line that hums at {level} dBFS: {kept:+.1} dB, above 2 kHz {bright:+.1} dB, likeness {like:.2}"
+        );
+        assert!(kept.abs() < 1.0 && bright.abs() < 1.0 && like > 0.97, "{level} dBFS: {kept} dB, {bright} dB, {like}");
+    }
+}
+
 #[test]
 fn a_new_place_of_the_speaker_is_learnt_again() {
     let far = voice(1, 8, 118.0);
