@@ -14,8 +14,9 @@ const PAGE = `<!doctype html><title>call</title><script>
     line.onicegatheringstatechange = look;
     look();
   });
-  async function open() {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  async function open(raw) {
+    const audio = raw ? { echoCancellation: false, noiseSuppression: false, autoGainControl: false } : true;
+    const stream = await navigator.mediaDevices.getUserMedia({ audio });
     const player = new Audio();
     line = new RTCPeerConnection();
     for (const track of stream.getTracks()) line.addTrack(track, stream);
@@ -35,7 +36,7 @@ const PAGE = `<!doctype html><title>call</title><script>
   });
 </script>`;
 
-async function browser(env, url) {
+async function browser(env, url, raw) {
   const executablePath = path();
   if (!executablePath) throw new Error("no Chromium: apt-get install chromium, or set CHROMIUM to its path");
   const server = await chromium.launchServer({
@@ -44,7 +45,7 @@ async function browser(env, url) {
   });
   const page = await (await chromium.connect(server.wsEndpoint())).newPage();
   await page.goto(url);
-  await page.evaluate("open()");
+  await page.evaluate(`open(${raw})`);
   return { server, page, pid: server.process().pid };
 }
 
@@ -60,17 +61,17 @@ const elsewhere = (sdp, link) => {
 
 /**
  * A call between two browsers on two headsets. `near` and `far` are the environments that choose the headsets; `onLink`: all
- * between them goes over a `Link`, whose only device is the near browser.
+ * between them goes over a `Link`, whose only device is the near browser. `raw`: nothing is done to the microphone's sound.
  */
 export class ChromiumCall {
-  static async open({ near, far, onLink = false }) {
+  static async open({ near, far, onLink = false, raw = false }) {
     const call = new ChromiumCall();
     call.site = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(PAGE));
     await new Promise((done) => call.site.listen(0, "127.0.0.1", done));
     // The loopback address counts as secure, which a microphone needs.
     const url = `http://127.0.0.1:${call.site.address().port}/`;
-    call.near = await browser(near, url);
-    call.far = await browser(far, url);
+    call.near = await browser(near, url, raw);
+    call.far = await browser(far, url, raw);
     const [a, b] = [call.near.page, call.far.page];
     const offer = await a.evaluate("offer()");
     const answer = await b.evaluate(`answer(${JSON.stringify(onLink ? elsewhere(offer) : offer)})`);

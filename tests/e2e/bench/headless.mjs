@@ -48,8 +48,11 @@ const freeUdpPort = () =>
 const LISTENER = { PULSE_SINK: "vspk", PULSE_SOURCE: "vmic_src" };
 
 export class WhisperedCall {
-  /** `bad`: whose link the weather is on, `talker` (towards the bridge) or `listener`; without it there is no link. */
-  static async open({ out, programs, second, bad }) {
+  /**
+   * `bad`: whose link the weather is on, `talker` (towards the bridge) or `listener`; without it there is no link. `raw`:
+   * nothing is done to a microphone's sound.
+   */
+  static async open({ out, programs, second, bad, raw = false }) {
     const call = new WhisperedCall();
     const port = await freeUdpPort();
     // Devices are told the link's address; all of 127/8 is this computer.
@@ -57,7 +60,7 @@ export class WhisperedCall {
     call.world = await startWorld({ out, program: programs.server, mediaUdp: `127.0.0.1:${port}`, env });
     if (bad) call.link = await Link.open({ listen: { address: "127.0.0.2", port }, to: { address: "127.0.0.1", port } });
     const phone = async (name, person, more, sound) => {
-      const started = new HeadlessPhone({ out, name, program: programs.phone, server: call.world.serverUrl, person, env: sound, more });
+      const started = new HeadlessPhone({ out, name, program: programs.phone, server: call.world.serverUrl, person, env: sound, more: raw ? [...more, "--raw"] : more });
       call[name] = started;
       await started.connected();
       if (bad) call.devices = { ...call.devices, [name]: await call.link.device() };

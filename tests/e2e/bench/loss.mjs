@@ -1,5 +1,6 @@
 // Speech quality of a live call while packets are lost: two phones through the bridge, beside two Chromium browsers over a link
-// with the same trace. Scored is the second playing in each weather; the first lets both adapt.
+// with the same trace. Scored is the second playing in each weather; the first lets both adapt. What is done to a microphone's
+// sound is off on both sides, as it costs clean speech more than the loss; beside it is what it costs on a path that loses nothing.
 import { join } from "node:path";
 import { sleep } from "../lib/wait.mjs";
 import { ChromiumCall } from "./chromium.mjs";
@@ -19,11 +20,13 @@ const FIRST = { PULSE_SINK: "vspk", PULSE_SOURCE: "vmic_src" };
 /** Which of the weathers, by number from 0, to measure a part in a short time. */
 const CHOSEN = (process.env.BENCH_WEATHERS ?? "0,1,2,3,4").split(",").map(Number);
 
-/** Goes through all weathers in one call; gives PESQ and kbit/s of sound with headers for each. */
-async function heardIn(call, { out, who, spoken }) {
+const CLEAN = [0];
+
+/** Goes through these weathers in one call; gives PESQ and kbit/s of sound with headers for each. */
+async function heardIn(call, { out, who, spoken, weathers = CHOSEN }) {
   const [heard, rates] = [[], []];
   try {
-    for (const [at, { weather }] of CHOSEN.map((n) => [n, WEATHERS[n]])) {
+    for (const [at, { weather }] of weathers.map((n) => [n, WEATHERS[n]])) {
       await call.weather({ ...weather, seed: 11 + at });
       await play(spoken, "vmic2");
       const [began] = [performance.now(), await call.tally()];
@@ -44,19 +47,25 @@ async function heardIn(call, { out, who, spoken }) {
   return (await scores(spoken, heard)).map((score, n) => ({ ...score, ...rates[n] }));
 }
 
+const rounded = (all) => Object.fromEntries(Object.entries(all).map(([name, value]) => [name, Math.round(value * 100) / 100]));
+const figure = (name, ours, theirs, more) => ({
+  name: `PESQ wide-band, ${name}`, unit: "", ours: ours.pesq, beside: theirs.pesq, what: "Chromium to Chromium", more: true, ...more,
+  of: { ours: rounded(ours), peer: rounded(theirs) },
+});
+
 export async function loss({ out, programs }) {
   const second = await secondHeadset();
   const spoken = speech(out);
-  const through = async (bad) => heardIn(await WhisperedCall.open({ out, programs, second, bad }), { out, who: bad, spoken });
-  const mine = { listener: await through("listener"), talker: await through("talker") };
-  const theirs = await heardIn(await ChromiumCall.open({ near: second, far: FIRST, onLink: true }), { out, who: "chromium", spoken });
-  const rounded = (all) => Object.fromEntries(Object.entries(all).map(([name, value]) => [name, Math.round(value * 100) / 100]));
+  const ours = async (bad, raw, how) => heardIn(await WhisperedCall.open({ out, programs, second, bad, raw }), { out, who: raw ? bad : "processed", spoken, ...how });
+  const peer = async (raw, how) => heardIn(await ChromiumCall.open({ near: second, far: FIRST, onLink: true, raw }), { out, who: raw ? "chromium" : "chromium-processed", spoken, ...how });
+  const mine = { listener: await ours("listener", true), talker: await ours("talker", true) };
+  const theirs = await peer(true);
+  const [mineAsUsed] = await ours("listener", false, { weathers: CLEAN });
+  const [theirsAsUsed] = await peer(false, { weathers: CLEAN });
+  const asUsed = figure("no loss, microphones cleaned as they are at first", mineAsUsed, theirsAsUsed, { goal: { times: 1 } });
   return CHOSEN.flatMap((chosen, n) => {
     const { name, goal, aim } = WEATHERS[chosen];
-    return ["listener", "talker"].map((bad) => ({
-      name: `PESQ wide-band, ${name}, ${bad === "listener" ? "towards the listener" : "from the talker"}`,
-      unit: "", ours: mine[bad][n].pesq, beside: theirs[n].pesq, what: "Chromium to Chromium", goal, aim, more: true,
-      of: { ours: rounded(mine[bad][n]), peer: rounded(theirs[n]) },
-    }));
-  });
+    const ways = [["listener", "towards the listener"], ["talker", "from the talker"]];
+    return ways.map(([bad, way]) => figure(`${name}, ${way}`, mine[bad][n], theirs[n], { goal, aim }));
+  }).concat(asUsed);
 }
