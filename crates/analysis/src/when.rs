@@ -216,7 +216,7 @@ impl Mention {
 /// passing counts (RFC 5545 section 3.3.5).
 pub fn resolve(date: Date, time: Option<Time>, context: &CallContext) -> Option<When> {
     let tz = TimeZone::get(&context.zone).ok()?;
-    let zoned = tz.to_ambiguous_zoned(date.to_datetime(time.unwrap_or(Time::midnight()))).compatible().ok()?;
+    let zoned = tz.to_ambiguous_zoned(date.to_datetime(time.unwrap_or_default())).compatible().ok()?;
     Some(When {
         at: UnixMillis(zoned.timestamp().as_millisecond()),
         local: zoned.datetime(),
