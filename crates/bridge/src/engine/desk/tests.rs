@@ -156,11 +156,12 @@ fn a_carrier_that_changes_to_a_wide_codec_is_encoded_anew_at_16_khz_and_back() {
 fn a_path_that_begins_to_lose_gets_the_other_layer_and_no_hole() {
     let (agent, coach) = (session(1), session(2));
     let (mut desk, mut mixer) = (Desk::default(), Mixer::new(WIDE));
-    desk.apply(everybody(&[agent, coach]), true);
+    // Of two alone packets are passed on. The other two say the same.
+    desk.apply(everybody(&[agent, coach, session(3)]), true);
     let mut decoder = media::codec::OpusDecoder::new(WIDEBAND, 1).unwrap();
     let (mut before, mut heard) = (Samples::SILENT, Vec::new());
     for turn in 0..150 {
-        let sample = |n: usize, rate: usize| ((n as f64 / rate as f64 * 2_400.0).sin() * 9_000.0) as i16;
+        let sample = |n: usize, rate: usize| ((n as f64 / rate as f64 * 2_400.0).sin() * 4_500.0) as i16;
         let now = Samples {
             narrow: std::array::from_fn(|n| sample(turn * NARROW + n, 8_000)),
             wide: std::array::from_fn(|n| sample(turn * WIDE + n, 16_000)),
