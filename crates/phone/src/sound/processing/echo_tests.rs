@@ -209,7 +209,9 @@ fn a_line_that_hums_takes_nothing_from_a_voice() {
         println!(
             "beside a line that hums at {level} dBFS: {kept:+.1} dB, above 2 kHz {bright:+.1} dB, likeness {like:.2}"
         );
-        assert!(kept.abs() < 1.0 && bright.abs() < 1.0 && like > 0.9, "{level} dBFS: {kept} dB, {bright} dB, {like}");
+        // Without a reference that leaves it out, a hum at -52 dBFS takes 0.4 and 0.8 dB of this voice, which has few quiet parts.
+        let most = if level > -50.0 { 0.5 } else { 0.15 };
+        assert!(kept.abs() < most && bright.abs() < most && like > 0.9, "{level} dBFS: {kept} dB, {bright} dB, {like}");
     }
 }
 

@@ -8,7 +8,7 @@ use crate::sound::BLOCK;
 /// granted: it turned down whoever spoke while a line hummed at -52 dBFS. Its own limit is -50.3; a noise wavers.
 const LEARNT_FROM: f32 = -49.0;
 /// Blocks of 10 ms that are quieter without a louder one between them: noise, and neither the end of a word nor a pause.
-const LASTING: u32 = 10;
+const LASTING: u32 = 25;
 
 /// Leaves out the noise of a line: what of it comes back is noise to the microphone, which suppression takes.
 #[derive(Debug, Default)]
