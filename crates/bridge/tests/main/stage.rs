@@ -11,7 +11,7 @@ use switchboard_bridge::{BridgeConfig, BridgeEvent, BridgeHandle, PortId, Record
 use uuid::Uuid;
 
 /// Nothing here takes longer on a machine that is not overloaded tenfold.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(15);
 
 pub struct Stage {
     pub bridge: BridgeHandle,
