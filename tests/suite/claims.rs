@@ -15,6 +15,7 @@ use switchboard_tests::{Engine, TestServer, carrier::TestCarrier, desk::Desk, on
 on_both_databases!(
     an_agent_whose_call_cannot_be_written_is_free_again,
     an_agent_whose_request_is_cut_off_anywhere_is_held_by_a_call_or_free,
+    a_call_that_the_carrier_refuses_at_once_is_shown_to_who_placed_it,
     an_agent_who_is_held_by_a_call_that_is_not_there_is_free_again,
     an_agent_who_may_take_no_calls_any_more_is_offline,
     nobody_is_called_outside_the_hours_of_the_organisation,
@@ -55,6 +56,16 @@ impl Setting {
         self.server.until("/agents", &self.admin, what, is).await;
     }
 
+    /// The carrier does not answer, so a call that was begun ends by itself.
+    async fn ready_for_the_next(&self) {
+        self.agent_is("the agent is not held for ever", &["available", "wrap_up"]).await;
+        let open = || async { storage::calls::open_everywhere(self.backend().store()).await.expect("calls").len() };
+        self.desk.available().await;
+        while open().await > 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     async fn end(self) {
         self.desk.phone.sign_out().await;
         self.server.stop().await;
@@ -86,13 +97,18 @@ async fn an_agent_whose_request_is_cut_off_anywhere_is_held_by_a_call_or_free(en
         let placing = setting.backend().place_call(&actor, body);
         // As when the client goes away, or the request has taken too long.
         drop(tokio::time::timeout(Duration::from_millis(after_ms), placing).await);
-        // The carrier does not answer, so a call that was begun ends by itself.
-        setting.agent_is("the agent is not held for ever", &["available", "wrap_up"]).await;
-        let open = || async { storage::calls::open_everywhere(setting.backend().store()).await.expect("calls").len() };
-        setting.desk.available().await;
-        while open().await > 0 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        setting.ready_for_the_next().await;
+    }
+    setting.end().await;
+}
+
+async fn a_call_that_the_carrier_refuses_at_once_is_shown_to_who_placed_it(engine: Engine) {
+    let setting = Setting::make(engine).await;
+    for _ in 0..10 {
+        let placed = setting.server.ask(Method::POST, "/calls", &setting.token, Some(call())).await;
+        assert!(placed.status.is_success(), "{placed:?}");
+        assert_eq!(placed.body["agent_id"], setting.agent.to_string(), "{placed:?}");
+        setting.ready_for_the_next().await;
     }
     setting.end().await;
 }

@@ -52,7 +52,7 @@ pub(super) struct Begin {
 
 impl Actor {
     /// Registers the call and starts its actor. `first` is fed before anything else but what is still to be carried out.
-    pub fn spawn(backend: &Backend, begin: Begin, first: Vec<CallEvent>) {
+    pub fn spawn(backend: &Backend, begin: Begin, first: Vec<Tell>) {
         let (sender, inbox) = mpsc::unbounded_channel();
         let id = begin.call.facts.id;
         backend.calls().add(begin.tenant, id, sender);
@@ -80,12 +80,12 @@ impl Actor {
         backend.finishing().spawn(actor.run(begin.effects, first));
     }
 
-    async fn run(mut self, effects: Vec<Effect>, first: Vec<CallEvent>) {
+    async fn run(mut self, effects: Vec<Effect>, first: Vec<Tell>) {
         if !effects.is_empty() {
             self.follow(effects).await;
         }
-        for event in first {
-            self.happened(event).await;
+        for told in first {
+            self.told(told).await;
         }
         while !matches!(self.call.phase, Phase::Ended { .. }) {
             let next = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));

@@ -12,6 +12,7 @@ use wire::live::{LiveEvent, Notice, NoticeLevel};
 use super::{
     actor::{Actor, Begin},
     log,
+    registry::Tell,
 };
 use crate::{
     Backend, carriers::TenantCarrier, clock, directory::OFTEN_ENOUGH, error::BackendError, live::Audience,
@@ -146,7 +147,7 @@ impl Backend {
         // Nothing stands between the row and its actor.
         tracing::debug!(call = %id, event = ?CallEvent::Received, effects = effects.len(), "call event");
         let begin = Begin { scope, tenant: scope.tenant(), call, seq, names, language: language.clone(), effects };
-        Actor::spawn(self, begin, self.early_end(scope, request.call_sid).into_iter().collect());
+        Actor::spawn(self, begin, self.early_end(scope, request.call_sid).into_iter().map(Tell::Event).collect());
         if number.last_call_at.is_none_or(|last| now.since(last) >= OFTEN_ENOUGH) {
             // The carrier's answer does not wait for it.
             let (backend, number) = (self.clone(), number.id);

@@ -13,11 +13,14 @@ use storage::{
     leads::Lead as LeadRow,
     numbers::{Media, Number as NumberRow},
 };
+use tokio::sync::oneshot;
 use wire::calls::{LiveCall, PlaceCall};
 
 use super::{
     actor::{Actor as CallActor, Begin},
+    commands::masked,
     log,
+    registry::Tell,
 };
 use crate::{
     Actor, Backend, campaigns,
@@ -46,11 +49,11 @@ pub(crate) enum Speaks {
 impl Backend {
     pub async fn place_call(&self, actor: &Actor, body: PlaceCall) -> Result<LiveCall, BackendError> {
         let speaks = if body.by_phone == Some(true) { Speaks::OwnTelephone } else { Speaks::App };
-        let id = self.place(actor, body, speaks).await?;
-        self.live_call(actor, id).await
+        self.place(actor, body, speaks).await
     }
 
-    pub(crate) async fn place(&self, actor: &Actor, body: PlaceCall, speaks: Speaks) -> Result<CallId, BackendError> {
+    /// The call as it began, for the one who placed it: it may be over already when they read this.
+    pub(crate) async fn place(&self, actor: &Actor, body: PlaceCall, speaks: Speaks) -> Result<LiveCall, BackendError> {
         actor.must_take_calls()?;
         let now = clock::now();
         let (lead, number, zone) = self.whom_to_call(actor, &body).await?;
@@ -133,8 +136,8 @@ impl Backend {
         }
         // On its own: a request that is cut off behind the claim does not leave an agent whom no call holds.
         let beginning = tokio::spawn(self.clone().begin_outbound(begin, actor.user, session, hold));
-        beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;
-        Ok(id)
+        let begun = beginning.await.map_err(|error| BackendError::Internal(error.to_string()))??;
+        Ok(masked(actor, begun))
     }
 
     /// Claims the agent, writes the call's row and begins; a claim without a call is given back.
@@ -144,7 +147,7 @@ impl Backend {
         agent: UserId,
         session: MediaSessionId,
         hold: Hold,
-    ) -> Result<(), BackendError> {
+    ) -> Result<LiveCall, BackendError> {
         let marked = match self.dialing(begin.scope, &hold).await {
             Ok(marked) => marked,
             Err(error) => {
@@ -160,7 +163,12 @@ impl Backend {
         begun
     }
 
-    async fn claim_and_begin(&self, begin: Begin, agent: UserId, session: MediaSessionId) -> Result<(), BackendError> {
+    async fn claim_and_begin(
+        &self,
+        begin: Begin,
+        agent: UserId,
+        session: MediaSessionId,
+    ) -> Result<LiveCall, BackendError> {
         let (scope, id) = (begin.scope, begin.call.facts.id);
         let _unfinished = self.calls().unfinished(id);
         let fence = self
@@ -173,8 +181,10 @@ impl Backend {
             self.release_claim(scope, agent, id, fence).await;
             return Err(error.into());
         }
-        CallActor::spawn(self, begin, vec![CallEvent::Placed { agent, fence, session }]);
-        Ok(())
+        let (reply, begun) = oneshot::channel();
+        let placed = Tell::Ask { event: CallEvent::Placed { agent, fence, session }, reply };
+        CallActor::spawn(self, begin, vec![placed]);
+        begun.await.map_err(|_| BackendError::WrongCallState("the call is over"))?
     }
 
     async fn whom_to_call(

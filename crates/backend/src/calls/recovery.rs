@@ -15,7 +15,10 @@ use storage::{
 };
 use tokio::time::MissedTickBehavior;
 
-use super::actor::{Actor, Begin};
+use super::{
+    actor::{Actor, Begin},
+    registry::Tell,
+};
 use crate::{Backend, clock, directory::OFTEN_ENOUGH, error::BackendError, recordings};
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -43,7 +46,7 @@ impl Backend {
                 if room_plan(&begin.call).is_some_and(|plan| plan.record.is_some()) {
                     recorded_on.push(RecordingId::new(begin.call.facts.id.as_uuid()));
                 }
-                let first = first_events(&begin);
+                let first = first_events(&begin).into_iter().map(Tell::Event).collect();
                 Actor::spawn(self, begin, first);
             }
         }
@@ -101,7 +104,7 @@ impl Backend {
         }
         let Some(begin) = self.begin_again(scope, id, language).await? else { return Ok(false) };
         let over = begin.call.is_over();
-        let first = first_events(&begin).into_iter().chain(more).collect();
+        let first = first_events(&begin).into_iter().chain(more).map(Tell::Event).collect();
         Actor::spawn(self, begin, first);
         Ok(!over)
     }

@@ -41,7 +41,7 @@ impl Backend {
             None => {
                 let actor = self.actor_by_telephone(verified.scope, agent).await?;
                 let called_in = Speaks::CalledIn { provider_call_id: announced.call_sid.to_owned() };
-                self.place(&actor, asked_for(lead), called_in).await
+                self.place(&actor, asked_for(lead), called_in).await.map(|call| call.id)
             }
         };
         Ok(match placed {
