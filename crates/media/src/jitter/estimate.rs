@@ -141,3 +141,29 @@ impl LatenessEstimate {
         Duration::from_micros(self.jitter as u64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is waited for when of 40 packets three are `usual` and one is `rare` milliseconds late.
+    fn target(usual: u64, rare: u64) -> Duration {
+        let mut estimate = LatenessEstimate::new(JitterSettings::OPUS);
+        estimate.adapt(Duration::ZERO, Duration::from_millis(10));
+        for n in 0..2_000 {
+            let late = match n % 40 {
+                7 | 17 | 27 => usual,
+                37 => rare,
+                _ => 0,
+            };
+            estimate.record(n * 480, Duration::from_millis(100 + n * 10 + late));
+        }
+        estimate.target()
+    }
+
+    #[test]
+    fn a_path_that_is_late_often_is_waited_for_longer_and_one_that_is_late_once_is_not() {
+        assert_eq!(target(15, 60), Duration::from_millis(15 + 5));
+        assert_eq!(target(30, 60), Duration::from_millis(60 + 5));
+    }
+}
