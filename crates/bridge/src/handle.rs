@@ -23,8 +23,9 @@ use crate::{
     engine::{self, Command, Orders, transport},
     event::{BridgeEvent, PortStats},
     plan::RoomPlan,
-    port::{self, CarrierInput, CarrierOptions, CarrierPort, OUTPUT_FRAMES, PortId},
+    port::{self, CarrierInput, CarrierOptions, CarrierPort, OUTPUT_FRAMES, Outlet, PortId},
     recorder::left_over::{self, EndedRecording, LeftOverError},
+    rtp::Line,
     socket::{self, SoundSocket},
 };
 
@@ -146,14 +147,25 @@ impl BridgeHandle {
     /// Makes a port for a carrier's stream, of the form that its codec asks for. A port that the leg had before is replaced,
     /// of whatever form that was; the leg keeps its place in the room, and what is being played to it.
     pub async fn open_carrier(&self, leg: LegId, options: CarrierOptions) -> CarrierPort {
-        let (sound, arrived) = port::ring(options.codec);
         let (frames, output) = mpsc::channel(OUTPUT_FRAMES);
+        let input = self.open_port(leg, options, Outlet::Queue(frames)).await;
+        CarrierPort { leg, input, output }
+    }
+
+    /// As [`open_carrier`](Self::open_carrier), for a leg whose frames go to the network at once. The line is dropped when the
+    /// bridge has stopped.
+    pub(crate) async fn open_line(&self, leg: LegId, options: CarrierOptions, line: Line) -> CarrierInput {
+        self.open_port(leg, options, Outlet::Line(line)).await
+    }
+
+    async fn open_port(&self, leg: LegId, options: CarrierOptions, outlet: Outlet) -> CarrierInput {
+        let (sound, arrived) = port::ring(options.codec);
         let dropped = Arc::new(AtomicU64::new(0));
         let input =
             CarrierInput::new(leg, sound, self.commands.clone(), Arc::clone(&self.counters), Arc::clone(&dropped));
-        // When the bridge has stopped, the port's output ends at once, which tells its owner.
-        let _ = self.ask(|reply| Command::OpenCarrier { leg, options, arrived, frames, dropped, reply }).await;
-        CarrierPort { leg, input, output }
+        // When the bridge has stopped, the outlet ends at once, which tells its owner.
+        let _ = self.ask(|reply| Command::OpenCarrier { leg, options, arrived, outlet, dropped, reply }).await;
+        input
     }
 
     pub fn apply_room(&self, room: CallId, plan: RoomPlan) {

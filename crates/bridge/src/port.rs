@@ -10,11 +10,12 @@ use std::{
 
 use domain::ids::{LegId, MediaSessionId};
 use media::{g711::Law, quality::CodecImpairment};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::{
     counters::Counters,
     engine::{Command, Orders},
+    rtp::Line,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,6 +122,54 @@ pub enum CarrierFrame {
     Law([u8; FRAME_BYTES]),
     /// Of a wide port: samples at 16 kHz.
     Wide([i16; FRAME_WIDE]),
+}
+
+/// Where the engine puts a carrier's frames.
+pub(crate) enum Outlet {
+    /// The carrier's owner reads them.
+    Queue(mpsc::Sender<CarrierOut>),
+    /// They go to the network at once.
+    Line(Line),
+}
+
+/// The frame was not taken: a second of them waits.
+#[derive(Debug)]
+pub(crate) struct OutletFull;
+
+impl Outlet {
+    /// A frame for an owner who has gone is nobody's; see [`is_gone`](Self::is_gone).
+    pub(crate) fn play(&self, frame: CarrierFrame) -> Result<(), OutletFull> {
+        match self {
+            Self::Queue(frames) => put(frames, CarrierOut::Frame(frame)),
+            Self::Line(line) => {
+                line.speak(&frame);
+                Ok(())
+            }
+        }
+    }
+
+    /// Has what was not played yet thrown away; what a line was given is on its way.
+    pub(crate) fn clear(&self) -> Result<(), OutletFull> {
+        match self {
+            Self::Queue(frames) => put(frames, CarrierOut::Clear),
+            Self::Line(_) => Ok(()),
+        }
+    }
+
+    /// The carrier's owner has let go of it.
+    pub(crate) fn is_gone(&self) -> bool {
+        match self {
+            Self::Queue(frames) => frames.is_closed(),
+            Self::Line(line) => line.is_gone(),
+        }
+    }
+}
+
+fn put(frames: &mpsc::Sender<CarrierOut>, out: CarrierOut) -> Result<(), OutletFull> {
+    match frames.try_send(out) {
+        Err(TrySendError::Full(_)) => Err(OutletFull),
+        Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
+    }
 }
 
 /// The engine's end of what a carrier brings.

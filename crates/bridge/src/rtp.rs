@@ -1,12 +1,14 @@
 //! A carrier leg that speaks RTP by itself: a pair of UDP ports, a codec, and a port of the engine behind it.
 //!
-//! All such legs share one thread of their own, so that neither the database nor the mixer makes a packet wait.
+//! All such legs share one thread of their own that takes in what comes, so that neither the database nor the mixer makes a
+//! packet wait. What goes out is sent by the engine, in its turn.
 
 mod coder;
 mod drive;
 mod handshake;
 mod keys;
 mod leg;
+mod line;
 mod pace;
 
 use std::{
@@ -30,6 +32,7 @@ use tokio::{
 use crate::handle::BridgeHandle;
 pub use handshake::{Fingerprint, Handshake, our_fingerprint};
 pub use keys::{SrtpKey, SrtpKeys};
+pub(crate) use line::Line;
 
 /// How the sound of an RTP stream is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,7 +12,6 @@ use media::{
     dtmf::{Digit, DigitGate, DigitSource, ToneDetector},
     level,
 };
-use tokio::sync::mpsc::{Sender, error::TrySendError};
 
 use super::{
     clip::Clips,
@@ -25,13 +24,13 @@ use crate::{
     counters::{Counters, count},
     event::PortStats,
     handle::PromptId,
-    port::{Arrived, CarrierCodec, CarrierFrame, CarrierNetwork, CarrierOptions, CarrierOut, FRAME_BYTES},
+    port::{Arrived, CarrierCodec, CarrierFrame, CarrierNetwork, CarrierOptions, FRAME_BYTES, Outlet, OutletFull},
 };
 
 pub(super) struct Carrier {
     codec: CarrierCodec,
     intake: Intake,
-    frames: Sender<CarrierOut>,
+    outlet: Outlet,
     overrun: Arc<AtomicU64>,
     /// Finds keys in the sound, for carriers that do not report them.
     tones: Option<ToneDetector>,
@@ -51,16 +50,11 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
-    pub(super) fn new(
-        options: CarrierOptions,
-        arrived: Arrived,
-        frames: Sender<CarrierOut>,
-        overrun: Arc<AtomicU64>,
-    ) -> Self {
+    pub(super) fn new(options: CarrierOptions, arrived: Arrived, outlet: Outlet, overrun: Arc<AtomicU64>) -> Self {
         Self {
             codec: options.codec,
             intake: Intake::new(arrived),
-            frames,
+            outlet,
             overrun,
             tones: options.keys_in_sound.then(ToneDetector::default),
             keys: DigitGate::default(),
@@ -90,7 +84,7 @@ impl Carrier {
 
     /// The leg's owner has let go of it.
     pub(super) fn is_gone(&self) -> bool {
-        self.frames.is_closed()
+        self.outlet.is_gone()
     }
 
     /// Takes in what came since the last turn and readies the samples of this one, once a turn. Answers with the keys that
@@ -154,17 +148,15 @@ impl Carrier {
     }
 
     fn hand_over(&mut self, frame: CarrierFrame, bytes: usize, pcm: &[i16], counters: &Counters) {
-        match self.frames.try_send(CarrierOut::Frame(frame)) {
+        match self.outlet.play(frame) {
             Ok(()) => {
                 self.tally.sent(bytes);
                 self.tally.said(pcm);
             }
-            Err(TrySendError::Full(_)) => {
+            Err(OutletFull) => {
                 self.tally.not_sent += 1;
                 count(&counters.carrier_full);
             }
-            // Noticed by `is_gone` before the next turn.
-            Err(TrySendError::Closed(_)) => {}
         }
     }
 
@@ -182,7 +174,7 @@ impl Carrier {
     }
 
     pub(super) fn clear(&mut self, counters: &Counters) {
-        if let Err(TrySendError::Full(_)) = self.frames.try_send(CarrierOut::Clear) {
+        if let Err(OutletFull) = self.outlet.clear() {
             count(&counters.carrier_full);
         }
     }

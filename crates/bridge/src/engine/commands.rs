@@ -48,8 +48,8 @@ impl Engine {
             }
             Command::DetachSocket { session, attachment } => self.detach_socket(session, attachment),
             Command::SocketHeard { session, attachment, heard } => self.socket_heard(session, attachment, heard, now),
-            Command::OpenCarrier { leg, options, arrived, frames, dropped, reply } => {
-                let fresh = Carrier::new(options, arrived, frames, dropped);
+            Command::OpenCarrier { leg, options, arrived, outlet, dropped, reply } => {
+                let fresh = Carrier::new(options, arrived, outlet, dropped);
                 let carrier = match self.carriers.remove(&leg) {
                     Some(before) => fresh.follow(before),
                     None => fresh,

@@ -49,7 +49,7 @@ use crate::{
     event::{BridgeEvent, PortStats},
     handle::{LastHeard, PromptId, SessionError},
     plan::RoomPlan,
-    port::{Arrived, CarrierNetwork, CarrierOptions, CarrierOut, PortId},
+    port::{Arrived, CarrierNetwork, CarrierOptions, Outlet, PortId},
     recorder::Recorder,
     socket::{SocketHeard, SocketOut},
 };
@@ -97,7 +97,7 @@ pub(crate) enum Command {
         leg: LegId,
         options: CarrierOptions,
         arrived: Arrived,
-        frames: mpsc::Sender<CarrierOut>,
+        outlet: Outlet,
         dropped: Arc<AtomicU64>,
         reply: oneshot::Sender<()>,
     },

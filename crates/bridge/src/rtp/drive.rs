@@ -2,26 +2,26 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use domain::ids::LegId;
 use tokio::{
     net::UdpSocket,
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     time::{Interval, MissedTickBehavior},
 };
 
 use super::{
     LegCommand, RtpRoute, Seal,
     handshake::{HandshakeEnd, Step, is_handshake},
-    leg::{Heard, Leg},
+    line::{Line, Shared, send},
     pace,
 };
 use crate::{
     handle::BridgeHandle,
-    port::{CarrierCodec, CarrierFrame, CarrierOptions, CarrierOut, CarrierPort, PortId},
+    port::{CarrierCodec, CarrierOptions, PortId},
 };
 
 /// RFC 3550 section 6.2: the least time between reports of two participants.
@@ -36,18 +36,17 @@ const BATCH: usize = 32;
 pub(super) struct Drive {
     bridge: BridgeHandle,
     id: LegId,
-    leg: Leg,
-    sound: UdpSocket,
+    line: Arc<Shared>,
     reports: UdpSocket,
-    port: Option<(CarrierCodec, CarrierPort)>,
-    heard: Heard,
+    /// What the engine's port is of, and what ends when the engine lets go of it.
+    port: Option<(CarrierCodec, oneshot::Receiver<()>)>,
     handshake: Option<HandshakeEnd>,
 }
 
 impl Drive {
     pub(super) fn new(bridge: BridgeHandle, id: LegId, sound: UdpSocket, reports: UdpSocket) -> Self {
-        let leg = Leg::new(id, Instant::now());
-        Self { bridge, id, leg, sound, reports, port: None, heard: Heard::default(), handshake: None }
+        let line = Arc::new(Shared::new(id, sound));
+        Self { bridge, id, line, reports, port: None, handshake: None }
     }
 
     /// Ends when the leg's owner has let go of it.
@@ -60,14 +59,9 @@ impl Drive {
                     Some(order) => self.obey(order).await,
                     None => break,
                 },
-                out = next_out(&mut self.port) => match out {
-                    Some(CarrierOut::Frame(frame)) => self.turn(&frame),
-                    // What has been sent is on its way.
-                    Some(CarrierOut::Clear) => {}
-                    // The engine has stopped.
-                    None => break,
-                },
-                ready = self.sound.readable() => {
+                // The engine has stopped.
+                () = let_go(&mut self.port) => break,
+                ready = self.line.sound.readable() => {
                     if ready.is_err() { break }
                     self.take_in();
                 }
@@ -89,12 +83,14 @@ impl Drive {
         match order {
             LegCommand::Route { route, done } => {
                 self.begin_handshake(&route);
-                let codec = self.leg.set_route(*route, Instant::now());
+                // Keys come as events, or as tones from a side that did not agree on those.
+                let keys_in_sound = route.events.is_none();
+                let codec = self.line.state().leg.set_route(*route, Instant::now());
                 if self.port.as_ref().is_none_or(|(of, _)| *of != codec) {
-                    // Keys come as events, or as tones from a side that did not agree on those.
-                    let keys_in_sound = self.leg.route.as_ref().is_some_and(|route| route.events.is_none());
-                    let options = CarrierOptions { codec, keys_in_sound };
-                    self.port = Some((codec, self.bridge.open_carrier(self.id, options).await));
+                    let (line, let_go) = Line::of(&self.line);
+                    let input = self.bridge.open_line(self.id, CarrierOptions { codec, keys_in_sound }, line).await;
+                    self.line.state().input = Some(input);
+                    self.port = Some((codec, let_go));
                 }
                 // The asker may have gone.
                 let _ = done.send(());
@@ -102,11 +98,12 @@ impl Drive {
                 self.agree(first.unwrap_or_default());
             }
             LegCommand::Digits(digits) => {
-                if !self.leg.press(&digits) {
+                let pressed = self.line.state().leg.press(&digits);
+                if !pressed {
                     self.bridge.send_dtmf(PortId::Carrier(self.id), digits);
                 }
             }
-            LegCommand::Figures(reply) => drop(reply.send(self.leg.figures(Instant::now()))),
+            LegCommand::Figures(reply) => drop(reply.send(self.line.state().leg.figures(Instant::now()))),
         }
     }
 
@@ -123,30 +120,24 @@ impl Drive {
 
     /// Carries out what came of a step of the handshake.
     fn agree(&mut self, step: Step) {
+        let mut state = self.line.state();
         if let Some(keys) = step.keys {
-            self.leg.seal_with(keys);
+            state.leg.seal_with(keys);
         }
-        let agreed = self.leg.route.as_ref().map(|route| route.remote);
+        let agreed = state.leg.route.as_ref().map(|route| route.remote);
+        drop(state);
         let target = self.handshake.as_ref().zip(agreed).map(|(handshake, agreed)| handshake.target(agreed));
         for packet in step.packets {
             if let Some(target) = target {
-                send(&self.sound, &packet, target);
+                send(&self.line.sound, &packet, target);
             }
-        }
-    }
-
-    fn turn(&mut self, frame: &CarrierFrame) {
-        let packet = self.leg.turn(frame, Instant::now(), &mut self.heard);
-        self.hand_over();
-        if let (Some(packet), Some(target)) = (packet, self.leg.target()) {
-            send(&self.sound, &packet, target);
         }
     }
 
     fn take_in(&mut self) {
         let (mut datagram, mut came) = ([0; DATAGRAM], 0);
         for _ in 0..BATCH {
-            let taken = self.sound.try_recv_from(&mut datagram);
+            let taken = self.line.sound.try_recv_from(&mut datagram);
             came += u32::from(taken.is_ok());
             match taken {
                 Ok((length, from)) if self.handshake.is_some() && is_handshake(&datagram[..length]) => {
@@ -154,54 +145,40 @@ impl Drive {
                     let step = taken.map(|handshake| handshake.take(&datagram[..length], from, Instant::now()));
                     self.agree(step.unwrap_or_default());
                 }
-                Ok((length, from)) => self.leg.hear(&datagram[..length], from, Instant::now(), &mut self.heard),
+                Ok((length, from)) => self.line.state().hear(&datagram[..length], from),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // Such as a report that nobody listens at the other end.
                 Err(_) => {}
             }
         }
         pace::came(came);
-        self.hand_over();
     }
 
     fn take_reports(&mut self) {
         let mut datagram = [0; DATAGRAM];
         for _ in 0..BATCH {
             match self.reports.try_recv_from(&mut datagram) {
-                Ok((length, _)) => self.leg.hear_report(&datagram[..length], Instant::now()),
+                Ok((length, _)) => self.line.state().leg.hear_report(&datagram[..length], Instant::now()),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(_) => {}
             }
         }
     }
 
-    /// Gives the engine what was heard.
-    fn hand_over(&mut self) {
-        if let Some((_, port)) = &mut self.port {
-            if !self.heard.sound.law.is_empty() {
-                port.input.push(&self.heard.sound.law);
-            }
-            if !self.heard.sound.wide.is_empty() {
-                port.input.push_wide(&self.heard.sound.wide);
-            }
-            for key in &self.heard.keys {
-                port.input.dtmf(*key);
-            }
-        }
-        self.heard.sound.clear();
-        self.heard.keys.clear();
-    }
-
-    fn report(&mut self) {
-        if let (Some(report), Some((target, with_sound))) = (self.leg.report(Instant::now()), self.leg.report_target())
-        {
-            send(if with_sound { &self.sound } else { &self.reports }, &report, target);
+    fn report(&self) {
+        let mut state = self.line.state();
+        let report = state.leg.report(Instant::now()).zip(state.leg.report_target());
+        drop(state);
+        if let Some((report, (target, with_sound))) = report {
+            send(if with_sound { &self.line.sound } else { &self.reports }, &report, target);
         }
     }
 
-    fn tell_figures(&mut self) {
-        if let Some((_, port)) = &self.port {
-            port.input.network(self.leg.network(Instant::now()));
+    fn tell_figures(&self) {
+        let mut state = self.line.state();
+        let network = state.leg.network(Instant::now());
+        if let Some(input) = &mut state.input {
+            input.network(network);
         }
     }
 }
@@ -219,16 +196,10 @@ fn every(span: Duration) -> Interval {
     interval
 }
 
-async fn next_out(port: &mut Option<(CarrierCodec, CarrierPort)>) -> Option<CarrierOut> {
+async fn let_go(port: &mut Option<(CarrierCodec, oneshot::Receiver<()>)>) {
     match port {
-        Some((_, port)) => port.output.recv().await,
+        // Nothing is ever sent: it ends with the engine's end.
+        Some((_, held)) => drop(held.await),
         None => std::future::pending().await,
-    }
-}
-
-/// A packet that the system does not take now is lost, as on the network.
-fn send(socket: &UdpSocket, packet: &[u8], target: SocketAddr) {
-    if let Err(error) = socket.try_send_to(packet, target) {
-        tracing::debug!(%error, "a packet was not sent");
     }
 }

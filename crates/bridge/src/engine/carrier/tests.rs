@@ -2,7 +2,7 @@ use media::g711::Law;
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::{super::voice::Samples, *};
-use crate::port::{Bringing, FRAME_WIDE, ring};
+use crate::port::{Bringing, CarrierOut, FRAME_WIDE, ring};
 
 const TURN: Duration = Duration::from_millis(20);
 
@@ -10,7 +10,7 @@ const TURN: Duration = Duration::from_millis(20);
 fn open(codec: CarrierCodec) -> (Carrier, Bringing, Receiver<CarrierOut>) {
     let (bringing, arrived) = ring(codec);
     let (frames, played) = channel(8);
-    (Carrier::new(CarrierOptions::of(codec), arrived, frames, Arc::default()), bringing, played)
+    (Carrier::new(CarrierOptions::of(codec), arrived, Outlet::Queue(frames), Arc::default()), bringing, played)
 }
 
 /// Brings so many frames of one value.
