@@ -69,13 +69,15 @@ static A: [i16; 256] = {
 
 const MU_BIAS: i32 = 0x84;
 const MU_CLIP: i32 = 32_635;
+/// Exponent and step of a float of the first segment, which begins at 2 to the 7th.
+const MU_LEAST: i32 = (127 + 7) << 4;
 
 fn encode_mu(sample: i16) -> u8 {
     let sign = if sample < 0 { 0x80 } else { 0 };
     let biased = i32::from(sample).abs().min(MU_CLIP) + MU_BIAS;
-    let segment = 24 - biased.leading_zeros() as i32;
-    let step = (biased >> (segment + 3)) & 0x0F;
-    !(sign | (segment << 4) | step) as u8
+    // The exponent of a float is the segment, and the next four bits are the step, for which the compiler has vectors.
+    let code = ((biased as f32).to_bits() >> 19) as i32 - MU_LEAST;
+    !(sign | code) as u8
 }
 
 const fn expand_mu(byte: u8) -> i16 {

@@ -63,6 +63,13 @@ pub struct Meter {
 }
 
 impl Meter {
+    /// One that has read these samples.
+    pub fn of(samples: &[i16]) -> Self {
+        let mut meter = Self::default();
+        meter.add(samples);
+        meter
+    }
+
     pub fn add(&mut self, samples: &[i16]) {
         self.energy += energy(samples) as f64;
         self.samples += samples.len() as u64;

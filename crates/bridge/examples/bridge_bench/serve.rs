@@ -83,7 +83,7 @@ async fn obey(
     Ok(json!({}))
 }
 
-/// G.711 in packets of 20 ms, nothing else.
+/// G.711 in packets of 20 ms, and keys as events, as nearly every trunk and telephone has them.
 fn plain(remote: SocketAddr) -> RtpRoute {
     RtpRoute {
         remote,
@@ -92,7 +92,7 @@ fn plain(remote: SocketAddr) -> RtpRoute {
         codec: RtpCodec::Pcmu,
         payload_type: PCMU,
         accepted: vec![(PCMU, RtpCodec::Pcmu)],
-        events: None,
+        events: Some((101, 8_000)),
         comfort_noise: None,
         packet_ms: 20,
         sends: true,

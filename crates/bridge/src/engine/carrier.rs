@@ -39,6 +39,10 @@ pub(super) struct Carrier {
     pub(super) voice: Voice,
     /// What is in `voice` came from the carrier in this turn.
     pub(super) fresh: bool,
+    /// Of what is in `voice`.
+    level_dbfs: f32,
+    /// The turn before is there at 16 kHz too.
+    widened: bool,
     /// How long ago the end of it had arrived when it was taken in.
     waited: Option<Duration>,
     /// The turn for which it was taken in.
@@ -61,6 +65,8 @@ impl Carrier {
             gate: Gate::default(),
             voice: Voice::SILENT,
             fresh: false,
+            level_dbfs: level::FLOOR_DBFS,
+            widened: false,
             waited: None,
             taken: None,
             clips: Clips::default(),
@@ -104,7 +110,7 @@ impl Carrier {
         if self.fresh {
             self.tally.packets_in += 1;
         }
-        self.tally.heard(self.intake.brought(samples));
+        self.level_dbfs = self.tally.heard(self.intake.brought(samples));
         let newest = self.tally.last_in.filter(|_| self.fresh);
         let depth = Duration::from_millis(self.intake.fifo.depth_ms() as u64);
         self.waited = newest.map(|newest| depth + now.saturating_duration_since(newest));
@@ -123,12 +129,18 @@ impl Carrier {
         self.waited
     }
 
-    /// Readies both rates of the turn's voice; only while somebody needs it. False when the caller is silent, unless
-    /// `always` wanted.
-    pub(super) fn speak(&mut self, since_start: Duration, always: bool) -> bool {
-        let samples = self.voice.speak();
-        self.intake.widen(samples);
-        self.gate.hear_level(level::rms_dbfs(&samples.narrow), since_start);
+    /// Readies the turn's voice; only while somebody needs it, and its 16 kHz half only for those who hear `wide`. False when
+    /// the caller is silent, unless `always` wanted.
+    pub(super) fn speak(&mut self, since_start: Duration, always: bool, wide: bool) -> bool {
+        self.voice.speak();
+        if wide {
+            if !self.widened {
+                self.intake.widen(&mut self.voice.before);
+            }
+            self.intake.widen(&mut self.voice.now);
+        }
+        self.widened = wide;
+        self.gate.hear_level(self.level_dbfs, since_start);
         always || self.gate.is_open(since_start)
     }
 

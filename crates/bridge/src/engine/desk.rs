@@ -125,6 +125,10 @@ impl Desk {
         self.wide = wide;
     }
 
+    pub(super) fn has_wide(&self) -> bool {
+        !self.wide.is_empty()
+    }
+
     /// A turn begins, in which `silent` say nothing.
     pub(super) fn turn(&mut self, silent: &BTreeSet<PortId>) -> &mut [Group] {
         for group in &mut self.groups {

@@ -93,9 +93,11 @@ impl Fifo {
     }
 
     fn take(&mut self, out: &mut [i16]) {
-        for (sample, waiting) in out.iter_mut().zip(self.samples.drain(..self.frame)) {
-            *sample = waiting;
-        }
+        let (first, second) = self.samples.as_slices();
+        let (head, tail) = out[..self.frame].split_at_mut(first.len().min(self.frame));
+        head.copy_from_slice(&first[..head.len()]);
+        tail.copy_from_slice(&second[..tail.len()]);
+        self.samples.drain(..self.frame);
     }
 
     /// The frame before once more, at half its strength; then silence.

@@ -144,6 +144,12 @@ impl Room {
         self.plan.members.len() > CONVERSATION
     }
 
+    /// Somebody takes what is above 4 kHz, or what is made at that rate: a device, a carrier of a wide codec, the recording.
+    pub(super) fn hears_wide(&self) -> bool {
+        let device = |port: &PortId| matches!(port, PortId::Session(_));
+        self.tap.is_some() || self.desk.has_wide() || self.plan.members.iter().any(device)
+    }
+
     /// In a large room two packets for one would cost more than they are worth.
     pub(super) fn may_be_in_halves(&self) -> bool {
         !self.is_idle() && !self.is_large()

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use media::{
     echo::EchoGauge,
-    level::{Meter, rms_dbfs},
+    level::Meter,
     quality::{CodecImpairment, Path},
     seq::Reception,
 };
@@ -55,16 +55,16 @@ impl Tally {
         self.bytes_out += bytes as u64;
     }
 
-    /// The samples of this turn that came from the port.
-    pub(super) fn heard(&mut self, pcm: &[i16]) {
-        self.level_in.get_or_insert_default().add(pcm);
-        self.turn.1 = Some(rms_dbfs(pcm));
+    /// The samples of this turn that came from the port; the answer is their level.
+    pub(super) fn heard(&mut self, pcm: &[i16]) -> f32 {
+        let measured = Meter::of(pcm);
+        self.level_in.get_or_insert_default().merge(&measured);
+        *self.turn.1.insert(measured.dbfs())
     }
 
     /// The samples of this turn that were sent to the port.
     pub(super) fn said(&mut self, pcm: &[i16]) {
-        self.level_out.get_or_insert_default().add(pcm);
-        self.turn.0 = Some(rms_dbfs(pcm));
+        self.said_at(&Meter::of(pcm));
     }
 
     /// As [`said`](Self::said), for samples that several ports are sent and that were measured once.

@@ -305,7 +305,7 @@ impl Stage<'_> {
 
     /// Readies the samples of those who are needed; in a large room only of those who speak. The answer is the others.
     fn ready_voices(&mut self, room: &Room, part: Part) -> BTreeSet<PortId> {
-        let (large, since_start) = (room.is_large(), self.since_start(part));
+        let (large, wide, since_start) = (room.is_large(), room.hears_wide(), self.since_start(part));
         let mut silent = BTreeSet::new();
         for port in &room.decoded {
             let speaks = match port {
@@ -315,7 +315,7 @@ impl Stage<'_> {
                 // A carrier's turn is there as a whole when it begins.
                 PortId::Carrier(_) if part == Part::Second => true,
                 PortId::Carrier(leg) => {
-                    self.carriers.get_mut(leg).is_none_or(|carrier| carrier.speak(since_start, !large))
+                    self.carriers.get_mut(leg).is_none_or(|carrier| carrier.speak(since_start, !large, wide))
                 }
             };
             if !speaks {

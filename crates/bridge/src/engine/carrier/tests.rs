@@ -44,7 +44,7 @@ fn a_port_of_another_form_goes_on_and_reads_nothing_of_the_one_before() {
         let start = Instant::now();
         bring(&mut bringing, 5, 5_000);
         old.take_in(0, start, Duration::ZERO);
-        old.speak(Duration::ZERO, true);
+        old.speak(Duration::ZERO, true, true);
         let said = old.voice.now;
         old.clips.play("greeting".to_owned(), vec![0; 2 * NARROW].into());
         let (fresh, mut bringing, mut played) = open(after);
@@ -54,7 +54,7 @@ fn a_port_of_another_form_goes_on_and_reads_nothing_of_the_one_before() {
         assert_eq!((carrier.voice.before, carrier.voice.now.narrow), (said, [0; NARROW]), "{after:?}");
         bring(&mut bringing, 1, -5_000);
         carrier.take_in(2, start + 2 * TURN, 2 * TURN);
-        carrier.speak(2 * TURN, true);
+        carrier.speak(2 * TURN, true, true);
         let Samples { narrow, wide } = carrier.voice.now;
         assert!(carrier.fresh && narrow[NARROW - 1].abs_diff(-5_000) < 200 && wide[WIDE - 1].abs_diff(-5_000) < 200);
         let counters = Counters::default();
@@ -65,6 +65,21 @@ fn a_port_of_another_form_goes_on_and_reads_nothing_of_the_one_before() {
             assert_eq!(matches!(frame, CarrierFrame::Wide(_)), carrier.is_wide(), "{after:?}");
         }
     }
+}
+
+#[test]
+fn who_hears_wide_from_the_middle_of_a_word_on_hears_no_step() {
+    let (mut carrier, mut bringing, _played) = open(CarrierCodec::Pcmu);
+    let start = Instant::now();
+    bring(&mut bringing, 3, 5_000);
+    for (turn, wide) in [(0, false), (1, false), (2, true)] {
+        let since = TURN * turn;
+        carrier.take_in(u64::from(turn), start + since, since);
+        carrier.speak(since, true, wide);
+    }
+    let near = |samples: &[i16]| samples.iter().all(|sample| sample.abs_diff(5_000) < 200);
+    // Its first turn begins with the filter at rest, which is the one before that.
+    assert!(near(&carrier.voice.now.wide) && near(&carrier.voice.before.wide[WIDE / 2..]));
 }
 
 #[test]
