@@ -105,3 +105,35 @@ pub(super) fn send(socket: &UdpSocket, packet: &[u8], target: SocketAddr) {
         tracing::debug!(%error, "a packet was not sent");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::port::FRAME_BYTES;
+
+    async fn shared() -> Arc<Shared> {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        Arc::new(Shared::new(LegId::new(Uuid::from_u128(7)), socket))
+    }
+
+    #[tokio::test]
+    async fn a_line_whose_leg_has_ended_is_gone_and_speaking_to_it_does_nothing() {
+        let shared = shared().await;
+        let (line, _let_go) = Line::of(&shared);
+        assert!(!line.is_gone());
+        drop(shared);
+        assert!(line.is_gone());
+        line.speak(&CarrierFrame::Law([0x55; FRAME_BYTES]));
+    }
+
+    #[tokio::test]
+    async fn a_leg_is_told_when_the_engine_lets_go_of_its_line() {
+        let shared = shared().await;
+        let (line, mut let_go) = Line::of(&shared);
+        assert_eq!(let_go.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+        drop(line);
+        assert_eq!(let_go.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    }
+}
