@@ -118,6 +118,45 @@ pub struct Candidate {
     number_hash: String,
 }
 
+/// The classes of these lines in which somebody's time has come, class by class and within it in the order of the lines. Most
+/// are empty, and looking into one needs a transaction that writes. Those who are there may be held.
+pub async fn peopled(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    lines: &[Line],
+    now: UnixMillis,
+) -> Result<Vec<(Line, u8)>> {
+    macro_rules! due {
+        () => {
+            "SELECT 1 FROM leads l WHERE l.tenant_id = $1 AND COALESCE(l.owner_id, l.campaign_id) = n.line \
+             AND l.line_class = n.class AND l.line_key <= $4"
+        };
+    }
+    let mut on = on.into();
+    let sql = on.pick(
+        concat!(
+            "WITH n AS (SELECT line.key AS at, line.value AS line, class.value AS class \
+             FROM json_each($2) line CROSS JOIN json_each($3) class) \
+             SELECT n.at, n.class FROM n WHERE EXISTS (",
+            due!(),
+            ") ORDER BY n.class, n.at"
+        ),
+        concat!(
+            "SELECT n.at, n.class FROM (SELECT line.at - 1 AS at, line.id AS line, class.n::bigint AS class \
+             FROM json_array_elements_text($2::json) WITH ORDINALITY AS line(id, at) \
+             CROSS JOIN json_array_elements_text($3::json) AS class(n)) n CROSS JOIN LATERAL (",
+            due!(),
+            " LIMIT 1) due ORDER BY n.class, n.at"
+        ),
+    );
+    let ids: serde_json::Value = lines.iter().map(|line| line.id()).collect();
+    let classes: serde_json::Value = (0..CLASSES).collect();
+    let rows = on.read_all(sql, args![scope, &ids, &classes, now]).await?;
+    let found = rows.iter().map(|row| Ok((row.number::<usize>("at")?, row.number("class")?)));
+    let named = |found: Result<(usize, u8)>| found.map(|(at, class)| lines.get(at).map(|line| (*line, class)));
+    found.map(named).filter_map(Result::transpose).collect()
+}
+
 /// Of one class, whose time has come, nobody holds, and whose number was not dialed within the gap; in order. Inside a
 /// transaction of PostgreSQL they are locked, so that another server looks past them.
 pub async fn candidates(

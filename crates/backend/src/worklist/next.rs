@@ -6,7 +6,7 @@ use domain::{
     do_not_call::{RegistryAnswer, needs_asking},
     ids::LeadId,
     time::UnixMillis,
-    worklist::{self as rules, CLASSES, Candidate, Hindrance, Kind},
+    worklist::{self as rules, Candidate, Hindrance, Kind},
 };
 use storage::{
     leases::{Subject, Terms},
@@ -124,12 +124,12 @@ impl Backend {
         body: &AskNext,
         passed: &mut PassedOver,
     ) -> Result<Option<(LeadId, i64)>, BackendError> {
-        let wanted = |class: &u8| body.kind.is_none_or(|kind: Kind| rules::kind_of(*class) == kind);
-        for class in (0..CLASSES).filter(wanted) {
-            for line in ground.lines(actor.user) {
-                if let Some(taken) = self.take_of(actor, ground, body, (line, class), passed).await? {
-                    return Ok(Some(taken));
-                }
+        let wanted = |class: u8| body.kind.is_none_or(|kind: Kind| rules::kind_of(class) == kind);
+        let lines = ground.lines(actor.user);
+        let peopled = storage::worklist::peopled(self.store(), actor.scope, &lines, clock::now()).await?;
+        for (line, class) in peopled.into_iter().filter(|(_, class)| wanted(*class)) {
+            if let Some(taken) = self.take_of(actor, ground, body, (line, class), passed).await? {
+                return Ok(Some(taken));
             }
         }
         Ok(None)

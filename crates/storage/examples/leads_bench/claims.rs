@@ -13,7 +13,7 @@ use domain::{
     dispositions::Heat,
     ids::{LeadId, UserId},
     time::UnixMillis,
-    worklist::{CLASSES, Kind, Standing},
+    worklist::{Kind, Standing},
 };
 use storage::{
     StorageError, Store, TenantScope,
@@ -55,17 +55,16 @@ impl Race {
     }
 
     async fn next(&self, who: UserId, lines: [Line; 2]) -> Result<Option<LeadId>, StorageError> {
-        for class in 0..CLASSES {
-            for line in lines {
-                loop {
-                    match self.take(line, class, who).await {
-                        Ok(Some(lead)) => return Ok(Some(lead)),
-                        Ok(None) => break,
-                        Err(StorageError::Conflict { .. } | StorageError::Unavailable(_)) => {
-                            self.lost_races.fetch_add(1, Relaxed);
-                        }
-                        Err(error) => return Err(error),
+        let now = UnixMillis(NOW.0 + self.clock.load(Relaxed));
+        for (line, class) in worklist::peopled(&self.store, self.scope, &lines, now).await? {
+            loop {
+                match self.take(line, class, who).await {
+                    Ok(Some(lead)) => return Ok(Some(lead)),
+                    Ok(None) => break,
+                    Err(StorageError::Conflict { .. } | StorageError::Unavailable(_)) => {
+                        self.lost_races.fetch_add(1, Relaxed);
                     }
+                    Err(error) => return Err(error),
                 }
             }
         }

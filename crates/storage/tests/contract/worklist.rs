@@ -25,6 +25,7 @@ on_both_engines! {
     what_is_not_to_be_called_is_in_no_line,
     an_attempt_without_an_outcome_comes_back_later,
     a_lead_goes_to_one_of_many_who_ask_at_once,
+    the_classes_with_somebody_due_are_named_in_their_order,
     candidates_leave_out_who_is_held_just_dialed_or_not_due,
     leases_do_what_the_rule_says_in_a_random_course,
     of_many_racing_for_one_number_one_gets_it,
@@ -201,6 +202,29 @@ async fn a_lead_goes_to_one_of_many_who_ask_at_once(store: TestStore) {
     }
     let different: BTreeSet<LeadId> = got.iter().copied().collect();
     assert_eq!((got.len(), different.len()), (LEADS, LEADS), "each lead once");
+}
+
+async fn the_classes_with_somebody_due_are_named_in_their_order(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (me, other, pool) = (user(&store, scope).await, user(&store, scope).await, campaign(&store, scope).await);
+    let hot = owned(&store, scope, me, Heat::Hot, 1).await;
+    let later = owned(&store, scope, me, Heat::Cold, 2).await;
+    owned(&store, scope, other, Heat::Warm, 3).await;
+    let mut free = a_lead("Bela Iyer");
+    (free.campaign_id, free.heat) = (Some(pool), Heat::Hot);
+    leads::insert(&*store, scope, &free).await.unwrap();
+    stand(&store, scope, &later, Kind::Callback, 1).await;
+    let (mine, shared) = (Line::Owner(me), Line::Campaign(pool));
+    let class = async |lead| worklist::place_of(&*store, scope, lead).await.unwrap().unwrap().class;
+    let (first, callback) = (class(hot.id).await, class(later.id).await);
+    let peopled = async |lines: &[Line], now| worklist::peopled(&*store, scope, lines, now).await.unwrap();
+    assert_eq!(peopled(&[mine, shared], NOW).await, [(mine, first), (shared, first)]);
+    assert_eq!(peopled(&[shared, mine], NOW).await, [(shared, first), (mine, first)], "in the order of the lines");
+    assert!(callback < first, "a callback that is due is everybody's first");
+    assert_eq!(peopled(&[mine, shared], at(1)).await, [(mine, callback), (mine, first), (shared, first)]);
+    assert_eq!(peopled(&[], NOW).await, []);
+    let elsewhere = tenant(&store).await;
+    assert_eq!(worklist::peopled(&*store, elsewhere, &[mine], NOW).await.unwrap(), []);
 }
 
 async fn candidates_leave_out_who_is_held_just_dialed_or_not_due(store: TestStore) {
