@@ -8,7 +8,7 @@ use domain::{
     pii::Personal,
     time::UnixMillis,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -272,31 +272,52 @@ pub struct Assignment {
     pub at: UnixMillis,
 }
 
+const KEPT: [&str; 12] = [
+    "tenant_id",
+    "id",
+    "lead_id",
+    "from_id",
+    "to_id",
+    "cause",
+    "rule_id",
+    "version",
+    "sentence",
+    "reason",
+    "by_id",
+    "at_ms",
+];
+
 /// Gives the leads to whom the assignments say, and keeps these. A lead whose owner is not the one it had any more is left
 /// alone, and so is its assignment.
 ///
 /// # Errors
 /// `NoSuchReference` when a lead or an agent is not in this tenant; then nothing is written.
 pub async fn give(on: &mut crate::Tx, scope: TenantScope, given: &[Assignment], now: UnixMillis) -> Result<u64> {
+    macro_rules! moved {
+        ($each:literal) => {
+            concat!(
+                "UPDATE leads SET owner_id = v.owner, version = version + 1, updated_at_ms = $2, ",
+                "assign_at_ms = CASE WHEN v.owner IS NULL THEN NULL ELSE assign_at_ms END ",
+                "FROM (SELECT e.value ->> 0 AS tenant, e.value ->> 1 AS id, e.value ->> 2 AS was, e.value ->> 3 AS owner FROM ",
+                $each,
+                " e) v WHERE leads.tenant_id = v.tenant AND leads.id = v.id AND leads.tenant_id || '' = $1 ",
+                "AND COALESCE(leads.owner_id, '') = COALESCE(v.was, '') RETURNING leads.id"
+            )
+        };
+    }
     let mut changed = 0;
     for part in given.chunks(ROWS) {
         let mut on = On::from(&mut *on);
         let keys = on.keys();
-        let mut args = args![scope, now];
-        let mut rows = Vec::with_capacity(part.len());
-        for one in part {
-            let n = args.len();
-            rows.push(format!("(${}, ${}, ${})", n + 1, n + 2, n + 3));
-            args.extend(args![one.lead_id, one.from_id, one.to_id]);
-        }
-        let sql = format!(
-            "UPDATE leads SET owner_id = v.column3, version = version + 1, updated_at_ms = $2, \
-             assign_at_ms = CASE WHEN v.column3 IS NULL THEN NULL ELSE assign_at_ms END FROM (VALUES {}) v \
-             WHERE leads.tenant_id = $1 AND leads.id = v.column1 \
-             AND COALESCE(leads.owner_id, '') = COALESCE(v.column2, '') RETURNING leads.id",
-            rows.join(", ")
-        );
-        let moved = on.write_returning_all(AssertSqlSafe(sql), args).await?;
+        // One value that holds all rows: see `sql::bulk` for what many of them cost. The tenant is in each of them, or SQLite goes
+        // through all leads of the tenant in place of these (hence the `|| ''` too).
+        let text = |id: UserId| id.to_string();
+        let tenant = scope.tenant().to_string();
+        let row =
+            |one: &Assignment| json!([tenant, one.lead_id.to_string(), one.from_id.map(text), one.to_id.map(text)]);
+        let rows: Value = part.iter().map(row).collect();
+        let sql = on.pick(moved!("json_each($3)"), moved!("json_array_elements($3::json)"));
+        let moved = on.write_returning_all(sql, args![scope, now, &rows]).await?;
         let moved = moved.iter().map(|row| row.id("id")).collect::<Result<std::collections::BTreeSet<LeadId>>>()?;
         changed += moved.len() as u64;
         let kept: Vec<&Assignment> = part.iter().filter(|one| moved.contains(&one.lead_id)).collect();
@@ -316,17 +337,11 @@ pub async fn note(on: impl Into<On<'_>>, scope: TenantScope, given: &[Assignment
 }
 
 async fn insert(on: &mut On<'_>, keys: &Keyring, scope: TenantScope, given: &[&Assignment]) -> Result<()> {
-    if given.is_empty() {
-        return Ok(());
-    }
-    let mut args = args![scope];
-    let mut rows = Vec::with_capacity(given.len());
+    let mut values = Vec::with_capacity(given.len() * KEPT.len());
     for one in given {
-        let n = args.len();
-        let numbers: Vec<String> = (n + 1..=n + 11).map(|n| format!("${n}")).collect();
-        rows.push(format!("($1, {})", numbers.join(", ")));
         let seals = keys.of(scope, one.id);
-        args.extend(args![
+        values.extend(args![
+            scope,
             one.id,
             one.lead_id,
             one.from_id,
@@ -340,13 +355,7 @@ async fn insert(on: &mut On<'_>, keys: &Keyring, scope: TenantScope, given: &[&A
             one.at,
         ]);
     }
-    let sql = format!(
-        "INSERT INTO assignments (tenant_id, id, lead_id, from_id, to_id, cause, rule_id, version, sentence, reason, by_id, at_ms) VALUES {}",
-        rows.join(", ")
-    );
-    // Only parameter numbers were put into the text.
-    on.write(AssertSqlSafe(sql), args).await?;
-    Ok(())
+    on.insert_rows("assignments", &KEPT, values, "").await
 }
 
 /// The rules look at these leads again at the instant beside each; `None`: when they have changed.
