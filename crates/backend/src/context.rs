@@ -35,6 +35,7 @@ use crate::{
     relays::RelayOptions,
     sip::{SipOptions, SipService},
     tasks,
+    worklist::Counters,
 };
 
 /// What the end of the server waits at most until everything is written.
@@ -82,6 +83,7 @@ struct Inner {
     imports: imports::Running,
     intake_limits: IntakeLimits,
     bulk_actions: lead_sets::Running,
+    counters: Counters,
     token_key: TokenKey,
     secret: Vec<u8>,
     options: Options,
@@ -121,6 +123,7 @@ impl Backend {
             imports: imports::Running::default(),
             intake_limits: IntakeLimits::default(),
             bulk_actions: lead_sets::Running::default(),
+            counters: Counters::default(),
             token_key: TokenKey::new(&parts.secret),
             secret: parts.secret,
             options: parts.options,
@@ -249,6 +252,10 @@ impl Backend {
 
     pub(crate) fn intake_limits(&self) -> &IntakeLimits {
         &self.0.intake_limits
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.0.counters
     }
 
     pub(crate) fn bulk_actions(&self) -> &lead_sets::Running {

@@ -4,6 +4,7 @@ mod entry;
 mod hold;
 mod next;
 mod rules;
+mod together;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ use wire::{
 };
 
 pub(crate) use hold::{Dialer, Hold, hold_to_dial};
+pub(crate) use together::Counters;
 
 use crate::{Actor, Backend, campaigns, clock, error::BackendError, leads, paging};
 

@@ -143,28 +143,39 @@ macro_rules! assignable {
     ($tail:literal) => {
         concat!(
             "SELECT l.id, l.owner_id, l.name, l.phone, l.stage, l.heat, l.source, l.campaign_id, l.language, l.zone, ",
-            "l.fields, l.attempts, l.created_at_ms FROM leads l WHERE l.tenant_id = $1 AND l.deleted_at_ms IS NULL",
+            "l.fields, l.attempts, l.created_at_ms, l.assign_at_ms FROM leads l WHERE l.tenant_id = $1 AND l.deleted_at_ms IS NULL",
             $tail
         )
     };
 }
 
-/// Leads without an owner that the rules have not looked at, or may give by now. Another server looks past them.
-pub async fn waiting(on: &mut crate::Tx, scope: TenantScope, now: UnixMillis, most: u32) -> Result<Vec<Assignable>> {
-    macro_rules! find {
-        ($lock:literal) => {
-            concat!(
-                assignable!(
-                    " AND l.owner_id IS NULL AND l.assign_at_ms IS NOT NULL AND l.assign_at_ms <= $2 ORDER BY l.assign_at_ms, l.id LIMIT $3"
-                ),
-                $lock
-            )
-        };
-    }
-    let mut on = On::from(on);
-    let sql = on.pick(find!(""), find!(" FOR UPDATE OF l SKIP LOCKED"));
+/// Where a look at those who wait for an owner goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    assign_at: UnixMillis,
+    id: LeadId,
+}
+
+/// Leads without an owner that the rules have not looked at, or may give by now; where to go on, until there is none.
+pub async fn waiting(
+    on: impl Into<On<'_>>,
+    scope: TenantScope,
+    after: Option<After>,
+    now: UnixMillis,
+    most: u32,
+) -> Result<(Vec<Assignable>, Option<After>)> {
+    let mut on = on.into();
     let keys = on.keys();
-    on.read_all(sql, args![scope, now, most]).await?.iter().map(|row| read_assignable(row, &keys, scope)).collect()
+    let sql = assignable!(
+        " AND l.owner_id IS NULL AND l.assign_at_ms IS NOT NULL AND l.assign_at_ms <= $2 \
+         AND (l.assign_at_ms, l.id) > ($3, $4) ORDER BY l.assign_at_ms, l.id LIMIT $5"
+    );
+    let (key, id) = after.map_or((i64::MIN, String::new()), |after| (after.assign_at.0, after.id.to_string()));
+    let rows = on.read_all(sql, args![scope, now, key, id, most]).await?;
+    let leads = rows.iter().map(|row| read_assignable(row, &keys, scope)).collect::<Result<_>>()?;
+    let last =
+        rows.last().map(|row| Ok::<_, StorageError>(After { assign_at: row.at("assign_at_ms")?, id: row.id("id")? }));
+    Ok((leads, last.transpose()?))
 }
 
 /// Leads that are to be called and that their owner has not touched since `before`.
@@ -355,7 +366,7 @@ async fn insert(on: &mut On<'_>, keys: &Keyring, scope: TenantScope, given: &[&A
             one.at,
         ]);
     }
-    on.insert_rows("assignments", &KEPT, values, "").await
+    on.insert_many("assignments", &KEPT, values).await
 }
 
 /// The rules look at these leads again at the instant beside each; `None`: when they have changed.

@@ -126,6 +126,10 @@ impl Db {
     }
 }
 
+/// Of SQLite's writing connection, in KiB (negative by its rule): what giving out 500 leads changes in a transaction fits in. With
+/// the usual 2 MB it is written out and read again before the transaction ends.
+pub(crate) const WRITER_CACHE: &str = "-16384";
+
 async fn open_sqlite(path: &PathBuf) -> Result<Db> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| StorageError::Io(format!("{}: {error}", folder.display())))?;
@@ -139,7 +143,8 @@ async fn open_sqlite(path: &PathBuf) -> Result<Db> {
         .busy_timeout(PATIENCE)
         .disable_statement_logging();
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).test_before_acquire(false);
-    let writer = writer.connect_with(options.clone().pragma("wal_autocheckpoint", checkpoint::WRITER_LIMIT)).await?;
+    let of_writer = options.clone().pragma("wal_autocheckpoint", checkpoint::WRITER_LIMIT);
+    let writer = writer.connect_with(of_writer.pragma("cache_size", WRITER_CACHE)).await?;
     let checkpoints = Checkpoints::begin(&options).await?;
     let options = options.pragma("query_only", "ON");
     let mut readers = Vec::new();

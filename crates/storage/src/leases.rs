@@ -1,7 +1,7 @@
 //! Who holds a lead and its number. Each function is one conditional write on two rows, the rule being
 //! [`domain::worklist::lease`]: when it does not hold for both, nothing is written.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
     ids::{LeadId, UserId},
@@ -9,12 +9,13 @@ use domain::{
     time::UnixMillis,
     worklist::lease::{Lease, Rows},
 };
+use serde_json::{Value, json};
 
 use crate::{
     error::{Result, StorageError},
     scope::TenantScope,
     seal::HashOf,
-    sql::{On, Row, Unit, args},
+    sql::{On, Row, Tx, Unit, args},
 };
 
 const LEAD: &str = "lead";
@@ -49,34 +50,93 @@ pub async fn claim(
 ) -> Result<Option<i64>> {
     let on = on.into();
     let hash = on.keys().look_up(HashOf::Phone, Some(scope), subject.number.reveal());
-    claim_hashed(on, scope, subject.lead, &hash, who, terms, now).await
+    let mut unit = Unit::of(on).await?;
+    let claim = Claim { lead: subject.lead, number_hash: &hash, who };
+    let took = take(&mut unit.on(), scope, &[claim], terms, now).await?.pop().unwrap_or_default();
+    Ok(if settle(unit, took.rows).await? { took.fence } else { None })
 }
 
-/// By the hash of the number.
-pub(crate) async fn claim_hashed(
-    on: On<'_>,
+/// A lead and the hash of its number, which somebody wants to hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Claim<'a> {
+    pub lead: LeadId,
+    pub number_hash: &'a str,
+    pub who: UserId,
+}
+
+/// Takes several at once, no lead and no number of which is there twice; each fence, or `None` as [`claim`] has it.
+///
+/// # Errors
+/// `Conflict` when another server got one half of one of them: begin the transaction again. `NoSuchReference` as [`claim`].
+pub(crate) async fn claim_all(
+    tx: &mut Tx,
     scope: TenantScope,
-    lead: LeadId,
-    hash: &str,
-    who: UserId,
+    claims: &[Claim<'_>],
     terms: Terms,
     now: UnixMillis,
-) -> Result<Option<i64>> {
-    let mut unit = Unit::of(on).await?;
-    // The last condition holds when another server has written in between: then the rows that were looked at are old.
-    let sql = "INSERT INTO leases (tenant_id, kind, subject, holder, fence, until_ms) \
-               SELECT $1, v.kind, v.subject, $4, CASE WHEN m.top >= $5 THEN m.top + 1 ELSE $5 END, $6 \
-               FROM (SELECT 'lead' AS kind, $2 AS subject UNION ALL SELECT 'number', $3) v CROSS JOIN \
-               (SELECT MAX(x.fence) AS top, MAX(CASE WHEN (x.until_ms > $5 AND x.holder <> $4) OR x.dialed_at_ms > $7 \
-               THEN 1 ELSE 0 END) AS taken FROM leases x WHERE x.tenant_id = $1 \
-               AND ((x.kind = 'lead' AND x.subject = $2) OR (x.kind = 'number' AND x.subject = $3))) m \
-               WHERE COALESCE(m.taken, 0) = 0 ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET \
-               holder = excluded.holder, until_ms = excluded.until_ms, fence = excluded.fence \
-               WHERE leases.fence < excluded.fence AND (leases.until_ms <= $5 OR leases.holder = $4) RETURNING fence";
-    let args = args![scope, lead, hash, who, now, now.plus(terms.span), before(now, terms.gap)];
-    let rows = unit.on().write_returning_all(sql, args).await?;
-    let fence = rows.first().map(|row| row.int("fence")).transpose()?;
-    Ok(if settle(unit, rows.len() as u64).await? { fence } else { None })
+) -> Result<Vec<Option<i64>>> {
+    let took = take(&mut On::from(tx), scope, claims, terms, now).await?;
+    let whole = took.into_iter().map(|took| match took {
+        Took { rows: 2, fence } => Ok(fence),
+        Took { rows: 0, .. } => Ok(None),
+        Took { .. } => Err(StorageError::Conflict { what: "lease" }),
+    });
+    whole.collect()
+}
+
+/// What became of a claim: of its two rows so many were written.
+#[derive(Clone, Copy, Default)]
+struct Took {
+    rows: u64,
+    fence: Option<i64>,
+}
+
+async fn take(
+    on: &mut On<'_>,
+    scope: TenantScope,
+    claims: &[Claim<'_>],
+    terms: Terms,
+    now: UnixMillis,
+) -> Result<Vec<Took>> {
+    // The last condition holds when another server has written in between: then the rows that were looked at are old. The order
+    // is that of all who take several, so that none waits for one who waits for it.
+    macro_rules! taken {
+        ($each:literal) => {
+            concat!(
+                "WITH c AS (SELECT value->>0 AS lead, value->>1 AS number, value->>2 AS holder FROM ",
+                $each,
+                "), m AS (SELECT c.lead, c.number, c.holder, COALESCE(CASE WHEN l.fence > n.fence THEN l.fence END, n.fence, \
+                 l.fence, 0) AS top FROM c \
+                 LEFT JOIN leases l ON l.tenant_id = $1 AND l.kind = 'lead' AND l.subject = c.lead \
+                 LEFT JOIN leases n ON n.tenant_id = $1 AND n.kind = 'number' AND n.subject = c.number \
+                 WHERE (l.until_ms IS NULL OR l.until_ms <= $3 OR l.holder = c.holder) \
+                 AND (n.until_ms IS NULL OR n.until_ms <= $3 OR n.holder = c.holder) \
+                 AND (n.dialed_at_ms IS NULL OR n.dialed_at_ms <= $5)) \
+                 INSERT INTO leases (tenant_id, kind, subject, holder, fence, until_ms) \
+                 SELECT $1, v.kind, CASE v.kind WHEN 'lead' THEN m.lead ELSE m.number END AS subject, m.holder, \
+                 CASE WHEN m.top >= $3 THEN m.top + 1 ELSE $3 END, $4 \
+                 FROM m CROSS JOIN (SELECT 'lead' AS kind UNION ALL SELECT 'number') v WHERE TRUE ORDER BY v.kind, subject \
+                 ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET \
+                 holder = excluded.holder, until_ms = excluded.until_ms, fence = excluded.fence \
+                 WHERE leases.fence < excluded.fence AND (leases.until_ms <= $3 OR leases.holder = excluded.holder) \
+                 RETURNING subject, fence"
+            )
+        };
+    }
+    let sql = on.pick(taken!("json_each($2)"), taken!("json_array_elements($2::json) AS c(value)"));
+    let one = |claim: &Claim<'_>| json!([claim.lead.to_string(), claim.number_hash, claim.who.to_string()]);
+    let all: Value = claims.iter().map(one).collect();
+    let args = args![scope, &all, now, now.plus(terms.span), before(now, terms.gap)];
+    let mut written: HashMap<String, i64> = HashMap::new();
+    for row in on.write_returning_all(sql, args).await? {
+        written.insert(row.text("subject")?, row.int("fence")?);
+    }
+    let took = claims.iter().map(|claim| {
+        let halves = [written.get(&claim.lead.to_string()), written.get(claim.number_hash)];
+        let fences = halves.into_iter().flatten();
+        Took { rows: fences.clone().count() as u64, fence: fences.copied().next() }
+    });
+    Ok(took.collect())
 }
 
 /// Both rows or none. Half of it can only be where two servers race; inside somebody's transaction that has to end.

@@ -2,10 +2,13 @@
 //!
 //! Every question is a range of one index, so that none of them costs more with a million leads than with a thousand.
 
+mod hand_out;
+
+pub use hand_out::{Ask, Candidate, Given, hand_out};
+
 use crate::{
     error::{Result, StorageError},
     leads::{self, Heat, Lead},
-    leases::{Terms, before, claim_hashed},
     objections::{self, Person},
     page::{Cursor, Page, PageRequest},
     scope::TenantScope,
@@ -103,124 +106,6 @@ pub async fn place_of(on: impl Into<On<'_>>, scope: TenantScope, lead: LeadId) -
 
 fn read_place(row: &Row) -> Result<Place> {
     Ok(Place { class: row.number("line_class")?, key: row.int("line_key")? })
-}
-
-/// A lead as the one who hands out looks at it, and no more: one row of a million is opened for each call.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
-    pub id: LeadId,
-    pub place: Place,
-    pub zone: String,
-    pub campaign_id: Option<CampaignId>,
-    pub attempts: u32,
-    pub heat: Heat,
-    pub objections: Objections,
-    number_hash: String,
-}
-
-/// The classes of these lines in which somebody's time has come, class by class and within it in the order of the lines. Most
-/// are empty, and looking into one needs a transaction that writes. Those who are there may be held.
-pub async fn peopled(
-    on: impl Into<On<'_>>,
-    scope: TenantScope,
-    lines: &[Line],
-    now: UnixMillis,
-) -> Result<Vec<(Line, u8)>> {
-    macro_rules! due {
-        () => {
-            "SELECT 1 FROM leads l WHERE l.tenant_id = $1 AND COALESCE(l.owner_id, l.campaign_id) = n.line \
-             AND l.line_class = n.class AND l.line_key <= $4"
-        };
-    }
-    let mut on = on.into();
-    let sql = on.pick(
-        concat!(
-            "WITH n AS (SELECT line.key AS at, line.value AS line, class.value AS class \
-             FROM json_each($2) line CROSS JOIN json_each($3) class) \
-             SELECT n.at, n.class FROM n WHERE EXISTS (",
-            due!(),
-            ") ORDER BY n.class, n.at"
-        ),
-        concat!(
-            "SELECT n.at, n.class FROM (SELECT line.at - 1 AS at, line.id AS line, class.n::bigint AS class \
-             FROM json_array_elements_text($2::json) WITH ORDINALITY AS line(id, at) \
-             CROSS JOIN json_array_elements_text($3::json) AS class(n)) n CROSS JOIN LATERAL (",
-            due!(),
-            " LIMIT 1) due ORDER BY n.class, n.at"
-        ),
-    );
-    let ids: serde_json::Value = lines.iter().map(|line| line.id()).collect();
-    let classes: serde_json::Value = (0..CLASSES).collect();
-    let rows = on.read_all(sql, args![scope, &ids, &classes, now]).await?;
-    let found = rows.iter().map(|row| Ok((row.number::<usize>("at")?, row.number("class")?)));
-    let named = |found: Result<(usize, u8)>| found.map(|(at, class)| lines.get(at).map(|line| (*line, class)));
-    found.map(named).filter_map(Result::transpose).collect()
-}
-
-/// Of one class, whose time has come, nobody holds, and whose number was not dialed within the gap; in order. Inside a
-/// transaction of PostgreSQL they are locked, so that another server looks past them.
-pub async fn candidates(
-    on: &mut crate::Tx,
-    scope: TenantScope,
-    (line, class): (Line, u8),
-    after: Option<(i64, LeadId)>,
-    terms: Terms,
-    most: u32,
-    now: UnixMillis,
-) -> Result<Vec<Candidate>> {
-    macro_rules! find {
-        ($lock:literal) => {
-            concat!(
-                "SELECT l.id, l.line_class, l.line_key, l.zone, l.campaign_id, l.attempts, l.heat, l.phone_hash FROM leads l ",
-                "WHERE l.tenant_id = $1 AND COALESCE(l.owner_id, l.campaign_id) = $2 AND l.line_class = $3 ",
-                "AND l.line_key <= $4 AND (l.line_key, l.id) > ($5, $6) AND l.do_not_call = FALSE ",
-                "AND NOT EXISTS (SELECT 1 FROM leases x WHERE x.tenant_id = l.tenant_id AND x.kind = 'lead' ",
-                "AND x.subject = l.id AND x.until_ms > $4) ",
-                "AND NOT EXISTS (SELECT 1 FROM leases x WHERE x.tenant_id = l.tenant_id AND x.kind = 'number' ",
-                "AND x.subject = l.phone_hash AND (x.until_ms > $4 OR x.dialed_at_ms > $7)) ",
-                "ORDER BY l.line_key, l.id LIMIT $8",
-                $lock
-            )
-        };
-    }
-    let mut on = On::from(on);
-    let sql = on.pick(find!(""), find!(" FOR UPDATE OF l SKIP LOCKED"));
-    let (key, id) = after.map_or((i64::MIN, String::new()), |(key, id)| (key, id.to_string()));
-    let args = args![scope, line.id(), u32::from(class), now, key, id, before(now, terms.gap), most];
-    let mut found: Vec<Candidate> = on.read_all(sql, args).await?.iter().map(read_candidate).collect::<Result<_>>()?;
-    let people: Vec<Person<'_>> =
-        found.iter().map(|one| Person { lead: one.id, number_hash: &one.number_hash, marked: false }).collect();
-    let objections = objections::of(&mut on, scope, &people).await?;
-    found.iter_mut().zip(objections).for_each(|(one, known)| one.objections = known);
-    Ok(found)
-}
-
-fn read_candidate(row: &Row) -> Result<Candidate> {
-    Ok(Candidate {
-        id: row.id("id")?,
-        place: read_place(row)?,
-        zone: row.text("zone")?,
-        campaign_id: row.opt_id("campaign_id")?,
-        attempts: row.number("attempts")?,
-        heat: row.key("heat")?,
-        objections: Objections::default(),
-        number_hash: row.text("phone_hash")?,
-    })
-}
-
-/// Takes a candidate for `who` in the transaction in which it was found; the fence, or `None` when somebody was faster.
-///
-/// # Errors
-/// `Conflict` when another server got one half of it: begin again.
-pub async fn claim(
-    on: &mut crate::Tx,
-    scope: TenantScope,
-    candidate: &Candidate,
-    who: UserId,
-    terms: Terms,
-    now: UnixMillis,
-) -> Result<Option<i64>> {
-    claim_hashed(On::from(on), scope, candidate.id, &candidate.number_hash, who, terms, now).await
 }
 
 macro_rules! shown {

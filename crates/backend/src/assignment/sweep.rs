@@ -10,8 +10,10 @@ use domain::{
 };
 use storage::{
     TenantScope, Tx,
-    assignment::{Assignable, Assignment, Cause},
+    assignment::{After, Assignable, Assignment, Cause},
 };
+
+use uuid::Uuid;
 
 use super::view;
 use crate::{Backend, clock, error::BackendError};
@@ -21,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Rules that give nothing now, because of caps or hours, are asked about the same lead again after this.
 const ASK_AGAIN: Duration = Duration::from_secs(600);
 /// Of one transaction, so that other writers get their turn.
-pub(super) const CHUNK: u32 = 500;
+pub(super) const CHUNK: u32 = 1000;
 const IDLE_EVERY: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -51,7 +53,7 @@ pub(super) struct Given {
     pub from: Option<UserId>,
     pub to: Option<UserId>,
     pub cause: Cause,
-    pub rule: Option<uuid::Uuid>,
+    pub rule: Option<Uuid>,
     pub reason: Reason,
 }
 
@@ -79,6 +81,15 @@ pub(super) struct Decided {
     pub later: Vec<LeadId>,
     /// Only other rules would give these.
     pub nobody: Vec<LeadId>,
+}
+
+/// Leads of one transaction, decided.
+struct Chunk {
+    decided: Decided,
+    /// Whose turn it is after them.
+    turns: BTreeMap<Uuid, UserId>,
+    after: After,
+    now: UnixMillis,
 }
 
 /// Those whom a lead was taken from do not get it again.
@@ -138,27 +149,46 @@ impl Backend {
         Ok(())
     }
 
-    /// Gives out every lead that waits for an owner; returns how many found one.
+    /// Gives out every lead that waits for an owner; returns how many found one. The next are read and decided while those before
+    /// are written. Who has got an owner meanwhile keeps that one.
     pub(crate) async fn give_out(&self, scope: TenantScope, set: &RuleSet, version: u32) -> Result<u64, BackendError> {
-        let mut ground: Option<Ground> = None;
+        let mut ground = None;
         let mut all = 0;
-        loop {
-            let now = clock::now();
-            let mut unit = self.store().begin().await?;
-            let leads = storage::assignment::waiting(&mut unit, scope, now, CHUNK).await?;
-            if leads.is_empty() {
-                return Ok(all);
-            }
-            // Read once a run, and outside the transaction: it holds the only writer of SQLite.
-            if ground.is_none() {
-                drop(unit);
-                ground = Some(self.assignment_ground(scope, now).await?);
-                continue;
-            }
-            let Some(ground) = ground.as_mut() else { continue };
-            let decided = decide_all((set, version), &leads, &Had::new(), None, ground, now);
-            all += self.write_decided(unit, scope, decided, version, ground, now).await?;
+        let mut next = self.decide_next(scope, (set, version), None, &mut ground).await?;
+        while let Some(chunk) = next {
+            let after = Some(chunk.after);
+            let given;
+            (given, next) = tokio::try_join!(
+                self.write_chunk(scope, chunk, version),
+                self.decide_next(scope, (set, version), after, &mut ground)
+            )?;
+            all += given;
         }
+        Ok(all)
+    }
+
+    /// `None` when nobody waits any more. `ground` is read for the first chunk and kept for the others.
+    async fn decide_next(
+        &self,
+        scope: TenantScope,
+        rules: (&RuleSet, u32),
+        after: Option<After>,
+        ground: &mut Option<Ground>,
+    ) -> Result<Option<Chunk>, BackendError> {
+        let now = clock::now();
+        let (leads, last) = storage::assignment::waiting(self.store(), scope, after, now, CHUNK).await?;
+        let Some(after) = last else { return Ok(None) };
+        let ground = match ground {
+            Some(ground) => ground,
+            none => none.insert(self.assignment_ground(scope, now).await?),
+        };
+        let decided = decide_all(rules, &leads, &Had::new(), None, ground, now);
+        Ok(Some(Chunk { decided, turns: ground.turns.clone(), after, now }))
+    }
+
+    async fn write_chunk(&self, scope: TenantScope, chunk: Chunk, version: u32) -> Result<u64, BackendError> {
+        let unit = self.store().begin().await?;
+        self.write_decided(unit, scope, chunk.decided, version, &chunk.turns, chunk.now).await
     }
 
     pub(super) async fn write_decided(
@@ -167,14 +197,14 @@ impl Backend {
         scope: TenantScope,
         decided: Decided,
         version: u32,
-        ground: &Ground,
+        turns: &BTreeMap<Uuid, UserId>,
         now: UnixMillis,
     ) -> Result<u64, BackendError> {
         let rows = rows(decided.given, version, None, now);
         let given = storage::assignment::give(&mut unit, scope, &rows, now).await?;
         storage::assignment::postpone(&mut unit, scope, &decided.later, Some(now.plus(ASK_AGAIN))).await?;
         storage::assignment::postpone(&mut unit, scope, &decided.nobody, None).await?;
-        storage::assignment::put_turns(&mut unit, scope, &ground.turns).await?;
+        storage::assignment::put_turns(&mut unit, scope, turns).await?;
         unit.commit().await?;
         if given > 0 {
             self.leads_changed_for(scope, rows.iter().flat_map(|row| [row.from_id, row.to_id]).flatten());
@@ -207,7 +237,7 @@ impl Backend {
         let stay: Vec<LeadId> = decided.later.iter().chain(&decided.nobody).copied().collect();
         storage::assignment::touch(&mut unit, scope, &stay, now).await?;
         let given = Decided { given: decided.given, ..Decided::default() };
-        self.write_decided(unit, scope, given, version, &ground, now).await?;
+        self.write_decided(unit, scope, given, version, &ground.turns, now).await?;
         Ok(())
     }
 }

@@ -1,34 +1,30 @@
 //! Handing out the next lead.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
     do_not_call::{RegistryAnswer, needs_asking},
-    ids::LeadId,
+    ids::{LeadId, UserId},
     time::UnixMillis,
-    worklist::{self as rules, Candidate, Hindrance, Kind},
+    worklist::{self as rules, Candidate, Hindrance},
 };
 use storage::{
     leases::{Subject, Terms},
-    worklist::{Candidate as Row, Line},
+    worklist::{Ask, Candidate as Row, Given, Line},
 };
 use wire::worklist::{AskNext, HeldLead, NextLead};
 
 use super::Ground;
 use crate::{Actor, Backend, clock, error::BackendError, leads::mask_card};
 
-/// Looked at at once, within one class of one line.
-const CHUNK: u32 = 8;
-/// Looked at within one class of one line, before the next class gets its turn.
-const MOST_LOOKED_AT: usize = 400;
 /// Losing a race means that somebody else has got a lead, so it cannot go on for ever.
 const MOST_TRIES: u32 = 20;
 /// An agent holds the lead that is worked on and the next one.
 const MOST_HELD: usize = 2;
 
 /// What was passed over.
-#[derive(Default)]
-struct PassedOver {
+#[derive(Clone, Default)]
+pub(super) struct PassedOver {
     closed: u32,
     campaign_not_active: u32,
     tries_used: u32,
@@ -61,7 +57,34 @@ impl PassedOver {
     }
 }
 
-/// Whether a lead that was found may be handed out. A registry that has to be asked is asked about the one that was taken.
+/// Who asks for a lead, with all that decides which they may have.
+pub(super) struct Asking {
+    who: UserId,
+    lines: Vec<Line>,
+    ground: Ground,
+    body: AskNext,
+}
+
+impl Asking {
+    pub fn terms(&self) -> Terms {
+        Terms { span: self.ground.rules.lease, gap: self.ground.rules.min_gap }
+    }
+
+    /// Whether a lead that was found may be handed out.
+    pub fn may_have(&self, row: &Row, passed: &mut PassedOver, now: UnixMillis) -> bool {
+        let left_out = self.body.campaign_id.is_some_and(|campaign| row.campaign_id != Some(campaign));
+        if left_out || passed.not_after_all.contains(&row.id) {
+            return false;
+        }
+        judge(&self.ground, row, passed, now).map_err(|hindrance| passed.note(hindrance)).is_ok()
+    }
+
+    pub fn ask<'a>(&'a self, may_have: &'a mut (dyn FnMut(&Row) -> bool + Send)) -> Ask<'a> {
+        Ask { who: self.who, lines: &self.lines, kind: self.body.kind, may_have }
+    }
+}
+
+/// A registry that has to be asked is asked about the one that was taken.
 fn judge(ground: &Ground, row: &Row, passed: &PassedOver, now: UnixMillis) -> Result<(), Hindrance> {
     let mut objections = row.objections.clone();
     if !passed.registry_silent && needs_asking(objections.registry, now) {
@@ -89,19 +112,21 @@ impl Backend {
         if held.len() >= MOST_HELD {
             return Err(BackendError::Conflict("you hold two leads already: finish or skip one of them first"));
         }
+        let asking = Arc::new(Asking { who: actor.user, lines: ground.lines(actor.user), ground, body });
         let mut passed = PassedOver::default();
         for _ in 0..MOST_TRIES {
-            match self.take_next(actor, &ground, &body, &mut passed).await {
-                Err(BackendError::Conflict(_)) => passed = passed.anew(),
-                Err(error) => return Err(error),
-                Ok(Some((lead, fence))) => {
-                    if let Some(held) = self.held_lead(actor, &ground, lead, fence).await? {
+            let given;
+            (given, passed) = self.served_together(actor.scope, &asking, passed).await?;
+            match given {
+                Given::Lost => passed = passed.anew(),
+                Given::Lead { id, fence } => {
+                    if let Some(held) = self.held_lead(actor, &asking.ground, id, fence).await? {
                         return Ok(NextLead::Lead { lead: Box::new(held) });
                     }
-                    self.give_back(actor, lead, fence).await?;
-                    self.note_refusal(actor, lead, &mut passed).await?;
+                    self.give_back(actor, id, fence).await?;
+                    self.note_refusal(actor, id, &mut passed).await?;
                 }
-                Ok(None) => {
+                Given::Nobody => {
                     let PassedOver { closed, campaign_not_active, tries_used, do_not_call, opens_at, .. } = passed;
                     return Ok(NextLead::None {
                         closed,
@@ -114,65 +139,6 @@ impl Backend {
             }
         }
         Err(BackendError::Unavailable)
-    }
-
-    /// The best lead of all lines: class by class, so that a hot lead of the campaign comes before a cold one of one's own.
-    async fn take_next(
-        &self,
-        actor: &Actor,
-        ground: &Ground,
-        body: &AskNext,
-        passed: &mut PassedOver,
-    ) -> Result<Option<(LeadId, i64)>, BackendError> {
-        let wanted = |class: u8| body.kind.is_none_or(|kind: Kind| rules::kind_of(class) == kind);
-        let lines = ground.lines(actor.user);
-        let peopled = storage::worklist::peopled(self.store(), actor.scope, &lines, clock::now()).await?;
-        for (line, class) in peopled.into_iter().filter(|(_, class)| wanted(*class)) {
-            if let Some(taken) = self.take_of(actor, ground, body, (line, class), passed).await? {
-                return Ok(Some(taken));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn take_of(
-        &self,
-        actor: &Actor,
-        ground: &Ground,
-        body: &AskNext,
-        (line, class): (Line, u8),
-        passed: &mut PassedOver,
-    ) -> Result<Option<(LeadId, i64)>, BackendError> {
-        let terms = Terms { span: ground.rules.lease, gap: ground.rules.min_gap };
-        let (scope, mut after, mut looked_at) = (actor.scope, None, 0);
-        while looked_at < MOST_LOOKED_AT {
-            let now = clock::now();
-            let mut unit = self.store().begin().await?;
-            let rows = storage::worklist::candidates(&mut unit, scope, (line, class), after, terms, CHUNK, now).await?;
-            for row in &rows {
-                if body.campaign_id.is_some_and(|campaign| row.campaign_id != Some(campaign)) {
-                    continue;
-                }
-                if passed.not_after_all.contains(&row.id) {
-                    continue;
-                }
-                if let Err(hindrance) = judge(ground, row, passed, now) {
-                    passed.note(hindrance);
-                    continue;
-                }
-                if let Some(fence) = storage::worklist::claim(&mut unit, scope, row, actor.user, terms, now).await? {
-                    unit.commit().await?;
-                    return Ok(Some((row.id, fence)));
-                }
-            }
-            unit.undo().await?;
-            looked_at += rows.len();
-            after = rows.last().map(|row| (row.place.key, row.id));
-            if rows.len() < CHUNK as usize {
-                break;
-            }
-        }
-        Ok(None)
     }
 
     /// Why the one that was taken was not handed out: it is not taken again for the same request.

@@ -170,38 +170,45 @@ fn choose(
         return Err(NotBy::OutsideHours);
     }
     let all = rule.agents(&set.groups);
-    let here = |id: &&UserId| !had.contains(id) && ground.agents.get(id).is_some_and(|agent| agent.active);
-    let mut able: Vec<UserId> = all.iter().filter(here).copied().collect();
+    let here = |id: &UserId| {
+        let agent = ground.agents.get(id).filter(|agent| agent.active && !had.contains(id));
+        agent.map(|agent| (*id, agent))
+    };
+    let mut able: Vec<(UserId, &Agent)> = all.iter().filter_map(here).collect();
     if rule.strategy == Strategy::SourceOwner {
         let source = view.get("source").unwrap_or_default();
         let named = rule.source_owners.iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(source));
         let (_, owner) = named.ok_or(NotBy::NoSourceOwner)?;
-        able = Some(*owner).iter().filter(here).copied().collect();
+        able = here(owner).into_iter().collect();
     }
     narrow(&mut able, NotBy::NobodyLeft, |_| true)?;
     if rule.strategy == Strategy::Language {
         let asked = view.get("language").map(primary).unwrap_or_default().to_lowercase();
-        narrow(&mut able, NotBy::NoSpeaker, |id| {
-            ground.agents[id].languages.iter().any(|own| primary(own).eq_ignore_ascii_case(&asked))
+        narrow(&mut able, NotBy::NoSpeaker, |agent| {
+            agent.languages.iter().any(|own| primary(own).eq_ignore_ascii_case(&asked))
         })?;
     }
     if let Some(most) = rule.most_open {
-        narrow(&mut able, NotBy::OpenFull, |id| ground.agents[id].open < most)?;
+        narrow(&mut able, NotBy::OpenFull, |agent| agent.open < most)?;
     }
     if let Some(most) = rule.most_per_day {
-        narrow(&mut able, NotBy::DayFull, |id| ground.agents[id].today < most)?;
+        narrow(&mut able, NotBy::DayFull, |agent| agent.today < most)?;
     }
-    let load = |id: &&UserId| (ground.agents[*id].open, ground.agents[*id].today, **id);
     let chosen = match rule.strategy {
-        Strategy::RoundRobin => after(&able, &all, ground.turns.get(&rule.id)),
-        Strategy::LeastLoaded | Strategy::SourceOwner | Strategy::Language => able.iter().min_by_key(load).copied(),
-        Strategy::Random => able.get(lot(rule.seed, lead, able.len())).copied(),
+        Strategy::RoundRobin => {
+            let able: Vec<UserId> = able.iter().map(|(id, _)| *id).collect();
+            return after(&able, &all, ground.turns.get(&rule.id)).ok_or(NotBy::NobodyLeft);
+        }
+        Strategy::LeastLoaded | Strategy::SourceOwner | Strategy::Language => {
+            able.iter().min_by_key(|(id, agent)| (agent.open, agent.today, *id))
+        }
+        Strategy::Random => able.get(lot(rule.seed, lead, able.len())),
     };
-    chosen.ok_or(NotBy::NobodyLeft)
+    chosen.map(|(id, _)| *id).ok_or(NotBy::NobodyLeft)
 }
 
-fn narrow(able: &mut Vec<UserId>, otherwise: NotBy, keep: impl Fn(&UserId) -> bool) -> Result<(), NotBy> {
-    able.retain(keep);
+fn narrow(able: &mut Vec<(UserId, &Agent)>, otherwise: NotBy, keep: impl Fn(&Agent) -> bool) -> Result<(), NotBy> {
+    able.retain(|(_, agent)| keep(agent));
     if able.is_empty() { Err(otherwise) } else { Ok(()) }
 }
 

@@ -11,7 +11,8 @@ use domain::{
     pii::Personal,
 };
 use storage::{
-    assignment::{self, Assignment, Cause},
+    StorageError,
+    assignment::{self, Assignable, Assignment, Cause},
     testing::Engine,
 };
 use uuid::Uuid;
@@ -21,6 +22,8 @@ use crate::{
     ground::{self, NOW},
 };
 
+/// As many as the server gives out in one transaction.
+const CHUNK: u32 = 1000;
 const SOURCES: [&str; 8] = ["Facebook", "Website", "Portal", "Newspaper", "Friend", "Fair", "Radio", "Walk-in"];
 
 /// Each rule has its own share of the agents and takes leads by source and budget; the last takes the rest for everybody.
@@ -52,6 +55,25 @@ fn rules(agents: &[UserId], count: usize) -> RuleSet {
     RuleSet { on: true, rules: (0..count).map(rule).collect(), ..RuleSet::default() }
 }
 
+fn decide_one(set: &RuleSet, lead: &Assignable, state: &mut Rules) -> Assignment {
+    let mut texts = BTreeMap::from([("source".to_owned(), lead.source.clone().unwrap_or_default())]);
+    texts.extend(lead.fields.reveal().iter().map(|(key, text)| (format!("fields.{key}"), text.clone())));
+    let view = LeadView { texts };
+    let decision = decide(set, lead.id, &view, None, &[], state, NOW);
+    Assignment {
+        id: AssignmentId::new(Uuid::now_v7()),
+        lead_id: lead.id,
+        from_id: None,
+        to_id: decision.to(),
+        cause: Cause::Rule,
+        rule_id: None,
+        version: Some(1),
+        reason: Personal::new(Reason::of(set, 1, &view, &decision, Some("somebody"))),
+        by_id: None,
+        at: NOW,
+    }
+}
+
 pub async fn run(engine: Engine, leads: u32, agents: u32, count: usize) -> Result<String, Failure> {
     let ground = ground::make(engine, leads, agents, false, false).await?;
     let (store, scope) = (&*ground.store, ground.scope);
@@ -67,38 +89,25 @@ pub async fn run(engine: Engine, leads: u32, agents: u32, count: usize) -> Resul
     };
     let began = Instant::now();
     let (mut given, mut deciding) = (0, Duration::ZERO);
-    loop {
-        let mut tx = store.begin().await?;
-        let waiting = assignment::waiting(&mut tx, scope, NOW, 500).await?;
-        if waiting.is_empty() {
-            break;
-        }
+    let mut decide_next = async |after| {
+        let (waiting, last) = assignment::waiting(store, scope, after, NOW, CHUNK).await?;
         let decided = Instant::now();
-        let rows: Vec<Assignment> = waiting
-            .iter()
-            .map(|lead| {
-                let mut texts = BTreeMap::from([("source".to_owned(), lead.source.clone().unwrap_or_default())]);
-                texts.extend(lead.fields.reveal().iter().map(|(key, text)| (format!("fields.{key}"), text.clone())));
-                let view = LeadView { texts };
-                let decision = decide(&set, lead.id, &view, None, &[], &mut state, NOW);
-                Assignment {
-                    id: AssignmentId::new(Uuid::now_v7()),
-                    lead_id: lead.id,
-                    from_id: None,
-                    to_id: decision.to(),
-                    cause: Cause::Rule,
-                    rule_id: None,
-                    version: Some(1),
-                    reason: Personal::new(Reason::of(&set, 1, &view, &decision, Some("somebody"))),
-                    by_id: None,
-                    at: NOW,
-                }
-            })
-            .collect();
+        let rows: Vec<Assignment> = waiting.iter().map(|lead| decide_one(&set, lead, &mut state)).collect();
         deciding += decided.elapsed();
-        given += assignment::give(&mut tx, scope, &rows, NOW).await?;
-        assignment::put_turns(&mut tx, scope, &state.turns).await?;
-        tx.commit().await?;
+        Ok(last.map(|last| (rows, state.turns.clone(), last)))
+    };
+    let mut next = decide_next(None).await?;
+    while let Some((rows, turns, last)) = next {
+        let write = async {
+            let mut tx = store.begin().await?;
+            let given = assignment::give(&mut tx, scope, &rows, NOW).await?;
+            assignment::put_turns(&mut tx, scope, &turns).await?;
+            tx.commit().await?;
+            Ok::<_, StorageError>(given)
+        };
+        let written;
+        (written, next) = tokio::try_join!(write, decide_next(Some(last)))?;
+        given += written;
     }
     let seconds = began.elapsed().as_secs_f64();
     let open = state.agents.values().map(|agent| agent.open);

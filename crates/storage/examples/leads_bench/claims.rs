@@ -19,8 +19,9 @@ use storage::{
     StorageError, Store, TenantScope,
     leases::Terms,
     testing::Engine,
-    worklist::{self, Line},
+    worklist::{self, Ask, Candidate, Given, Line},
 };
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     Failure,
@@ -33,42 +34,56 @@ struct Race {
     store: Store,
     scope: TenantScope,
     left: AtomicU32,
-    /// A millisecond passes with each claim, so that no two have the same instant.
+    /// A millisecond passes with each round, so that no two have the same instant.
     clock: AtomicI64,
-    /// Each lead with its fence, as it was handed out.
+    /// Each lead, as it was handed out.
     given: Mutex<HashSet<LeadId>>,
     doubles: AtomicU32,
     lost_races: AtomicU32,
+    rounds: AtomicU32,
+    asks: mpsc::Sender<Asked>,
+}
+
+struct Asked {
+    who: UserId,
+    lines: [Line; 2],
+    answer: oneshot::Sender<Given>,
+}
+
+/// Serves all who ask at the same time together, as the server does.
+async fn serve(race: Arc<Race>, mut asks: mpsc::Receiver<Asked>) -> Result<(), StorageError> {
+    let mut waiting: Vec<Asked> = Vec::new();
+    while asks.recv_many(&mut waiting, usize::MAX).await > 0 {
+        let now = UnixMillis(NOW.0 + race.clock.fetch_add(1, Relaxed));
+        let mut yes = vec![|_: &Candidate| true; waiting.len()];
+        let mut all: Vec<Ask<'_>> = waiting
+            .iter()
+            .zip(&mut yes)
+            .map(|(asked, may_have)| Ask { who: asked.who, lines: &asked.lines, kind: None, may_have })
+            .collect();
+        let given = match worklist::hand_out(&race.store, race.scope, &mut all, TERMS, now).await {
+            Err(StorageError::Conflict { .. }) => vec![Given::Lost; all.len()],
+            given => given?,
+        };
+        race.rounds.fetch_add(1, Relaxed);
+        for (asked, given) in waiting.drain(..).zip(given) {
+            let _ = asked.answer.send(given);
+        }
+    }
+    Ok(())
 }
 
 impl Race {
-    async fn take(&self, line: Line, class: u8, who: UserId) -> Result<Option<LeadId>, StorageError> {
-        let now = UnixMillis(NOW.0 + self.clock.fetch_add(1, Relaxed));
-        let mut tx = self.store.begin().await?;
-        for one in worklist::candidates(&mut tx, self.scope, (line, class), None, TERMS, 4, now).await? {
-            if worklist::claim(&mut tx, self.scope, &one, who, TERMS, now).await?.is_some() {
-                tx.commit().await?;
-                return Ok(Some(one.id));
-            }
+    async fn next(&self, who: UserId, lines: [Line; 2]) -> Option<LeadId> {
+        loop {
+            let (answer, given) = oneshot::channel();
+            self.asks.send(Asked { who, lines, answer }).await.ok()?;
+            match given.await.ok()? {
+                Given::Lead { id, .. } => return Some(id),
+                Given::Lost => self.lost_races.fetch_add(1, Relaxed),
+                Given::Nobody => return None,
+            };
         }
-        Ok(None)
-    }
-
-    async fn next(&self, who: UserId, lines: [Line; 2]) -> Result<Option<LeadId>, StorageError> {
-        let now = UnixMillis(NOW.0 + self.clock.load(Relaxed));
-        for (line, class) in worklist::peopled(&self.store, self.scope, &lines, now).await? {
-            loop {
-                match self.take(line, class, who).await {
-                    Ok(Some(lead)) => return Ok(Some(lead)),
-                    Ok(None) => break,
-                    Err(StorageError::Conflict { .. } | StorageError::Unavailable(_)) => {
-                        self.lost_races.fetch_add(1, Relaxed);
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(None)
     }
 
     /// The outcome puts the lead into the line of tomorrow.
@@ -81,6 +96,7 @@ impl Race {
 
 pub async fn run(engine: Engine, leads: u32, claims: u32, agents: u32) -> Result<String, Failure> {
     let ground = ground::make(engine, leads, agents, false, false).await?;
+    let (asks, asked) = mpsc::channel(agents.max(1) as usize);
     let race = Arc::new(Race {
         store: ground.store.clone(),
         scope: ground.scope,
@@ -89,7 +105,10 @@ pub async fn run(engine: Engine, leads: u32, claims: u32, agents: u32) -> Result
         given: Mutex::new(HashSet::new()),
         doubles: AtomicU32::new(0),
         lost_races: AtomicU32::new(0),
+        rounds: AtomicU32::new(0),
+        asks,
     });
+    let serving = tokio::spawn(serve(Arc::clone(&race), asked));
     let began = Instant::now();
     let mut workers = Vec::new();
     for who in ground.agents.iter().copied() {
@@ -99,7 +118,7 @@ pub async fn run(engine: Engine, leads: u32, claims: u32, agents: u32) -> Result
             let mut times = Vec::new();
             while race.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() {
                 let asked = Instant::now();
-                let Some(lead) = race.next(who, lines).await? else { break };
+                let Some(lead) = race.next(who, lines).await else { break };
                 times.push(asked.elapsed().as_secs_f64() * 1000.0);
                 if !race.given.lock().unwrap_or_else(PoisonError::into_inner).insert(lead) {
                     race.doubles.fetch_add(1, Relaxed);
@@ -114,9 +133,14 @@ pub async fn run(engine: Engine, leads: u32, claims: u32, agents: u32) -> Result
         times.extend(worker.await??);
     }
     let seconds = began.elapsed().as_secs_f64();
+    if serving.is_finished() {
+        serving.await??;
+    } else {
+        serving.abort();
+    }
     Ok(format!(
         "claims {}: {} leads, {} agents, {} claims each with its outcome in {seconds:.1} s = {:.0} claims/s; p50 {:.1} ms, p95 {:.1} ms; \
-         double claims {}, races lost {}; leads written in {:.0} s",
+         {:.0} served together; double claims {}, races lost {}; leads written in {:.0} s",
         ground.store.engine(),
         leads,
         agents,
@@ -124,6 +148,7 @@ pub async fn run(engine: Engine, leads: u32, claims: u32, agents: u32) -> Result
         times.len() as f64 / seconds,
         quantile(&mut times.clone(), 0.5),
         quantile(&mut times, 0.95),
+        f64::from(claims) / f64::from(race.rounds.load(Relaxed).max(1)),
         race.doubles.load(Relaxed),
         race.lost_races.load(Relaxed),
         ground.seeded_s,

@@ -6,11 +6,12 @@ use domain::{
     do_not_call::Listing,
     ids::{CampaignId, ImportId, LeadId},
 };
+use sqlx::AssertSqlSafe;
 
 use super::{COLUMNS, Lead, OtherNumber, inserted, numbers, terms};
 use crate::{
     crm::outbox,
-    db::Store,
+    db::{Store, WRITER_CACHE},
     error::{Result, StorageError},
     objections,
     scope::TenantScope,
@@ -163,18 +164,21 @@ pub async fn refresh_statistics(store: &Store) -> Result<()> {
     }
 }
 
-/// Lets SQLite's writing connection hold what a piece of an import changes, while `many` are written: its own 2 MB are written
-/// out and read again within a transaction, and what a statement may have to undo goes to a file of its own. PostgreSQL has its
-/// memory set by its server.
+/// Lets SQLite's writing connection hold what a piece of an import changes, while `many` are written: with what it has otherwise
+/// that is written out and read again within a transaction, and what a statement may have to undo goes to a file of its own.
+/// PostgreSQL has its memory set by its server.
 pub async fn hold_changes(store: &Store, many: bool) -> Result<()> {
     let mut on = On::from(store);
-    let settings: &[&'static str] = match (on.pick("sqlite", ""), many) {
-        ("", _) => return Ok(()),
-        (_, true) => &["PRAGMA temp_store = MEMORY", "PRAGMA cache_size = -49152"],
-        (_, false) => &["PRAGMA temp_store = DEFAULT", "PRAGMA cache_size = -2000", "PRAGMA shrink_memory"],
-    };
+    if on.pick("sqlite", "").is_empty() {
+        return Ok(());
+    }
+    let (temporary, cache) = if many { ("MEMORY", "-49152") } else { ("DEFAULT", WRITER_CACHE) };
+    let settings = [format!("PRAGMA temp_store = {temporary}"), format!("PRAGMA cache_size = {cache}")];
     for setting in settings {
-        on.write(*setting, args![]).await?;
+        on.write(AssertSqlSafe(setting), args![]).await?;
+    }
+    if !many {
+        on.write("PRAGMA shrink_memory", args![]).await?;
     }
     Ok(())
 }

@@ -40,10 +40,15 @@ fn given(lead: LeadId, from: Option<UserId>, to: Option<UserId>) -> Assignment {
 }
 
 async fn waiting(store: &Store, scope: TenantScope, now: i64) -> Vec<LeadId> {
-    let mut tx = store.begin().await.unwrap();
-    let found = assignment::waiting(&mut tx, scope, at(now), 100).await.unwrap();
-    tx.undo().await.unwrap();
-    found.iter().map(|lead| lead.id).collect()
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (leads, last) = assignment::waiting(store, scope, after, at(now), 2).await.unwrap();
+        found.extend(leads.iter().map(|lead| lead.id));
+        after = last;
+        if after.is_none() {
+            return found;
+        }
+    }
 }
 
 async fn free_lead(store: &Store, scope: TenantScope) -> LeadId {

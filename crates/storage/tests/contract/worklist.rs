@@ -3,20 +3,20 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::{
-    ids::{LeadId, UserId},
+    ids::{CampaignId, LeadId, UserId},
     time::UnixMillis,
-    worklist::{CLASSES, Kind, Standing, lease as rule},
+    worklist::{Kind, Standing, lease as rule},
 };
 use storage::{
-    PageRequest, Store, TenantScope,
+    PageRequest, StorageError, Store, TenantScope,
     leads::{self, Heat, Lead},
     leases::{self, Subject, Terms},
     on_both_engines,
     testing::TestStore,
-    worklist::{self, Counts, Line, LineFilter},
+    worklist::{self, Ask, Candidate, Counts, Given, Line, LineFilter},
 };
 
-use crate::support::{NOW, a_lead, at, campaign, personal, phone, tenant, user};
+use crate::support::{NOW, a_lead, at, campaign, personal, phone, tenant, user, uuid};
 
 on_both_engines! {
     a_line_is_listed_page_by_page_in_the_order_of_the_calls,
@@ -25,8 +25,11 @@ on_both_engines! {
     what_is_not_to_be_called_is_in_no_line,
     an_attempt_without_an_outcome_comes_back_later,
     a_lead_goes_to_one_of_many_who_ask_at_once,
-    the_classes_with_somebody_due_are_named_in_their_order,
-    candidates_leave_out_who_is_held_just_dialed_or_not_due,
+    those_who_ask_at_once_have_different_leads_and_the_first_has_the_best,
+    what_one_may_not_have_is_left_to_another,
+    two_leads_of_one_number_are_not_handed_out_together,
+    a_line_is_looked_through_class_by_class,
+    who_is_held_just_dialed_or_not_due_is_not_looked_at,
     leases_do_what_the_rule_says_in_a_random_course,
     of_many_racing_for_one_number_one_gets_it,
 }
@@ -159,18 +162,54 @@ async fn an_attempt_without_an_outcome_comes_back_later(store: TestStore) {
     assert_eq!((read.attempts, read.last_contact_at), (2, Some(NOW)));
 }
 
-/// The first of a line that can be had, as one who hands out takes it.
-async fn next(store: &Store, scope: TenantScope, line: Line, who: UserId, now: UnixMillis) -> Option<(LeadId, i64)> {
-    for class in 0..CLASSES {
-        let mut tx = store.begin().await.unwrap();
-        for one in worklist::candidates(&mut tx, scope, (line, class), None, TERMS, 4, now).await.unwrap() {
-            if let Some(fence) = worklist::claim(&mut tx, scope, &one, who, TERMS, now).await.unwrap() {
-                tx.commit().await.unwrap();
-                return Some((one.id, fence));
-            }
-        }
+/// Asked at once by these, of whom each may have every lead of their lines.
+async fn together(
+    store: &Store,
+    scope: TenantScope,
+    who: &[(UserId, &[Line])],
+    now: UnixMillis,
+) -> Vec<Option<LeadId>> {
+    let mut yes = vec![|_: &Candidate| true; who.len()];
+    let mut asks: Vec<Ask<'_>> = who
+        .iter()
+        .zip(&mut yes)
+        .map(|((who, lines), may_have)| Ask { who: *who, lines, kind: None, may_have })
+        .collect();
+    let given = worklist::hand_out(store, scope, &mut asks, TERMS, now).await.unwrap();
+    given.into_iter().map(lead_of).collect()
+}
+
+fn lead_of(given: Given) -> Option<LeadId> {
+    match given {
+        Given::Lead { id, .. } => Some(id),
+        Given::Lost | Given::Nobody => None,
     }
-    None
+}
+
+/// All that is looked at for somebody who may have none of it.
+async fn looked_at(
+    store: &Store,
+    scope: TenantScope,
+    lines: &[Line],
+    kind: Option<Kind>,
+    now: UnixMillis,
+) -> Vec<LeadId> {
+    let mut seen = Vec::new();
+    let mut note = |one: &Candidate| {
+        seen.push(one.id);
+        false
+    };
+    let ask = Ask { who: UserId::new(uuid()), lines, kind, may_have: &mut note };
+    assert_eq!(worklist::hand_out(store, scope, &mut [ask], TERMS, now).await.unwrap(), [Given::Nobody]);
+    seen
+}
+
+/// A lead of the campaign that belongs to nobody.
+async fn free(store: &Store, scope: TenantScope, pool: CampaignId, heat: Heat, age_ms: i64) -> Lead {
+    let mut lead = a_lead("Bela Iyer");
+    (lead.campaign_id, lead.heat, lead.created_at) = (Some(pool), heat, at(-age_ms));
+    leads::insert(store, scope, &lead).await.unwrap();
+    lead
 }
 
 async fn a_lead_goes_to_one_of_many_who_ask_at_once(store: TestStore) {
@@ -190,10 +229,16 @@ async fn a_lead_goes_to_one_of_many_who_ask_at_once(store: TestStore) {
         let store = Arc::clone(&store);
         workers.push(tokio::spawn(async move {
             let mut got = Vec::new();
-            while let Some((lead, _)) = next(&store, scope, Line::Campaign(pool), who, NOW).await {
-                got.push(lead);
+            loop {
+                let (lines, may_have) = (&[Line::Campaign(pool)], &mut |_: &Candidate| true);
+                let ask = Ask { who, lines, kind: None, may_have };
+                match worklist::hand_out(&store, scope, &mut [ask], TERMS, NOW).await.as_deref() {
+                    Ok([Given::Lead { id, .. }]) => got.push(*id),
+                    Ok([Given::Lost]) | Err(StorageError::Conflict { .. }) => {}
+                    Ok(_) => return got,
+                    Err(error) => panic!("{error}"),
+                }
             }
-            got
         }));
     }
     let mut got = Vec::new();
@@ -204,42 +249,87 @@ async fn a_lead_goes_to_one_of_many_who_ask_at_once(store: TestStore) {
     assert_eq!((got.len(), different.len()), (LEADS, LEADS), "each lead once");
 }
 
-async fn the_classes_with_somebody_due_are_named_in_their_order(store: TestStore) {
+async fn those_who_ask_at_once_have_different_leads_and_the_first_has_the_best(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (me, other, pool) = (user(&store, scope).await, user(&store, scope).await, campaign(&store, scope).await);
+    let mine = owned(&store, scope, me, Heat::Warm, 50).await.id;
+    let best = free(&store, scope, pool, Heat::Hot, 10).await.id;
+    let second = free(&store, scope, pool, Heat::Hot, 20).await.id;
+    let last = free(&store, scope, pool, Heat::Cold, 5).await.id;
+    let (own, shared): (&[Line], &[Line]) = (&[Line::Owner(me), Line::Campaign(pool)], &[Line::Campaign(pool)]);
+    let asked = [(other, shared), (me, own), (other, shared), (other, shared), (me, own), (me, own)];
+    let expected = [Some(best), Some(second), Some(last), None, Some(mine), None];
+    assert_eq!(together(&store, scope, &asked, NOW).await, expected);
+    assert_eq!(together(&store, scope, &asked, NOW).await, [None; 6], "all are held");
+    let held = leases::held_by(&*store, scope, me, NOW).await.unwrap();
+    assert_eq!(held.iter().map(|(lead, _)| *lead).collect::<BTreeSet<_>>(), BTreeSet::from([second, mine]));
+}
+
+async fn what_one_may_not_have_is_left_to_another(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (me, other, pool) = (user(&store, scope).await, user(&store, scope).await, campaign(&store, scope).await);
+    let mut leads = Vec::new();
+    for age in 0..40 {
+        leads.push(free(&store, scope, pool, Heat::Hot, age).await.id);
+    }
+    let mut left = 30;
+    let mut the_31st = |_: &Candidate| {
+        left -= 1;
+        left < 0
+    };
+    let (lines, mut any): (&[Line], _) = (&[Line::Campaign(pool)], |_: &Candidate| true);
+    let mut asks = [
+        Ask { who: me, lines, kind: None, may_have: &mut the_31st },
+        Ask { who: other, lines, kind: None, may_have: &mut any },
+    ];
+    let given = worklist::hand_out(&store, scope, &mut asks, TERMS, NOW).await.unwrap();
+    assert_eq!(given.into_iter().map(lead_of).collect::<Vec<_>>(), [Some(leads[30]), Some(leads[0])]);
+}
+
+async fn two_leads_of_one_number_are_not_handed_out_together(store: TestStore) {
+    let scope = tenant(&store).await;
+    let (me, other) = (user(&store, scope).await, user(&store, scope).await);
+    let mut same = owned(&store, scope, me, Heat::Hot, 1).await;
+    (same.id, same.owner_id) = (LeadId::new(uuid()), Some(other));
+    let second = owned(&store, scope, other, Heat::Cold, 1).await;
+    leads::insert(&*store, scope, &same).await.unwrap();
+    let asked: [(UserId, &[Line]); 2] = [(me, &[Line::Owner(me)]), (other, &[Line::Owner(other)])];
+    let given = together(&store, scope, &asked, NOW).await;
+    assert!(given[0].is_some());
+    assert_eq!(given[1], Some(second.id), "the number is being called already");
+}
+
+async fn a_line_is_looked_through_class_by_class(store: TestStore) {
     let scope = tenant(&store).await;
     let (me, other, pool) = (user(&store, scope).await, user(&store, scope).await, campaign(&store, scope).await);
     let hot = owned(&store, scope, me, Heat::Hot, 1).await;
     let later = owned(&store, scope, me, Heat::Cold, 2).await;
     owned(&store, scope, other, Heat::Warm, 3).await;
-    let mut free = a_lead("Bela Iyer");
-    (free.campaign_id, free.heat) = (Some(pool), Heat::Hot);
-    leads::insert(&*store, scope, &free).await.unwrap();
+    let shared_hot = free(&store, scope, pool, Heat::Hot, 0).await.id;
     stand(&store, scope, &later, Kind::Callback, 1).await;
     let (mine, shared) = (Line::Owner(me), Line::Campaign(pool));
-    let class = async |lead| worklist::place_of(&*store, scope, lead).await.unwrap().unwrap().class;
-    let (first, callback) = (class(hot.id).await, class(later.id).await);
-    let peopled = async |lines: &[Line], now| worklist::peopled(&*store, scope, lines, now).await.unwrap();
-    assert_eq!(peopled(&[mine, shared], NOW).await, [(mine, first), (shared, first)]);
-    assert_eq!(peopled(&[shared, mine], NOW).await, [(shared, first), (mine, first)], "in the order of the lines");
-    assert!(callback < first, "a callback that is due is everybody's first");
-    assert_eq!(peopled(&[mine, shared], at(1)).await, [(mine, callback), (mine, first), (shared, first)]);
-    assert_eq!(peopled(&[], NOW).await, []);
+    let looked = async |lines: &[Line], kind, now| looked_at(&store, scope, lines, kind, now).await;
+    assert_eq!(looked(&[mine, shared], None, NOW).await, [hot.id, shared_hot]);
+    assert_eq!(looked(&[shared, mine], None, NOW).await, [shared_hot, hot.id], "in the order of the lines");
+    assert_eq!(
+        looked(&[mine, shared], None, at(1)).await,
+        [later.id, hot.id, shared_hot],
+        "a callback that is due is first"
+    );
+    assert_eq!(looked(&[mine, shared], Some(Kind::Fresh), at(1)).await, [hot.id, shared_hot]);
+    assert_eq!(looked(&[], None, NOW).await, []);
     let elsewhere = tenant(&store).await;
-    assert_eq!(worklist::peopled(&*store, elsewhere, &[mine], NOW).await.unwrap(), []);
+    assert_eq!(looked_at(&store, elsewhere, &[mine], None, NOW).await, []);
 }
 
-async fn candidates_leave_out_who_is_held_just_dialed_or_not_due(store: TestStore) {
+async fn who_is_held_just_dialed_or_not_due_is_not_looked_at(store: TestStore) {
     let scope = tenant(&store).await;
     let (me, other) = (user(&store, scope).await, user(&store, scope).await);
     let first = owned(&store, scope, me, Heat::Hot, 1).await;
     let second = owned(&store, scope, me, Heat::Hot, 2).await;
     let later = owned(&store, scope, me, Heat::Hot, 3).await;
     stand(&store, scope, &later, Kind::Fresh, 1).await;
-    let ids = async |now| {
-        let mut tx = store.begin().await.unwrap();
-        let found = worklist::candidates(&mut tx, scope, (Line::Owner(me), 1), None, TERMS, 9, now).await.unwrap();
-        tx.undo().await.unwrap();
-        found.iter().map(|one| one.id).collect::<Vec<_>>()
-    };
+    let ids = async |now| looked_at(&store, scope, &[Line::Owner(me)], None, now).await;
     assert_eq!(ids(NOW).await, [first.id, second.id]);
     let subject = Subject { lead: first.id, number: &first.phone };
     let fence = leases::claim(&*store, scope, subject, other, TERMS, NOW).await.unwrap().unwrap();
