@@ -223,7 +223,10 @@ impl SipPeer {
         let answer = self.ask(&dialog, "INVITE", number, body, more).await;
         self.acknowledge(&dialog, &answer, number).await;
         if answer.status() == 200 {
-            self.shared.speaks_in(&answer);
+            // Without a description that of a provisional answer holds.
+            if !answer.body.is_empty() {
+                self.shared.speaks_in(&answer);
+            }
             dialog.to = answer.field("to").to_owned();
             dialog.target = target_of(answer.field("contact"));
         }
@@ -336,10 +339,26 @@ impl SipPeer {
                     if fits && answer.status() >= 200 {
                         return answer;
                     }
+                    if fits && !answer.field("rseq").is_empty() {
+                        self.acknowledge_provisional(dialog, &answer).await;
+                    }
                 }
             }
         });
         answered.await.unwrap_or_else(|_| panic!("{method} was not answered"))
+    }
+
+    /// Acknowledges a provisional answer that wants it (RFC 3262).
+    async fn acknowledge_provisional(&self, dialog: &Dialog, answer: &Message) {
+        if !answer.body.is_empty() {
+            self.shared.speaks_in(answer);
+        }
+        let (to, target) = (answer.field("to").to_owned(), target_of(answer.field("contact")));
+        let early = Dialog { to, target, ..dialog.clone() };
+        let number = self.shared.number.fetch_add(1, Relaxed);
+        let rack = format!("RAck: {} {}\r\n", answer.field("rseq"), answer.field("cseq"));
+        let text = self.text(&early, "PRACK", number, &format!("{number}{}", &dialog.call_id[..8]), "", &rack);
+        self.shared.signals.send_to(text.as_bytes(), dialog.server).await.expect("it is sent");
     }
 
     async fn acknowledge(&self, dialog: &Dialog, answer: &Message, number: u32) {

@@ -47,6 +47,7 @@ pub fn all() -> Vec<Row> {
         row("SIPp: 100 calls at 20 a second, routed, a row each", SIPP, true, || sipp::calls(100, 20)),
         row("SIPp: re-INVITE to hold and back", SIPP, false, || sipp::scenario("reinvite.xml")),
         row("SIPp: late offer, the answer comes with the ACK", SIPP, false, || sipp::scenario("late_offer.xml")),
+        row("SIPp: provisional answers are acknowledged (100rel)", SIPP, false, || sipp::scenario("reliable.xml")),
         row("SIPp: OPTIONS within and without a call", SIPP, false, || sipp::scenario("options.xml")),
         row("SIPp: REFER to a premium number is refused", SIPP, false, || sipp::scenario("refer.xml")),
         row("SIPp: REFER is followed", SIPP, false, sipp::refer_followed),

@@ -225,13 +225,16 @@ async fn trunks_are_asked_whether_they_are_there() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_wants_provisional_answers_acknowledged_gets_none_that_cannot_be() {
+async fn who_only_can_acknowledge_provisional_answers_is_answered_without_a_delay() {
     let peer = SipPeer::start().await;
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", peer.address(), 1)]).await;
     let body = peer.description("sendrecv");
-    let call = peer.call_with(exchange.sip, CUSTOMER, NUMBER, &body, "Require: 100rel\r\n").await;
+    let call = peer.call_with(exchange.sip, CUSTOMER, NUMBER, &body, "Supported: 100rel\r\n").await;
     assert_eq!(call.answer.status(), 200, "{:?}", call.answer);
-    assert!(!peer.arrivals().iter().any(|one| one.starts_with("18")), "{:?}", peer.arrivals());
+    assert!(call.answer.sound().is_some(), "{:?}", call.answer);
+    let arrived = peer.arrivals();
+    assert!(arrived.iter().any(|one| one == "180 INVITE"), "{arrived:?}");
+    assert!(!arrived.iter().any(|one| one.starts_with("183") || one.ends_with("PRACK")), "{arrived:?}");
     peer.hang_up(&call).await;
     exchange.server.stop().await;
 }

@@ -1,4 +1,4 @@
-//! What an agent hears before the person called answers.
+//! What is said and heard before a call is answered.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use switchboard_tests::{
     Engine,
-    exchange::{CUSTOMER, Exchange, trunk},
+    exchange::{CUSTOMER, Exchange, NUMBER, trunk},
     sip::{Manner, SipPeer},
 };
 
@@ -56,6 +56,28 @@ async fn a_network_that_plays_nothing_is_heard_ringing() {
     exchange.server.ask(Method::POST, &format!("/calls/{id}/hang-up"), &token, None).await;
     peer.request("CANCEL").await;
     exchange.ended(&id).await;
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_who_requires_provisional_answers_to_be_acknowledged_gets_them_and_is_heard() {
+    let peer = SipPeer::start().await;
+    let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", peer.address(), 1)]).await;
+    let mut desk = exchange.desk().await;
+    let offer = peer.description("sendrecv");
+    let call = peer.call_with(exchange.sip, CUSTOMER, NUMBER, &offer, "Require: 100rel\r\n").await;
+    assert_eq!((call.answer.status(), call.answer.body.as_str()), (200, ""), "{:?}", call.answer);
+    let id = desk.answer_next().await.call_id.to_string();
+    desk.ear.hears(600.0, "the caller").await;
+    peer.ear.hears(1_000.0, "the agent").await;
+    // The description, then the answer to its PRACK, then the answer to the call.
+    let mut arrived = peer.arrivals();
+    arrived.retain(|one| !one.starts_with("100"));
+    arrived.dedup();
+    assert_eq!(arrived[..3], ["183 INVITE", "200 PRACK", "200 INVITE"], "{arrived:?}");
+    peer.hang_up(&call).await;
+    assert_eq!(exchange.ended(&id).await["row"]["status"], "completed");
     desk.phone.sign_out().await;
     exchange.server.stop().await;
 }

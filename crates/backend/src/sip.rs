@@ -68,6 +68,7 @@ impl SipOptions {
             advertised: self.advertised,
             name_servers: self.name_servers.clone(),
             user_agent: format!("Switchboard/{}", env!("CARGO_PKG_VERSION")),
+            t1: None,
         }
     }
 }

@@ -9,6 +9,7 @@ mod locate;
 mod outgoing;
 mod referral;
 mod registration;
+mod reliable;
 mod start;
 
 use std::{
@@ -53,6 +54,9 @@ pub struct Listen {
     /// Asked for names in place of the system's; for addresses too.
     pub name_servers: Vec<SocketAddr>,
     pub user_agent: String,
+    /// How long a message takes there and back, by which repeating and giving up are timed (RFC 3261 section 17.1.1.1). None is
+    /// 500 ms.
+    pub t1: Option<Duration>,
 }
 
 /// PEM files.
@@ -107,6 +111,8 @@ pub struct Invitation {
     pub replaces: Option<CallKey>,
     /// It asked to take the place of a dialog that is not here.
     pub replaces_unknown: bool,
+    /// It takes no provisional answers but those that it acknowledges (RFC 3262).
+    pub requires_100rel: bool,
 }
 
 /// A change of the session that the other side wants.
@@ -190,7 +196,7 @@ pub enum Event {
         status: u16,
         reason: String,
     },
-    /// The answer to an offer of ours that went out with a 2xx.
+    /// The answer to an offer of ours that went out with a 2xx, or before it with a provisional answer.
     Acknowledged {
         call: CallKey,
         body: Vec<u8>,
@@ -296,6 +302,8 @@ struct Live {
     session: Option<(String, bool)>,
     /// For the other side when it referred the call.
     news: referral::News,
+    /// Provisional answers of ours; none to a call that we make.
+    given: Option<reliable::Given>,
 }
 
 struct Inner {
@@ -307,6 +315,7 @@ struct Inner {
     listens: Vec<(Transport, SocketAddr)>,
     advertised: Option<IpAddr>,
     locator: Arc<locate::Locator>,
+    t1: Duration,
 }
 
 /// Cheap to clone. Signalling stops when [`Endpoint::stop`] is called.

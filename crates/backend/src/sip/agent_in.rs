@@ -7,7 +7,7 @@ use storage::TenantScope;
 use wire::calls::PlaceCall;
 
 use super::{
-    inbound::{Described, Refused},
+    inbound::{Described, Refused, take},
     legs::{self, Leg, Whose},
     phones::CODECS,
 };
@@ -69,7 +69,7 @@ impl Backend {
             described.sound.route(legs::route(agreed)).await;
         }
         let backend = self.clone();
-        let text = described.text.clone().into_bytes();
+        let (text, requires_100rel) = (described.text.clone(), described.requires_100rel);
         let attach = Box::new(move |call, session| {
             backend.calls().take_leg(described.leg, call);
             let whose = Whose::Phone { agent, session, fence: None };
@@ -84,8 +84,7 @@ impl Backend {
         });
         self.place(&actor, wanted, Speaks::Leg { attach }).await?;
         let endpoint = self.sip().endpoint()?;
-        let answered = endpoint.ring(key, None).and_then(|()| endpoint.answer(key, text));
-        if let Err(error) = answered {
+        if let Err(error) = take(&endpoint, key, &text, requires_100rel).await {
             // The agent has hung up in the meantime; its end is on its way as an event.
             tracing::info!(%error, "a SIP call of an agent ended before it was answered");
         }

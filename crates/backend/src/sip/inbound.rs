@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::sip::{
-    CallKey, Invitation,
+    CallKey, Endpoint, Invitation, SipFault,
     sdp::{self, Agreed, Codec, Ours, Srtp},
 };
 use bridge::RtpLeg;
@@ -40,6 +40,18 @@ pub(super) struct Described {
     pub agreed: Option<Agreed>,
     /// Our description.
     pub text: String,
+    pub requires_100rel: bool,
+}
+
+/// Rings, and takes the call at once. Who requires that provisional answers are acknowledged gets the description with one, and
+/// the answer after its PRACK: such networks make ready for the sound by it. To all others the answer alone says everything.
+///
+/// # Errors
+/// The caller has hung up in the meantime.
+pub(super) async fn take(endpoint: &Endpoint, key: CallKey, text: &str, requires_100rel: bool) -> Result<(), SipFault> {
+    let text = text.as_bytes().to_vec();
+    endpoint.ring(key, requires_100rel.then(|| text.clone()))?;
+    endpoint.answer(key, text).await
 }
 
 impl Described {
@@ -149,7 +161,7 @@ impl Backend {
                 (text, Some(agreed))
             }
         };
-        Ok(Described { leg, sound, ours, agreed, text })
+        Ok(Described { leg, sound, ours, agreed, text, requires_100rel: invitation.requires_100rel })
     }
 
     /// Answers a call whose leg is kept; false when its caller has hung up in the meantime.
@@ -158,9 +170,7 @@ impl Backend {
         if let Some(agreed) = &described.agreed {
             described.sound.route(legs::route(agreed)).await;
         }
-        let text = described.text.clone().into_bytes();
-        let answered = endpoint.ring(key, None).and_then(|()| endpoint.answer(key, text));
-        if let Err(error) = answered {
+        if let Err(error) = take(&endpoint, key, &described.text, described.requires_100rel).await {
             // Its end is on its way as an event.
             tracing::info!(%call, %error, "a SIP call ended before it was answered");
             return false;

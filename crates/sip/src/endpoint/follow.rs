@@ -144,6 +144,16 @@ impl Follow {
 }
 
 impl Endpoint {
+    /// The answer to an offer within a call, or the status that refuses it.
+    pub(super) async fn decided(&self, call: CallKey, body: Vec<u8>) -> Result<Vec<u8>, u16> {
+        let (reply, decided) = oneshot::channel();
+        self.tell(Event::Reoffered(Reoffer { call, body, reply }));
+        match tokio::time::timeout(TO_DECIDE, decided).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => Err(500),
+        }
+    }
+
     fn speaks(&self, call: CallKey) {
         if let Some(live) = self.calls().get_mut(&call) {
             live.alive = true;
@@ -192,12 +202,7 @@ async fn reoffered(endpoint: Endpoint, call: CallKey, request: Request, handle: 
         // A sign of life.
         Ok(Vec::new())
     } else {
-        let (reply, decided) = oneshot::channel();
-        endpoint.tell(Event::Reoffered(Reoffer { call, body: request.body, reply }));
-        match tokio::time::timeout(TO_DECIDE, decided).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => Err(500),
-        }
+        endpoint.decided(call, request.body).await
     };
     let sent = match answer {
         Ok(body) if body.is_empty() => handle.respond(StatusCode::OK, Some(headers), None).await,

@@ -8,8 +8,11 @@ use rsipstack::{
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{CallKey, Denied, Endpoint, Event, Invitation, Knock, Live, Register, convert, follow};
-use crate::timer;
+use super::{
+    CallKey, Denied, Endpoint, Event, Invitation, Knock, Live, Register, convert, follow,
+    reliable::{self, Given},
+};
+use crate::{reliable::Caller, timer};
 
 /// Contacts in one REGISTER.
 const MOST_CONTACTS: usize = 10;
@@ -30,6 +33,9 @@ pub(super) async fn take_all(endpoint: Endpoint, mut requests: TransactionReceiv
 
 async fn take(endpoint: Endpoint, mut transaction: Transaction) {
     if let Some(dialog) = endpoint.0.layer.match_dialog(&transaction) {
+        if transaction.original.method == Method::PRack {
+            return reliable::acknowledged(endpoint, transaction).await;
+        }
         return in_dialog(&endpoint, dialog, transaction).await;
     }
     let tagged = transaction.original.to_header().ok().and_then(|to| to.tag().ok().flatten()).is_some();
@@ -41,7 +47,7 @@ async fn take(endpoint: Endpoint, mut transaction: Transaction) {
             let headers = vec![
                 Header::Accept(convert::SDP.into()),
                 Header::Other("Allow".into(), super::start::ALLOW.into()),
-                Header::Supported("timer, 100rel, replaces".into()),
+                Header::Supported(reliable::SUPPORTED.into()),
             ];
             transaction.reply_with(StatusCode::OK, headers, None).await
         }
@@ -113,6 +119,7 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
         .as_ref()
         .and_then(Option::as_ref)
         .and_then(|(id, tags)| endpoint.key_of(id, [tags[0].as_str(), tags[1].as_str()]));
+    let given = Given::to(&request);
     let invitation = Invitation {
         call,
         dialed,
@@ -120,6 +127,7 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
         body: request.body.clone(),
         replaces_unknown: named.is_some() && replaces.is_none(),
         replaces,
+        requires_100rel: given.caller() == Caller::Requires,
         identity,
         proven,
     };
@@ -131,6 +139,7 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
         cancelled: false,
         session: session.as_ref().map(|(text, _)| (text.clone(), supported)),
         news: Default::default(),
+        given: Some(given),
     };
     endpoint.calls().insert(call, live);
     let following = follow::Follow {

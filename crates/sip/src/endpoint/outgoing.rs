@@ -35,6 +35,7 @@ impl Endpoint {
             cancelled: false,
             session: None,
             news: Default::default(),
+            given: None,
         };
         self.calls().insert(plan.call, live);
         let (endpoint, call, limits) = (self.clone(), plan.call, (plan.ring_for, plan.silent_for));
@@ -209,27 +210,15 @@ impl Endpoint {
         }
     }
 
-    /// Says that it rings; with a body, that sound comes before the answer.
-    ///
-    /// # Errors
-    /// [`SipFault::Gone`], [`SipFault::Unreachable`].
-    pub fn ring(&self, call: CallKey, body: Option<Vec<u8>>) -> Result<(), SipFault> {
-        if self.dialog(call)?.initial_request().header_contains_token("Require", "100rel") {
-            // Such a caller takes no provisional answer but reliable ones (RFC 3262 section 3), which the library does not send.
-            return Ok(());
-        }
-        let headers = body.as_ref().map(|_| convert::content_type(convert::SDP));
-        self.dialog(call)?.ringing(headers, body).map_err(unreachable)
-    }
-
-    /// Takes the call.
+    /// Takes the call, once what was described before it is acknowledged. Returns when the answer is on its way.
     ///
     /// # Errors
     /// As [`ring`](Self::ring).
-    pub fn answer(&self, call: CallKey, body: Vec<u8>) -> Result<(), SipFault> {
-        let mut headers = convert::content_type(convert::SDP);
+    pub async fn answer(&self, call: CallKey, body: Vec<u8>) -> Result<(), SipFault> {
+        let body = if self.until_it_may_be_answered(call).await? { None } else { Some(body) };
+        let mut headers = body.as_ref().map(|_| convert::content_type(convert::SDP)).unwrap_or_default();
         headers.push(Header::Other("Allow".into(), super::start::ALLOW.into()));
-        headers.push(Header::Supported("timer, replaces".into()));
+        headers.push(Header::Supported(super::reliable::SUPPORTED.into()));
         let session = self.calls().get(&call).and_then(|live| live.session.clone());
         if let Some((value, known)) = session {
             headers.push(Header::SessionExpires(value.into()));
@@ -237,7 +226,7 @@ impl Endpoint {
                 headers.push(Header::Require("timer".into()));
             }
         }
-        self.dialog(call)?.accept(Some(headers), Some(body)).map_err(unreachable)
+        self.dialog(call)?.accept(Some(headers), body).map_err(unreachable)
     }
 
     /// Refuses the call.

@@ -39,7 +39,9 @@ impl Endpoint {
         if let Some(trusted) = roots(&listen)? {
             transports.set_tls_config(TlsConfig { ca_certs: Some(trusted), ..TlsConfig::default() });
         }
-        let option = EndpointOption { callid_suffix: Some("switchboard".to_owned()), ..EndpointOption::default() };
+        let usual = EndpointOption::default();
+        let t1 = listen.t1.unwrap_or(usual.t1);
+        let option = EndpointOption { t1, t1x64: t1 * 64, callid_suffix: Some("switchboard".to_owned()), ..usual };
         let endpoint = EndpointBuilder::new()
             .with_user_agent(&listen.user_agent)
             .with_cancel_token(stop.clone())
@@ -62,6 +64,7 @@ impl Endpoint {
             listens,
             advertised: listen.advertised,
             locator,
+            t1,
         }));
         tokio::spawn(async move { endpoint.serve().await });
         tokio::spawn(incoming::take_all(ours.clone(), requests));
