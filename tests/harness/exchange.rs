@@ -84,6 +84,18 @@ impl Exchange {
         desk
     }
 
+    /// Sets up the agent's telephone, `101`, beside the trunk.
+    pub async fn set_up_telephone(&self, password: &str) {
+        let users = self.server.ask(Method::GET, "/users", &self.admin, None).await.body;
+        let all = users["items"].as_array().expect("a list");
+        let agent = all.iter().find(|one| one["role"] == "telecaller").expect("the agent")["id"].clone();
+        let trunk = json!({ "id": self.trunk["id"], "settings": self.trunk["settings"], "password": null });
+        let extension = json!({ "id": null, "username": "101", "user_id": agent, "password": password });
+        let body = json!({ "trunks": [trunk], "extensions": [extension] });
+        let saved = self.server.ask(Method::PUT, "/settings/sip", &self.admin, Some(body)).await;
+        assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
+    }
+
     /// Waits for the end of a call, and gives what is known of it.
     pub async fn ended(&self, call: &str) -> Value {
         let path = format!("/calls/{call}");

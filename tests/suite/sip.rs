@@ -385,24 +385,12 @@ async fn a_trunk_that_is_there_says_so() {
     exchange.server.stop().await;
 }
 
-/// The agent's telephone, set up beside the trunk.
-async fn with_telephone(exchange: &Exchange, password: &str) {
-    let users = exchange.server.ask(Method::GET, "/users", &exchange.admin, None).await.body;
-    let agent =
-        users["items"].as_array().unwrap().iter().find(|one| one["role"] == "telecaller").unwrap()["id"].clone();
-    let trunk = json!({ "id": exchange.trunk["id"], "settings": exchange.trunk["settings"], "password": null });
-    let extension = json!({ "id": null, "username": "101", "user_id": agent, "password": password });
-    let body = json!({ "trunks": [trunk], "extensions": [extension] });
-    let saved = exchange.server.ask(Method::PUT, "/settings/sip", &exchange.admin, Some(body)).await;
-    assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_telephone_is_an_agents_device() {
     let (customer, phone) = (SipPeer::start().await, SipPeer::start().await);
     phone.voice.set(1_400);
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", customer.address(), 1)]).await;
-    with_telephone(&exchange, "of the telephone").await;
+    exchange.set_up_telephone("of the telephone").await;
     assert_eq!(phone.register(exchange.sip, "101", "of the telephone").await.status(), 200);
     let there = |sip: &Value| sip["extensions"][0]["registered_from"] == "127.0.0.1";
     exchange.server.until("/settings/sip", &exchange.admin, "it is registered", there).await;
@@ -437,7 +425,7 @@ async fn an_agent_dials_on_the_telephone_that_is_registered() {
     let (customer, phone, other) = (SipPeer::start().await, SipPeer::start().await, SipPeer::start().await);
     phone.voice.set(1_400);
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", customer.address(), 1)]).await;
-    with_telephone(&exchange, PASSWORD).await;
+    exchange.set_up_telephone(PASSWORD).await;
     assert_eq!(phone.register(exchange.sip, "101", PASSWORD).await.status(), 200);
     let there = |sip: &Value| sip["extensions"][0]["registered_from"] == "127.0.0.1";
     exchange.server.until("/settings/sip", &exchange.admin, "it is registered", there).await;
@@ -485,7 +473,7 @@ async fn telephones_are_asked_for_md5_alone_unless_sha_256_is_wanted() {
         let sip = SipConfig { digest_sha256, ..sip_on_any_port() };
         let trunks = vec![trunk("Carrier", phone.address(), 1)];
         let exchange = Exchange::open_speaking(Engine::Sqlite, trunks, sip).await;
-        with_telephone(&exchange, "of the telephone").await;
+        exchange.set_up_telephone("of the telephone").await;
         assert_eq!(phone.algorithms(exchange.sip, "101").await, asked);
         assert_eq!(phone.register(exchange.sip, "101", "of the telephone").await.status(), 200, "{asked:?}");
         exchange.server.stop().await;
@@ -496,7 +484,7 @@ async fn telephones_are_asked_for_md5_alone_unless_sha_256_is_wanted() {
 async fn who_guesses_a_telephones_password_is_locked_out() {
     let phone = SipPeer::start().await;
     let exchange = Exchange::open(Engine::Sqlite, vec![trunk("Carrier", phone.address(), 1)]).await;
-    with_telephone(&exchange, "of the telephone").await;
+    exchange.set_up_telephone("of the telephone").await;
     for _ in 0..5 {
         assert_eq!(phone.register(exchange.sip, "101", "a guess").await.status(), 403);
     }

@@ -1,4 +1,4 @@
-//! A caller whose trunk sends the call elsewhere while an agent is in it.
+//! Callers who go elsewhere while an agent is in the call: by the wish of their trunk, of the agent, or of who stands between.
 
 use std::time::Duration;
 
@@ -41,6 +41,19 @@ async fn final_news(peer: &SipPeer) -> String {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// We end this dialog.
+async fn is_hung_up_on(peer: &SipPeer, dialog: &Dialog) {
+    while !peer.requests("BYE").iter().any(|bye| bye.field("call-id") == dialog.call_id) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Asks for two dialogs of the peer's to be joined.
+async fn join(peer: &SipPeer, first: &Dialog, second: &Dialog) -> u16 {
+    let named = second.replaces().replace('@', "%40").replace(';', "%3B").replace('=', "%3D");
+    refer(peer, first, &format!("sip:{COLLEAGUE}@pbx.example?Replaces={named}")).await
 }
 
 async fn goes_on_until_the_agent_hangs_up(exchange: &Exchange, peer: &SipPeer, desk: Desk, id: &str) {
@@ -239,12 +252,119 @@ async fn a_trunk_joins_the_caller_with_the_number_that_has_answered() {
     tell(&peer, &call, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n").await;
     let detail = exchange.ended(&id).await;
     assert_eq!(detail["row"]["status"], "completed", "{detail}");
-    let ended = async |dialog: &Dialog| {
-        while !peer.requests("BYE").iter().any(|bye| bye.field("call-id") == dialog.call_id) {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+    tokio::join!(is_hung_up_on(&peer, &call), is_hung_up_on(&peer, &second));
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_at_a_telephone_leaves_the_customer_to_a_number_with_which_they_have_spoken() {
+    const PASSWORD: &str = "of the telephone";
+    let (customer, number, phone) = (SipPeer::start().await, SipPeer::start().await, SipPeer::start().await);
+    number.voice.set(900);
+    phone.voice.set(1_400);
+    let exchange = exchange(&number).await;
+    exchange.set_up_telephone(PASSWORD).await;
+    assert_eq!(phone.register(exchange.sip, "101", PASSWORD).await.status(), 200);
+    let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
+    let state = Some(json!({ "kind": "available" }));
+    let asked = exchange.server.ask(Method::PUT, "/agents/me/state", &token, state).await;
+    assert!(asked.status.is_success(), "{asked:?}");
+    let call = customer.call(exchange.sip, CUSTOMER, NUMBER).await;
+    assert_eq!(call.answer.status(), 200, "{:?}", call.answer);
+    phone.ear.hears(600.0, "the customer").await;
+    customer.ear.hears(1_400.0, "the agent").await;
+    let first = phone.taken().await;
+    let calls = exchange.server.ask(Method::GET, "/calls", &exchange.admin, None).await.body;
+    let id = calls["items"][0]["id"].as_str().unwrap().to_owned();
+
+    assert_eq!(phone.turn(&first, "sendonly").await.status(), 200);
+    let second = phone.dial(exchange.sip, ("101", PASSWORD), COLLEAGUE).await;
+    assert_eq!(second.answer.status(), 200, "{:?}", second.answer);
+    assert!(number.request("INVITE").await.start.contains(COLLEAGUE));
+    phone.ear.hears(900.0, "the number").await;
+    number.ear.hears(1_400.0, "the agent").await;
+    customer.ear.clear();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    customer.ear.is_heard("music").await;
+    let overheard = customer.ear.share_with(900.0).max(customer.ear.share_with(1_400.0));
+    assert!(overheard < 0.05, "the customer hears what is spoken about them: {overheard}");
+
+    assert_eq!(join(&phone, &first, &second).await, 202);
+    assert!(final_news(&phone).await.starts_with("SIP/2.0 200"));
+    customer.ear.clear();
+    number.ear.clear();
+    customer.ear.hears(900.0, "the number").await;
+    number.ear.hears(600.0, "the customer").await;
+    tokio::join!(is_hung_up_on(&phone, &first), is_hung_up_on(&phone, &second));
+    let free = |agents: &serde_json::Value| {
+        agents.as_array().is_some_and(|all| all.iter().any(|one| one["state"]["kind"] == "available"))
     };
-    tokio::join!(ended(&call), ended(&second));
+    exchange.server.until("/agents", &exchange.admin, "the agent is free", free).await;
+    let live = exchange.server.ask(Method::GET, &format!("/calls/{id}/live"), &exchange.admin, None).await.body;
+    assert!(live["status"] == "in_progress" && live["agent_id"].is_null(), "{live}");
+
+    number.hang_up(&number.taken().await).await;
+    customer.request("BYE").await;
+    let detail = exchange.ended(&id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    let rows = exchange.server.ask(Method::GET, "/calls", &exchange.admin, None).await.body;
+    assert_eq!(rows["items"].as_array().map(Vec::len), Some(1), "one call all along: {rows}");
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_a_customer_was_passed_on_to_joins_them_with_an_agent_whom_they_have_called() {
+    let (customer, other) = (SipPeer::start().await, SipPeer::start().await);
+    other.voice.set(900);
+    let exchange = exchange(&other).await;
+    let (mut desk, call, id) = talking(&exchange, &customer).await;
+    pass_on(&desk, &id).await;
+    customer.ear.hears(900.0, "whom they were passed on to").await;
+    let first = other.taken().await;
+    let second = other.call(exchange.sip, COLLEAGUE, NUMBER).await;
+    assert_eq!(second.answer.status(), 200, "{:?}", second.answer);
+    let with_agent = desk.answer_next().await.call_id.to_string();
+    desk.ear.clear();
+    desk.ear.hears(900.0, "who asks for the customer").await;
+
+    assert_eq!(join(&other, &first, &second).await, 202);
+    assert!(final_news(&other).await.starts_with("SIP/2.0 200"));
+    desk.ear.clear();
+    customer.ear.clear();
+    desk.ear.hears(600.0, "the customer").await;
+    customer.ear.hears(1_000.0, "the agent").await;
+    tokio::join!(is_hung_up_on(&other, &first), is_hung_up_on(&other, &second));
+    let moved = exchange.ended(&id).await;
+    assert_eq!(moved["row"]["status"], "completed", "{moved}");
+    assert!(moved.to_string().contains("customer_moved"), "{moved}");
+    let path = format!("/calls/{with_agent}/live");
+    let live = exchange.server.ask(Method::GET, &path, &exchange.admin, None).await.body;
+    assert!(live["status"] == "in_progress" && live["recording"]["kind"] == "recording", "{live}");
+
+    customer.hang_up(&call).await;
+    let detail = exchange.ended(&with_agent).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
+    assert!(detail.to_string().contains("customer_replaced"), "{detail}");
+    let over = |sip: &serde_json::Value| sip["trunks"][0]["state"]["calls_now"] == 0;
+    exchange.server.until("/settings/sip", &exchange.admin, "no dialog is left", over).await;
+    desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_callers_who_would_leave_nobody_but_agents_are_not_joined() {
+    let peer = SipPeer::start().await;
+    let exchange = exchange(&peer).await;
+    let (desk, call, id) = talking(&exchange, &peer).await;
+    let waiting = peer.call(exchange.sip, COLLEAGUE, NUMBER).await;
+    assert_eq!(waiting.answer.status(), 200, "{:?}", waiting.answer);
+    assert_eq!(join(&peer, &call, &waiting).await, 603);
+    peer.hang_up(&waiting).await;
+    let live = exchange.server.ask(Method::GET, &format!("/calls/{id}/live"), &exchange.admin, None).await.body;
+    assert_eq!(live["status"], "in_progress", "{live}");
+    peer.hang_up(&call).await;
+    exchange.ended(&id).await;
     desk.phone.sign_out().await;
     exchange.server.stop().await;
 }

@@ -3,9 +3,11 @@
 
 mod agent_in;
 mod carrier;
+mod consult;
 mod directory;
 mod events;
 mod inbound;
+mod joining;
 mod legs;
 mod moves;
 mod outbound;

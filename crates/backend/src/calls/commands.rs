@@ -4,6 +4,7 @@ use domain::{
     call::{CallEvent, MonitorMode, Phase, Refusal, TransferTarget, permits, telephone_session},
     ids::{CallId, MediaSessionId},
     masking,
+    phone_number::E164,
 };
 use tokio::sync::oneshot;
 use wire::calls::{self as wire_calls, AnswerCall, DeclineCall, LiveCall, SendDigits, SetMonitor, StartTransfer};
@@ -42,12 +43,7 @@ impl Actor {
 impl Backend {
     pub(super) async fn ask(&self, person: &Person, call: CallId, event: CallEvent) -> Result<LiveCall, BackendError> {
         self.own_call(person, call)?;
-        let (reply, answer) = oneshot::channel();
-        if !self.calls().tell(call, Tell::Ask { event, reply }) {
-            return Err(BackendError::WrongCallState("the call is over"));
-        }
-        let live = answer.await.map_err(|_| BackendError::WrongCallState("the call is over"))??;
-        Ok(masked(person, live))
+        Ok(masked(person, self.calls().ask(call, event).await?))
     }
 
     /// The call has to be one of the person's tenant and under way here.
@@ -116,16 +112,21 @@ impl Backend {
                 TransferTarget::Queue { plan: self.queue_plan(person, queue_id).await? }
             }
             wire_calls::TransferTarget::Number { number } => {
-                let allowed = self.allowed_numbers(person.scope).await?;
-                let number = domain::dialable::read(&number, Some(&person.country), allowed)
-                    .map_err(|error| BackendError::field("to.number", error.to_string()))?;
-                if let Some(objection) = self.objection_to_number(person.scope, &number, None).await? {
-                    return Err(BackendError::DoNotCall(objection));
-                }
-                TransferTarget::Number { number }
+                TransferTarget::Number { number: self.number_to_pass_on_to(person, &number).await? }
             }
         };
         self.ask(person, id, CallEvent::TransferStarted { agent: person.user, to }).await
+    }
+
+    /// A number that a call may be passed on to, as somebody types it.
+    pub(crate) async fn number_to_pass_on_to(&self, person: &Person, typed: &str) -> Result<E164, BackendError> {
+        let allowed = self.allowed_numbers(person.scope).await?;
+        let number = domain::dialable::read(typed, Some(&person.country), allowed)
+            .map_err(|error| BackendError::field("to.number", error.to_string()))?;
+        match self.objection_to_number(person.scope, &number, None).await? {
+            Some(objection) => Err(BackendError::DoNotCall(objection)),
+            None => Ok(number),
+        }
     }
 
     pub async fn cancel_transfer(&self, person: &Person, id: CallId) -> Result<LiveCall, BackendError> {

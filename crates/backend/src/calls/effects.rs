@@ -55,6 +55,10 @@ impl Actor {
                 self.in_conference(Step::Recorder { provider_call_id, what });
             }
             Effect::HangUpCarrier { provider_call_id, leg, .. } => self.hang_up_carrier(provider_call_id, leg).await,
+            Effect::EndConsult { leg } => {
+                let backend = self.backend.clone();
+                tokio::spawn(async move { backend.sip().end_consult(leg).await });
+            }
             Effect::AskCarrier { party, provider_call_id } => self.ask_carrier(party, provider_call_id).await,
             Effect::RestartDeviceMedia { agent, session } => {
                 tracing::info!(call = %self.id(), %session, "nothing comes from the agent's device; it is asked for a new path");

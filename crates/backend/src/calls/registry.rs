@@ -159,6 +159,19 @@ impl Calls {
         self.tell(call, Tell::Event(event))
     }
 
+    /// Asks for something that is refused when the call is not in a state for it; returns when it has been done.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn ask(&self, call: CallId, event: CallEvent) -> Result<LiveCall, BackendError> {
+        const OVER: BackendError = BackendError::WrongCallState("the call is over");
+        let (reply, answer) = oneshot::channel();
+        if !self.tell(call, Tell::Ask { event, reply }) {
+            return Err(OVER);
+        }
+        answer.await.map_err(|_| OVER)?
+    }
+
     /// Every call of the tenant that is under way here.
     pub(crate) fn of_tenant(&self, tenant: TenantId) -> Vec<CallId> {
         self.table().calls.iter().filter(|(_, entry)| entry.tenant == tenant).map(|(call, _)| *call).collect()

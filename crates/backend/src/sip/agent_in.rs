@@ -21,7 +21,7 @@ pub(super) struct AgentIn {
 }
 
 /// RFC 3261 section 21.4.
-const fn status(error: &BackendError) -> u16 {
+pub(super) const fn status(error: &BackendError) -> u16 {
     match error {
         BackendError::InvalidFields(_) => 404,
         BackendError::DoNotCall(_) | BackendError::OutsideCallingHours { .. } | BackendError::NotAllowed => 403,
@@ -38,6 +38,9 @@ impl Backend {
     pub(super) async fn telephone_calls(&self, invitation: &Invitation, name: &str) -> Result<(), Refused> {
         let extension = self.sip().directory().extensions.get(name).cloned();
         let extension = extension.ok_or(Refused(403, "this telephone is not set up any more"))?;
+        if let Some(call) = self.sip().talks_by(&extension) {
+            return self.telephone_consults(invitation, &extension, call).await;
+        }
         let described = self.describe(invitation, CODECS.to_vec(), Srtp::Off).await?;
         let wanted = PlaceCall {
             lead_id: None,

@@ -120,7 +120,7 @@ impl Backend {
             match (whose, instead) {
                 (_, Some(instead)) => self.tell_referrer(instead.of, 488),
                 (Whose::Party(party), None) => drop(self.calls().event(call, failed(party, DialFailure::Failed))),
-                (Whose::Phone { .. }, None) => {}
+                (Whose::Phone { .. } | Whose::Consult { .. }, None) => {}
             }
             if let Ok(endpoint) = self.sip().endpoint() {
                 endpoint.hang_up(key).await;
@@ -130,6 +130,8 @@ impl Backend {
         let party = match whose {
             Whose::Party(party) => party,
             Whose::Phone { agent, session, fence } => return self.phone_answered(key, agent, session, fence).await,
+            // It has come in.
+            Whose::Consult { .. } => return,
         };
         if let Some(leg) = self.sip().legs().get_mut(&key) {
             leg.attached = true;
@@ -150,7 +152,9 @@ impl Backend {
             endpoint.hang_up(key).await;
             return;
         }
-        if let (Party::Outside { .. }, Some(called)) = (party, called) {
+        if let (Party::Outside { .. }, Some(called)) = (party, called)
+            && !self.sip().is_consulted(call)
+        {
             self.sip().join(call, key, &called).await;
         }
     }
@@ -164,7 +168,7 @@ impl Backend {
                 self.sip().legs().remove(&key);
                 return self.phone_ended(call, agent, fence, Some(status));
             }
-            None => return,
+            Some((_, Whose::Consult { .. }, None)) | None => return,
         };
         tracing::info!(%call, status, reason, "a trunk did not connect a call");
         if self.sip().fail_over(key, status).await {
@@ -221,6 +225,7 @@ impl Backend {
                     self.calls().event(leg.call, CallEvent::ProviderEnded { party, status: ProviderEnd::Completed });
                 }
                 Whose::Phone { agent, fence, .. } => self.phone_ended(leg.call, agent, fence, None),
+                Whose::Consult { agent } => drop(self.calls().event(leg.call, CallEvent::TransferCancelled { agent })),
             }
         }
     }

@@ -27,13 +27,17 @@ pub(super) enum Whose {
         session: MediaSessionId,
         fence: Option<u32>,
     },
+    /// The second line of that telephone, by which the agent speaks with a number before the customer does.
+    Consult {
+        agent: UserId,
+    },
 }
 
 impl Whose {
     pub(super) const fn session(self) -> Option<MediaSessionId> {
         match self {
             Self::Phone { session, .. } => Some(session),
-            Self::Party(_) => None,
+            Self::Party(_) | Self::Consult { .. } => None,
         }
     }
 }
@@ -256,7 +260,7 @@ impl SipService {
     }
 
     /// The call that a leg's sound belongs to.
-    fn key_of(&self, leg: LegId) -> Option<CallKey> {
+    pub(super) fn key_of(&self, leg: LegId) -> Option<CallKey> {
         self.legs().iter().find(|(_, one)| one.leg == leg).map(|(key, _)| *key)
     }
 

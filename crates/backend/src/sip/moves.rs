@@ -88,10 +88,10 @@ impl Backend {
     }
 
     async fn refer(&self, key: CallKey, to_user: &str, replaces: Option<Replaced>) -> Result<CallId, Refused> {
-        let moving = self.sip().moving(key).ok_or(Refused(603, "there is no caller who could be sent elsewhere"))?;
-        if matches!(replaces, Some(Replaced::Ours(_))) {
-            return Err(Refused(603, "both calls are here"));
+        if let Some(Replaced::Ours(other)) = replaces {
+            return self.join_dialogs(key, other).await;
         }
+        let moving = self.sip().moving(key).ok_or(Refused(603, "there is no caller who could be sent elsewhere"))?;
         let to = self.may_be_referred(&moving, to_user).await?;
         let endpoint = self.sip().endpoint().map_err(|_| Refused(503, "signalling has stopped"))?;
         let unreachable = |_| Refused(503, "the trunk cannot be reached");

@@ -121,7 +121,9 @@ impl SipService {
             code: 0,
             message: error.to_string(),
         })?;
+        // Whom the agent speaks with first is called by us.
         if let Party::Outside { attempt } = party
+            && !self.is_consulted(call)
             && let Some(key) = self.pass_on(call, attempt, &to).await
         {
             return Ok(key);

@@ -118,7 +118,7 @@ impl Backend {
         }
     }
 
-    fn let_go(&self, dialogs: Vec<CallKey>) {
+    pub(super) fn let_go(&self, dialogs: Vec<CallKey>) {
         let Ok(endpoint) = self.sip().endpoint() else { return };
         tokio::spawn(async move {
             tokio::time::sleep(TO_HANG_UP).await;

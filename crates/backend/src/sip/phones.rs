@@ -62,6 +62,12 @@ impl SipService {
         session.map_or(port, PortId::Session)
     }
 
+    /// The call that an agent is in by this telephone.
+    pub(super) fn talks_by(&self, extension: &Extension) -> Option<CallId> {
+        let session = Some(session_of(extension.id));
+        self.legs().values().find(|leg| leg.attached && leg.whose.session() == session).map(|leg| leg.call)
+    }
+
     fn extension_of_session(&self, session: MediaSessionId) -> Option<Extension> {
         self.directory().extensions.values().find(|one| session_of(one.id) == session).cloned()
     }
@@ -246,7 +252,12 @@ impl Backend {
     /// The telephone did not take the call, or its user has hung up.
     pub(super) fn phone_ended(&self, call: CallId, agent: UserId, fence: Option<u32>, status: Option<u16>) {
         let event = match (status, fence) {
-            (None, _) => CallEvent::AgentHungUp { agent },
+            (None, _) => {
+                if self.sip().is_consulted(call) {
+                    self.calls().event(call, CallEvent::TransferCancelled { agent });
+                }
+                CallEvent::AgentHungUp { agent }
+            }
             (Some(486 | 600 | 603), Some(fence)) => CallEvent::OfferDeclined { agent, fence },
             // The app may still answer.
             (Some(_), _) => return,

@@ -227,6 +227,10 @@ pub enum Effect {
         provider_call_id: Option<String>,
         leg: Option<LegId>,
     },
+    /// End the agent's second line, if they have not.
+    EndConsult {
+        leg: LegId,
+    },
     /// Ask the carrier whether the telephone call goes on; answer with `CarrierSwept` when it does not.
     AskCarrier {
         party: Party,

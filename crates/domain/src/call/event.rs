@@ -9,7 +9,8 @@ use super::{
     timers::Timer,
 };
 use crate::{
-    ids::{DecisionId, LegId, MediaSessionId, UserId},
+    ids::{CallId, DecisionId, LegId, MediaSessionId, UserId},
+    phone_number::E164,
     time::UnixMillis,
 };
 
@@ -195,6 +196,26 @@ pub enum CallEvent {
     TransferFailed {
         attempt: u32,
         reason: DialFailure,
+    },
+
+    /// The agent calls a number by a second line of theirs, `leg`, and speaks to it before the customer does.
+    ConsultStarted {
+        agent: UserId,
+        number: E164,
+        leg: LegId,
+    },
+    /// The agent leaves the customer to the number with which they have spoken.
+    ConsultJoined {
+        agent: UserId,
+    },
+    /// Whoever the call was passed on to leaves its customer to another call of theirs, in which the customer goes on.
+    CustomerMoved {
+        to: CallId,
+    },
+    /// The customer of another call has come in place of this one's, who had called for them.
+    CustomerReplaced {
+        from: CallId,
+        leg: LegId,
     },
 
     /// The agent leaves a recorded message on the customer's answering machine.

@@ -176,6 +176,9 @@ impl Turn {
         if let Phase::Dialing { early, .. } = &mut self.call.phase {
             *early = None;
         }
+        if self.call.consult().is_some() {
+            self.transfer_over(None);
+        }
         self.routing_restarted();
         if let Phase::PassedOn { outside, .. } = &self.call.phase
             && let Some(leg) = outside.line.leg()

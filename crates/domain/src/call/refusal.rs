@@ -57,6 +57,19 @@ pub fn permits(call: &Call, event: &CallEvent) -> Result<(), Refusal> {
             if call.facts.capabilities.hold { Ok(()) } else { Err(Refusal::NotSupported) }
         }
         CallEvent::TransferStarted { agent, to } => may_transfer(call, *agent, to),
+        CallEvent::ConsultStarted { agent, number, .. } => {
+            may_transfer(call, *agent, &TransferTarget::Number { number: number.clone() })?;
+            if call.facts.sound == SoundPlace::Bridge { Ok(()) } else { Err(Refusal::NotSupported) }
+        }
+        CallEvent::ConsultJoined { agent } => {
+            talks(call, *agent)?;
+            if call.consults() { Ok(()) } else { Err(Refusal::WrongState) }
+        }
+        CallEvent::CustomerMoved { .. } => match (&call.phase, call.line.leg()) {
+            (Phase::PassedOn { .. }, Some(_)) => Ok(()),
+            _ => Err(Refusal::WrongState),
+        },
+        CallEvent::CustomerReplaced { .. } if call.is_over() => Err(Refusal::WrongState),
         CallEvent::TransferCancelled { agent } => {
             talks(call, *agent)?;
             if idle_transfer(call).is_err() { Ok(()) } else { Err(Refusal::WrongState) }

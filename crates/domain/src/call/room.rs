@@ -37,7 +37,8 @@ pub struct RoomPlan {
 /// The room of a call, or none while nobody is to meet in one. It stays while media are away, because closing it would
 /// finish the recording.
 ///
-/// A held customer hears music only, and the agent hears nobody but a supervisor who may be heard. A listener hears both and is
+/// A held customer hears music only, and the agent hears nobody but a supervisor who may be heard, or by a second line the number
+/// that they want to leave the customer to. A listener hears both and is
 /// heard by nobody, a whisperer is heard by the agent only, a barger by all.
 pub fn room_plan(call: &Call) -> Option<RoomPlan> {
     let customer = call.line.leg().map(PortRef::Leg);
@@ -95,6 +96,16 @@ fn talking(call: &Call, talk: &Talk, customer: Option<PortRef>) -> RoomPlan {
     plan.members = [customer, agent].into_iter().flatten().collect();
     if let (true, Some(agent), Some(customer)) = (together, agent, customer) {
         plan.hears.extend([(agent, customer), (customer, agent)]);
+    }
+    if let Some(consult) = call.consult().map(PortRef::Leg) {
+        plan.members.push(consult);
+        match call.outside().and_then(|outside| outside.line.leg()).map(PortRef::Leg) {
+            Some(outside) => {
+                plan.members.push(outside);
+                plan.hears.extend([(consult, outside), (outside, consult)]);
+            }
+            None => plan.ringback.push(consult),
+        }
     }
     for monitor in &call.monitors {
         let own = PortRef::Session(monitor.session);

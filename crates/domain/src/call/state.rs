@@ -212,11 +212,24 @@ impl Call {
         match &self.phase {
             Phase::PassedOn { outside, .. } => Some(outside),
             Phase::Talking { talk } => match &talk.transfer.as_ref()?.stage {
-                TransferStage::Dialing { outside } => Some(outside),
+                TransferStage::Dialing { outside, .. } => Some(outside),
                 TransferStage::Routing { .. } | TransferStage::Offered { .. } => None,
             },
             _ => None,
         }
+    }
+
+    /// The agent's second line, by which they speak with an outside number.
+    pub fn consult(&self) -> Option<LegId> {
+        match self.talk()?.transfer.as_ref()?.stage {
+            TransferStage::Dialing { consult, .. } => consult,
+            TransferStage::Routing { .. } | TransferStage::Offered { .. } => None,
+        }
+    }
+
+    /// The agent speaks with the number that they want to leave the customer to.
+    pub fn consults(&self) -> bool {
+        self.consult().and(self.outside()).is_some_and(|outside| outside.line.leg().is_some())
     }
 
     /// Media of both sides are there and each has been heard.

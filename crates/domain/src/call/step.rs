@@ -54,6 +54,7 @@ struct Before {
     /// Timers that the driver still has.
     timers: BTreeMap<Timer, Armed>,
     leg: Option<LegId>,
+    consult: Option<LegId>,
     seats: BTreeMap<Party, (String, SeatPlan)>,
     recorder: Option<bool>,
     over: bool,
@@ -70,6 +71,7 @@ impl Before {
             timers: armed.clone(),
             armed,
             leg: call.line.leg(),
+            consult: call.consult(),
             seats: seats(call),
             recorder: carrier_records(call),
             over: call.is_over(),
@@ -134,6 +136,10 @@ impl Turn {
             CallEvent::HoldEnded { .. } => self.hold_ended(),
             CallEvent::TransferStarted { to, .. } => self.transfer_started(to),
             CallEvent::TransferCancelled { .. } => self.transfer_over(None),
+            CallEvent::ConsultStarted { number, leg, .. } => self.consult_started(number, *leg),
+            CallEvent::ConsultJoined { .. } => self.pass_on(),
+            CallEvent::CustomerMoved { .. } => self.customer_moved(),
+            CallEvent::CustomerReplaced { leg, .. } => self.carrier_attached(Party::Customer, *leg),
             CallEvent::TransferAnswered { attempt } => self.transfer_answered(*attempt, None),
             CallEvent::TransferFailed { attempt, reason } => self.transfer_failed(*attempt, *reason),
             CallEvent::DeviceLost { session } => self.device_lost(*session),
@@ -198,6 +204,8 @@ impl Turn {
         self.settle_offer(before.offer);
         self.settle_agents(&before.held);
         self.settle_telephones(before.outside, before.leg, before.over);
+        let consult = before.consult.filter(|_| self.call.consult().is_none());
+        self.effects.extend(consult.map(|leg| Effect::EndConsult { leg }));
         self.settle_conference();
         self.settle_seats(&before.seats);
         self.settle_recorder(before.recorder);

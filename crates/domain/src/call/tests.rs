@@ -4,6 +4,7 @@ mod dialing;
 mod fixture;
 mod for_agent;
 mod inbound;
+mod joining;
 mod late;
 mod log;
 mod media;

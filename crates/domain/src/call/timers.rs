@@ -176,7 +176,9 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
 fn talking(call: &Call, talk: &Talk, arm: &mut impl FnMut(Timer, UnixMillis, Duration, TimerReason) -> Option<Armed>) {
     let still = Duration::ZERO;
     if let Some(transfer) = &talk.transfer {
-        arm(Timer::TransferGivesUp, transfer.give_up_at, still, TimerReason::TransferMustBeAnswered);
+        if !call.consults() {
+            arm(Timer::TransferGivesUp, transfer.give_up_at, still, TimerReason::TransferMustBeAnswered);
+        }
         match &transfer.stage {
             TransferStage::Routing { asked_at, .. } => {
                 arm(Timer::LookAgain, *asked_at, LOOK_AGAIN, TimerReason::CallWaitsForAnAgent);

@@ -1,16 +1,24 @@
-//! Blind transfer. Until the target answers, the first agent stands by and the call can come back.
+//! Transfer. Until the target answers, or the agent who speaks with it first leaves, the call can come back.
 
 use super::{
     effect::{Effect, NoticeCode, RouteReason},
     event::DialFailure,
-    state::{Desk, Line, Outside, Party, Phase, Transfer, TransferStage, TransferTarget},
+    state::{CallStatus, Desk, EndReason, Line, Outside, Party, Phase, Transfer, TransferStage, TransferTarget},
     step::Turn,
     timers::TRANSFER_LIMIT,
 };
-use crate::ids::LegId;
+use crate::{ids::LegId, phone_number::E164};
 
 impl Turn {
     pub(super) fn transfer_started(&mut self, to: &TransferTarget) {
+        self.begin_transfer(to, None);
+    }
+
+    pub(super) fn consult_started(&mut self, number: &E164, leg: LegId) {
+        self.begin_transfer(&TransferTarget::Number { number: number.clone() }, Some(leg));
+    }
+
+    fn begin_transfer(&mut self, to: &TransferTarget, consult: Option<LegId>) {
         self.hold_ended();
         let now = self.now;
         let Phase::Talking { talk } = &mut self.call.phase else { return };
@@ -24,7 +32,7 @@ impl Turn {
                 self.effects.push(Effect::DialTransfer { attempt, number: number.clone() });
                 let line = Line::Awaited { since: now };
                 let outside = Outside { attempt, number: number.clone(), provider_call_id: None, line };
-                TransferStage::Dialing { outside }
+                TransferStage::Dialing { outside, consult }
             }
         };
         talk.transfer = Some(Transfer {
@@ -52,32 +60,46 @@ impl Turn {
             return;
         }
         self.gone.push(Party::Outside { attempt });
-        self.transfer_over(Some(match reason {
+        // Of somebody with whom the agent speaks they know it themselves.
+        let spoken = self.call.consults();
+        let code = match reason {
             DialFailure::Busy => NoticeCode::TransferBusy,
             DialFailure::NoAnswer | DialFailure::Machine => NoticeCode::TransferNotAnswered,
             DialFailure::Failed => NoticeCode::TransferFailed,
-        }));
+        };
+        self.transfer_over(Some(code).filter(|_| !spoken));
     }
 
-    /// The outside number took the call: it and the customer are joined, the agent finishes. Media tell the same as the
-    /// carrier's report, and either may be first or be lost.
+    /// The outside number took the call: it and the customer are joined and the agent finishes, unless they speak with it first.
+    /// Media tell the same as the carrier's report, and either may be first or be lost.
     pub(super) fn transfer_answered(&mut self, attempt: u32, leg: Option<LegId>) {
         let now = self.now;
-        let dialing = self.call.talk().is_some();
+        let (dialing, consults) = (self.call.talk().is_some(), self.call.consult().is_some());
         let Some(outside) = self.outside_mut(attempt) else { return };
         if let Some(leg) = leg {
             outside.line = Line::Attached { leg };
         } else if dialing && outside.line.leg().is_none() {
             outside.line = Line::Awaited { since: now };
         }
-        if dialing {
-            let outside = outside.clone();
-            self.begin_wrap_up();
-            self.call.monitors.clear();
-            // The outside party has not heard the recording notice.
-            self.finish_recording();
-            self.call.phase = Phase::PassedOn { outside, since: self.now };
+        if dialing && !consults {
+            self.pass_on();
         }
+    }
+
+    pub(super) fn pass_on(&mut self) {
+        let Some(outside) = self.call.outside().cloned() else { return };
+        self.begin_wrap_up();
+        self.call.monitors.clear();
+        // The outside party has not heard the recording notice.
+        self.finish_recording();
+        self.call.phase = Phase::PassedOn { outside, since: self.now };
+    }
+
+    /// The customer goes on in another call; nobody is left in this one. Both telephone calls are the other's to end.
+    pub(super) fn customer_moved(&mut self) {
+        self.gone.extend(self.call.outside().map(|outside| Party::Outside { attempt: outside.attempt }));
+        self.gone.push(Party::Customer);
+        self.over(CallStatus::Completed, EndReason::JoinedElsewhere);
     }
 
     /// Another agent took the transferred call.
@@ -96,7 +118,7 @@ impl Turn {
         let outside = match &mut self.call.phase {
             Phase::PassedOn { outside, .. } => outside,
             Phase::Talking { talk } => match &mut talk.transfer.as_mut()?.stage {
-                TransferStage::Dialing { outside } => outside,
+                TransferStage::Dialing { outside, .. } => outside,
                 TransferStage::Routing { .. } | TransferStage::Offered { .. } => return None,
             },
             _ => return None,

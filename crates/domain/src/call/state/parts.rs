@@ -127,11 +127,14 @@ pub enum TransferStage {
     /// The outside number is being called.
     Dialing {
         outside: Outside,
+        /// The agent's second line, by which they speak with the number first.
+        #[serde(default)]
+        consult: Option<LegId>,
     },
 }
 
-/// A blind transfer under way: the customer hears music and the first agent stands by until the target answers. A consult
-/// would be one more stage, in which the first agent and the target hear each other.
+/// A transfer under way: the customer hears music and the first agent stands by until the target answers, or speaks with it until
+/// they leave the two to each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     pub to: TransferTarget,

@@ -17,6 +17,8 @@ pub enum EndReason {
     AgentHungUp,
     /// The outside party, after a transfer to a number.
     OutsideHungUp,
+    /// The customer goes on in another call.
+    JoinedElsewhere,
     /// The carrier said so.
     CarrierEnded,
     /// The carrier's media did not come back in time.

@@ -125,6 +125,12 @@ fn wish() -> impl Strategy<Value = CallEvent> {
         1 => agent().prop_map(|agent| CallEvent::HoldEnded { agent }),
         3 => (agent(), target()).prop_map(|(agent, to)| CallEvent::TransferStarted { agent, to }),
         1 => agent().prop_map(|agent| CallEvent::TransferCancelled { agent }),
+        2 => (agent(), 1..3u128).prop_map(|(agent, n)| CallEvent::ConsultStarted { agent, number: number(), leg: leg(500 + n) }),
+        2 => agent().prop_map(|agent| CallEvent::ConsultJoined { agent }),
+        1 => Just(CallEvent::CustomerMoved { to: crate::ids::CallId::new(uuid::Uuid::from_u128(501)) }),
+        1 => (1..4u128).prop_map(|n| CallEvent::CustomerReplaced {
+            from: crate::ids::CallId::new(uuid::Uuid::from_u128(501)), leg: leg(600 + n),
+        }),
         3 => (agent(), mode, device()).prop_map(|(user, mode, session)| CallEvent::MonitorSet { user, mode, session }),
         1 => agent().prop_map(|user| CallEvent::MonitorCleared { user }),
         1 => agent().prop_map(|agent| CallEvent::VoicemailDropped { agent, message: message() }),
