@@ -257,13 +257,10 @@ async fn a_trunk_joins_the_caller_with_the_number_that_has_answered() {
     exchange.server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_agent_at_a_telephone_leaves_the_customer_to_a_number_with_which_they_have_spoken() {
-    const PASSWORD: &str = "of the telephone";
-    let (customer, number, phone) = (SipPeer::start().await, SipPeer::start().await, SipPeer::start().await);
-    number.voice.set(900);
-    phone.voice.set(1_400);
-    let exchange = exchange(&number).await;
+const PASSWORD: &str = "of the telephone";
+
+/// An agent at a telephone and a caller who hear each other; the telephone's dialog and the call's id.
+async fn talking_at_a_telephone(exchange: &Exchange, customer: &SipPeer, phone: &SipPeer) -> (Dialog, String) {
     exchange.set_up_telephone(PASSWORD).await;
     assert_eq!(phone.register(exchange.sip, "101", PASSWORD).await.status(), 200);
     let token = exchange.server.sign_in("telecaller@owner.example").await.text("access_token");
@@ -274,9 +271,17 @@ async fn an_agent_at_a_telephone_leaves_the_customer_to_a_number_with_which_they
     assert_eq!(call.answer.status(), 200, "{:?}", call.answer);
     phone.ear.hears(600.0, "the customer").await;
     customer.ear.hears(1_400.0, "the agent").await;
-    let first = phone.taken().await;
     let calls = exchange.server.ask(Method::GET, "/calls", &exchange.admin, None).await.body;
-    let id = calls["items"][0]["id"].as_str().unwrap().to_owned();
+    (phone.taken().await, calls["items"][0]["id"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_at_a_telephone_leaves_the_customer_to_a_number_with_which_they_have_spoken() {
+    let (customer, number, phone) = (SipPeer::start().await, SipPeer::start().await, SipPeer::start().await);
+    number.voice.set(900);
+    phone.voice.set(1_400);
+    let exchange = exchange(&number).await;
+    let (first, id) = talking_at_a_telephone(&exchange, &customer, &phone).await;
 
     assert_eq!(phone.turn(&first, "sendonly").await.status(), 200);
     let second = phone.dial(exchange.sip, ("101", PASSWORD), COLLEAGUE).await;
@@ -366,5 +371,33 @@ async fn two_callers_who_would_leave_nobody_but_agents_are_not_joined() {
     peer.hang_up(&call).await;
     exchange.ended(&id).await;
     desk.phone.sign_out().await;
+    exchange.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_who_gives_up_on_a_number_has_the_customer_again() {
+    let (customer, number, phone) = (SipPeer::start().await, SipPeer::start().await, SipPeer::start().await);
+    number.set_manner(Manner::Rings);
+    phone.voice.set(1_400);
+    let exchange = exchange(&number).await;
+    let (first, id) = talking_at_a_telephone(&exchange, &customer, &phone).await;
+    assert_eq!(phone.turn(&first, "sendonly").await.status(), 200);
+    // What must not be called is not called here either.
+    let refused = phone.dial(exchange.sip, ("101", PASSWORD), "112").await;
+    assert_eq!(refused.answer.status(), 404, "{:?}", refused.answer);
+    let second = phone.dial(exchange.sip, ("101", PASSWORD), COLLEAGUE).await;
+    assert_eq!(second.answer.status(), 200, "{:?}", second.answer);
+    number.request("INVITE").await;
+    phone.ear.clear();
+    phone.ear.is_heard("the ringing").await;
+    assert_eq!(join(&phone, &first, &second).await, 603, "nobody has answered there");
+    phone.hang_up(&second).await;
+    number.request("CANCEL").await;
+    assert_eq!(phone.turn(&first, "sendrecv").await.status(), 200);
+    phone.ear.hears(600.0, "the customer").await;
+    phone.hang_up(&first).await;
+    customer.request("BYE").await;
+    let detail = exchange.ended(&id).await;
+    assert_eq!(detail["row"]["status"], "completed", "{detail}");
     exchange.server.stop().await;
 }
