@@ -12,6 +12,7 @@ use serde_json::json;
 use storage::{
     TenantScope,
     campaigns::{self, Campaign},
+    leads::bulk,
     tenants::{self, Tenant},
     testing::{Engine, ManyLeads, TestStore},
     users::{self, User},
@@ -84,6 +85,8 @@ pub async fn make(engine: Engine, leads: u32, agents: u32, owned: bool, searchab
     let owners = if owned { agents.clone() } else { Vec::new() };
     let many = ManyLeads { seed: 7, count: leads, owners, campaign: Some(campaign.id), searchable, newest_at: NOW };
     many.write(&store, scope).await?;
+    // As an import does.
+    bulk::refresh_statistics(&store).await?;
     Ok(Ground { store, scope, agents, campaign: campaign.id, seeded_s: began.elapsed().as_secs_f64() })
 }
 

@@ -155,7 +155,8 @@ pub async fn insert(tx: &mut Tx, sealed: Sealed, later: &mut Unsearchable) -> Re
 }
 
 /// Has the database look anew at how many leads there are and how they lie. PostgreSQL does it by itself once a minute; until then
-/// a planner that knows an empty table reads all of it for each look-up, and an import comes to a crawl. SQLite plans without.
+/// a planner that knows an empty table reads all of it for each look-up, and an import comes to a crawl. SQLite goes by the sizes
+/// that its migrations name.
 pub async fn refresh_statistics(store: &Store) -> Result<()> {
     let mut on = On::from(store);
     match on.pick("", "ANALYZE leads, lead_numbers") {
