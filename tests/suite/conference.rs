@@ -154,7 +154,7 @@ async fn a_customer_waits_with_music_and_the_agent_takes_the_call_by_a_key(engin
     agent.press("1");
     let live = world.live(&path, "they talk", |live| live["status"] == "in_progress").await;
     assert_eq!(live["sound_at"], "conference");
-    assert_eq!(live["unsupported"], json!(["dtmf"]));
+    assert_eq!(live["unsupported"], json!([]));
     assert!(is_recorded(&live), "{live}");
     world.room(&path, "both are there", |there| there.len() == 2).await;
     tokio::time::sleep(Duration::from_secs(2)).await;

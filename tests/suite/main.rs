@@ -8,6 +8,7 @@ mod bad_input;
 mod claims;
 mod commands;
 mod conference;
+mod conference_calls_out;
 mod crash;
 mod crm;
 mod cut_off;

@@ -17,7 +17,7 @@ on_both_databases!(
 
 /// Of the message; the agent's voice is a tone of 1000 Hz.
 const HERTZ: f64 = 440.0;
-const SECONDS: u32 = 3;
+pub const SECONDS: u32 = 3;
 
 fn message(name: &str, seconds: u32) -> Value {
     let sample = |n: u32| (12_000.0 * (TAU * HERTZ * f64::from(n) / 8_000.0).sin()) as i16;
@@ -26,7 +26,7 @@ fn message(name: &str, seconds: u32) -> Value {
 }
 
 /// Seconds of the message in what the customer's side heard.
-fn heard_s(outcome: &CallOutcome) -> f64 {
+pub fn heard_s(outcome: &CallOutcome) -> f64 {
     let loud = |window: &&[i16]| {
         let (mut cosine, mut sine) = (0.0, 0.0);
         for (n, sample) in window.iter().enumerate() {
@@ -39,11 +39,11 @@ fn heard_s(outcome: &CallOutcome) -> f64 {
     outcome.customer.heard.chunks_exact(400).filter(loud).count() as f64 * 0.05
 }
 
-async fn choose(world: &CallingOut, name: &str, when_machine: bool) {
-    let added = world.server.ask(Method::POST, "/voicemail/messages", &world.admin, Some(message(name, SECONDS))).await;
+pub async fn choose(server: &TestServer, admin: &str, name: &str, when_machine: bool) {
+    let added = server.ask(Method::POST, "/voicemail/messages", admin, Some(message(name, SECONDS))).await;
     assert_eq!(added.status, StatusCode::CREATED, "{added:?}");
     let settings = json!({ "message_id": added.text("id"), "when_machine": when_machine });
-    let saved = world.server.ask(Method::PUT, "/settings/voicemail", &world.admin, Some(settings)).await;
+    let saved = server.ask(Method::PUT, "/settings/voicemail", admin, Some(settings)).await;
     assert_eq!(saved.status, StatusCode::OK, "{saved:?}");
 }
 
@@ -56,13 +56,13 @@ async fn suggested(world: &mut CallingOut) -> Option<String> {
 }
 
 /// Events of this kind.
-fn events<'a>(detail: &'a Value, kind: &str) -> Vec<&'a Value> {
+pub fn events<'a>(detail: &'a Value, kind: &str) -> Vec<&'a Value> {
     detail["events"].as_array().into_iter().flatten().filter(|event| event["kind"] == kind).collect()
 }
 
 async fn a_machine_hears_the_whole_message_and_the_agent_is_free_at_once(engine: Engine) {
     let mut world = CallingOut::open(engine).await;
-    choose(&world, "Please call back", true).await;
+    choose(&world.server, &world.admin, "Please call back", true).await;
     world.answers("machine_end_beep");
     let path = world.place().await;
     assert_eq!(suggested(&mut world).await.as_deref(), Some("left_voicemail"));
@@ -91,7 +91,7 @@ async fn the_agents_key_leaves_the_message(engine: Engine) {
     };
     let none = leave(json!({})).await;
     assert_eq!((none.status, none.code()), (StatusCode::CONFLICT, "not_configured"), "{none:?}");
-    choose(&world, "Please call back", false).await;
+    choose(&world.server, &world.admin, "Please call back", false).await;
     let left = leave(json!({})).await;
     assert_eq!(left.status, StatusCode::NO_CONTENT, "{left:?}");
     assert_eq!(leave(json!({})).await.status, StatusCode::FORBIDDEN, "it is not the agent's call any more");

@@ -36,6 +36,7 @@ fn what_is_outside_of_the_api_is_in_the_document_too() {
         "/webhooks/exotel/{tenant}/{secret}/media",
         "/webhooks/exotel/{tenant}/{secret}/{kind}",
         "/webhooks/twilio/media/{tenant}",
+        "/webhooks/twilio/play/{token}",
         "/webhooks/twilio/{kind}",
     ];
     let mut outside = outside();

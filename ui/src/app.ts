@@ -30,7 +30,7 @@ import type { NoticeLevel } from "./api/generated/wire";
 const TONE: Record<NoticeLevel, ToastTone> = { info: "acc", warning: "warn", loss: "live" };
 
 /** Notices whose sentence carries a fact that our own text does not have. */
-const DETAILED = new Set(["unknown_number_called", "recording_not_stored", "job_dead", "recording_failed", "carrier_refused"]);
+const DETAILED = new Set(["unknown_number_called", "recording_not_stored", "job_dead", "recording_failed", "carrier_refused", "keys_not_played"]);
 /** Notices about a call that is over and can be looked at. */
 const LINKED = new Set(["analysis_ready", "hot_lead", "recording_not_stored"]);
 

@@ -243,6 +243,7 @@ fn endpoints() -> OpenApiRouter<Backend> {
 fn outside() -> OpenApiRouter<Backend> {
     OpenApiRouter::new()
         .routes(routes!(webhooks::twilio_media::handler))
+        .routes(routes!(webhooks::twilio_play::handler))
         .routes(routes!(webhooks::twilio::handler))
         .routes(routes!(webhooks::crm::handler))
         .routes(routes!(webhooks::exotel_media::handler))

@@ -6,3 +6,4 @@ pub mod exotel_media;
 mod media_socket;
 pub mod twilio;
 pub mod twilio_media;
+pub mod twilio_play;

@@ -10,6 +10,7 @@ mod effects;
 mod farewell;
 mod figures;
 mod inbound;
+mod keys;
 mod log;
 mod lookups;
 mod named_stream;

@@ -17,7 +17,7 @@ mod twilio;
 
 pub(crate) use exotel::{ExotelAccess, ExotelRow, ExotelSecrets, Network, named_in_kind};
 pub(crate) use twilio::{
-    ACCEPT_KEY, CarrierRow, CarrierSecrets, PreviousToken, goodbye, hang_up, no_reply, party_of_label,
+    ACCEPT_KEY, CarrierRow, CarrierSecrets, PreviousToken, goodbye, hang_up, key_tones, no_reply, party_of_label,
 };
 
 /// Name of the settings row of the Twilio account.
@@ -93,9 +93,9 @@ impl TenantCarrier {
         Capabilities { media_restart: can.media_restart, dtmf: can.dtmf || can.media_stream, ..Capabilities::default() }
     }
 
-    /// What an agent can do in a live call that meets in a conference at the carrier. Keys are pressed at their own telephone.
+    /// What an agent can do in a live call that meets in a conference at the carrier.
     pub(crate) fn in_conference() -> Capabilities {
-        Capabilities { dtmf: false, media_restart: false, ..Capabilities::default() }
+        Capabilities { media_restart: false, ..Capabilities::default() }
     }
 
     /// `wss://` for `https://`, `ws://` on a machine of one's own.

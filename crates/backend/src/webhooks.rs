@@ -38,7 +38,7 @@ const REPLAYED_AFTER: Duration = Duration::from_secs(5 * 60);
 #[derive(Debug)]
 pub struct WebhookRequest {
     /// Last part of the path: `voice`, `status`, `resume`, `outbound-answer`, `conference-answer`,
-    /// `agent-answer`, `agent-accept`, `conference`, `stream-status`, `amd`, `recording`, `message`.
+    /// `agent-answer`, `agent-accept`, `conference`, `message-played`, `stream-status`, `amd`, `recording`, `message`.
     pub kind: String,
     pub path_and_query: String,
     pub signature: String,

@@ -48,6 +48,7 @@ pub use timers::{
     HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, MESSAGE_TAIL, TRANSFER_LIMIT, Timer, TimerReason, WAIT_FOR_ONE,
     timers,
 };
+pub use voicemail::played_whole;
 
 #[cfg(test)]
 mod tests;

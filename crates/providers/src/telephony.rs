@@ -343,6 +343,11 @@ pub trait Carrier: Send + Sync {
         Err(self.cannot("mix calls"))
     }
 
+    /// Plays what is at this address to one participant of a conference, who stays in it. Nobody else hears it.
+    async fn announce(&self, _conference: &str, _call: &ProviderCallId, _url: &str) -> Result<(), CarrierError> {
+        Err(self.cannot("mix calls"))
+    }
+
     /// Has the carrier record a live call.
     async fn record(&self, _call: &ProviderCallId, _what: &Recorder) -> Result<(), CarrierError> {
         Err(self.cannot("record a call from here on"))

@@ -212,6 +212,7 @@ async fn a_conference_is_led_with_the_documented_forms() {
         answer(201, recording),
         answer(200, recording),
         answer(200, recording),
+        answer(200, participant),
     ];
     let twilio = Loopback::answering(replies).await;
     let client = client(twilio.url.clone());
@@ -231,6 +232,7 @@ async fn a_conference_is_led_with_the_documented_forms() {
     client.record(&agent, &Recorder::Start { report_url: "https://pbx.example.com/r".into() }).await.unwrap();
     client.record(&agent, &Recorder::Pause).await.unwrap();
     client.record(&agent, &Recorder::Resume).await.unwrap();
+    client.announce("CF1", &ProviderCallId::new("CA2"), "https://pbx.example.com/keys").await.unwrap();
     let account = format!("/2010-04-01/Accounts/{ACCOUNT}");
     let asked: Vec<(String, String)> =
         twilio.asked().iter().map(|one| (one.uri.path().replace(&account, ""), one.text())).collect();
@@ -249,6 +251,10 @@ async fn a_conference_is_led_with_the_documented_forms() {
         ),
         ("/Calls/CA1/Recordings/Twilio.CURRENT.json", "Status=paused&PauseBehavior=silence"),
         ("/Calls/CA1/Recordings/Twilio.CURRENT.json", "Status=in-progress"),
+        (
+            "/Conferences/CF1/Participants/CA2.json",
+            "AnnounceUrl=https%3A%2F%2Fpbx.example.com%2Fkeys&AnnounceMethod=GET",
+        ),
     ];
     assert_eq!(asked, expected.map(|(path, form)| (path.to_owned(), form.to_owned())));
 }

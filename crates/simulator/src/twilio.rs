@@ -6,6 +6,7 @@
 
 mod account;
 mod amd;
+mod announcement;
 mod callbacks;
 mod conference;
 mod config;

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 use wire::{calls::LiveCall, live::LiveEvent};
 
 use super::{
-    agent_steps::AgentSteps, conference::ConferenceSteps, figures::Figures, log::Log, names::Names, registry::Tell,
-    sound_parts, unsettled::Unfinished, view,
+    agent_steps::AgentSteps, conference::ConferenceSteps, figures::Figures, keys::KeysLine, log::Log, names::Names,
+    registry::Tell, sound_parts, unsettled::Unfinished, view,
 };
 use crate::{Backend, clock, error::BackendError, live::Audience};
 
@@ -28,6 +28,7 @@ pub(super) struct Actor {
     pub language: String,
     pub agent_steps: AgentSteps,
     pub conference_steps: ConferenceSteps,
+    pub keys: KeysLine,
     timers: BTreeMap<Timer, UnixMillis>,
     log: Log,
     sound: mpsc::UnboundedSender<SoundPart>,
@@ -72,6 +73,7 @@ impl Actor {
             language: begin.language,
             agent_steps: AgentSteps::default(),
             conference_steps: ConferenceSteps::default(),
+            keys: KeysLine::default(),
             inbox,
             last_shown: None,
             waiting: None,
@@ -142,7 +144,13 @@ impl Actor {
                 self.keep_sound(part);
                 self.publish_sound();
             }
-            Tell::Digits { digits } => self.send_digits(digits),
+            Tell::Digits { digits, reply } => {
+                let sent = self.send_digits(digits);
+                if let Some(reply) = reply {
+                    let _gone = reply.send(sent);
+                }
+            }
+            Tell::MessagePlayed => self.message_played().await,
         }
     }
 

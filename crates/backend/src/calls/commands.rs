@@ -1,7 +1,7 @@
 //! What people ask of a call.
 
 use domain::{
-    call::{CallEvent, MonitorMode, Phase, Refusal, TransferTarget, permits, telephone_session},
+    call::{CallEvent, MonitorMode, Phase, Refusal, SoundPlace, TransferTarget, permits, telephone_session},
     ids::{CallId, MediaSessionId},
     masking,
     phone_number::E164,
@@ -29,14 +29,20 @@ impl Actor {
         })
     }
 
-    pub(super) fn send_digits(&self, digits: String) {
+    /// Whether the customer is there to hear them.
+    pub(super) fn send_digits(&mut self, digits: String) -> bool {
+        if self.call.facts.sound == SoundPlace::Conference {
+            return self.announce_keys(&digits);
+        }
         let leg = match &self.call.phase {
             Phase::Talking { .. } | Phase::Dialing { .. } => self.call.line.leg(),
             _ => None,
         };
-        if let Some(leg) = leg.filter(|leg| !self.backend.sip().send_digits(*leg, &digits)) {
+        let Some(leg) = leg else { return false };
+        if !self.backend.sip().send_digits(leg, &digits) {
             self.backend.bridge().send_dtmf(port_id(domain::call::PortRef::Leg(leg)), digits);
         }
+        true
     }
 }
 
@@ -145,8 +151,12 @@ impl Backend {
         if live.agent_id != Some(person.user) {
             return Err(BackendError::NotAllowed);
         }
-        self.calls().tell(id, Tell::Digits { digits: body.digits });
-        Ok(())
+        let (reply, sent) = oneshot::channel();
+        self.calls().tell(id, Tell::Digits { digits: body.digits, reply: Some(reply) });
+        match sent.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(BackendError::WrongCallState("nobody is there yet to hear keys")),
+        }
     }
 
     pub async fn pause_recording(&self, person: &Person, id: CallId) -> Result<LiveCall, BackendError> {

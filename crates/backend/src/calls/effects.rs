@@ -39,6 +39,9 @@ impl Actor {
             Effect::PlayGreeting { .. } => self.tell_self(CallEvent::GreetingFinished { then: Default::default() }),
             Effect::PlayFarewell { leg, farewell } => self.say_goodbye(leg, farewell).await,
             Effect::PlayVoicemail { leg, message } => self.play_voicemail(leg, message),
+            Effect::PlayAtCarrier { provider_call_id, message } => {
+                self.play_at_carrier(provider_call_id, message).await
+            }
             Effect::Route { target, exclude, reason, .. } => self.look_for_agent(target, exclude, reason),
             Effect::Offer { offer, transferred_by } => self.offer(&offer, transferred_by).await,
             Effect::WithdrawOffer { agent, end, .. } => self.withdraw(agent, end),

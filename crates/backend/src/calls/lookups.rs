@@ -164,7 +164,7 @@ impl Backend {
     }
 
     pub(crate) fn send_keys(&self, call: CallId, digits: String) {
-        self.calls().tell(call, Tell::Digits { digits });
+        self.calls().tell(call, Tell::Digits { digits, reply: None });
     }
 
     /// As [`Backend::ask`], for requests whose answer is not the call.

@@ -39,10 +39,13 @@ pub(crate) enum Tell {
         reply: oneshot::Sender<Option<Offer>>,
     },
     Sound(SecondOfSound),
-    /// The carrier's port for this leg, to send keys to.
+    /// Keys to the customer. The answer, for who asks for one: whether they are there to hear them.
     Digits {
         digits: String,
+        reply: Option<oneshot::Sender<bool>>,
     },
+    /// The carrier that plays the message by itself is done with it.
+    MessagePlayed,
 }
 
 #[derive(Clone)]

@@ -2,13 +2,14 @@
 
 use bridge::PortId;
 use domain::{
-    call::{CallEvent, VoicemailMessage},
+    call::{CallEvent, Party, ProviderEnd, VoicemailMessage, played_whole},
     ids::{CallId, LegId, VoicemailId},
 };
+use providers::telephony::{CarrierError, Instructions, ProviderCallId};
 use wire::calls::LeaveVoicemail;
 
 use super::actor::Actor;
-use crate::{Actor as Person, Backend, error::BackendError};
+use crate::{Actor as Person, Backend, carrier_plays::Plays, clock, error::BackendError};
 
 /// Name of the prompt in the bridge.
 pub(super) const PROMPT: &str = "voicemail";
@@ -30,6 +31,44 @@ impl Actor {
                 }
             }
         });
+    }
+
+    /// Takes the customer's telephone call out of the conference to the message. Beside the actor: the carrier may take its time.
+    pub(super) async fn play_at_carrier(&self, provider_call_id: String, message: VoicemailId) {
+        let failed = CallEvent::VoicemailFinished { whole: false };
+        let Some(carrier) = self.carrier().await else { return self.tell_self(failed) };
+        let (backend, scope, call) = (self.backend.clone(), self.scope, self.id());
+        tokio::spawn(async move {
+            let name = match storage::voicemails::get(backend.store(), scope, message).await {
+                Ok(Some(row)) => row.name,
+                Ok(None) | Err(_) => {
+                    tracing::error!(%call, %message, "a message is not there to be played");
+                    backend.calls().event(call, failed);
+                    return;
+                }
+            };
+            let sound = backend.at_address(&carrier, Plays::Message(message));
+            let document = Instructions::Document(carrier.leave_message(call, &sound));
+            let event = match carrier.api.redirect(&ProviderCallId::new(provider_call_id), &document).await {
+                Ok(()) => CallEvent::VoicemailStarted { name },
+                // The report of it was lost.
+                Err(CarrierError::CallOver) => {
+                    CallEvent::ProviderEnded { party: Party::Customer, status: ProviderEnd::Completed }
+                }
+                Err(error) => {
+                    tracing::warn!(%call, %error, "the carrier does not play a message");
+                    backend.tell_of_refusal(scope, call, &error);
+                    failed
+                }
+            };
+            backend.calls().event(call, event);
+        });
+    }
+
+    /// The carrier is done with the message.
+    pub(super) async fn message_played(&mut self) {
+        let whole = played_whole(&self.call, clock::now());
+        self.happened(CallEvent::VoicemailFinished { whole }).await;
     }
 }
 

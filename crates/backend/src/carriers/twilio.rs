@@ -10,7 +10,7 @@ use domain::{
 };
 use providers::twilio::{
     TwilioClient, TwilioSettings,
-    twiml::{Conference, Dial, DialTarget, Document, Gather, Say, Stream, Verb},
+    twiml::{Conference, Dial, DialTarget, Document, Gather, Play, Say, Stream, Verb},
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -20,6 +20,7 @@ use super::{Account, TWILIO, TenantCarrier, party_of, party_text, voice_tag};
 use crate::{
     Backend,
     calls::{CALL_PARAMETER, NamedStream, PARTY_PARAMETER, TOKEN_PARAMETER},
+    clock,
     error::BackendError,
 };
 
@@ -181,6 +182,15 @@ impl TenantCarrier {
         Document::new().then(gather).then(Verb::Hangup).to_xml()
     }
 
+    /// The document that plays a message and then asks whether there is anything else.
+    pub(crate) fn leave_message(&self, call: CallId, sound_url: &str) -> String {
+        let play = Play::Url { url: sound_url.to_owned(), times: 1 };
+        let played =
+            format!("{}&turn={}", self.twilio_hook("message-played", call, Party::Customer), clock::new_uuid());
+        let asks = Verb::Redirect { url: played, method: Default::default() };
+        Document::new().then(play).then(asks).to_xml()
+    }
+
     pub(crate) fn resume_url(&self, call: CallId, party: Party, turn: Uuid) -> String {
         // Another one each time, so that a leg that comes back once more is not taken for a copy of the last request.
         format!("{}&turn={turn}", self.twilio_hook("resume", call, party))
@@ -235,6 +245,11 @@ pub(crate) fn party_of_label(label: &str) -> Option<Party> {
 /// To a text message: nothing is written back.
 pub(crate) fn no_reply() -> String {
     Document::new().to_xml()
+}
+
+/// Keys, as tones.
+pub(crate) fn key_tones(digits: &str) -> String {
+    Document::new().then(Play::Digits(digits.to_owned())).to_xml()
 }
 
 /// The end without a word.

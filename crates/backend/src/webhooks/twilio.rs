@@ -15,7 +15,7 @@ use conference::OwnAgent;
 use super::{Taken, Verified, WebhookAnswer, WebhookRequest};
 use crate::{
     Backend,
-    calls::{Announced, Arrival, NamedStream},
+    calls::{Announced, Arrival, NamedStream, Tell},
     carriers::{self, TWILIO},
     clock,
     error::BackendError,
@@ -70,6 +70,14 @@ impl Backend {
             "conference-answer" => self.conference_answer(verified, request, taken).await,
             "agent-answer" => self.agent_answer(verified, request, taken).await,
             "agent-accept" => self.agent_accept(verified, request, taken).await,
+            "message-played" => {
+                if let Some((call, _)) = named_call(&request.path_and_query).filter(|_| is_new)
+                    && self.is_under_way(verified.tenant, call)
+                {
+                    self.calls().tell(call, Tell::MessagePlayed);
+                }
+                Ok(WebhookAnswer::document(carriers::hang_up()))
+            }
             "conference" => {
                 if is_new {
                     self.conference_report(verified, request)?;

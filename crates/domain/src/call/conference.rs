@@ -94,7 +94,9 @@ pub fn seats(call: &Call) -> BTreeMap<Party, (String, SeatPlan)> {
     if call.facts.sound != SoundPlace::Conference || call.is_over() {
         return seats;
     }
-    if let (Some(_), Some(id)) = (call.line.leg(), &call.provider_call_id) {
+    // Whoever hears a message has been taken out of it.
+    let sits = !matches!(call.phase, Phase::LeavingMessage { .. });
+    if let (Some(_), Some(id)) = (call.line.leg().filter(|_| sits), &call.provider_call_id) {
         seats.insert(Party::Customer, (id.clone(), SeatPlan { hold: is_held(call), ..SeatPlan::default() }));
     }
     for telephone in call.telephones.iter().filter(|telephone| telephone.joined) {

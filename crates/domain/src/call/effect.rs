@@ -171,6 +171,12 @@ pub enum Effect {
         leg: LegId,
         message: VoicemailId,
     },
+    /// Have the carrier play this message to the customer's telephone call and hang up: say `VoicemailStarted` when it does, and at
+    /// its end `VoicemailFinished`.
+    PlayAtCarrier {
+        provider_call_id: String,
+        message: VoicemailId,
+    },
     /// Gather the agents, decide, claim in one transaction, and answer with `Routed`, `NobodyFree` or,
     /// to a caller who has just arrived, `QueueFull`.
     Route {

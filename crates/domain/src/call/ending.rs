@@ -46,8 +46,9 @@ impl Turn {
         self.gone.push(Party::Customer);
         let (status, reason) = match self.call.phase {
             Phase::Dialing { .. } if status == CallStatus::Abandoned => (CallStatus::NoAnswer, reason),
-            // Carriers hang up by themselves after a last sentence; why it was said is what counts.
+            // Carriers hang up by themselves after a last sentence or message; why it was said is what counts.
             Phase::Leaving { reason, .. } => (self.left_as(), reason),
+            Phase::LeavingMessage { heard_at: Some(_), .. } => (CallStatus::Completed, EndReason::MessageLeft),
             _ => (status, reason),
         };
         self.over(status, reason);

@@ -37,7 +37,8 @@ impl Turn {
                 let reason = *reason;
                 self.say_farewell(leg, reason);
             }
-            Phase::LeavingMessage { .. } => self.play_message(leg),
+            // At a carrier that plays it by itself, a late word of the conference that the customer was in.
+            Phase::LeavingMessage { .. } if self.call.facts.sound == SoundPlace::Bridge => self.play_message(),
             // The carrier connects media when the customer has answered; the report of it may be late or lost.
             Phase::Dialing { .. } => self.customer_answered(),
             Phase::Talking { .. } if returned => self.tell_agent(NoticeCode::CarrierMediaBack),
@@ -163,6 +164,8 @@ impl Turn {
             return;
         }
         if self.call.facts.sound != SoundPlace::Bridge {
+            // Whether the carrier was asked is not known.
+            self.play_message();
             return self.routing_restarted();
         }
         self.call.monitors.clear();

@@ -91,8 +91,8 @@ pub fn permits(call: &Call, event: &CallEvent) -> Result<(), Refusal> {
             talks(call, *agent)?;
             idle_transfer(call)?;
             match call.facts.direction {
-                // Nothing can be played into a call whose sound is at the carrier.
-                _ if call.facts.sound != SoundPlace::Bridge => Err(Refusal::NotSupported),
+                // Two telephones that the carrier has joined are not ours to play anything to.
+                _ if call.facts.sound == SoundPlace::Carrier => Err(Refusal::NotSupported),
                 Direction::Outbound => Ok(()),
                 Direction::Inbound => Err(Refusal::WrongState),
             }

@@ -1,13 +1,29 @@
 //! A recorded message that is left on the customer's answering machine, without the agent.
 
+use std::time::Duration;
+
 use super::{
     effect::{Effect, NoticeCode},
     event::AnsweredBy,
-    facts::{Direction, VoicemailMessage},
-    state::{CallStatus, EndReason, LeftBy, LeftVoicemail, Phase},
+    facts::{Direction, SoundPlace, VoicemailMessage},
+    state::{Call, CallStatus, EndReason, LeftBy, LeftVoicemail, Phase},
     step::Turn,
 };
-use crate::ids::{LegId, UserId};
+use crate::{ids::UserId, time::UnixMillis};
+
+/// A carrier that plays by itself may have begun so long before it said so.
+const BEGUN_BEFORE: Duration = Duration::from_secs(1);
+
+/// Whether a carrier that is done with the message at this moment can have played all of it. One that could not fetch the sound is
+/// done at once, and says the same.
+pub fn played_whole(call: &Call, now: UnixMillis) -> bool {
+    match &call.phase {
+        Phase::LeavingMessage { message, since, .. } => {
+            now.since(*since) + BEGUN_BEFORE >= Duration::from_millis(message.length_ms.into())
+        }
+        _ => false,
+    }
+}
 
 impl Turn {
     /// The agent goes over to finishing at once; the message is played to its end all the same.
@@ -33,16 +49,22 @@ impl Turn {
         self.finish_recording();
         self.call.history.voicemail = Some(LeftVoicemail { message: message.clone(), by, at: self.now, whole: false });
         self.call.phase = Phase::LeavingMessage { message, since: self.now, heard_at: None };
-        if let Some(leg) = self.call.line.leg() {
-            self.play_message(leg);
-        }
+        self.play_message();
     }
 
     /// From its beginning, also when the media have come back: what was cut off says nothing.
-    pub(super) fn play_message(&mut self, leg: LegId) {
-        if let Phase::LeavingMessage { message, since, heard_at: None } = &mut self.call.phase {
+    pub(super) fn play_message(&mut self) {
+        let Phase::LeavingMessage { message, since, heard_at: None } = &mut self.call.phase else { return };
+        let message = message.id;
+        let plays = if self.call.facts.sound == SoundPlace::Bridge {
+            self.call.line.leg().map(|leg| Effect::PlayVoicemail { leg, message })
+        } else {
+            let id = self.call.provider_call_id.clone();
+            id.map(|provider_call_id| Effect::PlayAtCarrier { provider_call_id, message })
+        };
+        if let Some(plays) = plays {
             *since = self.now;
-            self.effects.push(Effect::PlayVoicemail { leg, message: message.id });
+            self.effects.push(plays);
         }
     }
 

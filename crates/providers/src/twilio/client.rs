@@ -284,6 +284,13 @@ impl Carrier for TwilioClient {
         Ok(ProviderCallId::new(added.call_sid))
     }
 
+    async fn announce(&self, room: &str, call: &ProviderCallId, url: &str) -> Result<(), CarrierError> {
+        let resource = conference::participant(room, call)?;
+        let _participant: RawParticipant =
+            self.post(RequestKind::Update, &resource, &conference::announced(url)).await?;
+        Ok(())
+    }
+
     async fn record(&self, call: &ProviderCallId, what: &Recorder) -> Result<(), CarrierError> {
         let (resource, form) = conference::recorder(call, what)?;
         // Asked twice to begin there would be two.

@@ -28,6 +28,12 @@ pub(super) fn seat(seat: &Seat) -> Form {
     form
 }
 
+/// `url` gives a sound file, or a document of `Say`, `Play`, `Pause` and `Redirect` alone
+/// (<https://www.twilio.com/docs/api/errors/13238>).
+pub(super) fn announced(url: &str) -> Form {
+    vec![("AnnounceUrl", url.to_owned()), ("AnnounceMethod", "GET".to_owned())]
+}
+
 pub(super) fn added(add: &AddParticipant) -> Form {
     let mut form = vec![
         ("To", add.to.reveal().clone()),

@@ -42,6 +42,7 @@ impl LiveCall {
             let (frame, person) = match heard {
                 Heard::Out => return Ok(()),
                 Heard::People(frame) => (*frame, true),
+                Heard::Announced(frame) => (*frame, false),
                 Heard::Music if noun.silent_wait => (SILENCE, false),
                 Heard::Music => {
                     let mut frame = SILENCE;

@@ -106,7 +106,7 @@ impl LiveCall {
     /// Say, Play and Pause; with `until_key` a key ends them.
     pub async fn prompt(&mut self, verb: &Verb, base: &str, until_key: bool) -> Result<(), Stop> {
         let (name, pcm, times) = match verb {
-            Verb::Say { text, times } => ("Say", announcement(text), *times),
+            Verb::Say { text, times } => ("Say", spoken(text), *times),
             Verb::Play { url, times } => ("Play", self.fetch_sound(base, url).await?, *times),
             Verb::PlayDigits(digits) => ("Play", key_tones(digits), 1),
             Verb::Pause { seconds } => {
@@ -148,6 +148,10 @@ impl LiveCall {
             Err(message) => Err(Failure { code: 11100, message }),
         };
         let sound = fetched.and_then(|answer| match answer.status {
+            200..300 if !is_sound(&answer.content_type) => Err(Failure {
+                code: 12300,
+                message: format!("{url} answered with the content type {:?}", answer.content_type),
+            }),
             200..300 => {
                 audio::to_line(&answer.body).map_err(|error| Failure { code: 12400, message: error.to_string() })
             }
@@ -209,14 +213,19 @@ impl LiveCall {
     }
 
     async fn give_up(&mut self, failure: Failure) -> Result<Document, Stop> {
-        let apology = announcement("We are sorry, an application error has occurred. Goodbye.");
+        let apology = spoken("We are sorry, an application error has occurred. Goodbye.");
         self.line.play(&apology, false).await?;
         Err(Stop::End(EndedBy::ApplicationError { code: failure.code }))
     }
 }
 
+/// Of those that `<Play>` takes (<https://www.twilio.com/docs/voice/twiml/play>), the ones that are read here.
+fn is_sound(content_type: &str) -> bool {
+    matches!(content_type, "audio/wav" | "audio/wave" | "audio/x-wav")
+}
+
 /// The voice that says this text, sentence by sentence, or a murmur of the right length where there is none.
-fn announcement(text: &str) -> Vec<i16> {
+pub fn spoken(text: &str) -> Vec<i16> {
     if let Some(line) = voices::line_saying(text) {
         return line.pcm();
     }
@@ -231,7 +240,7 @@ fn announcement(text: &str) -> Vec<i16> {
     pcm
 }
 
-fn key_tones(digits: &str) -> Vec<i16> {
+pub fn key_tones(digits: &str) -> Vec<i16> {
     let keys = digits.chars().filter_map(media::dtmf::Digit::from_char);
     media::dtmf::tones(keys, crate::LINE_RATE)
 }

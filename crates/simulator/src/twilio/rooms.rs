@@ -1,7 +1,7 @@
 //! The conferences of the account: who sits in them, what each hears, and what is reported.
 //! <https://www.twilio.com/docs/voice/twiml/conference>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
@@ -25,6 +25,8 @@ pub struct Seat {
     pub starts: bool,
     pub ends: bool,
     said: Frame,
+    /// What is played to this one alone, and is not over.
+    announced: VecDeque<i16>,
 }
 
 impl Seat {
@@ -37,7 +39,16 @@ impl Seat {
             starts: noun.starts,
             ends: noun.ends,
             said: SILENCE,
+            announced: VecDeque::new(),
         }
+    }
+
+    /// The next 20 ms of what is announced; none when nothing is.
+    fn next_announced(&mut self) -> Option<Frame> {
+        let mut frame = SILENCE;
+        let count = self.announced.len().min(frame.len());
+        frame.iter_mut().zip(self.announced.drain(..count)).for_each(|(slot, sample)| *slot = sample);
+        (count > 0).then_some(frame)
     }
 }
 
@@ -47,6 +58,8 @@ pub enum Heard {
     /// Hold or waiting music.
     Music,
     People(Box<Frame>),
+    /// Is announced to them alone.
+    Announced(Box<Frame>),
     /// Is not in the room any more.
     Out,
 }
@@ -140,6 +153,9 @@ impl Rooms {
         let Some(room) = self.0.get_mut(name) else { return Heard::Out };
         let Some(own) = room.seats.get_mut(call_sid) else { return Heard::Out };
         own.said = *said;
+        if let Some(frame) = own.next_announced() {
+            return Heard::Announced(Box::new(frame));
+        }
         if own.hold || !room.started {
             return Heard::Music;
         }
@@ -189,6 +205,13 @@ impl Room {
             self.tell("modify", "participant-modify", Some(call_sid), None);
         }
         Some(after)
+    }
+
+    /// Behind what is announced already.
+    pub fn announce(&mut self, call_sid: &str, pcm: Vec<i16>) {
+        if let Some(seat) = self.seats.get_mut(call_sid) {
+            seat.announced.extend(pcm);
+        }
     }
 
     fn tell(&mut self, word: &str, event: &str, call_sid: Option<&str>, left: Option<Left>) {
@@ -259,6 +282,16 @@ mod tests {
         assert_eq!(rooms.exchange("room", "coach", &[4; 160]), Heard::People(Box::new([3; 160])));
         assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::People(Box::new([2; 160])), "not the coach");
         assert_eq!(rooms.exchange("room", "agent", &[2; 160]), Heard::People(Box::new([5; 160])));
+        let room = rooms.room_mut("room").unwrap();
+        room.announce("customer", vec![7; 200]);
+        assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::Announced(Box::new([7; 160])));
+        assert_eq!(
+            rooms.exchange("room", "agent", &[2; 160]),
+            Heard::People(Box::new([5; 160])),
+            "not announced to them"
+        );
+        assert!(matches!(rooms.exchange("room", "customer", &[1; 160]), Heard::Announced(_)), "its last samples");
+        assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::People(Box::new([2; 160])));
         let room = rooms.room_mut("room").unwrap();
         room.change("customer", |seat| seat.hold = true);
         assert_eq!(rooms.exchange("room", "customer", &[1; 160]), Heard::Music);

@@ -45,7 +45,7 @@ function LeaveMessage({ call, off }: { call: LiveCall; off: string | null }) {
   const [leaving, setLeaving] = useState(false);
   const chosen = useQuery({ queryKey: keys.voicemail, queryFn: api.voicemail });
   const why = off
-    ?? (call.sound_at === "bridge" ? null : t("desk.carrier_cannot"))
+    ?? (call.sound_at === "carrier" ? t("desk.carrier_cannot") : null)
     ?? (call.status === "in_progress" ? null : t("desk.not_answered"))
     ?? (chosen.data?.message_id == null ? t("desk.no_message") : null)
     ?? (leaving ? t("desk.leaving") : null);

@@ -4,7 +4,7 @@ use super::{super::*, fixture::*};
 use crate::ids::UserId;
 
 fn conference(direction: Direction) -> Play {
-    let capabilities = Capabilities { dtmf: false, media_restart: false, ..Capabilities::default() };
+    let capabilities = Capabilities { media_restart: false, ..Capabilities::default() };
     Play::of(CallFacts { sound: SoundPlace::Conference, capabilities, ..facts(direction) })
 }
 
@@ -241,4 +241,134 @@ fn a_restart_of_the_server_says_again_who_hears_whom() {
     play.take(CallEvent::ServerRestarted);
     assert_eq!(play.call, before);
     assert_eq!(planned(&play), [("CA1".to_owned(), held())]);
+}
+
+/// The customer's number was called for Asha, who talks with whoever took it up.
+fn called_out(voicemail: Option<VoicemailMessage>) -> Play {
+    let facts = CallFacts { sound: SoundPlace::Conference, voicemail, ..facts(Direction::Outbound) };
+    let mut play = Play::of(facts);
+    play.take(CallEvent::Placed { agent: ASHA, fence: 1, session: telephone_session(ASHA) });
+    play.take(CallEvent::Dialed { party: telephone(1), provider_call_id: "CA2".into() });
+    play.take(CallEvent::TelephoneAccepted { attempt: 1 }).take(joined(telephone(1), "CA2"));
+    play.take(CallEvent::Dialed { party: Party::Customer, provider_call_id: "CA1".into() });
+    play.take(CallEvent::CustomerAnswered);
+    play
+}
+
+fn message() -> VoicemailMessage {
+    VoicemailMessage {
+        id: crate::ids::VoicemailId::new(uuid::Uuid::from_u128(800)),
+        name: "Call us back".to_owned(),
+        length_ms: 9_000,
+    }
+}
+
+fn plays() -> Effect {
+    Effect::PlayAtCarrier { provider_call_id: "CA1".into(), message: message().id }
+}
+
+const MACHINE: CallEvent = CallEvent::AnsweredBy { verdict: AnsweredBy::Machine, greeting_over: true };
+const HUNG_UP: CallEvent = CallEvent::ProviderEnded { party: Party::Customer, status: ProviderEnd::Completed };
+
+/// The carrier has been told to play the message.
+fn leaving() -> Play {
+    let mut play = called_out(Some(message()));
+    play.take(joined(Party::Customer, "CA1")).take(MACHINE);
+    play
+}
+
+#[test]
+fn a_machine_is_taken_out_of_the_conference_and_the_agent_is_free_at_once() {
+    let mut play = leaving();
+    assert!(play.has(&plays()), "{:?}", play.effects);
+    assert_eq!(play.notices(), [NoticeCode::MessageLeft]);
+    assert!(matches!(play.agent_to(ASHA), Some(AgentNext::WrapUp { .. })));
+    assert_eq!(let_go(&play), [telephone(1)]);
+    assert_eq!(recorder(&play), [Recorder::Stop], "the message is not part of the talk");
+    assert_eq!(planned(&play), []);
+    play.take(CallEvent::VoicemailStarted { name: "Call us back".into() });
+    play.take(CallEvent::VoicemailFinished { whole: true });
+    assert_eq!(play.call.status(), CallStatus::InProgress, "the carrier hangs up");
+    play.take(HUNG_UP);
+    assert_eq!(let_go(&play), []);
+    assert_eq!(play.call.end.map(|end| end.reason), Some(EndReason::MessageLeft));
+    let left = play.call.history.voicemail.clone().unwrap();
+    assert_eq!((left.by, left.whole), (LeftBy::Detection, true));
+}
+
+#[test]
+fn the_agent_s_key_leaves_the_message_in_a_conference() {
+    let mut play = called_out(None);
+    play.take(joined(Party::Customer, "CA1"));
+    let dropped = CallEvent::VoicemailDropped { agent: ASHA, message: message() };
+    assert_eq!(permits(&play.call, &dropped), Ok(()));
+    play.take(CallEvent::HoldStarted { agent: ASHA }).take(dropped);
+    assert!(play.has(&plays()), "{:?}", play.effects);
+    assert_eq!(planned(&play), [], "who has left the room needs no other seat");
+    assert_eq!(play.call.history.voicemail.as_ref().unwrap().by, LeftBy::Agent { agent: ASHA });
+}
+
+#[test]
+fn a_verdict_before_the_customer_is_reported_in_the_room_plays_once() {
+    let mut play = called_out(Some(message()));
+    assert!(play.take(MACHINE).has(&plays()));
+    assert!(!play.take(joined(Party::Customer, "CA1")).has(&plays()), "the late word of the room");
+    assert_eq!(let_go(&play), []);
+}
+
+#[test]
+fn a_doubled_verdict_and_a_doubled_end_of_the_message_change_nothing() {
+    let mut play = leaving();
+    play.ignores(MACHINE);
+    play.take(CallEvent::VoicemailFinished { whole: true });
+    play.ignores(CallEvent::VoicemailFinished { whole: true });
+    play.ignores(CallEvent::ProviderEnded { party: telephone(1), status: ProviderEnd::Completed });
+    play.take(HUNG_UP);
+    play.ignores(HUNG_UP);
+}
+
+#[test]
+fn a_late_verdict_and_a_late_end_of_the_message_change_nothing() {
+    let mut play = called_out(Some(message()));
+    play.take(joined(Party::Customer, "CA1")).take(CallEvent::AgentHungUp { agent: ASHA });
+    assert!(!play.take(MACHINE).has(&plays()));
+    assert_eq!(play.call.history.voicemail, None);
+    let mut play = leaving();
+    play.take(HUNG_UP);
+    assert_eq!(play.call.end.map(|end| end.reason), Some(EndReason::CarrierEnded), "the machine put it down");
+    play.ignores(CallEvent::VoicemailStarted { name: "Call us back".into() });
+    play.ignores(CallEvent::VoicemailFinished { whole: true });
+    assert!(!play.call.history.voicemail.as_ref().unwrap().whole);
+}
+
+#[test]
+fn lost_reports_of_the_message_end_the_call_by_the_clock() {
+    // The hang-up after the message was lost.
+    let mut play = leaving();
+    play.take(CallEvent::VoicemailFinished { whole: true }).fire(Timer::Message);
+    assert_eq!(let_go(&play), [Party::Customer]);
+    assert_eq!(play.call.end.map(|end| end.reason), Some(EndReason::MessageLeft));
+    // Everything was lost.
+    let mut play = leaving();
+    play.fire(Timer::Message);
+    assert_eq!(let_go(&play), [Party::Customer]);
+    assert!(!play.call.history.voicemail.as_ref().unwrap().whole);
+}
+
+#[test]
+fn a_restart_of_the_server_has_the_message_played_from_its_beginning() {
+    let mut play = leaving();
+    assert!(play.take(CallEvent::ServerRestarted).has(&plays()));
+    play.take(CallEvent::VoicemailFinished { whole: true });
+    assert!(!play.take(CallEvent::ServerRestarted).has(&plays()), "it was heard");
+}
+
+#[test]
+fn a_carrier_that_is_done_too_soon_has_not_played_it_whole() {
+    let play = leaving();
+    let Phase::LeavingMessage { since, .. } = play.call.phase.clone() else { panic!("{:?}", play.call.phase) };
+    let after = |ms: i64| played_whole(&play.call, crate::time::UnixMillis(since.0 + ms));
+    assert!(!after(100), "the sound could not be fetched");
+    assert!(after(8_500) && after(20_000));
+    assert!(!played_whole(&talking().call, since));
 }

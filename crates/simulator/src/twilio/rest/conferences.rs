@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::form::Form;
 use crate::twilio::{
     account::Account,
+    announcement::{self, Announcement},
     document::{Conference, Dial, Document, Method, Target, Verb},
     errors::RestError,
     handle::Command,
@@ -122,6 +123,13 @@ pub async fn update(
         seat.map(|seat| (call, seat))
     };
     let (call, seat) = changed.ok_or_else(|| RestError::not_found(&file))?;
+    if let Some(url) = form.text("AnnounceUrl") {
+        let method = Method::read(form.text("AnnounceMethod"));
+        announcement::play_later(
+            &account,
+            Announcement { conference: conference.clone(), call: call.clone(), url: url.to_owned(), method },
+        );
+    }
     Ok(Json(shown(&account, &conference, &call, &seat, "connected")))
 }
 
