@@ -181,7 +181,8 @@ async fn text_messages_go_on_to_the_other_side_from_the_virtual_number() {
     let lead = a_lead(server, admin, "Asha", CUSTOMER).await;
     pool_of(server, admin, NUMBER).await;
     let pools = server.ask(Method::GET, "/masking/pools", admin, None).await.body;
-    let url = pools[0]["message_url"].as_str().unwrap().to_owned();
+    assert_eq!(pools[0]["takes_messages"], true, "{pools}");
+    let url = server.url("/webhooks/twilio/message");
     made(server, "/masking/mappings", &world.agent, json!({ "lead_id": lead })).await;
     assert_eq!(world.carrier.write(&url, CUSTOMER, NUMBER, "Is it still free?").await, Some(200));
     assert_eq!(world.carrier.write(&url, AGENT, NUMBER, "Yes, come at five.").await, Some(200));

@@ -101,6 +101,7 @@ async fn a_number_of_the_account_is_connected_with_one_request(engine: Engine) {
     };
     config.numbers = vec![number("+918045550111", ""), number("+918045550112", "https://other.example/voice")];
     let carrier = SimulatedTwilio::start(config).await.expect("a simulated account");
+    carrier.set_message_url("+918045550112", "https://other.example/sms");
     let settings = |public_url: &str| {
         json!({ "provider": "twilio", "account_sid": sid, "auth_token": "token", "api_base": carrier.base_url(),
             "public_url": public_url })
@@ -111,8 +112,13 @@ async fn a_number_of_the_account_is_connected_with_one_request(engine: Engine) {
     };
     let before = numbers(None).await;
     assert_eq!(routes(&before), ["nowhere", "elsewhere"], "{before}");
+    let messages = |answer: &Value| -> Vec<Value> {
+        answer["numbers"].as_array().into_iter().flatten().map(|number| number["messages"].clone()).collect()
+    };
+    assert_eq!(messages(&before), ["nowhere", "elsewhere"], "{before}");
+    assert_eq!(before["numbers"][1]["message_url"], "https://other.example/sms", "it is shown before it is taken over");
     let id = before["numbers"][0]["id"].clone();
-    let connect = json!({ "id": id });
+    let connect = json!({ "id": id, "messages": true });
     let path = "/settings/carrier/numbers/connect";
     let refused = server.ask(Method::POST, path, &admin, Some(connect.clone())).await;
     assert_eq!(refused.body["fields"][0]["field"], "public_url", "Twilio asks by https only: {refused:?}");
@@ -127,9 +133,23 @@ async fn a_number_of_the_account_is_connected_with_one_request(engine: Engine) {
     let now = carrier.number("+918045550111").expect("the number");
     assert_eq!(now.voice_url, "https://calls.example/webhooks/twilio/voice");
     assert_eq!(now.status_callback.as_deref(), Some("https://calls.example/webhooks/twilio/status"));
-    let none_such = numbers(Some(json!({ "id": "PN1" }))).await;
+    let here = "https://calls.example/webhooks/twilio/message";
+    assert_eq!(carrier.message_url("+918045550111").as_deref(), Some(here));
+    assert_eq!(messages(&after), ["here", "elsewhere"], "{after}");
+    let none_such = numbers(Some(json!({ "id": "PN1", "messages": true }))).await;
     assert!(none_such["problem"].as_str().is_some_and(|problem| problem.contains("belongs to this account")));
     assert_eq!(routes(&none_such), ["here", "elsewhere"]);
+    // Its calls are taken over, and its text messages stay with whoever has them, until they are asked for as well.
+    let theirs = before["numbers"][1]["id"].clone();
+    let calls_only = numbers(Some(json!({ "id": theirs, "messages": false }))).await;
+    assert_eq!(
+        (routes(&calls_only), messages(&calls_only)),
+        (vec![json!("here"); 2], vec![json!("here"), json!("elsewhere")])
+    );
+    assert_eq!(carrier.message_url("+918045550112").as_deref(), Some("https://other.example/sms"));
+    let both = numbers(Some(json!({ "id": theirs, "messages": true }))).await;
+    assert_eq!(messages(&both), ["here", "here"]);
+    assert_eq!(carrier.message_url("+918045550112").as_deref(), Some(here));
     server.stop().await;
 }
 

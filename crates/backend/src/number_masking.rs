@@ -17,7 +17,7 @@ use wire::{
 };
 
 use crate::{
-    Actor, Backend, carriers, clock,
+    Actor, Backend, clock,
     error::{BackendError, FieldChecks},
     live::Audience,
     paging,
@@ -48,19 +48,17 @@ impl Backend {
         let rows = storage::number_masking::pools(self.store(), actor.scope).await?;
         let live = storage::number_masking::live(self.store(), actor.scope, clock::now()).await?;
         let numbers = storage::numbers::list(self.store(), actor.scope).await?;
-        let twilio = self.carrier(actor.scope, carriers::TWILIO).await.ok();
         let shown = |row: PoolRow| {
             let mappings = live.iter().filter(|mapping| row.numbers.contains(&mapping.number)).count();
             let of_twilio =
                 |number: &NumberRow| number.provider == Provider::Twilio && row.numbers.contains(&number.id);
-            let takes_messages = twilio.as_ref().filter(|_| numbers.iter().any(of_twilio));
             MaskingPool {
                 id: row.id,
                 name: row.name,
                 lasts_s: row.lasts_s,
                 on: row.on,
                 mappings: u32::try_from(mappings).unwrap_or(u32::MAX),
-                message_url: takes_messages.map_or_else(String::new, |carrier| carrier.number_message_url()),
+                takes_messages: numbers.iter().any(of_twilio),
                 number_ids: row.numbers,
             }
         };

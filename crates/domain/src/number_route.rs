@@ -1,4 +1,4 @@
-//! Where the calls of a carrier's number go, as the carrier has it set up.
+//! Where the calls and the text messages of a carrier's number go, as the carrier has it set up.
 
 /// What the carrier has set up for one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +10,19 @@ pub struct AtCarrier<'a> {
     /// Told about the ends of its calls; empty when nobody is.
     pub status_url: &'a str,
     /// Something else at the carrier, such as a trunk, has its calls, whatever the addresses say.
+    pub passed_on: bool,
+}
+
+/// What the carrier has set up for the text messages to one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessagesAtCarrier<'a> {
+    /// The number takes text messages at all.
+    pub taken: bool,
+    /// Told about each; empty when nobody is.
+    pub url: &'a str,
+    /// It is told by POST.
+    pub post: bool,
+    /// Something else at the carrier has them, whatever the address says.
     pub passed_on: bool,
 }
 
@@ -32,6 +45,17 @@ pub enum NumberRoute {
     Nowhere,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageRoute {
+    Here,
+    /// Somebody else is told.
+    Elsewhere,
+    /// Nobody is, or by a method that is not answered here.
+    Nowhere,
+    /// Nobody can write to this number.
+    NotTaken,
+}
+
 /// Twilio fills the address of a new number with a demonstration of its own.
 const DEMONSTRATIONS: [&str; 1] = ["demo.twilio.com/"];
 
@@ -41,7 +65,7 @@ pub fn number_route(number: &AtCarrier<'_>, ours: &Ours<'_>) -> NumberRoute {
     if number.passed_on {
         return NumberRoute::Elsewhere;
     }
-    if voice.is_empty() || DEMONSTRATIONS.iter().any(|host| without_scheme(&voice).starts_with(host)) {
+    if is_nobody(&voice) {
         return NumberRoute::Nowhere;
     }
     if voice != plain(ours.voice_url) {
@@ -49,6 +73,29 @@ pub fn number_route(number: &AtCarrier<'_>, ours: &Ours<'_>) -> NumberRoute {
     }
     let whole = number.voice_post && plain(number.status_url) == plain(ours.status_url);
     if whole { NumberRoute::Here } else { NumberRoute::HereInPart }
+}
+
+/// Whom the number's text messages are told; `ours` is our own address for them.
+pub fn message_route(number: &MessagesAtCarrier<'_>, ours: &str) -> MessageRoute {
+    let url = plain(number.url);
+    if !number.taken {
+        return MessageRoute::NotTaken;
+    }
+    if number.passed_on {
+        return MessageRoute::Elsewhere;
+    }
+    if is_nobody(&url) {
+        return MessageRoute::Nowhere;
+    }
+    if url != plain(ours) {
+        return MessageRoute::Elsewhere;
+    }
+    if number.post { MessageRoute::Here } else { MessageRoute::Nowhere }
+}
+
+/// No address, or the carrier's own demonstration.
+fn is_nobody(plain: &str) -> bool {
+    plain.is_empty() || DEMONSTRATIONS.iter().any(|host| without_scheme(plain).starts_with(host))
 }
 
 fn without_scheme(url: &str) -> &str {
@@ -107,6 +154,28 @@ mod tests {
     fn no_address_and_the_carriers_demonstration_are_nobody() {
         for voice in ["", "  ", "https://demo.twilio.com/welcome/voice/"] {
             assert_eq!(number_route(&number(voice, ""), &OURS), NumberRoute::Nowhere, "{voice}");
+        }
+    }
+
+    const MESSAGES: &str = "https://calls.example/webhooks/message";
+
+    fn messages(url: &str) -> MessagesAtCarrier<'_> {
+        MessagesAtCarrier { taken: true, url, post: true, passed_on: false }
+    }
+
+    #[test]
+    fn text_messages_are_here_elsewhere_or_with_nobody() {
+        for (number, route) in [
+            (messages(MESSAGES), MessageRoute::Here),
+            (messages("HTTPS://Calls.Example:443/webhooks/message/"), MessageRoute::Here),
+            (messages("https://other.example/sms"), MessageRoute::Elsewhere),
+            (MessagesAtCarrier { passed_on: true, ..messages(MESSAGES) }, MessageRoute::Elsewhere),
+            (messages(" "), MessageRoute::Nowhere),
+            (messages("https://demo.twilio.com/welcome/sms/reply"), MessageRoute::Nowhere),
+            (MessagesAtCarrier { post: false, ..messages(MESSAGES) }, MessageRoute::Nowhere),
+            (MessagesAtCarrier { taken: false, ..messages("https://other.example/sms") }, MessageRoute::NotTaken),
+        ] {
+            assert_eq!(message_route(&number, MESSAGES), route, "{number:?}");
         }
     }
 }

@@ -196,7 +196,25 @@ pub struct OwnedNumber {
     pub status_url: String,
     /// Something else at the carrier, such as a trunk, has its calls, whatever the addresses say.
     pub passed_on: bool,
+    /// Somebody can write to it.
     pub sms: bool,
+    /// Told about text messages to it; empty when nobody is.
+    pub message_url: String,
+    /// The address is told by POST.
+    pub message_post: bool,
+    /// Something else at the carrier has its text messages, whatever the address says.
+    pub messages_passed_on: bool,
+}
+
+/// Whom a number tells of what happens to it, all by POST.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberAddresses {
+    /// Asked when it is called.
+    pub voice: String,
+    /// Told about the ends of its calls.
+    pub status: String,
+    /// Told about text messages to it; none leaves that as it is.
+    pub messages: Option<String>,
 }
 
 /// The sound of a recording as the carrier has it.
@@ -328,8 +346,8 @@ pub trait Carrier: Send + Sync {
         Err(self.cannot("list its numbers"))
     }
 
-    /// Sends the number's calls, and the news of their ends, to these addresses from now on.
-    async fn connect_number(&self, _id: &str, _voice_url: &str, _status_url: &str) -> Result<(), CarrierError> {
+    /// Sends the number's calls, the news of their ends, and its text messages to these addresses from now on.
+    async fn connect_number(&self, _id: &str, _to: &NumberAddresses) -> Result<(), CarrierError> {
         Err(self.cannot("point a number at this server; do it in the carrier's own console"))
     }
 

@@ -3,8 +3,8 @@ use std::time::Duration;
 use domain::pii::Personal;
 use switchboard_providers::{
     telephony::{
-        AddParticipant, Carrier, CarrierError, Instructions, MachineDetection, MachineWait, Party, PlaceCall,
-        ProviderCallId, Recorder, Seat,
+        AddParticipant, Carrier, CarrierError, Instructions, MachineDetection, MachineWait, NumberAddresses, Party,
+        PlaceCall, ProviderCallId, Recorder, Seat,
     },
     twilio::{TwilioClient, TwilioSettings, TwilioSettingsError},
 };
@@ -125,7 +125,7 @@ async fn a_change_that_does_nothing_twice_is_sent_again() {
 #[tokio::test]
 async fn numbers_are_read_page_by_page_with_where_their_calls_go() {
     let first = format!(
-        r#"{{"incoming_phone_numbers":[{{"sid":"PN2","phone_number":"+15550002","voice_url":"https://a.example","voice_method":"GET","status_callback":"https://b.example","voice_application_sid":"AP1"}}],
+        r#"{{"incoming_phone_numbers":[{{"sid":"PN2","phone_number":"+15550002","voice_url":"https://a.example","voice_method":"GET","status_callback":"https://b.example","voice_application_sid":"AP1","sms_url":"https://c.example","sms_method":"GET","sms_application_sid":"AP2","capabilities":{{"sms":true}}}}],
         "next_page_uri":"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers.json?Page=1"}}"#
     );
     let last = r#"{"incoming_phone_numbers":[{"sid":"PN1","phone_number":"+15550001","voice_url":null}],"next_page_uri":null}"#;
@@ -134,8 +134,31 @@ async fn numbers_are_read_page_by_page_with_where_their_calls_go() {
     assert_eq!(numbers.iter().map(|number| number.id.as_str()).collect::<Vec<_>>(), ["PN1", "PN2"]);
     assert_eq!((numbers[0].voice_url.as_str(), numbers[0].passed_on), ("", false));
     assert_eq!((numbers[1].voice_post, numbers[1].status_url.as_str()), (false, "https://b.example"));
-    assert!(numbers[1].passed_on, "an application of the account has it");
+    assert!(numbers[1].passed_on && numbers[1].messages_passed_on, "an application of the account has both");
+    assert_eq!(
+        (numbers[1].sms, numbers[1].message_post, numbers[1].message_url.as_str()),
+        (true, false, "https://c.example")
+    );
+    assert_eq!((numbers[0].sms, numbers[0].messages_passed_on, numbers[0].message_url.as_str()), (false, false, ""));
     assert_eq!(twilio.asked()[1].uri.query(), Some("Page=1"));
+}
+
+#[tokio::test]
+async fn a_number_is_connected_with_or_without_its_text_messages() {
+    let number = r#"{"sid":"PN1","phone_number":"+15550001"}"#;
+    let twilio = Loopback::answering([answer(200, number), answer(200, number)]).await;
+    let client = client(twilio.url.clone());
+    let mut to =
+        NumberAddresses { voice: "https://a.example/v".into(), status: "https://a.example/s".into(), messages: None };
+    client.connect_number("PN1", &to).await.unwrap();
+    to.messages = Some("https://a.example/m".into());
+    client.connect_number("PN1", &to).await.unwrap();
+    let calls = "VoiceUrl=https%3A%2F%2Fa.example%2Fv&VoiceMethod=POST&StatusCallback=https%3A%2F%2Fa.example%2Fs\
+&StatusCallbackMethod=POST&VoiceApplicationSid=&TrunkSid=";
+    let asked: Vec<String> = twilio.asked().iter().map(|one| one.text()).collect();
+    let messages = "SmsUrl=https%3A%2F%2Fa.example%2Fm&SmsMethod=POST&SmsApplicationSid=";
+    assert_eq!(asked, [calls.to_owned(), format!("{calls}&{messages}")]);
+    assert_eq!(twilio.asked()[0].uri.path(), format!("/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers/PN1.json"));
 }
 
 #[tokio::test]

@@ -113,6 +113,16 @@ impl SimulatedTwilio {
         self.account.lock().numbers.get(number).cloned()
     }
 
+    /// Whom the number tells of text messages to it.
+    pub fn message_url(&self, number: &str) -> Option<String> {
+        self.account.lock().message_urls.get(number).cloned()
+    }
+
+    /// As the account's console does.
+    pub fn set_message_url(&self, number: &str, url: &str) {
+        self.account.lock().message_urls.insert(number.to_owned(), url.to_owned());
+    }
+
     /// The account has recorded a call, and tells the application so at this address. Gives the recording's SID.
     pub async fn report_recording(&self, call_sid: &str, url: &str) -> String {
         let sid = format!("RE{}", uuid::Uuid::now_v7().simple());

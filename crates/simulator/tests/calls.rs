@@ -1,7 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::pii::Personal;
-use providers::telephony::{Carrier, CarrierError, Instructions, MachineDetection, MachineWait, Party, PlaceCall};
+use providers::telephony::{
+    Carrier, CarrierError, Instructions, MachineDetection, MachineWait, NumberAddresses, Party, PlaceCall,
+};
 use switchboard_simulator::{
     customer::CustomerScript,
     twilio::{Answer, Destination, EndedBy, Happening, Pace, PlaceError, RestFailure, SimulatedTwilio, Status},
@@ -294,9 +296,12 @@ async fn an_account_that_is_busy_is_asked_again_after_the_pause_it_names() {
     let numbers = carrier(&simulator).list_numbers().await.unwrap();
     let ours = numbers.iter().find(|number| number.number == NUMBER).expect("the account's number");
     misbehave(vec![RestFailure::ServerError]);
-    let (voice, status) = ("https://pbx.example/voice", "https://pbx.example/status");
-    carrier(&simulator).connect_number(&ours.id, voice, status).await.unwrap();
+    let (voice, status, messages) =
+        ("https://pbx.example/voice", "https://pbx.example/status", "https://pbx.example/message");
+    let to = NumberAddresses { voice: voice.into(), status: status.into(), messages: Some(messages.into()) };
+    carrier(&simulator).connect_number(&ours.id, &to).await.unwrap();
     let now = simulator.number(NUMBER).unwrap();
+    assert_eq!(simulator.message_url(NUMBER).as_deref(), Some(messages));
     assert_eq!((now.voice_url.as_str(), now.status_callback.as_deref()), (voice, Some(status)));
 }
 

@@ -99,6 +99,19 @@ pub enum NumberRoute {
     Nowhere,
 }
 
+/// Whom a number of the carrier account tells of its text messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageRoute {
+    Here,
+    /// Somebody else is told.
+    Elsewhere,
+    /// Nobody is.
+    Nowhere,
+    /// Nobody can write to this number.
+    NotTaken,
+}
+
 /// A number as the carrier account has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct CarrierNumber {
@@ -110,6 +123,9 @@ pub struct CarrierNumber {
     pub route: NumberRoute,
     /// Where its calls go now; empty when nowhere.
     pub voice_url: String,
+    pub messages: MessageRoute,
+    /// Where its text messages go now; empty when nowhere.
+    pub message_url: String,
     /// It is in the tenant's list, and so its calls ring somewhere.
     pub in_list: bool,
 }
@@ -128,6 +144,8 @@ pub struct CarrierNumbers {
 pub struct ConnectNumber {
     /// As in [`CarrierNumber::id`].
     pub id: String,
+    /// Its text messages come here as well; false leaves them where they go now.
+    pub messages: bool,
 }
 
 /// Which account or trunk brings a number's calls.

@@ -20,8 +20,8 @@ pub struct MaskingPool {
     pub on: bool,
     /// Mappings of its numbers that are good now.
     pub mappings: u32,
-    /// Where Twilio is to send text messages to these numbers; empty without a number of Twilio's.
-    pub message_url: String,
+    /// One of them is Twilio's, whose numbers pass text messages on; other carriers bring none.
+    pub takes_messages: bool,
 }
 
 /// Body of create and update of a pool (all fields).

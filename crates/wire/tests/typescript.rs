@@ -78,7 +78,7 @@ fn wire_types(cfg: &Config) -> String {
         intelligence::AnalysisStatus, intelligence::CallIntelligence, intelligence::FieldProposal, intelligence::AcceptProposal,
         jobs::JobStatus, jobs::Job,
         config::RoutingStrategy, config::Queue, config::QueueInput, config::Number, config::NumberInput, config::UnknownNumber, config::NumberProvider, config::NumberMedia,
-        config::NumberRoute, config::CarrierNumber, config::CarrierNumbers, config::ConnectNumber, config::CarrierRecordings,
+        config::NumberRoute, config::MessageRoute, config::CarrierNumber, config::CarrierNumbers, config::ConnectNumber, config::CarrierRecordings,
         config::VoicemailMessage, config::VoicemailMessageInput, config::VoicemailSettings,
         ids::PoolId, ids::MappingId, masking::MaskingPool, masking::MaskingPoolInput, masking::MaskingMapping, masking::AskMapping,
         config::DialingSettings, config::ExotelSettings, config::ExotelApplet, config::ExotelSettingsInput,

@@ -140,7 +140,7 @@ fn of_settings(operation: &str) -> Option<Value> {
     Some(match operation {
         "PUT /settings/carrier" => json!({ "provider": "twilio", "account_sid": format!("AC{}", "1".repeat(32)),
             "auth_token": "a token of somebody", "api_base": "http://127.0.0.1:9", "public_url": "" }),
-        "POST /settings/carrier/numbers/connect" => json!({ "id": format!("PN{}", "1".repeat(32)) }),
+        "POST /settings/carrier/numbers/connect" => json!({ "id": format!("PN{}", "1".repeat(32)), "messages": true }),
         "PUT /settings/carrier-recordings" => json!({ "delete_when_stored": false }),
         "PUT /settings/exotel" => json!({ "account_sid": "acme9", "api_key": "key", "api_token": "a token of somebody",
             "api_base": "http://127.0.0.1:9", "public_url": "", "flow": "", "allowed": ["127.0.0.1"] }),

@@ -64,16 +64,16 @@ export const deliveries: WebhookDelivery[] = [
 ];
 
 export const carrier: CarrierSettings = { provider: "twilio", account_sid: "ACsimulated00000000000000000000000", has_auth_token: true, api_base: "http://127.0.0.1:4010", public_url: "http://127.0.0.1:8080", simulated: true };
-export const maskingPools: MaskingPool[] = [{ id: "pool-1", name: "Site visits", number_ids: ["n-2"], lasts_s: 604_800, on: true, mappings: 1, message_url: "https://calls.example.com/webhooks/twilio/message" }];
+export const maskingPools: MaskingPool[] = [{ id: "pool-1", name: "Site visits", number_ids: ["n-2"], lasts_s: 604_800, on: true, mappings: 1, takes_messages: true }];
 export const maskingMappings: MaskingMapping[] = [{ id: "mapping-1", number: "+914048100150", lead_id: "lead-1", lead_name: "Asha Marigold", agent_id: agentId(0), agent_name: "Mira Tamarind", created_at_ms: NOW - 3_600_000, expires_at_ms: NOW + 600_000_000 }];
 export const voicemailMessages: VoicemailMessage[] = [{ id: "voicemail-1", name: "Please call back", length_ms: 14_000, created_at_ms: NOW - 86_400_000 }];
 export const voicemail: VoicemailSettings = { message_id: "voicemail-1", when_machine: true };
 export const carrierNumbers: CarrierNumbers = {
   problem: null,
   numbers: [
-    { id: "PN1", number: "+914048100142", label: "Sales line", route: "here", voice_url: "http://127.0.0.1:8080/webhooks/twilio/voice", in_list: true },
-    { id: "PN2", number: "+914048100150", label: "Support line", route: "elsewhere", voice_url: "https://old.example.com/voice", in_list: true },
-    { id: "PN3", number: "+914048100177", label: "", route: "nowhere", voice_url: "", in_list: false },
+    { id: "PN1", number: "+914048100142", label: "Sales line", route: "here", voice_url: "http://127.0.0.1:8080/webhooks/twilio/voice", messages: "here", message_url: "http://127.0.0.1:8080/webhooks/twilio/message", in_list: true },
+    { id: "PN2", number: "+914048100150", label: "Support line", route: "elsewhere", voice_url: "https://old.example.com/voice", messages: "elsewhere", message_url: "https://old.example.com/sms", in_list: true },
+    { id: "PN3", number: "+914048100177", label: "", route: "nowhere", voice_url: "", messages: "not_taken", message_url: "", in_list: false },
   ],
 };
 export const exotel: ExotelSettings = { account_sid: "acme1", has_api_key: true, has_api_token: true, api_base: "", public_url: "", flow: "123456", allowed: [], simulated: true, applets: [{ applet: "passthru", url: "https://calls.example.com/webhooks/exotel/t/secret/passthru" }, { applet: "voicebot", url: "https://calls.example.com/webhooks/exotel/t/secret/voicebot" }] };

@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use domain::number_route::{AtCarrier, NumberRoute as Route, Ours, number_route};
+use domain::number_route::{
+    AtCarrier, MessageRoute as Messages, MessagesAtCarrier, NumberRoute as Route, Ours, message_route, number_route,
+};
 use providers::{
-    telephony::{CarrierError, OwnedNumber},
+    telephony::{CarrierError, NumberAddresses, OwnedNumber},
     twilio::errors::sentence,
 };
-use wire::config::{CarrierNumber, CarrierNumbers, ConnectNumber, NumberRoute};
+use wire::config::{CarrierNumber, CarrierNumbers, ConnectNumber, MessageRoute, NumberRoute};
 
 use crate::{
     Actor, Backend,
@@ -22,11 +24,16 @@ const NOT_FOUND: u32 = 20404;
 struct Addresses {
     voice: String,
     status: String,
+    messages: String,
 }
 
 impl Addresses {
     fn of(carrier: &TenantCarrier) -> Self {
-        Self { voice: carrier.number_voice_url(), status: carrier.number_status_url() }
+        Self {
+            voice: carrier.number_voice_url(),
+            status: carrier.number_status_url(),
+            messages: carrier.number_message_url(),
+        }
     }
 }
 
@@ -39,6 +46,15 @@ const fn route_shown(route: Route) -> NumberRoute {
     }
 }
 
+const fn messages_shown(route: Messages) -> MessageRoute {
+    match route {
+        Messages::Here => MessageRoute::Here,
+        Messages::Elsewhere => MessageRoute::Elsewhere,
+        Messages::Nowhere => MessageRoute::Nowhere,
+        Messages::NotTaken => MessageRoute::NotTaken,
+    }
+}
+
 fn shown(number: OwnedNumber, ours: &Addresses, listed: &HashSet<String>) -> CarrierNumber {
     let at_carrier = AtCarrier {
         voice_url: &number.voice_url,
@@ -47,7 +63,15 @@ fn shown(number: OwnedNumber, ours: &Addresses, listed: &HashSet<String>) -> Car
         passed_on: number.passed_on,
     };
     let route = number_route(&at_carrier, &Ours { voice_url: &ours.voice, status_url: &ours.status });
+    let messages = MessagesAtCarrier {
+        taken: number.sms,
+        url: &number.message_url,
+        post: number.message_post,
+        passed_on: number.messages_passed_on,
+    };
     CarrierNumber {
+        messages: messages_shown(message_route(&messages, &ours.messages)),
+        message_url: number.message_url,
         route: route_shown(route),
         in_list: listed.contains(&number.number),
         id: number.id,
@@ -96,7 +120,9 @@ impl Backend {
             let problem = "enter the public address of this server, which begins with https://, and save it first";
             return Err(BackendError::field("public_url", problem));
         }
-        let problem = match carrier.api.connect_number(&body.id, &ours.voice, &ours.status).await {
+        let messages = body.messages.then_some(ours.messages);
+        let addresses = NumberAddresses { voice: ours.voice, status: ours.status, messages };
+        let problem = match carrier.api.connect_number(&body.id, &addresses).await {
             Ok(()) => {
                 self.settings_changed(actor, "number.connect", &body.id).await;
                 None

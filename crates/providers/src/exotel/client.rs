@@ -353,6 +353,9 @@ impl From<RawNumber> for OwnedNumber {
             status_url: String::new(),
             passed_on: false,
             sms: false,
+            message_url: String::new(),
+            message_post: false,
+            messages_passed_on: false,
         }
     }
 }

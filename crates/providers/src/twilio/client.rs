@@ -14,7 +14,7 @@ use crate::{
     rest::{self, RequestKind},
     telephony::{
         AccountInfo, AddParticipant, CallSnapshot, Capabilities, Carrier, CarrierError, Instructions, MachineWait,
-        OwnedNumber, PlaceCall, Price, ProviderCallId, Recorder, RecordingFile, Seat, Via,
+        NumberAddresses, OwnedNumber, PlaceCall, Price, ProviderCallId, Recorder, RecordingFile, Seat, Via,
     },
 };
 
@@ -257,17 +257,24 @@ impl Carrier for TwilioClient {
         Ok(numbers)
     }
 
-    async fn connect_number(&self, id: &str, voice_url: &str, status_url: &str) -> Result<(), CarrierError> {
+    async fn connect_number(&self, id: &str, to: &NumberAddresses) -> Result<(), CarrierError> {
         let resource = format!("/IncomingPhoneNumbers/{}.json", sid(id)?);
-        let form = [
-            ("VoiceUrl", voice_url.to_owned()),
+        let mut form = vec![
+            ("VoiceUrl", to.voice.clone()),
             ("VoiceMethod", "POST".to_owned()),
-            ("StatusCallback", status_url.to_owned()),
+            ("StatusCallback", to.status.clone()),
             ("StatusCallbackMethod", "POST".to_owned()),
             // With either of them Twilio does not look at the addresses.
             ("VoiceApplicationSid", String::new()),
             ("TrunkSid", String::new()),
         ];
+        if let Some(messages) = &to.messages {
+            form.extend([
+                ("SmsUrl", messages.clone()),
+                ("SmsMethod", "POST".to_owned()),
+                ("SmsApplicationSid", String::new()),
+            ]);
+        }
         let _number: RawNumber = self.post(RequestKind::Update, &resource, &form).await?;
         Ok(())
     }
@@ -434,20 +441,31 @@ struct RawNumber {
     #[serde(default)]
     trunk_sid: Option<String>,
     #[serde(default)]
+    sms_url: Option<String>,
+    #[serde(default)]
+    sms_method: Option<String>,
+    #[serde(default)]
+    sms_application_sid: Option<String>,
+    #[serde(default)]
     capabilities: serde_json::Value,
 }
 
 impl From<RawNumber> for OwnedNumber {
     fn from(raw: RawNumber) -> Self {
         let given = |sid: &Option<String>| sid.as_ref().is_some_and(|sid| !sid.is_empty());
+        let by_post =
+            |method: &Option<String>| method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case("POST"));
         Self {
             id: raw.sid,
             number: raw.phone_number,
             label: raw.friendly_name.unwrap_or_default(),
             voice_url: raw.voice_url.unwrap_or_default(),
-            voice_post: raw.voice_method.is_none_or(|method| method.eq_ignore_ascii_case("POST")),
+            voice_post: by_post(&raw.voice_method),
             status_url: raw.status_callback.unwrap_or_default(),
             passed_on: given(&raw.voice_application_sid) || given(&raw.trunk_sid),
+            message_post: by_post(&raw.sms_method),
+            messages_passed_on: given(&raw.sms_application_sid),
+            message_url: raw.sms_url.unwrap_or_default(),
             sms: raw.capabilities["sms"].as_bool().or(raw.capabilities["SMS"].as_bool()).unwrap_or(false),
         }
     }

@@ -44,6 +44,8 @@ pub struct State {
     pub order: Vec<String>,
     pub debugger: Vec<DebuggerEntry>,
     pub messages: Vec<SentMessage>,
+    /// Told about text messages to these numbers.
+    pub message_urls: BTreeMap<String, String>,
     /// Those that are kept, by SID.
     pub recordings: BTreeMap<String, Kept>,
     outbound: VecDeque<CallHandle>,

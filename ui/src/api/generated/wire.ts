@@ -2044,6 +2044,11 @@ export type NumberMedia = "bridge" | "conference";
 export type NumberRoute = "here" | "here_in_part" | "elsewhere" | "nowhere";
 
 /**
+ * Whom a number of the carrier account tells of its text messages.
+ */
+export type MessageRoute = "here" | "elsewhere" | "nowhere" | "not_taken";
+
+/**
  * A number as the carrier account has it.
  */
 export type CarrierNumber = { 
@@ -2058,7 +2063,11 @@ number: string, label: string, route: NumberRoute,
 /**
  * Where its calls go now; empty when nowhere.
  */
-voice_url: string, 
+voice_url: string, messages: MessageRoute, 
+/**
+ * Where its text messages go now; empty when nowhere.
+ */
+message_url: string, 
 /**
  * It is in the tenant's list, and so its calls ring somewhere.
  */
@@ -2084,7 +2093,11 @@ export type ConnectNumber = {
 /**
  * As in [`CarrierNumber::id`].
  */
-id: string, };
+id: string, 
+/**
+ * Its text messages come here as well; false leaves them where they go now.
+ */
+messages: boolean, };
 
 /**
  * What becomes of recordings that the carrier has made.
@@ -2153,9 +2166,9 @@ lasts_s: number, on: boolean,
  */
 mappings: number, 
 /**
- * Where Twilio is to send text messages to these numbers; empty without a number of Twilio's.
+ * One of them is Twilio's, whose numbers pass text messages on; other carriers bring none.
  */
-message_url: string, };
+takes_messages: boolean, };
 
 /**
  * Body of create and update of a pool (all fields).

@@ -12,7 +12,7 @@ import { withDialogs } from "@/testing/dialogs";
 import { TipProvider } from "@/ui/tip";
 import { MaskingPage } from "./masking-page";
 
-const pool: MaskingPool = { id: "p1", name: "Site visits", number_ids: ["n-1"], lasts_s: 604_800, on: true, mappings: 1, message_url: "https://calls.example.com/webhooks/twilio/message" };
+const pool: MaskingPool = { id: "p1", name: "Site visits", number_ids: ["n-1"], lasts_s: 604_800, on: true, mappings: 1, takes_messages: true };
 const mapping: MaskingMapping = { id: "m1", number: "+91 40 4810 0142", lead_id: "l1", lead_name: "Asha Marigold", agent_id: "a1", agent_name: "Mira Tamarind", created_at_ms: 0, expires_at_ms: 86_400_000 };
 
 const nothing = () => () => undefined;
@@ -54,6 +54,13 @@ describe("virtual numbers", () => {
     expect(await screen.findByText("Asha Marigold")).toBeTruthy();
     fireEvent.click(screen.getByLabelText("End the mapping of Asha Marigold and Mira Tamarind"));
     await waitFor(() => { expect(of("DELETE").map((each) => each.path)).toEqual(["/masking/mappings/m1"]); });
+  });
+
+  it("says whether text messages go on, and shows no address to copy", async () => {
+    setUp([pool, { ...pool, id: "p2", name: "Loans", takes_messages: false }], []);
+    expect(await screen.findByText("Passed on, once its numbers are connected")).toBeTruthy();
+    expect(screen.getByText("No number of Twilio's")).toBeTruthy();
+    expect(screen.queryByTestId("copy-webhook")).toBeNull();
   });
 
   it("says that there is none yet", async () => {

@@ -11,7 +11,6 @@ import { SelectField, Switch, TextField } from "@/ui/field";
 import { Loaded } from "@/ui/loaded";
 import { Paged } from "@/ui/paged";
 import { StateBox } from "@/ui/state-box";
-import { CopiedAddress } from "./copied-address";
 import { EditDialog } from "./edit-dialog";
 import { SettingsFrame } from "./frame";
 import { PickMany } from "./pick-many";
@@ -97,7 +96,7 @@ export function MaskingPage() {
                 <td><b className="strong">{each.name}</b>{each.on ? null : <span className="c-warn"> {t("masking.off")}</span>}</td>
                 <td className="num">{each.number_ids.length}</td>
                 <td className="num">{each.mappings}</td>
-                <td>{each.message_url === "" ? <span className="ink-2">{t("masking.no_messages")}</span> : <CopiedAddress url={each.message_url} />}</td>
+                <td className="ink-2">{t(each.takes_messages ? "masking.passes_on" : "masking.no_messages")}</td>
                 <td className="num"><Button size="sm" icon="pen" onClick={() => { setOpen(each); }} aria-label={t("ui.change_one", { name: each.name })}>{t("ui.change")}</Button></td>
               </tr>
             ))}</tbody>

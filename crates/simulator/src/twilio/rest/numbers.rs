@@ -19,7 +19,7 @@ fn sid(number: &str) -> String {
     format!("PN{digits:032x}")
 }
 
-fn shown(account: &Account, number: &Number) -> Value {
+fn shown(account: &Account, number: &Number, message_url: Option<&str>) -> Value {
     let account_sid = &account.config.account_sid;
     let sid = sid(&number.number);
     json!({
@@ -34,14 +34,21 @@ fn shown(account: &Account, number: &Number) -> Value {
         "trunk_sid": null,
         "status_callback": number.status_callback.as_deref().unwrap_or_default(),
         "status_callback_method": "POST",
-        "capabilities": {"voice": true, "sms": false, "mms": false},
+        "sms_url": message_url.unwrap_or_default(),
+        "sms_method": "POST",
+        "sms_application_sid": "",
+        "capabilities": {"voice": true, "sms": true, "mms": false},
         "uri": format!("/2010-04-01/Accounts/{account_sid}/IncomingPhoneNumbers/{sid}.json"),
     })
 }
 
 pub async fn list(State(account): State<Arc<Account>>) -> Json<Value> {
-    let numbers: Vec<Number> = account.lock().numbers.values().cloned().collect();
-    let numbers: Vec<Value> = numbers.iter().map(|number| shown(&account, number)).collect();
+    let (numbers, urls) = {
+        let state = account.lock();
+        (state.numbers.clone(), state.message_urls.clone())
+    };
+    let one = |number: &Number| shown(&account, number, urls.get(&number.number).map(String::as_str));
+    let numbers: Vec<Value> = numbers.values().map(one).collect();
     Json(json!({"incoming_phone_numbers": numbers, "page": 0, "next_page_uri": null}))
 }
 
@@ -51,7 +58,7 @@ pub async fn update(
     body: Bytes,
 ) -> Result<Json<Value>, RestError> {
     let form = Form::parse(&body);
-    for (field, code) in [("VoiceUrl", 21402), ("StatusCallback", 21609)] {
+    for (field, code) in [("VoiceUrl", 21402), ("StatusCallback", 21609), ("SmsUrl", 21403)] {
         let usable = form.text(field).is_none_or(|url| Url::parse(url).is_ok());
         if !usable {
             return Err(RestError::new(400, code, format!("{field} is not a valid URL")));
@@ -68,6 +75,10 @@ pub async fn update(
         number.status_callback = Some(url.to_owned());
     }
     let number = number.clone();
+    if let Some(url) = form.text("SmsUrl") {
+        state.message_urls.insert(number.number.clone(), url.to_owned());
+    }
+    let message_url = state.message_urls.get(&number.number).cloned();
     drop(state);
-    Ok(Json(shown(&account, &number)))
+    Ok(Json(shown(&account, &number, message_url.as_deref())))
 }
