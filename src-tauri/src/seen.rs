@@ -113,6 +113,7 @@ mod tests {
                 last_call_at_ms: None,
                 break_after_call: false,
                 has_device: true,
+                by_telephone: false,
             },
         };
         assert_eq!(own_state(ME, &agent(ME)), Some(&AgentState::Available));

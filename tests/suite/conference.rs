@@ -319,3 +319,39 @@ async fn without_a_telephone_nobody_is_asked() {
     customer.hang_up();
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_is_called_at_their_telephone_while_no_app_of_theirs_runs() {
+    let world = World::on(Engine::Sqlite).await;
+    world.desk.phone.sign_out().await;
+    let path = "/agents/me/state";
+    let by_telephone = json!({ "kind": "available_by_telephone" });
+    let asked = world.ask(Method::PUT, path, &world.agent, Some(by_telephone.clone())).await;
+    assert_eq!(
+        (&asked.body["state"]["kind"], &asked.body["by_telephone"]),
+        (&json!("available"), &json!(true)),
+        "{asked:?}"
+    );
+    // Longer than a silent app is waited for.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    let there = |agents: &Value| {
+        let mine = agents.as_array().into_iter().flatten().find(|agent| agent["by_telephone"] == true);
+        mine.is_some_and(|agent| agent["state"]["kind"] == "available" && agent["has_device"] == false)
+    };
+    world.server.until("/agents", &world.admin, "the agent is still available", there).await;
+    let customer = world.call_in();
+    let agent = world.agent_asked().await;
+    agent.press("1");
+    let call = world.only_call().await;
+    world.room(&call, "both are there", |there| there.len() == 2).await;
+    customer.hang_up();
+    let over = |detail: &Value| detail["row"]["status"] == "completed";
+    world.server.until(&call, &world.admin, "the call is over", over).await;
+    world.ask(Method::PUT, path, &world.agent, Some(json!({ "kind": "offline" }))).await;
+    let me = world.ask(Method::GET, "/me", &world.agent, None).await;
+    let id = me.body["user"]["id"].as_str().or(me.body["id"].as_str()).unwrap().to_owned();
+    world.ask(Method::PATCH, &format!("/users/{id}"), &world.admin, Some(json!({ "phone": "" }))).await;
+    let refused = world.server.ask(Method::PUT, path, &world.agent, Some(by_telephone)).await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "not_configured"), "{refused:?}");
+    world.server.stop().await;
+}

@@ -21,6 +21,8 @@ use crate::{Actor, Backend, clock, error::BackendError, live::Audience, outage::
 
 mod row;
 
+pub(crate) const NO_TELEPHONE: &str = "there is no telephone in your profile; ask an admin to enter it";
+
 /// Writers that lose the race for a row read it again.
 const MOST_TRIES: usize = 8;
 
@@ -84,6 +86,12 @@ impl Backend {
         let reachable = self.presence().is_reachable(actor.tenant, id, clock::now());
         let event = match body {
             AskedAgentState::Available => PresenceEvent::AskedAvailable { reachable },
+            AskedAgentState::AvailableByTelephone => {
+                if self.phone_of(actor.scope, id).await?.is_none() {
+                    return Err(BackendError::NotConfigured(NO_TELEPHONE));
+                }
+                PresenceEvent::AskedAvailableByTelephone
+            }
             AskedAgentState::Break { reason } => {
                 if reason.chars().count() > 80 {
                     return Err(BackendError::field("reason", "expected at most 80 characters"));
@@ -101,7 +109,7 @@ impl Backend {
     fn end_wrap_up_by_state(&self, actor: &Actor, row: &AgentRow, event: &PresenceEvent) {
         use domain::call::{AfterWrapUp, CallEvent};
         let then = match event {
-            PresenceEvent::AskedAvailable { .. } => AfterWrapUp::Available,
+            PresenceEvent::AskedAvailable { .. } | PresenceEvent::AskedAvailableByTelephone => AfterWrapUp::Available,
             PresenceEvent::AskedBreak { .. } => AfterWrapUp::Break,
             _ => return,
         };
@@ -144,6 +152,7 @@ impl Backend {
                 last_call_at_ms: None,
                 break_after_call: false,
                 has_device: false,
+                by_telephone: false,
             }),
         }
     }
@@ -167,6 +176,7 @@ impl Backend {
             last_call_at_ms: row.last_call_at,
             break_after_call: presence.break_after_call(),
             has_device: self.devices().can_take_calls(tenant, row.user_id),
+            by_telephone: presence.by_telephone,
             name: row.name,
         }
     }
@@ -212,7 +222,8 @@ impl Backend {
         for tenant in tenants {
             let scope = TenantScope::system(tenant.id);
             let Ok(rows) = storage::agents::list(self.store(), scope).await else { continue };
-            for row in rows.into_iter().filter(|row| row.state == StateRow::Available) {
+            let by_app = |row: &AgentRow| row.state == StateRow::Available && !row::presence(row).by_telephone;
+            for row in rows.into_iter().filter(by_app) {
                 if !self.presence().is_reachable(tenant.id, row.user_id, clock::now()) {
                     self.reachability_changed(scope, row.user_id, false).await;
                 }

@@ -37,7 +37,7 @@ pub enum AgentState {
     Break {
         reason: String,
     },
-    /// Signed in as available, and the sound engine has not answered for [`PROBE_LIMIT`].
+    /// Signed in as available in the app, and the sound engine has not answered for [`PROBE_LIMIT`].
     Unreachable,
 }
 
@@ -90,6 +90,9 @@ pub struct AgentPresence {
     /// The sound engine answered the last probe.
     #[serde(default)]
     pub reachable: bool,
+    /// Takes calls at a telephone of their own, which rings whether or not the app runs.
+    #[serde(default)]
+    pub by_telephone: bool,
 }
 
 impl AgentPresence {
@@ -101,6 +104,7 @@ impl AgentPresence {
             after_call: AfterCall::Available,
             missed: 0,
             reachable: false,
+            by_telephone: false,
         }
     }
 
@@ -117,6 +121,8 @@ pub enum PresenceEvent {
     AskedAvailable {
         reachable: bool,
     },
+    /// Available at a telephone of their own, until they ask for something else: two calls that nobody takes there lead to a break.
+    AskedAvailableByTelephone,
     AskedBreak {
         reason: String,
     },
@@ -144,11 +150,20 @@ pub fn step(presence: &AgentPresence, event: &PresenceEvent, now: UnixMillis) ->
     match event {
         PresenceEvent::AskedAvailable { reachable } => {
             next.reachable = *reachable;
+            next.by_telephone = false;
+            next.missed = 0;
+            asked(&mut next, AfterCall::Available);
+        }
+        PresenceEvent::AskedAvailableByTelephone => {
+            next.by_telephone = true;
             next.missed = 0;
             asked(&mut next, AfterCall::Available);
         }
         PresenceEvent::AskedBreak { reason } => asked(&mut next, AfterCall::Break { reason: reason.clone() }),
-        PresenceEvent::AskedOffline => asked(&mut next, AfterCall::Offline),
+        PresenceEvent::AskedOffline => {
+            next.by_telephone = false;
+            asked(&mut next, AfterCall::Offline);
+        }
         PresenceEvent::Claimed { call, fence } => {
             if presence.state == AgentState::Available && *fence > presence.fence {
                 next.fence = *fence;
@@ -181,7 +196,7 @@ fn asked(presence: &mut AgentPresence, wish: AfterCall) {
 fn settle(presence: &mut AgentPresence, wish: AfterCall) {
     presence.after_call = AfterCall::Available;
     presence.state = match wish {
-        AfterCall::Available if presence.reachable => AgentState::Available,
+        AfterCall::Available if presence.reachable || presence.by_telephone => AgentState::Available,
         AfterCall::Available => AgentState::Unreachable,
         AfterCall::Break { reason } => AgentState::Break { reason },
         AfterCall::Offline => AgentState::Offline,
@@ -213,7 +228,7 @@ fn by_call(presence: &mut AgentPresence, call_id: CallId, to: AgentNext) {
 fn probed(presence: &mut AgentPresence, answered: bool) {
     presence.reachable = answered;
     match (&presence.state, answered) {
-        (AgentState::Available, false) => presence.state = AgentState::Unreachable,
+        (AgentState::Available, false) if !presence.by_telephone => presence.state = AgentState::Unreachable,
         (AgentState::Unreachable, true) => presence.state = AgentState::Available,
         _ => {}
     }

@@ -45,6 +45,8 @@ pub struct AgentStatus {
     pub break_after_call: bool,
     /// A device of this agent is connected with sound.
     pub has_device: bool,
+    /// Takes calls at a telephone of their own, with or without the app.
+    pub by_telephone: bool,
 }
 
 /// What an agent may ask for; the rest follows from calls.
@@ -52,7 +54,11 @@ pub struct AgentStatus {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AskedAgentState {
     Available,
-    Break { reason: String },
+    /// At a telephone of their own: calls that meet in a conference at the carrier ring there, whether or not the app runs.
+    AvailableByTelephone,
+    Break {
+        reason: String,
+    },
     Offline,
 }
 

@@ -79,7 +79,7 @@ const STATES: [AgentState, number, number][] = [
 
 export const agents = (): AgentStatus[] => NAMES.map((name, index): AgentStatus => {
   const [state, minutes, today] = STATES[index] ?? [{ kind: "offline" } as const, 0, 0];
-  return { user_id: agentId(index), name, state, since_ms: NOW - minutes * MIN, queue_ids: index < 9 ? ["q-sales"] : ["q-sales", "q-support"], calls_today: today, last_call_at_ms: NOW - 20 * MIN, break_after_call: false, has_device: index !== 3 };
+  return { user_id: agentId(index), name, state, since_ms: NOW - minutes * MIN, queue_ids: index < 9 ? ["q-sales"] : ["q-sales", "q-support"], calls_today: today, last_call_at_ms: NOW - 20 * MIN, break_after_call: false, has_device: index !== 3, by_telephone: false };
 });
 
 export const queueStatus: QueueStatus[] = [

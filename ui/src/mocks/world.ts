@@ -18,7 +18,7 @@ export class World {
     const supervisor = this.me.user.role === "tenant_admin";
     this.mine = {
       user_id: this.me.user.id, name: this.me.user.name, state: { kind: "available" }, since_ms: Date.now() - 134_000, queue_ids: ["q-sales"], calls_today: 14, last_call_at_ms: null,
-      break_after_call: false, has_device: true,
+      break_after_call: false, has_device: true, by_telephone: false,
     };
     this.calls = supervisor ? liveCalls() : [];
     if (scene === "ring") this.offer = offerOf();
@@ -92,6 +92,9 @@ export class World {
   }
 
   askState(body: unknown): AgentStatus {
-    return this.become(body as AskedAgentState);
+    const asked = body as AskedAgentState;
+    const by_telephone = asked.kind === "available_by_telephone";
+    this.mine = { ...this.mine, by_telephone };
+    return this.become(asked.kind === "available_by_telephone" ? { kind: "available" } : asked);
   }
 }

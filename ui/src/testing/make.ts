@@ -11,7 +11,7 @@ export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
 });
 
 export const agent = (state: AgentState, change: Partial<AgentStatus> = {}): AgentStatus => ({
-  user_id: "me", name: "Farid", state, since_ms: 0, queue_ids: ["q"], calls_today: 0, last_call_at_ms: null, break_after_call: false, has_device: true, ...change,
+  user_id: "me", name: "Farid", state, since_ms: 0, queue_ids: ["q"], calls_today: 0, last_call_at_ms: null, break_after_call: false, has_device: true, by_telephone: false, ...change,
 });
 
 export const offer = (change: Partial<Offer> = {}): Offer => ({

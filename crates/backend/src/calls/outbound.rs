@@ -23,7 +23,9 @@ use super::{
     registry::Tell,
 };
 use crate::{
-    Actor, Backend, campaigns,
+    Actor, Backend,
+    agents::NO_TELEPHONE,
+    campaigns,
     carriers::TenantCarrier,
     clock,
     directory::OFTEN_ENOUGH,
@@ -277,7 +279,7 @@ impl Backend {
     pub(super) async fn must_have_phone(&self, actor: &Actor) -> Result<(), BackendError> {
         match self.phone_of(actor.scope, actor.user).await? {
             Some(_) => Ok(()),
-            None => Err(BackendError::NotConfigured("there is no telephone in your profile; ask an admin to enter it")),
+            None => Err(BackendError::NotConfigured(NO_TELEPHONE)),
         }
     }
 

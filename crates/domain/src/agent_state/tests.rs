@@ -113,6 +113,22 @@ fn a_silent_engine_does_not_end_a_call_a_break_or_the_day() {
 }
 
 #[test]
+fn an_agent_at_their_telephone_is_available_without_the_app_until_they_ask_for_something_else() {
+    let by_telephone = step(&AgentPresence::offline(NOW), &PresenceEvent::AskedAvailableByTelephone, NOW);
+    assert_eq!(by_telephone.state, AgentState::Available);
+    let closed = all(&by_telephone, &[PresenceEvent::ProbeAnswered, PresenceEvent::ProbeMissed]);
+    assert_eq!(closed.state, AgentState::Available, "the app was closed");
+    let called = [claimed(1), by_call(1, AgentNext::OnCall), by_call(1, free(false))];
+    assert_eq!(all(&closed, &called).state, AgentState::Available, "the next call");
+    let missed = all(&closed, &[claimed(1), by_call(1, free(true)), claimed(2), by_call(2, free(true))]);
+    assert_eq!(missed.state, AgentState::Break { reason: MISSED_CALLS.into() }, "nobody is at it");
+    let gone = all(&closed, &[PresenceEvent::AskedOffline]);
+    assert_eq!((gone.state, gone.by_telephone), (AgentState::Offline, false));
+    let in_app = all(&closed, &[PresenceEvent::AskedAvailable { reachable: false }]);
+    assert_eq!(in_app.state, AgentState::Unreachable, "in the app again, whose engine is silent");
+}
+
+#[test]
 fn what_an_older_claim_or_another_call_says_changes_nothing() {
     let presence = all(&available(), &[claimed(1), by_call(1, free(false)), claimed(2)]);
     for event in [
@@ -144,6 +160,7 @@ fn event() -> impl Strategy<Value = PresenceEvent> {
     ];
     prop_oneof![
         any::<bool>().prop_map(|reachable| PresenceEvent::AskedAvailable { reachable }),
+        Just(PresenceEvent::AskedAvailableByTelephone),
         Just(pause_for("tea")),
         Just(PresenceEvent::AskedOffline),
         (call(), 0..6u32).prop_map(|(call, fence)| PresenceEvent::Claimed { call, fence }),
@@ -168,7 +185,7 @@ proptest! {
                 prop_assert_eq!(&presence.state, &AgentState::Available, "claimed from another state");
             }
             prop_assert!(after.fence >= presence.fence);
-            prop_assert!(after.state != AgentState::Available || after.reachable);
+            prop_assert!(after.state != AgentState::Available || after.reachable || after.by_telephone);
             prop_assert!(after.missed < MISSED_LIMIT);
             presence = after;
         }

@@ -310,6 +310,7 @@ async fn snapshot(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Resp
         last_call_at_ms: None,
         break_after_call: false,
         has_device: true,
+        by_telephone: false,
     };
     let events = shared.events.lock().unwrap();
     let calls = events.iter().filter_map(|(_, event)| match event {

@@ -296,12 +296,16 @@ break_after_call: boolean,
 /**
  * A device of this agent is connected with sound.
  */
-has_device: boolean, };
+has_device: boolean, 
+/**
+ * Takes calls at a telephone of their own, with or without the app.
+ */
+by_telephone: boolean, };
 
 /**
  * What an agent may ask for; the rest follows from calls.
  */
-export type AskedAgentState = { "kind": "available" } | { "kind": "break", reason: string, } | { "kind": "offline" };
+export type AskedAgentState = { "kind": "available" } | { "kind": "available_by_telephone" } | { "kind": "break", reason: string, } | { "kind": "offline" };
 
 export type QueueStatus = { queue_id: QueueId, name: string, waiting: number, 
 /**

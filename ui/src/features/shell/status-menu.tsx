@@ -44,11 +44,12 @@ export function StatusMenu() {
   const [open, setOpen] = useState(false);
   useKey("status_menu", () => { setOpen(true); });
   const state: AgentState = me?.state ?? { kind: "offline" };
+  const byTelephone = me?.by_telephone ?? false;
   const ask = (asked: AskedAgentState): void => void desk.askState(asked);
   const trigger = (
     <button className="status" type="button" data-testid="status-menu" data-state={state.kind}>
       <span className={TONE[state.kind]}><Icon name={STATE_ICON[state.kind]} /></span>
-      <span className="trunc">{words(state)}</span>
+      <span className="trunc">{state.kind === "available" && byTelephone ? t("state.by_telephone") : words(state)}</span>
       <span className="med">{me ? timer(now - me.since_ms) : ""}</span>
       {me?.break_after_call ? <span className="warn t-11">{t("state.break_next")}</span> : null}
       <Icon name="down" size="sm" />
@@ -59,8 +60,11 @@ export function StatusMenu() {
       trigger={trigger} open={open} onOpenChange={setOpen}
       groups={[
         [{
-          id: "state-available", label: t("state.available"), icon: "ring-dot", chosen: state.kind === "available",
+          id: "state-available", label: t("state.available"), icon: "ring-dot", chosen: state.kind === "available" && !byTelephone,
           onSelect: () => { ask({ kind: "available" }); },
+        }, {
+          id: "state-by-telephone", label: t("state.by_telephone"), icon: "phone", chosen: state.kind === "available" && byTelephone,
+          onSelect: () => { ask({ kind: "available_by_telephone" }); },
         }],
         BREAKS.map((reason) => ({
           id: `state-break-${reason}`, label: t("state.break_for", { reason: t(`break.${reason}`) }),

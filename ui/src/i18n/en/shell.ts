@@ -25,7 +25,7 @@ export const shell = {
   "bar.no_sound": "No sound connection", "bar.headset": "Headset", "bar.mic_level": "Microphone level {db} dB", "bar.today": "Today", "bar.done": "{n:# call:# calls}",
   "bar.next_callback": "Next callback", "bar.find": "Search", "bar.network": "Network", "bar.connected": "OK", "bar.offline": "Offline", "bar.reconnecting": "Reconnecting",
   "bar.outbox": "{n} to send", "bar.all_sent": "All sent",
-  "state.available": "Available", "state.reserved": "Ringing", "state.on_call": "On call", "state.wrap_up": "Wrap-up", "state.break": "Break", "state.unreachable": "Unreachable",
+  "state.available": "Available", "state.by_telephone": "Available at my telephone", "state.reserved": "Ringing", "state.on_call": "On call", "state.wrap_up": "Wrap-up", "state.break": "Break", "state.unreachable": "Unreachable",
   "state.offline": "Not taking calls", "state.break_for": "Break: {reason}", "state.break_next": "break after this call",
   "break.tea": "tea", "break.meal": "meal", "break.meeting": "meeting", "break.training": "training", "break.missed_calls": "missed calls",
   "me.menu": "{name}, menu", "me.monitor_window": "Monitor in its own window", "me.mini": "Small window", "me.sign_out": "Sign out",

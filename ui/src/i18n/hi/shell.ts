@@ -26,7 +26,7 @@ export const shell: Record<keyof typeof en, string> = {
   "bar.no_sound": "ध्वनि जुड़ी नहीं", "bar.headset": "हेडसेट", "bar.mic_level": "माइक्रोफ़ोन स्तर {db} dB", "bar.today": "आज", "bar.done": "{n} कॉल",
   "bar.next_callback": "अगली वापस कॉल", "bar.find": "खोजें", "bar.network": "नेटवर्क", "bar.connected": "ठीक", "bar.offline": "ऑफ़लाइन", "bar.reconnecting": "फिर जुड़ रहा है",
   "bar.outbox": "{n} भेजने हैं", "bar.all_sent": "सब भेजा गया",
-  "state.available": "उपलब्ध", "state.reserved": "बज रही है", "state.on_call": "कॉल पर", "state.wrap_up": "समापन", "state.break": "विराम", "state.unreachable": "पहुँच से बाहर",
+  "state.available": "उपलब्ध", "state.by_telephone": "मेरे फ़ोन पर उपलब्ध", "state.reserved": "बज रही है", "state.on_call": "कॉल पर", "state.wrap_up": "समापन", "state.break": "विराम", "state.unreachable": "पहुँच से बाहर",
   "state.offline": "कॉल नहीं ले रहे", "state.break_for": "विराम: {reason}", "state.break_next": "इस कॉल के बाद विराम",
   "break.tea": "चाय", "break.meal": "भोजन", "break.meeting": "बैठक", "break.training": "प्रशिक्षण", "break.missed_calls": "छूटी कॉल",
   "me.menu": "{name}, मेन्यू", "me.monitor_window": "मॉनिटर अलग खिड़की में", "me.mini": "छोटी खिड़की", "me.sign_out": "साइन आउट",
