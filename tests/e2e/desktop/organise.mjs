@@ -1,4 +1,5 @@
-// Tags, actions on many leads, views, the palette, consent, intake keys, the carrier's numbers and recorded messages in the real window.
+// Tags, actions on many leads, views, the palette, consent, intake keys, the carrier's numbers, recorded messages,
+// trunks and telephones in the real window.
 import { organise as steps } from "../organise/organise.mjs";
 import { adminAt } from "./admin.mjs";
 

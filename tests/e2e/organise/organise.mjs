@@ -3,7 +3,8 @@ import { carrier } from "./carrier.mjs";
 import { contact } from "./contact.mjs";
 import { palette } from "./palette.mjs";
 import { tags } from "./tags.mjs";
+import { trunks } from "./trunks.mjs";
 
 export async function organise(stage, hands) {
-  for (const part of [tags, palette, contact, carrier]) await part(stage, hands);
+  for (const part of [tags, palette, contact, carrier, trunks]) await part(stage, hands);
 }
