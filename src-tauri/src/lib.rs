@@ -43,8 +43,8 @@ const SIGN_IN_BEFORE_PAGE: Duration = Duration::from_secs(3);
 /// Enough to hang up, sign off and close the database; after that the process ends anyway.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
-/// Runs the app until it is quit.
-pub fn run() -> ExitCode {
+/// Runs the app until it is quit. `context`: its settings with the page, from `tauri::generate_context!`.
+pub fn run(context: tauri::Context) -> ExitCode {
     let launch = Launch::parse();
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         tracing::debug!("a crypto provider was installed before");
@@ -91,7 +91,7 @@ pub fn run() -> ExitCode {
             commands::views::show_mini,
         ])
         .setup(move |app| set_up(app.handle(), launch))
-        .build(tauri::generate_context!());
+        .build(context);
     match built {
         Ok(app) => {
             let code = app.run_return(on_run_event);

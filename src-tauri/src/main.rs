@@ -5,5 +5,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    switchboard_desktop::run()
+    // Here alone: the macro writes files, and of two targets that are compiled at once one reads what the other has half written.
+    // The window stays empty then.
+    switchboard_desktop::run(tauri::generate_context!())
 }

@@ -42,7 +42,7 @@ export async function contact({ report, world }, hands) {
     await hands.press("Escape");
     await hands.gone(id("intake-secret"));
     await hands.seen(id("intake-row"), /Landing page/);
-    const handed = await fetch(`${world.serverUrl}/api/v1/intake/leads`, {
+    const handed = await fetch(`${world.serverUrl}/intake/leads`, {
       method: "POST", headers: { authorization: `Bearer ${said.trim()}`, "content-type": "application/json" }, body: JSON.stringify({ name: NEWCOMER, phone: numberOf("16", 0) }),
     });
     if (!handed.ok) throw new Error(`the form's lead: ${handed.status} ${await handed.text()}`);

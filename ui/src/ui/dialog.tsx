@@ -42,6 +42,17 @@ export function Dialog({ title, onClose, children, footer, wide, testid }: Props
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  useEffect(() => {
+    const dialog = ref.current;
+    // A search field of WebKit empties itself at the first Esc, and the dialog would stay.
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape" || !(event.target instanceof HTMLInputElement && event.target.type === "search")) return;
+      event.preventDefault();
+      onClose();
+    };
+    dialog?.addEventListener("keydown", press);
+    return () => { dialog?.removeEventListener("keydown", press); };
+  }, [onClose]);
   return (
     <dialog
       ref={ref} className={cx("dialog", wide && "wide")} aria-labelledby={heading} data-testid={testid}

@@ -4,6 +4,7 @@ import type { ConsentChannel, ConsentRecord, LeadId, WishSource } from "@/api/ge
 import { useApp, useLocale, useMe, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
 import { SOURCES } from "@/features/settings/dnc-add";
+import { copyLater } from "@/lib/clipboard";
 import { nameOf } from "@/lib/names";
 import { when } from "@/lib/time";
 import { useForm } from "@/lib/use-form";
@@ -35,8 +36,8 @@ function Add({ leadId }: { leadId: LeadId }) {
     await api.addConsent(leadId, { channel, purpose: purpose.trim(), given, source, ...(proof.trim() === "" ? {} : { proof: proof.trim() }) });
     await queries.invalidateQueries({ queryKey: keys.lead(leadId) });
   }).then((ok) => { if (ok) form.reset({ ...fresh, channel: form.value.channel, purpose: form.value.purpose }); });
-  const copyLink = (): void => void api.optOutLink(leadId, { channel: form.value.channel, purpose: form.value.purpose.trim() })
-    .then(({ url }) => navigator.clipboard.writeText(url).then(() => { toasts.show({ tone: "ok", title: t("opt_out.copied"), text: url, stays: false }); })).catch(fail);
+  const copyLink = (): void => void copyLater(api.optOutLink(leadId, { channel: form.value.channel, purpose: form.value.purpose.trim() }).then(({ url }) => url))
+    .then((url) => { toasts.show({ tone: "ok", title: t("opt_out.copied"), text: url, stays: false }); }).catch(fail);
   const submit = (event: SyntheticEvent): void => { event.preventDefault(); };
   return (
     <form className="col g-2 body" onSubmit={submit} aria-label={t("consent.new")}>

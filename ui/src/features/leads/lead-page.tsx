@@ -128,6 +128,8 @@ function Page({ card }: { card: LeadCard }) {
   const navigate = useNavigate();
   const { lead } = card;
   const words = { t, nowMs: now, locale: useLocale() };
+  const source = [lead.source, lead.source_detail].filter(Boolean).join(" › ");
+  const came = source === "" ? null : t("lead.came_by", { source });
   const place = (): void => void api.placeCall({ lead_id: lead.id }).catch(fail);
   // The virtual number, never the person's own.
   const ask = (): void => void api.makeMapping(lead.id)
@@ -138,7 +140,7 @@ function Page({ card }: { card: LeadCard }) {
         <IconButton icon="left" size="sm" label={t("lead.back")} onClick={() => void navigate({ to: "/leads" })} />
         <div className="grow">
           <h1 className="row">{lead.name} <HeatMark heat={lead.heat} /></h1>
-          <p className="t-12 ink-2">{lead.masked ? <Icon name="lock" size="sm" /> : null} {[lead.phone, ...card.other_numbers.map((each) => (each.extension ? `${each.number} (${each.extension})` : each.number)), lead.email, t("lead.time_with", { time: clock(now, lead.zone), source: nameOf(t, "zone", lead.zone_source) }), t("lead.owned_by", { name: lead.owner_name ?? t("lead.nobody") })].filter(Boolean).join(" · ")}</p>
+          <p className="t-12 ink-2">{lead.masked ? <Icon name="lock" size="sm" /> : null} {[lead.phone, ...card.other_numbers.map((each) => (each.extension ? `${each.number} (${each.extension})` : each.number)), lead.email, t("lead.time_with", { time: clock(now, lead.zone), source: nameOf(t, "zone", lead.zone_source) }), t("lead.owned_by", { name: lead.owner_name ?? t("lead.nobody") }), came].filter(Boolean).join(" · ")}</p>
         </div>
         <Badge tone="acc" icon="target">{nameOf(t, "stage", lead.stage)}</Badge>
         {may(me.user.role, "take_calls") && me.user.phone !== null ? <Button icon="keypad" onClick={ask} data-testid="ask-number">{t("masking.ask")}</Button> : null}

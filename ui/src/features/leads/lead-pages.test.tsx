@@ -216,7 +216,9 @@ describe("lead page", () => {
   it("shows every number, changes owner and language, and has no fault that axe finds", async () => {
     const change = { ...people.changes[0], id: "ch-9", field: "owner", from: null, to: people.agentId(1) };
     const { requests, view } = await open("manager", { [`GET ${path}/changes`]: () => [change] });
-    expect((await screen.findByTestId("lead-page")).textContent).toContain("+91 40••••••89 (12)");
+    const page = (await screen.findByTestId("lead-page")).textContent;
+    expect(page).toContain("+91 40••••••89 (12)");
+    expect(page).toContain("came by Facebook ad › 2 BHK, Juniper Heights");
     await waitFor(() => { expect(screen.getByTestId("change-row").textContent).toContain("Mira Tamarind"); });
     fireEvent.change(screen.getByTestId("lead-language"), { target: { value: "hi" } });
     await waitFor(() => { expect(sent(requests, `PATCH ${path}`)).toEqual({ language: "hi" }); });

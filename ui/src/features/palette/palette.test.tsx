@@ -67,6 +67,13 @@ describe("the palette", () => {
     await waitFor(() => { expect(router.state.location.pathname).toBe("/leads/lead-asha"); });
   });
 
+  it("closes at the first Esc, whatever was typed", async () => {
+    const { input } = await open();
+    await type(input, "asha");
+    fireEvent.keyDown(input, { key: "Escape" });
+    await waitFor(() => { expect(screen.queryByTestId("find-dialog")).toBeNull(); });
+  });
+
   it("keeps nothing that was typed", async () => {
     const { app, input } = await open();
     await type(input, "asha");
