@@ -37,7 +37,11 @@ export async function contact({ report, world }, hands) {
     await hands.click(id("edit-save"));
     const said = await hands.seen(`${id("intake-secret")} code`, /\S{20}/);
     await hands.click(`${id("intake-secret")} ${id("copy-webhook")}`);
-    await until("it is said that it was copied", 10_000, async () => (await hands.texts(id("toast"))).some((each) => each.includes(said)));
+    const toasts = await until("it is said that it was copied", 10_000, async () => {
+      const texts = await hands.texts(id("toast"));
+      return texts.some((each) => /^Copied/.test(each.trim())) ? { texts } : { notYet: texts.join(" | ") };
+    });
+    if (toasts.texts.some((each) => each.includes(said))) throw new Error("the secret is in a toast");
     await hands.scan("secret of an intake key");
     await hands.press("Escape");
     await hands.gone(id("intake-secret"));

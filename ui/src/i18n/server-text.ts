@@ -142,7 +142,7 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
 /** What the carrier said where the server names no code of the carrier. */
 const CARRIER: readonly (readonly [RegExp, Key])[] = [
   [/^the carrier asks for a pause/, "carrier_error.20429"],
-  [/^the carrier knows no such live call$/, "carrier_error.20404"],
+  [/^the carrier knows no such live call$/, "carrier_error.no_such_call"],
   [/^the carrier cannot be reached: /, "carrier_error.unreachable"],
   [/^it is not known whether the carrier carried out the request: /, "carrier_error.unknown"],
   [/^the carrier is out of order /, "carrier_error.broken"],

@@ -98,7 +98,7 @@ export function SipPage() {
             {settings.trunks.length === 0 ? <StateBox icon="phone" title={t("sip.no_trunk")} text={t("sip.no_trunk_text")} action={addTrunk} /> : <Trunks settings={settings} onOpen={(trunk) => { setOpen({ kind: "trunk", trunk }); }} />}
             <div className="page-head"><div className="grow"><h2>{t("sip.extensions")}</h2><p className="t-12 ink-2">{t("sip.extensions_text")}</p></div>{addExtension}</div>
             {settings.extensions.length === 0 ? null : <Extensions settings={settings} onOpen={(extension) => { setOpen({ kind: "extension", extension }); }} />}
-            {settings.listens.length === 0 ? null : <p className="t-12 ink-3">{t("sip.listens", { where: settings.listens.join(", ") })}</p>}
+            {settings.listens.length === 0 ? null : <p className="t-12 ink-3 pad">{t("sip.listens", { where: settings.listens.join(", ") })}</p>}
             {open?.kind === "trunk" ? <TrunkDialog settings={settings} trunk={open.trunk} onClose={close} /> : null}
             {open?.kind === "extension" ? <ExtensionDialog settings={settings} extension={open.extension} onClose={close} /> : null}
           </div>

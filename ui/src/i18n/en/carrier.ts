@@ -38,6 +38,7 @@ export const carrier = {
   "carrier_error.32011": "Twilio did not reach the SIP endpoint: check its address, its certificate and the firewall.",
   "carrier_error.32100": "Twilio could not carry the call by SIP: its debugger in the console says what the far end answered.",
   "carrier_error.32101": "The number that was sent by SIP is not valid: write it with + and the country code.",
+  "carrier_error.no_such_call": "The carrier knows no such call, number or account: check that it belongs to this account.",
   "carrier_error.unreachable": "The carrier cannot be reached: check the network and the API address.",
   "carrier_error.unknown": "It is not known whether the carrier did it: look before trying again.",
   "carrier_error.broken": "The carrier is out of order: it is tried again later.",

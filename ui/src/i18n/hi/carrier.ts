@@ -40,6 +40,7 @@ export const carrier: Record<keyof typeof english, string> = {
   "carrier_error.32011": "Twilio SIP के दूसरे सिरे तक नहीं पहुँचा: उसका पता, प्रमाणपत्र और फ़ायरवॉल जाँचें।",
   "carrier_error.32100": "Twilio कॉल को SIP से नहीं ले जा सका: दूसरे सिरे ने क्या कहा, यह Twilio कंसोल के debugger में है।",
   "carrier_error.32101": "SIP से भेजा गया नंबर मान्य नहीं है: + और देश कोड के साथ लिखें।",
+  "carrier_error.no_such_call": "कैरियर ऐसे किसी कॉल, नंबर या खाते को नहीं जानता: जाँचें कि वह इसी खाते का है।",
   "carrier_error.unreachable": "कैरियर तक पहुँचा नहीं जा सकता: नेटवर्क और API का पता जाँचें।",
   "carrier_error.unknown": "पता नहीं कि कैरियर ने यह किया या नहीं: फिर कोशिश से पहले देख लें।",
   "carrier_error.broken": "कैरियर में खराबी है: बाद में फिर कोशिश होगी।",
