@@ -56,6 +56,8 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::sqlite::SqlitePoolOptions;
+
     use super::*;
 
     #[test]
@@ -63,5 +65,22 @@ mod tests {
         let names = |of: &Migrator| of.iter().map(|m| (m.version, m.description.to_string())).collect::<Vec<_>>();
         assert_eq!(names(&SQLITE), names(&POSTGRES));
         assert!(!names(&SQLITE).is_empty());
+    }
+
+    /// An index without figures counts as one of a small table, and is taken where it leads to everything.
+    #[tokio::test]
+    async fn each_index_of_a_large_table_has_figures_for_each_of_its_columns() {
+        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        SQLITE.run(&pool).await.unwrap();
+        let sql = "WITH indexes AS (SELECT t.name AS tbl, CASE WHEN t.wr AND i.origin = 'pk' THEN t.name ELSE i.name END AS idx, \
+                   (SELECT COUNT(*) FROM pragma_index_info(i.name)) AS columns \
+                   FROM pragma_table_list t JOIN pragma_index_list(t.name) i \
+                   WHERE t.name IN (SELECT tbl FROM sqlite_stat1)) \
+                   SELECT COALESCE(i.idx, s.idx) FROM indexes i FULL JOIN sqlite_stat1 s ON s.tbl = i.tbl AND s.idx = i.idx \
+                   WHERE i.idx IS NULL OR s.idx IS NULL OR length(s.stat) - length(replace(s.stat, ' ', '')) <> i.columns";
+        let wrong: Vec<String> = sqlx::query_scalar(sql).fetch_all(&pool).await.unwrap();
+        assert_eq!(wrong, Vec::<String>::new());
+        let sized: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_stat1").fetch_one(&pool).await.unwrap();
+        assert!(sized > 80, "{sized}");
     }
 }
