@@ -164,8 +164,16 @@ pub struct Register {
 #[derive(Debug)]
 pub struct Knock {
     pub identity: Identity,
+    pub reply: oneshot::Sender<Result<Admitted, Denied>>,
+}
+
+/// Who is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Admitted {
     /// The name that was proven, of those who have to prove one.
-    pub reply: oneshot::Sender<Result<Option<String>, Denied>>,
+    pub proven: Option<String>,
+    /// Ours with them, by which requests of ours within the call are proven where they ask for it (RFC 3261 section 22).
+    pub account: Option<Account>,
 }
 
 /// Why somebody who has to say who they are is not let in.

@@ -15,6 +15,6 @@ pub mod target;
 pub mod timer;
 
 pub use endpoint::{
-    Account, Answered, CallKey, Denied, Endpoint, Enrolment, Event, Identity, Invitation, Knock, Listen, OutgoingCall,
-    Referral, Register, Registered, Reoffer, Replaced, SipFault, StartError, TlsFiles,
+    Account, Admitted, Answered, CallKey, Denied, Endpoint, Enrolment, Event, Identity, Invitation, Knock, Listen,
+    OutgoingCall, Referral, Register, Registered, Reoffer, Replaced, SipFault, StartError, TlsFiles,
 };

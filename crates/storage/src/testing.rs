@@ -144,14 +144,14 @@ impl TestStore {
         lines
     }
 
-    /// Names of the tables but that of the migrations.
+    /// Names of the tables but that of the migrations and those of the engine itself.
     ///
     /// # Panics
     /// When the database cannot be read.
     pub async fn tables(&self) -> Vec<String> {
         let sql = match self.engine() {
             "sqlite" => {
-                "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 1) <> '_' ORDER BY name"
+                "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 1) <> '_' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
             }
             _ => {
                 "SELECT CAST(tablename AS TEXT) AS line FROM pg_tables WHERE schemaname = 'public' AND substr(tablename, 1, 1) <> '_' ORDER BY tablename"

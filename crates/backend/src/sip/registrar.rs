@@ -8,7 +8,7 @@ use std::{
 };
 
 use ::sip::{
-    Denied, Identity, Register,
+    Admitted, Denied, Identity, Register,
     digest::{Algorithm, Challenger, Credentials, DigestError},
     target::Transport,
 };
@@ -105,11 +105,20 @@ impl super::SipService {
         (here && (alone || place.source == identity.source)).then(|| extension.clone())
     }
 
-    /// Whether a call may come in. Telephones prove their name; of all others the address counts.
-    pub(super) fn admit(&self, identity: &Identity) -> Result<Option<String>, Denied> {
-        let Some(extension) = self.telephone_at(identity) else { return Ok(None) };
+    /// Whether a call may come in. Telephones prove their name; of all others the address counts, and with a trunk at it we have an
+    /// account.
+    pub(super) fn admit(&self, identity: &Identity) -> Result<Admitted, Denied> {
+        let Some(extension) = self.telephone_at(identity) else {
+            let directory = self.directory();
+            let account = directory.trunks_at(identity.source).into_iter().find_map(|trunk| trunk.account.clone());
+            return Ok(Admitted { proven: None, account });
+        };
         let signed = self.sign_in(identity.source, identity.credentials.as_deref(), "INVITE")?;
-        if signed.id == extension.id { Ok(Some(signed.username)) } else { Err(REFUSED) }
+        if signed.id == extension.id {
+            Ok(Admitted { proven: Some(signed.username), account: None })
+        } else {
+            Err(REFUSED)
+        }
     }
 
     /// Where a telephone is registered now.

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    CallKey, Denied, Endpoint, Event, Invitation, Knock, Live, Register, convert, follow,
+    Admitted, CallKey, Denied, Endpoint, Event, Invitation, Knock, Live, Register, convert, follow,
     reliable::{self, Given},
 };
 use crate::{reliable::Caller, timer};
@@ -96,14 +96,15 @@ async fn invited(endpoint: Endpoint, mut transaction: Transaction) {
     };
     let (reply, decided) = oneshot::channel();
     endpoint.tell(Event::Knocked(Box::new(Knock { identity: identity.clone(), reply })));
-    let proven = match decided.await.unwrap_or(Err(UNDECIDED)) {
-        Ok(proven) => proven,
+    let Admitted { proven, account } = match decided.await.unwrap_or(Err(UNDECIDED)) {
+        Ok(admitted) => admitted,
         Err(denied) => return deny(&mut transaction, denied).await,
     };
     let (states, follow_states) = endpoint.0.layer.new_dialog_state_channel();
     let dialed = convert::dialed(&request);
     let contact = endpoint.contact(&dialed, identity.transport, Some(identity.source));
-    let mut dialog = match endpoint.0.layer.get_or_create_server_invite(&transaction, states, None, Some(contact)) {
+    let ours = account.as_ref().map(convert::credential);
+    let mut dialog = match endpoint.0.layer.get_or_create_server_invite(&transaction, states, ours, Some(contact)) {
         Ok(dialog) => dialog,
         Err(error) => {
             tracing::debug!(%error, "an INVITE makes no dialog");

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use switchboard_sip::{CallKey, Endpoint, Event, Invitation, Listen};
+use switchboard_sip::{Account, Admitted, CallKey, Endpoint, Event, Invitation, Listen};
 use tokio::{net::UdpSocket, sync::mpsc};
 
 /// RFC 3261's T1 of the endpoint.
@@ -32,9 +32,16 @@ impl Called {
 
     /// Lets everybody in.
     pub async fn invited(&mut self) -> Invitation {
+        self.invited_by(None).await
+    }
+
+    /// The same, having this account with whoever calls.
+    pub async fn invited_by(&mut self, account: Option<Account>) -> Invitation {
         loop {
             match self.event().await {
-                Event::Knocked(knock) => knock.reply.send(Ok(None)).unwrap(),
+                Event::Knocked(knock) => {
+                    knock.reply.send(Ok(Admitted { account: account.clone(), ..Admitted::default() })).unwrap();
+                }
                 Event::Invited(invitation) => return *invitation,
                 other => panic!("{other:?}"),
             }
@@ -140,6 +147,32 @@ impl Caller {
                 return response;
             }
         }
+    }
+
+    /// A request of the other side that is not this one.
+    pub async fn asked(&self, method: &str, but: Option<&Response>) -> Response {
+        let mut datagram = vec![0; 65_535];
+        loop {
+            let received = tokio::time::timeout(PATIENCE, self.socket.recv(&mut datagram)).await;
+            let request = Response::read(&datagram[..received.expect("a request").unwrap()]);
+            let known = but.is_some_and(|but| but.field("CSeq") == request.field("CSeq"));
+            if request.status == 0 && request.is_to(method) && !known {
+                return request;
+            }
+        }
+    }
+
+    /// `line`: such as `200 OK`. `more`: fields, each with its line end.
+    pub async fn reply(&self, to: &Response, line: &str, more: &str, body: &str) {
+        let same: String =
+            ["Via", "From", "To", "Call-ID", "CSeq"].map(|name| format!("{name}: {}\r\n", to.field(name))).concat();
+        let here = self.socket.local_addr().unwrap();
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let length = body.len();
+        let text = format!(
+            "SIP/2.0 {line}\r\n{same}Contact: <sip:caller@{here}>\r\n{more}{kind}Content-Length: {length}\r\n\r\n{body}"
+        );
+        self.socket.send_to(text.as_bytes(), self.server).await.unwrap();
     }
 
     /// What was sent again in the meantime is passed over.

@@ -290,7 +290,8 @@ async fn two_leads_of_one_number_are_not_handed_out_together(store: TestStore) {
     let scope = tenant(&store).await;
     let (me, other) = (user(&store, scope).await, user(&store, scope).await);
     let mut same = owned(&store, scope, me, Heat::Hot, 1).await;
-    (same.id, same.owner_id) = (LeadId::new(uuid()), Some(other));
+    (same.id, same.owner_id, same.campaign_id) =
+        (LeadId::new(uuid()), Some(other), Some(campaign(&store, scope).await));
     let second = owned(&store, scope, other, Heat::Cold, 1).await;
     leads::insert(&*store, scope, &same).await.unwrap();
     let asked: [(UserId, &[Line]); 2] = [(me, &[Line::Owner(me)]), (other, &[Line::Owner(other)])];
