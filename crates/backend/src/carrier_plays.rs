@@ -1,14 +1,9 @@
-//! What a carrier fetches and plays in a call, at addresses that need no token and run out: `<tenant>.<what>.<detail>.<expires>.<mac>`.
+//! What a carrier fetches and plays in a call, at addresses that need no token and run out.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
-use domain::{
-    ids::{TenantId, VoicemailId},
-    time::UnixMillis,
-};
-use hmac::{Hmac, Mac};
+use domain::ids::VoicemailId;
 use media::{frame::NARROWBAND, wav};
-use sha2::Sha256;
 use storage::TenantScope;
 
 use crate::{
@@ -16,7 +11,7 @@ use crate::{
     carriers::{self, TenantCarrier},
     clock,
     error::BackendError,
-    mac::keyed,
+    signed_link::{Opens, SignedLink},
 };
 
 /// The carrier fetches at once, and twice at the most.
@@ -42,21 +37,10 @@ impl Keys {
     fn in_address(&self) -> String {
         self.0.replace('*', "s").replace('#', "p")
     }
-}
 
-impl FromStr for Keys {
-    type Err = BackendError;
-
-    fn from_str(text: &str) -> Result<Self, BackendError> {
-        Ok(Self::of(&text.replace('s', "*").replace('p', "#")))
+    fn from_address(text: &str) -> Self {
+        Self::of(&text.replace('s', "*").replace('p', "#"))
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Link {
-    tenant: TenantId,
-    what: Plays,
-    expires_at: UnixMillis,
 }
 
 /// What the carrier gets.
@@ -65,52 +49,29 @@ pub struct Played {
     pub body: Vec<u8>,
 }
 
-impl Link {
-    fn token(&self, key: &[u8]) -> String {
-        let what = match &self.what {
-            Plays::Message(id) => format!("message.{id}"),
-            Plays::Keys(keys) => format!("keys.{}", keys.in_address()),
-        };
-        let part = format!("{}.{what}.{}", self.tenant, self.expires_at.0);
-        let mac = hex::encode(mac(key, &part).finalize().into_bytes());
-        format!("{part}.{mac}")
+impl Opens for Plays {
+    const KIND: &'static str = "carrier-plays";
+
+    fn written(&self) -> String {
+        match self {
+            Self::Message(id) => format!("message.{id}"),
+            Self::Keys(keys) => format!("keys.{}", keys.in_address()),
+        }
     }
 
-    fn check(key: &[u8], token: &str, now: UnixMillis) -> Result<Self, BackendError> {
-        let (part, given) = token.rsplit_once('.').ok_or(BackendError::NotSignedIn)?;
-        let given = hex::decode(given).map_err(|_| BackendError::NotSignedIn)?;
-        mac(key, part).verify_slice(&given).map_err(|_| BackendError::NotSignedIn)?;
-        let link = Self::parse(part).ok_or(BackendError::NotSignedIn)?;
-        if now >= link.expires_at { Err(BackendError::TokenExpired) } else { Ok(link) }
+    fn read(text: &str) -> Option<Self> {
+        match text.split_once('.')? {
+            ("message", id) => id.parse().ok().map(Self::Message),
+            ("keys", keys) => Some(Self::Keys(Keys::from_address(keys))),
+            _ => None,
+        }
     }
-
-    fn parse(part: &str) -> Option<Self> {
-        let mut parts = part.split('.');
-        let (tenant, what, detail, expires) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        Some(Self {
-            tenant: tenant.parse().ok()?,
-            what: match what {
-                "message" => Plays::Message(detail.parse().ok()?),
-                "keys" => Plays::Keys(detail.parse().ok()?),
-                _ => return None,
-            },
-            expires_at: UnixMillis(expires.parse().ok()?),
-        })
-    }
-}
-
-/// No other kind of address is taken for one of these.
-fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
-    let mut mac = keyed(key);
-    mac.update(b"carrier-plays:");
-    mac.update(text.as_bytes());
-    mac
 }
 
 impl Backend {
     /// Where the carrier finds it from now on, for [`LIFE`].
     pub(crate) fn at_address(&self, carrier: &TenantCarrier, what: Plays) -> String {
-        let link = Link { tenant: carrier.tenant, what, expires_at: clock::now().plus(LIFE) };
+        let link = SignedLink { tenant: carrier.tenant, what, expires_at: clock::now().plus(LIFE) };
         format!("{}/webhooks/twilio/play/{}", carrier.public_url, link.token(self.secret()))
     }
 
@@ -120,7 +81,7 @@ impl Backend {
     /// # Errors
     /// `NotSignedIn` for an address that is not ours, `TokenExpired`, and `NotFound` when the message was deleted.
     pub async fn played(&self, token: &str) -> Result<Played, BackendError> {
-        let link = Link::check(self.secret(), token, clock::now())?;
+        let link = SignedLink::<Plays>::check(self.secret(), token, clock::now())?;
         Ok(match link.what {
             Plays::Message(id) => {
                 let (_, pcm) = self.voicemail_sound(TenantScope::system(link.tenant), id).await?;
@@ -139,25 +100,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-
-    fn link(what: Plays) -> Link {
-        Link { tenant: TenantId::new(Uuid::from_u128(1)), what, expires_at: UnixMillis(1_000) }
-    }
+    use crate::signed_link::tests::opens;
 
     #[test]
-    fn an_address_plays_its_own_until_it_runs_out() {
-        for what in [Plays::Message(VoicemailId::new(Uuid::from_u128(2))), Plays::Keys(Keys::of("12*#0A"))] {
-            let token = link(what.clone()).token(b"key");
-            assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)), "{token}");
-            assert_eq!(Link::check(b"key", &token, UnixMillis(999)).ok(), Some(link(what)));
-            let refused = |token: &str, key: &[u8], now| Link::check(key, token, UnixMillis(now)).unwrap_err();
-            assert!(matches!(refused(&token, b"key", 1_000), BackendError::TokenExpired));
-            for forged in [token.replace(".1000.", ".9000."), token.replace("0002", "0003"), "x".to_owned()] {
-                if forged != token {
-                    assert!(matches!(refused(&forged, b"key", 0), BackendError::NotSignedIn), "{forged}");
-                }
-            }
-            assert!(matches!(refused(&token, b"other", 0), BackendError::NotSignedIn));
-        }
+    fn an_address_plays_its_own() {
+        opens(&Plays::Message(VoicemailId::new(Uuid::from_u128(2))), &[("0002.", "0003.")]);
+        opens(&Plays::Keys(Keys::of("12*#0A")), &[(".12s", ".13s"), ("keys", "message")]);
     }
 }

@@ -52,6 +52,7 @@ mod registry;
 mod relays;
 mod sealed_parts;
 mod settings;
+mod signed_link;
 mod sip;
 mod snapshot;
 mod tasks;

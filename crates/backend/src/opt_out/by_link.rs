@@ -10,8 +10,8 @@ use domain::{
 use storage::TenantScope;
 use wire::opt_out::{AskOptOutLink, OptOutLink};
 
-use super::{Wish, last_words, link::Link, say, stop_calls};
-use crate::{Actor, Backend, clock, error::BackendError};
+use super::{Wish, last_words, link::TakesBack, say, stop_calls};
+use crate::{Actor, Backend, clock, error::BackendError, signed_link::SignedLink};
 
 /// E-mails are kept and read late.
 const LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -39,17 +39,18 @@ impl Backend {
         }
         let lead = self.lead_row(actor, lead).await?;
         let expires_at = clock::now().plus(LIFE);
-        let link =
-            Link { tenant: actor.tenant, lead: lead.id, channel: body.channel, purpose: body.purpose, expires_at };
+        let what = TakesBack { lead: lead.id, channel: body.channel, purpose: body.purpose };
+        let link = SignedLink { tenant: actor.tenant, what, expires_at };
         let url = format!("{}/opt-out/{}", self.options().public_url, link.token(self.secret()));
         Ok(OptOutLink { url, expires_at_ms: expires_at })
     }
 
-    async fn read_link(&self, token: &str) -> Result<(Link, TenantScope, String), BackendError> {
-        let link = Link::check(self.secret(), token, clock::now()).ok_or(BackendError::NotFound("link"))?;
+    async fn read_link(&self, token: &str) -> Result<(TakesBack, TenantScope, String), BackendError> {
+        let link = SignedLink::<TakesBack>::check(self.secret(), token, clock::now())
+            .map_err(|_| BackendError::NotFound("link"))?;
         let scope = TenantScope::authenticated(link.tenant);
         let tenant = storage::tenants::get(self.store(), scope).await?.ok_or(BackendError::NotFound("link"))?;
-        Ok((link, scope, tenant.name))
+        Ok((link.what, scope, tenant.name))
     }
 
     /// What the page shows; changes nothing.

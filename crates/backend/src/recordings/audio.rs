@@ -12,9 +12,9 @@ use wire::recordings::{AudioFormat, AudioQuery, RecordingReceipt, SignedUrl, Wav
 
 use super::{
     receipt,
-    signed::{LINK_LIFE, Link, LinkError},
+    signed::{LINK_LIFE, Sound},
 };
-use crate::{Actor, Backend, clock, error::BackendError, intelligence::date_of};
+use crate::{Actor, Backend, clock, error::BackendError, intelligence::date_of, signed_link::SignedLink};
 
 /// Rate of the WAV form: all that a telephone call holds.
 const WAV_RATE: u32 = 16_000;
@@ -48,8 +48,8 @@ impl Backend {
     pub async fn recording_url(&self, actor: &Actor, id: CallId, query: AudioQuery) -> Result<SignedUrl, BackendError> {
         self.readable_call(actor, id).await?;
         self.stored_recording(actor.scope, id).await?;
-        let link =
-            Link { tenant: actor.tenant, call: id, format: query.format, expires_at: clock::now().plus(LINK_LIFE) };
+        let what = Sound { call: id, format: query.format };
+        let link = SignedLink { tenant: actor.tenant, what, expires_at: clock::now().plus(LINK_LIFE) };
         self.audit(actor, "recording.link", &id.to_string(), serde_json::json!({ "format": query.format })).await;
         Ok(SignedUrl {
             url: format!("/api/v1/recordings/signed/{}", link.token(self.secret())),
@@ -58,22 +58,20 @@ impl Backend {
     }
 
     pub async fn signed_audio(&self, token: &str) -> Result<RecordingAudio, BackendError> {
-        let link = Link::check(self.secret(), token, clock::now()).map_err(|error| match error {
-            LinkError::Expired => BackendError::TokenExpired,
-            LinkError::Invalid => BackendError::NotSignedIn,
-        })?;
-        let scope = TenantScope::system(link.tenant);
-        let row = self.stored_recording(scope, link.call).await?;
+        let SignedLink { tenant, what: Sound { call, format }, .. } =
+            SignedLink::check(self.secret(), token, clock::now())?;
+        let scope = TenantScope::system(tenant);
+        let row = self.stored_recording(scope, call).await?;
         let ogg = self.audio_of(scope, &row).await?;
-        match link.format {
+        match format {
             AudioFormat::Ogg => {
-                Ok(RecordingAudio { bytes: ogg, content_type: "audio/ogg", file_name: format!("{}.ogg", link.call) })
+                Ok(RecordingAudio { bytes: ogg, content_type: "audio/ogg", file_name: format!("{call}.ogg") })
             }
             AudioFormat::Wav => {
                 let wav = tokio::task::spawn_blocking(move || to_wav(&ogg))
                     .await
                     .map_err(|error| BackendError::Internal(error.to_string()))??;
-                Ok(RecordingAudio { bytes: wav, content_type: "audio/wav", file_name: format!("{}.wav", link.call) })
+                Ok(RecordingAudio { bytes: wav, content_type: "audio/wav", file_name: format!("{call}.wav") })
             }
         }
     }
