@@ -1,6 +1,9 @@
 //! The rules at work: leads without an owner are given out as they come in, however they came, and idle ones are given on.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use domain::{
     assignment::{Decision, Ground, Reason, RuleSet, decide},
@@ -12,7 +15,7 @@ use storage::{
     TenantScope, Tx,
     assignment::{After, Assignable, Assignment, Cause},
 };
-
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::view;
@@ -24,6 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const ASK_AGAIN: Duration = Duration::from_secs(600);
 /// Of one transaction, so that other writers get their turn.
 pub(super) const CHUNK: u32 = 1000;
+/// Chunks that are written at the same time, where the database can (PostgreSQL has a process for each; SQLite has one writer).
+const IN_FLIGHT: usize = 2;
 const IDLE_EVERY: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -92,6 +97,10 @@ struct Chunk {
     now: UnixMillis,
 }
 
+/// How many found an owner, and whose turn it is after them.
+type Written = (u64, BTreeMap<Uuid, UserId>);
+type Writing = JoinHandle<Result<Written, BackendError>>;
+
 /// Those whom a lead was taken from do not get it again.
 pub(super) type Had = BTreeMap<LeadId, Vec<UserId>>;
 
@@ -150,21 +159,30 @@ impl Backend {
     }
 
     /// Gives out every lead that waits for an owner; returns how many found one. The next are read and decided while those before
-    /// are written. Who has got an owner meanwhile keeps that one.
+    /// are written. Who has got an owner meanwhile keeps that one. Whose turn it is is kept in the order of the chunks, each after
+    /// it was written: a crash between the two repeats some turns.
     pub(crate) async fn give_out(&self, scope: TenantScope, set: &RuleSet, version: u32) -> Result<u64, BackendError> {
-        let mut ground = None;
-        let mut all = 0;
-        let mut next = self.decide_next(scope, (set, version), None, &mut ground).await?;
-        while let Some(chunk) = next {
-            let after = Some(chunk.after);
-            let given;
-            (given, next) = tokio::try_join!(
-                self.write_chunk(scope, chunk, version),
-                self.decide_next(scope, (set, version), after, &mut ground)
-            )?;
-            all += given;
+        let (mut ground, mut after, mut all) = (None, None, 0);
+        let mut writing = VecDeque::with_capacity(IN_FLIGHT);
+        while let Some(chunk) = self.decide_next(scope, (set, version), after, &mut ground).await? {
+            after = Some(chunk.after);
+            if writing.len() == IN_FLIGHT {
+                all += self.next_written(scope, &mut writing).await?;
+            }
+            let backend = self.clone();
+            writing.push_back(tokio::spawn(async move { backend.write_chunk(scope, chunk, version).await }));
+        }
+        while !writing.is_empty() {
+            all += self.next_written(scope, &mut writing).await?;
         }
         Ok(all)
+    }
+
+    async fn next_written(&self, scope: TenantScope, writing: &mut VecDeque<Writing>) -> Result<u64, BackendError> {
+        let Some(first) = writing.pop_front() else { return Ok(0) };
+        let (given, turns) = first.await.map_err(|error| BackendError::Internal(error.to_string()))??;
+        storage::assignment::put_turns(self.store(), scope, &turns).await?;
+        Ok(given)
     }
 
     /// `None` when nobody waits any more. `ground` is read for the first chunk and kept for the others.
@@ -186,25 +204,24 @@ impl Backend {
         Ok(Some(Chunk { decided, turns: ground.turns.clone(), after, now }))
     }
 
-    async fn write_chunk(&self, scope: TenantScope, chunk: Chunk, version: u32) -> Result<u64, BackendError> {
+    async fn write_chunk(&self, scope: TenantScope, chunk: Chunk, version: u32) -> Result<Written, BackendError> {
         let unit = self.store().begin().await?;
-        self.write_decided(unit, scope, chunk.decided, version, &chunk.turns, chunk.now).await
+        let given = self.write_decided(unit, scope, chunk.decided, version, chunk.now).await?;
+        Ok((given, chunk.turns))
     }
 
-    pub(super) async fn write_decided(
+    async fn write_decided(
         &self,
         mut unit: Tx,
         scope: TenantScope,
         decided: Decided,
         version: u32,
-        turns: &BTreeMap<Uuid, UserId>,
         now: UnixMillis,
     ) -> Result<u64, BackendError> {
         let rows = rows(decided.given, version, None, now);
         let given = storage::assignment::give(&mut unit, scope, &rows, now).await?;
         storage::assignment::postpone(&mut unit, scope, &decided.later, Some(now.plus(ASK_AGAIN))).await?;
         storage::assignment::postpone(&mut unit, scope, &decided.nobody, None).await?;
-        storage::assignment::put_turns(&mut unit, scope, turns).await?;
         unit.commit().await?;
         if given > 0 {
             self.leads_changed_for(scope, rows.iter().flat_map(|row| [row.from_id, row.to_id]).flatten());
@@ -237,7 +254,8 @@ impl Backend {
         let stay: Vec<LeadId> = decided.later.iter().chain(&decided.nobody).copied().collect();
         storage::assignment::touch(&mut unit, scope, &stay, now).await?;
         let given = Decided { given: decided.given, ..Decided::default() };
-        self.write_decided(unit, scope, given, version, &ground.turns, now).await?;
+        storage::assignment::put_turns(&mut unit, scope, &ground.turns).await?;
+        self.write_decided(unit, scope, given, version, now).await?;
         Ok(())
     }
 }

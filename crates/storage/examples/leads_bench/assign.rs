@@ -1,7 +1,7 @@
 //! Rules that give out leads of nobody, decided and written.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -15,6 +15,7 @@ use storage::{
     assignment::{self, Assignable, Assignment, Cause},
     testing::Engine,
 };
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::{
@@ -24,6 +25,11 @@ use crate::{
 
 /// As many as the server gives out in one transaction.
 const CHUNK: u32 = 1000;
+/// And as many such transactions at the same time.
+const IN_FLIGHT: usize = 2;
+/// How many found an owner, and whose turn it is after them.
+type Written = Result<(u64, BTreeMap<Uuid, UserId>), StorageError>;
+
 const SOURCES: [&str; 8] = ["Facebook", "Website", "Portal", "Newspaper", "Friend", "Fair", "Radio", "Walk-in"];
 
 /// Each rule has its own share of the agents and takes leads by source and budget; the last takes the rest for everybody.
@@ -89,25 +95,34 @@ pub async fn run(engine: Engine, leads: u32, agents: u32, count: usize) -> Resul
     };
     let began = Instant::now();
     let (mut given, mut deciding) = (0, Duration::ZERO);
-    let mut decide_next = async |after| {
-        let (waiting, last) = assignment::waiting(store, scope, after, NOW, CHUNK).await?;
+    let mut writing: VecDeque<JoinHandle<Written>> = VecDeque::new();
+    let mut next_written = async |writing: &mut VecDeque<JoinHandle<Written>>| {
+        if let Some(first) = writing.pop_front() {
+            let (some, turns) = first.await??;
+            assignment::put_turns(store, scope, &turns).await?;
+            given += some;
+        }
+        Ok::<_, Failure>(())
+    };
+    let mut after = None;
+    while let (waiting, Some(last)) = assignment::waiting(store, scope, after, NOW, CHUNK).await? {
+        after = Some(last);
         let decided = Instant::now();
         let rows: Vec<Assignment> = waiting.iter().map(|lead| decide_one(&set, lead, &mut state)).collect();
         deciding += decided.elapsed();
-        Ok(last.map(|last| (rows, state.turns.clone(), last)))
-    };
-    let mut next = decide_next(None).await?;
-    while let Some((rows, turns, last)) = next {
-        let write = async {
+        if writing.len() == IN_FLIGHT {
+            next_written(&mut writing).await?;
+        }
+        let (store, turns) = (store.clone(), state.turns.clone());
+        writing.push_back(tokio::spawn(async move {
             let mut tx = store.begin().await?;
             let given = assignment::give(&mut tx, scope, &rows, NOW).await?;
-            assignment::put_turns(&mut tx, scope, &turns).await?;
             tx.commit().await?;
-            Ok::<_, StorageError>(given)
-        };
-        let written;
-        (written, next) = tokio::try_join!(write, decide_next(Some(last)))?;
-        given += written;
+            Ok((given, turns))
+        }));
+    }
+    while !writing.is_empty() {
+        next_written(&mut writing).await?;
     }
     let seconds = began.elapsed().as_secs_f64();
     let open = state.agents.values().map(|agent| agent.open);
