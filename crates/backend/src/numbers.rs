@@ -51,6 +51,7 @@ impl Backend {
             queue_id: row.queue_id,
             campaign_id: row.campaign_id,
             greeting: row.greeting,
+            greeting_message_id: row.greeting_message_id,
             language: row.language,
             provider: provider_shown(row.provider),
             media: match row.media {
@@ -84,7 +85,7 @@ impl Backend {
         Ok(rows.into_iter().map(shown).collect())
     }
 
-    fn number_row(&self, actor: &Actor, body: NumberInput, id: NumberId) -> Result<NumberRow, BackendError> {
+    async fn number_row(&self, actor: &Actor, body: NumberInput, id: NumberId) -> Result<NumberRow, BackendError> {
         let mut checks = FieldChecks::default();
         checks.text(&body.label, 80, "label").at_most(&body.greeting, 1000, "greeting").at_most(
             &body.language,
@@ -97,7 +98,14 @@ impl Backend {
         }
         let can_meet = body.media == NumberMedia::Bridge || body.provider == NumberProvider::Twilio;
         checks.require(can_meet, "media", "only Twilio mixes calls itself; choose the bridge for this number");
+        let can_play = body.greeting_message_id.is_none() || body.provider != NumberProvider::Exotel;
+        checks.require(can_play, "greeting_message_id", "Exotel speaks text only; choose no recorded message");
         checks.done()?;
+        if let Some(message) = body.greeting_message_id
+            && storage::voicemails::get(self.store(), actor.scope, message).await?.is_none()
+        {
+            return Err(BackendError::field("greeting_message_id", "names a message that is not there"));
+        }
         let number = number.map_err(|error| BackendError::field("number", error.to_string()))?;
         Ok(NumberRow {
             id,
@@ -106,6 +114,7 @@ impl Backend {
             queue_id: body.queue_id,
             campaign_id: body.campaign_id,
             greeting: body.greeting.trim().to_owned(),
+            greeting_message_id: body.greeting_message_id,
             language: body.language,
             provider: provider_row(body.provider),
             media: match body.media {
@@ -119,7 +128,7 @@ impl Backend {
 
     pub async fn create_number(&self, actor: &Actor, body: NumberInput) -> Result<Number, BackendError> {
         actor.must_configure()?;
-        let row = self.number_row(actor, body, NumberId::new(clock::new_uuid()))?;
+        let row = self.number_row(actor, body, NumberId::new(clock::new_uuid())).await?;
         storage::numbers::insert(self.store(), actor.scope, &row).await?;
         self.settings_changed(actor, "number.create", &row.id.to_string()).await;
         Ok(self.number_shown(actor, row).await)
@@ -129,7 +138,7 @@ impl Backend {
         actor.must_configure()?;
         let old =
             storage::numbers::get(self.store(), actor.scope, id).await?.ok_or(BackendError::NotFound("number"))?;
-        let new = self.number_row(actor, body, id)?;
+        let new = self.number_row(actor, body, id).await?;
         let row = NumberRow { created_at: old.created_at, last_call_at: old.last_call_at, ..new };
         storage::numbers::update(self.store(), actor.scope, &row).await?;
         self.settings_changed(actor, "number.update", &id.to_string()).await;

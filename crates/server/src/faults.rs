@@ -226,6 +226,7 @@ async fn set_up(
             queue_id: number.queue_id,
             campaign_id: number.campaign_id,
             greeting: number.greeting,
+            greeting_message_id: None,
             language: number.language,
             provider: NumberProvider::Exotel,
             media: number.media,

@@ -179,6 +179,7 @@ fn number(plan: &SeedPlan, queue: QueueId, campaign: CampaignId) -> NumberInput 
         queue_id: Some(queue),
         campaign_id: Some(campaign),
         greeting: "Welcome to Cedar and Quay Homes. This call is recorded.".to_owned(),
+        greeting_message_id: None,
         language: "en".to_owned(),
         provider: Default::default(),
         media: Default::default(),

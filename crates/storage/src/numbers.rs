@@ -1,7 +1,7 @@
 //! The numbers that customers dial, and the ones that rang without being set up.
 
 use domain::{
-    ids::{CampaignId, NumberId, QueueId, TenantId},
+    ids::{CampaignId, NumberId, QueueId, TenantId, VoicemailId},
     time::UnixMillis,
 };
 
@@ -39,6 +39,8 @@ pub struct Number {
     pub queue_id: Option<QueueId>,
     pub campaign_id: Option<CampaignId>,
     pub greeting: String,
+    /// A recorded message in place of the words.
+    pub greeting_message_id: Option<VoicemailId>,
     pub language: String,
     pub provider: Provider,
     pub media: Media,
@@ -58,18 +60,21 @@ pub struct UnknownNumber {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT tenant_id, id, number, label, queue_id, campaign_id, greeting, language, provider, media, ",
-            "created_at_ms, last_call_at_ms FROM numbers WHERE ",
+            "SELECT tenant_id, id, number, label, queue_id, campaign_id, greeting, greeting_message_id, language, ",
+            "provider, media, created_at_ms, last_call_at_ms FROM numbers WHERE ",
             $tail
         )
     };
 }
 
+/// A message that the tenant does not have is written as none.
+///
 /// # Errors
 /// `Unique` when any tenant has the number, `NoSuchReference` when queue or campaign are not in this tenant.
 pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) -> Result<()> {
     let sql = "INSERT INTO numbers (tenant_id, id, number, label, queue_id, campaign_id, greeting, language, \
-               provider, media, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               provider, media, created_at_ms, greeting_message_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+               (SELECT id FROM voicemails WHERE tenant_id = $1 AND id = $12))";
     let args = args![
         scope,
         number.id,
@@ -82,6 +87,7 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) 
         number.provider,
         number.media,
         number.created_at,
+        number.greeting_message_id,
     ];
     on.into().write(sql, args).await?;
     Ok(())
@@ -93,7 +99,8 @@ pub async fn insert(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) 
 /// As [`insert`].
 pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) -> Result<bool> {
     let sql = "UPDATE numbers SET number = $3, label = $4, queue_id = $5, campaign_id = $6, greeting = $7, language = $8, \
-               provider = $9, media = $10 WHERE tenant_id = $1 AND id = $2";
+               provider = $9, media = $10, \
+               greeting_message_id = (SELECT id FROM voicemails WHERE tenant_id = $1 AND id = $11) WHERE tenant_id = $1 AND id = $2";
     let args = args![
         scope,
         number.id,
@@ -105,6 +112,7 @@ pub async fn update(on: impl Into<On<'_>>, scope: TenantScope, number: &Number) 
         &number.language,
         number.provider,
         number.media,
+        number.greeting_message_id,
     ];
     Ok(on.into().write(sql, args).await? == 1)
 }
@@ -167,6 +175,7 @@ fn read(row: &Row) -> Result<Number> {
         queue_id: row.opt_id("queue_id")?,
         campaign_id: row.opt_id("campaign_id")?,
         greeting: row.text("greeting")?,
+        greeting_message_id: row.opt_id("greeting_message_id")?,
         language: row.text("language")?,
         provider: row.key("provider")?,
         media: row.key("media")?,

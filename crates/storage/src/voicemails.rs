@@ -1,11 +1,11 @@
-//! Recorded messages that are left on answering machines.
+//! Recorded messages that are left on answering machines, and that numbers greet with.
 
 use domain::{ids::VoicemailId, time::UnixMillis};
 
 use crate::{
     error::Result,
     scope::TenantScope,
-    sql::{On, Row, args},
+    sql::{On, Row, Unit, args},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +46,15 @@ pub async fn sound(on: impl Into<On<'_>>, scope: TenantScope, id: VoicemailId) -
     on.into().read(sql, args![scope, id]).await?.map(|row| row.text("sound")).transpose()
 }
 
-/// False when there is no such message.
+/// Numbers that greet with it have no recorded greeting from then on. False when there is no such message.
 pub async fn remove(on: impl Into<On<'_>>, scope: TenantScope, id: VoicemailId) -> Result<bool> {
-    let sql = "DELETE FROM voicemails WHERE tenant_id = $1 AND id = $2";
-    Ok(on.into().write(sql, args![scope, id]).await? == 1)
+    let mut unit = Unit::of(on.into()).await?;
+    let mut on = unit.on();
+    let sql = "UPDATE numbers SET greeting_message_id = NULL WHERE tenant_id = $1 AND greeting_message_id = $2";
+    on.write(sql, args![scope, id]).await?;
+    let removed = on.write("DELETE FROM voicemails WHERE tenant_id = $1 AND id = $2", args![scope, id]).await? == 1;
+    unit.finish().await?;
+    Ok(removed)
 }
 
 fn read(row: &Row) -> Result<Voicemail> {

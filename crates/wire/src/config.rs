@@ -67,6 +67,8 @@ pub struct Number {
     pub campaign_id: Option<CampaignId>,
     /// Spoken before the queue, with the recording notice.
     pub greeting: String,
+    /// A recorded message that callers hear in place of it, where it can be played: by Twilio and by trunks.
+    pub greeting_message_id: Option<VoicemailId>,
     pub language: String,
     pub provider: NumberProvider,
     pub media: NumberMedia,
@@ -176,6 +178,9 @@ pub struct NumberInput {
     pub queue_id: Option<QueueId>,
     pub campaign_id: Option<CampaignId>,
     pub greeting: String,
+    /// One of the recorded messages; none speaks `greeting`, which a trunk cannot.
+    #[serde(default)]
+    pub greeting_message_id: Option<VoicemailId>,
     pub language: String,
     #[serde(default)]
     pub provider: NumberProvider,

@@ -27,8 +27,8 @@ export const queues: Queue[] = [
 export const unknownNumbers: UnknownNumber[] = [{ number: "+918045550177", calls: 3, first_at_ms: NOW - 86_400_000, last_at_ms: NOW - 3_600_000 }];
 
 export const numbers: PhoneNumber[] = [
-  { id: "n-1", number: "+91 40 4810 0142", label: "Sales line", queue_id: "q-sales", campaign_id: null, greeting: "Welcome to Cedar and Quay Homes. This call may be recorded.", language: "en-IN", provider: "twilio", media: "bridge", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: NOW - 240_000 },
-  { id: "n-2", number: "+91 40 4810 0150", label: "Support line", queue_id: null, campaign_id: null, greeting: "", language: "en-IN", provider: "twilio", media: "bridge", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: null },
+  { id: "n-1", number: "+91 40 4810 0142", label: "Sales line", queue_id: "q-sales", campaign_id: null, greeting: "Welcome to Cedar and Quay Homes. This call may be recorded.", greeting_message_id: null, language: "en-IN", provider: "twilio", media: "bridge", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: NOW - 240_000 },
+  { id: "n-2", number: "+91 40 4810 0150", label: "Support line", queue_id: null, campaign_id: null, greeting: "", greeting_message_id: null, language: "en-IN", provider: "twilio", media: "bridge", webhook_url: "https://calls.example.com/webhooks/twilio/voice", last_call_at_ms: null },
 ];
 
 export const campaigns: Campaign[] = (["Juniper Heights", "November fair", "Loan renewals"] as const).map((name, index): Campaign => ({

@@ -10,7 +10,8 @@ use crate::{
     extract::{Id, SignedIn},
 };
 
-/// Deletes a message; calls keep its name in their history (admins).
+/// Deletes a message; calls keep its name in their history, and numbers that greeted callers with it are left without a recorded
+/// greeting (admins).
 #[utoipa::path(
     delete,
     path = "/voicemail/messages/{id}",

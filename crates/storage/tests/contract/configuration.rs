@@ -36,6 +36,7 @@ on_both_engines! {
     a_key_of_forms_is_found_by_its_hash_and_a_form_counts_once,
     counts_add_up_by_day,
     a_message_reads_back_with_its_sound_and_is_its_tenants,
+    a_number_greets_with_a_message_of_its_tenant_until_it_is_deleted,
     minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant,
 }
 
@@ -109,6 +110,7 @@ fn a_number(queue_id: Option<domain::ids::QueueId>) -> Number {
         queue_id,
         campaign_id: None,
         greeting: "Welcome. This call is recorded.".into(),
+        greeting_message_id: None,
         language: "en".into(),
         provider: storage::numbers::Provider::Exotel,
         media: storage::numbers::Media::Conference,
@@ -335,14 +337,40 @@ async fn minutes_of_a_trunk_never_shrink_and_stay_in_their_tenant(store: TestSto
     assert_eq!(sip_usage::of_day(&*store, two, 20_000).await.unwrap(), vec![]);
 }
 
+fn a_message(name: &str) -> Voicemail {
+    Voicemail { id: VoicemailId::new(uuid()), name: name.to_owned(), length_ms: 9_000, created_at: NOW }
+}
+
+async fn a_number_greets_with_a_message_of_its_tenant_until_it_is_deleted(store: TestStore) {
+    let (scope, stranger) = (tenant(&store).await, tenant(&store).await);
+    let (own, other, foreign) = (a_message("Welcome"), a_message("Good day"), a_message("Welcome"));
+    for (scope, message) in [(scope, &own), (scope, &other), (stranger, &foreign)] {
+        voicemails::insert(&*store, scope, message, "AAA=").await.unwrap();
+    }
+    let greets_with = async |id| numbers::get(&*store, scope, id).await.unwrap().unwrap().greeting_message_id;
+    let of = |message: &Voicemail| Number { greeting_message_id: Some(message.id), ..a_number(None) };
+    let (first, second, third) = (of(&own), of(&other), of(&foreign));
+    for number in [&first, &second, &third] {
+        numbers::insert(&*store, scope, number).await.unwrap();
+    }
+    assert_eq!(numbers::get(&*store, scope, first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(greets_with(third.id).await, None, "the message is somebody else's");
+    let changed = Number { greeting_message_id: Some(own.id), ..third.clone() };
+    assert!(numbers::update(&*store, scope, &changed).await.unwrap());
+    assert_eq!(greets_with(third.id).await, Some(own.id));
+
+    assert!(!voicemails::remove(&*store, stranger, own.id).await.unwrap());
+    assert_eq!(greets_with(first.id).await, Some(own.id));
+    assert!(voicemails::remove(&*store, scope, own.id).await.unwrap());
+    assert_eq!((greets_with(first.id).await, greets_with(third.id).await), (None, None));
+    assert_eq!(greets_with(second.id).await, Some(other.id));
+    assert!(numbers::update(&*store, scope, &first).await.unwrap());
+    assert_eq!(greets_with(first.id).await, None, "what was deleted comes back with no old form");
+}
+
 async fn a_message_reads_back_with_its_sound_and_is_its_tenants(store: TestStore) {
     let (scope, stranger) = (tenant(&store).await, tenant(&store).await);
-    let message = |name: &str| Voicemail {
-        id: VoicemailId::new(uuid()),
-        name: name.to_owned(),
-        length_ms: 9_000,
-        created_at: NOW,
-    };
+    let message = a_message;
     let (late, early) = (message("Please call"), message("Good day"));
     voicemails::insert(&*store, scope, &late, "//8=").await.unwrap();
     voicemails::insert(&*store, scope, &early, "AAA=").await.unwrap();

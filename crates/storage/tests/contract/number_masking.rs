@@ -32,6 +32,7 @@ async fn number(store: &Store, scope: TenantScope) -> NumberId {
         queue_id: None,
         campaign_id: None,
         greeting: String::new(),
+        greeting_message_id: None,
         language: "en".to_owned(),
         provider: Provider::Twilio,
         media: Media::Bridge,

@@ -418,6 +418,7 @@ fn a_number(queue_id: Option<QueueId>) -> Number {
         queue_id,
         campaign_id: None,
         greeting: String::new(),
+        greeting_message_id: None,
         language: "en".into(),
         provider: storage::numbers::Provider::Exotel,
         media: storage::numbers::Media::Conference,

@@ -2015,13 +2015,21 @@ number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId
 /**
  * Spoken before the queue, with the recording notice.
  */
-greeting: string, language: string, provider: NumberProvider, media: NumberMedia, 
+greeting: string, 
+/**
+ * A recorded message that callers hear in place of it, where it can be played: by Twilio and by trunks.
+ */
+greeting_message_id: VoicemailId | null, language: string, provider: NumberProvider, media: NumberMedia, 
 /**
  * Where the carrier shall send this number's calls.
  */
 webhook_url: string, last_call_at_ms: UnixMillis | null, };
 
-export type NumberInput = { number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId | null, greeting: string, language: string, provider: NumberProvider, media: NumberMedia, };
+export type NumberInput = { number: string, label: string, queue_id: QueueId | null, campaign_id: CampaignId | null, greeting: string, 
+/**
+ * One of the recorded messages; none speaks `greeting`, which a trunk cannot.
+ */
+greeting_message_id: VoicemailId | null, language: string, provider: NumberProvider, media: NumberMedia, };
 
 /**
  * A number of the carrier account that people called and that is not in the tenant's list.

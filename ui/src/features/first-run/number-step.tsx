@@ -18,7 +18,7 @@ export function NumberStep() {
   const { value } = form;
   const save = (): void => void form.run(async (typed) => {
     const queue = queues.data?.[0] ?? null;
-    await api.createNumber({ number: typed.number, label: typed.label || typed.number, queue_id: queue?.id ?? null, campaign_id: null, greeting: t("numbers.greeting_default"), language: "en-IN", provider: "twilio", media: "bridge" });
+    await api.createNumber({ number: typed.number, label: typed.label || typed.number, queue_id: queue?.id ?? null, campaign_id: null, greeting: t("numbers.greeting_default"), greeting_message_id: null, language: "en-IN", provider: "twilio", media: "bridge" });
     await queries.invalidateQueries({ queryKey: keys.numbers });
   });
   return (
