@@ -75,6 +75,7 @@ const PROBLEM: readonly (readonly [RegExp, Key])[] = [
   [/^expected a host(?: such as sip\.carrier\.example)?, (?:or )?host:port(?:, or nothing)?$/, "problem.host"],
   [/^expected the user name to register with$/, "problem.sip_user"],
   [/^expected the password to register with$/, "problem.sip_password"],
+  [/^Exotel speaks text only; choose no recorded message$/, "problem.text_only"],
   [/^only Twilio mixes calls itself; choose the bridge for this number$/, "problem.mixes"],
   [/^expected at most 50 addresses( such as 203\.0\.113\.7)?$/, "problem.peers"],
   [/^expected one or more of opus, g722, pcma, pcmu$/, "problem.codecs"],

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Number as PhoneNumber, NumberInput, NumberMedia, NumberProvider } from "@/api/generated/wire";
 import { useApp, useLocale, useServerNow, useT } from "@/app-context";
 import { keys } from "@/api/keys";
+import type { Key } from "@/i18n";
 import { when } from "@/lib/time";
 import { useForm } from "@/lib/use-form";
 import { Button } from "@/ui/button";
@@ -13,9 +14,18 @@ import { CopiedAddress } from "./copied-address";
 import { EditDialog } from "./edit-dialog";
 import { SettingsFrame } from "./frame";
 
-const fresh: NumberInput = { number: "", label: "", queue_id: null, campaign_id: null, greeting: "", language: "en-IN", provider: "twilio", media: "bridge" };
+const fresh: NumberInput = { number: "", label: "", queue_id: null, campaign_id: null, greeting: "", greeting_message_id: null, language: "en-IN", provider: "twilio", media: "bridge" };
 
 const PROVIDERS = [{ value: "twilio", label: "Twilio" }, { value: "exotel", label: "Exotel" }, { value: "sip", label: "SIP" }];
+
+/** Exotel's flow takes the greeting as text only. */
+const plays = (provider: NumberProvider): boolean => provider !== "exotel";
+
+/** What becomes of the words of the greeting, beside them. */
+function greetingHelp({ provider, greeting_message_id }: NumberInput): Key {
+  if (plays(provider) && greeting_message_id !== null) return "numbers.greeting_replaced";
+  return provider === "sip" ? "numbers.greeting_trunk" : "numbers.greeting_help";
+}
 
 /** `start`: a number that is there, or what a new one begins with. */
 function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; onClose: () => void }) {
@@ -24,14 +34,16 @@ function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; on
   const { api, queries } = useApp();
   const queues = useQuery({ queryKey: keys.queues, queryFn: api.queues });
   const campaigns = useQuery({ queryKey: keys.campaigns, queryFn: api.campaigns });
+  const messages = useQuery({ queryKey: keys.voicemailMessages, queryFn: api.voicemailMessages });
   const form = useForm<NumberInput>(number ?? { ...start, greeting: t("numbers.greeting_default") }, { key: `number/${number?.id ?? `new ${start.number}`}` });
   const { value } = form;
   const refresh = () => queries.invalidateQueries({ queryKey: keys.numbers });
   const save = async (typed: NumberInput): Promise<void> => {
-    const body: NumberInput = { number: typed.number, label: typed.label, queue_id: typed.queue_id, campaign_id: typed.campaign_id, greeting: typed.greeting, language: typed.language, provider: typed.provider, media: typed.provider === "twilio" ? typed.media : "bridge" };
+    const body: NumberInput = { number: typed.number, label: typed.label, queue_id: typed.queue_id, campaign_id: typed.campaign_id, greeting: typed.greeting, greeting_message_id: plays(typed.provider) ? typed.greeting_message_id : null, language: typed.language, provider: typed.provider, media: typed.provider === "twilio" ? typed.media : "bridge" };
     await (number ? api.updateNumber(number.id, body) : api.createNumber(body));
     await refresh();
   };
+  const help = greetingHelp(value);
   const none = { value: "", label: t("numbers.none_chosen") };
   return (
     <EditDialog
@@ -47,7 +59,8 @@ function NumberDialog({ start, onClose }: { start: PhoneNumber | NumberInput; on
         {value.provider === "twilio" ? <SelectField label={t("numbers.media")} value={value.media} help={t(`numbers.media_${value.media}_text`)} error={form.problem("media")} choices={[{ value: "bridge", label: t("numbers.media_bridge") }, { value: "conference", label: t("numbers.media_conference") }]} onChange={(event) => { form.set({ media: event.target.value as NumberMedia }); }} data-testid="number-media" /> : null}
         <SelectField label={t("numbers.language")} value={value.language} choices={["en-IN", "hi-IN", "en-US", "en-GB"].concat(["en-IN", "hi-IN", "en-US", "en-GB"].includes(value.language) ? [] : [value.language]).map((each) => ({ value: each, label: each }))} onChange={(event) => { form.set({ language: event.target.value }); }} />
       </div>
-      <AreaField label={t("numbers.greeting")} value={value.greeting} help={t("numbers.greeting_help")} error={form.problem("greeting")} maxLength={500} onChange={(event) => { form.set({ greeting: event.target.value }); }} />
+      {plays(value.provider) ? <SelectField label={t("numbers.recorded")} value={value.greeting_message_id ?? ""} help={t("numbers.recorded_help")} error={form.problem("greeting_message_id")} choices={[none, ...(messages.data ?? []).map((each) => ({ value: each.id, label: each.name }))]} onChange={(event) => { form.set({ greeting_message_id: event.target.value || null }); }} data-testid="number-recorded" /> : null}
+      <AreaField label={t("numbers.greeting")} value={value.greeting} help={help === "numbers.greeting_trunk" ? <span className="c-warn">{t(help)}</span> : t(help)} error={form.problem("greeting")} maxLength={500} onChange={(event) => { form.set({ greeting: event.target.value }); }} />
     </EditDialog>
   );
 }

@@ -45,6 +45,7 @@ export const server = {
   "problem.host": "write a host such as sip.carrier.example, or host:port",
   "problem.sip_user": "a user name is needed to register",
   "problem.sip_password": "enter the password (again, when the host or the name has changed)",
+  "problem.text_only": "Exotel speaks text only; choose no recorded message",
   "problem.mixes": "only Twilio mixes calls itself; choose the bridge for this number", "problem.peers": "at most 50 IP addresses such as 203.0.113.7",
   "problem.codecs": "choose among opus, g722, pcma, pcmu",
   "problem.prefix": "at most 8 of 0-9 * #",

@@ -1,7 +1,7 @@
-/** Recorded messages for answering machines. */
+/** Recorded messages, for answering machines and as greetings. */
 export const voicemail = {
-  "settings.voicemail": "Messages on machines",
-  "voicemail.text": "What customers' answering machines are told. The agent is free while it plays.",
+  "settings.voicemail": "Recorded messages",
+  "voicemail.text": "What customers' answering machines are told; the agent is free while it plays. Numbers can greet callers with them too, until they are deleted.",
   "voicemail.none": "No message yet",
   "voicemail.none_text": "Add a recording: WAV or Ogg-Opus, 60 seconds at most.",
   "voicemail.name": "Name of the message",

@@ -47,6 +47,7 @@ export const server: Record<keyof typeof english, string> = {
   "problem.host": "sip.carrier.example जैसा होस्ट लिखें, या होस्ट:पोर्ट",
   "problem.sip_user": "पंजीकरण के लिए उपयोगकर्ता नाम चाहिए",
   "problem.sip_password": "पासवर्ड लिखें (होस्ट या नाम बदला हो तो फिर से)",
+  "problem.text_only": "Exotel केवल लिखा हुआ बोलता है; कोई रिकॉर्ड किया संदेश न चुनें",
   "problem.mixes": "कॉल केवल Twilio स्वयं मिलाता है; इस नंबर के लिए ब्रिज चुनें", "problem.peers": "अधिकतम 50 IP पते, जैसे 203.0.113.7",
   "problem.codecs": "opus, g722, pcma, pcmu में से चुनें",
   "problem.prefix": "0-9 * # में से अधिकतम 8",

@@ -1,9 +1,9 @@
 import type { voicemail as english } from "../en/voicemail";
 
-/** उत्तर-मशीन के संदेश। */
+/** रिकॉर्ड किए संदेश, उत्तर-मशीन के लिए और अभिवादन में। */
 export const voicemail: Record<keyof typeof english, string> = {
-  "settings.voicemail": "मशीन पर संदेश",
-  "voicemail.text": "ग्राहकों की उत्तर-मशीन पर क्या छोड़ा जाए। संदेश बजते समय एजेंट खाली रहता है।",
+  "settings.voicemail": "रिकॉर्ड किए संदेश",
+  "voicemail.text": "ग्राहकों की उत्तर-मशीन पर क्या छोड़ा जाए; संदेश बजते समय एजेंट खाली रहता है। नंबर भी इनसे अभिवादन कर सकते हैं, जब तक इन्हें हटाया न जाए।",
   "voicemail.none": "अभी कोई संदेश नहीं",
   "voicemail.none_text": "रिकॉर्डिंग जोड़ें: WAV या Ogg-Opus, अधिक से अधिक 60 सेकंड।",
   "voicemail.name": "संदेश का नाम",
