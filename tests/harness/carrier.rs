@@ -70,6 +70,11 @@ impl Said {
         Some(text.replace("&amp;", "&").replace("&quot;", "\""))
     }
 
+    /// The address of the sound that the document plays.
+    pub fn play_url(&self) -> Option<String> {
+        self.between("<Play>", "</Play>")
+    }
+
     /// Where the document says the media stream is to go.
     pub fn stream_url(&self) -> String {
         self.between("<Stream url=\"", "\"").unwrap_or_else(|| panic!("no stream in {}", self.document))

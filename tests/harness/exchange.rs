@@ -78,6 +78,19 @@ impl Exchange {
         Self { server, admin, sip, tcp, tls, trunk }
     }
 
+    /// Callers hear this recorded message first, from now on.
+    pub async fn greets_with(&self, message: &str) {
+        let mut number = self.server.ask(Method::GET, "/numbers", &self.admin, None).await.body[0].clone();
+        number["greeting_message_id"] = json!(message);
+        let path = format!("/numbers/{}", number["id"].as_str().expect("an id"));
+        let saved = self.server.ask(Method::PUT, &path, &self.admin, Some(number)).await;
+        assert_eq!(
+            (saved.status, saved.text("greeting_message_id")),
+            (StatusCode::OK, message.to_owned()),
+            "{saved:?}"
+        );
+    }
+
     pub async fn desk(&self) -> Desk {
         let desk = Desk::sign_in(&self.server, "telecaller@owner.example").await;
         desk.available().await;

@@ -90,6 +90,11 @@ impl Ear {
         with as f64 / parts.len().max(1) as f64
     }
 
+    /// Seconds since the last [`Self::clear`] in which this tone is the sound.
+    pub fn seconds_with(&self, hertz: f64) -> f64 {
+        self.share_with(hertz) * self.seconds()
+    }
+
     /// Whether this was heard, sample by sample.
     pub fn heard_all_of(&self, pcm: &[i16]) -> bool {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);

@@ -21,6 +21,7 @@ mod faults;
 mod first_call;
 mod follow_ups;
 mod garbage;
+mod greeting;
 mod imports;
 mod intake;
 mod lead_pages;

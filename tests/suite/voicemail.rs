@@ -16,10 +16,11 @@ on_both_databases!(
 );
 
 /// Of the message; the agent's voice is a tone of 1000 Hz.
-const HERTZ: f64 = 440.0;
+pub const HERTZ: f64 = 440.0;
 pub const SECONDS: u32 = 3;
 
-fn message(name: &str, seconds: u32) -> Value {
+/// As the API takes it.
+pub fn message(name: &str, seconds: u32) -> Value {
     let sample = |n: u32| (12_000.0 * (TAU * HERTZ * f64::from(n) / 8_000.0).sin()) as i16;
     let pcm: Vec<i16> = (0..8_000 * seconds).map(sample).collect();
     json!({ "name": name, "sound": STANDARD.encode(media::wav::encode(8_000, 1, &pcm)) })

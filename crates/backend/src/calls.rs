@@ -9,6 +9,7 @@ mod conference;
 mod effects;
 mod farewell;
 mod figures;
+mod greeting;
 mod inbound;
 mod keys;
 mod log;

@@ -20,6 +20,8 @@ const LIFE: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Plays {
     Message(VoicemailId),
+    /// The same, before a call is connected.
+    Greeting(VoicemailId),
     Keys(Keys),
 }
 
@@ -55,6 +57,7 @@ impl Opens for Plays {
     fn written(&self) -> String {
         match self {
             Self::Message(id) => format!("message.{id}"),
+            Self::Greeting(id) => format!("greeting.{id}"),
             Self::Keys(keys) => format!("keys.{}", keys.in_address()),
         }
     }
@@ -62,10 +65,18 @@ impl Opens for Plays {
     fn read(text: &str) -> Option<Self> {
         match text.split_once('.')? {
             ("message", id) => id.parse().ok().map(Self::Message),
+            ("greeting", id) => id.parse().ok().map(Self::Greeting),
             ("keys", keys) => Some(Self::Keys(Keys::from_address(keys))),
             _ => None,
         }
     }
+}
+
+/// 20 ms.
+const SILENCE: [i16; NARROWBAND as usize / 50] = [0; NARROWBAND as usize / 50];
+
+fn sound(pcm: &[i16]) -> Played {
+    Played { content_type: "audio/wav", body: wav::encode(NARROWBAND, 1, pcm) }
 }
 
 impl Backend {
@@ -79,14 +90,21 @@ impl Backend {
     /// Twilio takes (<https://www.twilio.com/docs/voice/twiml/play>), or keys as a document.
     ///
     /// # Errors
-    /// `NotSignedIn` for an address that is not ours, `TokenExpired`, and `NotFound` when the message was deleted.
+    /// `NotSignedIn` for an address that is not ours, `TokenExpired`, and `NotFound` when the message was deleted; a greeting that was
+    /// deleted is silence.
     pub async fn played(&self, token: &str) -> Result<Played, BackendError> {
         let link = SignedLink::<Plays>::check(self.secret(), token, clock::now())?;
+        let scope = TenantScope::system(link.tenant);
         Ok(match link.what {
-            Plays::Message(id) => {
-                let (_, pcm) = self.voicemail_sound(TenantScope::system(link.tenant), id).await?;
-                Played { content_type: "audio/wav", body: wav::encode(NARROWBAND, 1, &pcm) }
-            }
+            Plays::Message(id) => sound(&self.voicemail_sound(scope, id).await?.1),
+            Plays::Greeting(id) => match self.voicemail_sound(scope, id).await {
+                Ok((_, pcm)) => sound(&pcm),
+                // Whether Twilio goes on to connect the call when it gets no sound is not documented.
+                Err(error) => {
+                    tracing::warn!(message = %id, %error, "a greeting cannot be played; the call goes on without it");
+                    sound(&SILENCE)
+                }
+            },
             Plays::Keys(keys) => Played {
                 content_type: providers::twilio::twiml::CONTENT_TYPE,
                 body: carriers::key_tones(&keys.0).into_bytes(),
@@ -104,7 +122,9 @@ mod tests {
 
     #[test]
     fn an_address_plays_its_own() {
-        opens(&Plays::Message(VoicemailId::new(Uuid::from_u128(2))), &[("0002.", "0003.")]);
+        let message = VoicemailId::new(Uuid::from_u128(2));
+        opens(&Plays::Message(message), &[("0002.", "0003."), ("message", "greeting")]);
+        opens(&Plays::Greeting(message), &[("0002.", "0003."), ("greeting", "message")]);
         opens(&Plays::Keys(Keys::of("12*#0A")), &[(".12s", ".13s"), ("keys", "message")]);
     }
 }

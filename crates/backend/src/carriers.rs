@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    call::{Capabilities, Party},
+    call::{Capabilities, Party, PlayedBy},
     ids::{CallId, TenantId},
 };
 use providers::telephony::Carrier;
@@ -83,6 +83,15 @@ impl TenantCarrier {
             Account::Twilio { .. } => self.twilio_hook("status", call, party),
             Account::Exotel(access) => self.exotel_status(access, call, party),
             Account::Sip => crate::sip::report_name(call, party),
+        }
+    }
+
+    /// Who plays a recorded greeting; nobody where a flow of the carrier's own takes text only.
+    pub(crate) const fn greetings_played_by(&self) -> Option<PlayedBy> {
+        match &self.account {
+            Account::Twilio { .. } => Some(PlayedBy::Carrier),
+            Account::Exotel(_) => None,
+            Account::Sip => Some(PlayedBy::Bridge),
         }
     }
 

@@ -3,8 +3,8 @@
 use divan::{Bencher, black_box};
 use switchboard_domain::{
     call::{
-        AfterGreeting, AfterWrapUp, Call, CallEvent, CallFacts, Capabilities, Customer, Direction, Party, QueuePlan,
-        Side, replay, step,
+        AfterGreeting, AfterWrapUp, Call, CallEvent, CallFacts, Capabilities, Customer, Direction, Greeting, Party,
+        QueuePlan, Side, replay, step,
     },
     ids::{CallId, LegId, MediaSessionId, QueueId, TenantId, UserId},
     masking::mask_number,
@@ -34,7 +34,7 @@ fn facts() -> CallFacts {
         campaign: None,
         lead: None,
         started_at: START,
-        greeting: "Welcome. This call is recorded.".to_owned(),
+        greeting: Greeting::text("Welcome. This call is recorded."),
         recording: false,
         simulated: false,
         capabilities: Capabilities::default(),
@@ -50,7 +50,7 @@ fn history() -> Vec<(UnixMillis, CallEvent)> {
     let events = [
         CallEvent::Received,
         CallEvent::CarrierAttached { party: Party::Customer, leg: LegId::new(Uuid::from_u128(5)) },
-        CallEvent::GreetingFinished { then: AfterGreeting::OwnQueue },
+        CallEvent::GreetingFinished { then: AfterGreeting::OwnQueue, leg: None },
         CallEvent::Routed { agent: AGENT, fence: 1, decision: None, why: "The only agent who is free.".to_owned() },
         CallEvent::OfferAccepted { agent: AGENT, fence: 1, session: MediaSessionId::new(Uuid::from_u128(6)) },
         CallEvent::SideHeard { side: Side::Agent },

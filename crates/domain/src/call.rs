@@ -13,6 +13,7 @@ mod ending;
 mod event;
 mod facts;
 mod figures;
+mod greeting;
 mod media;
 mod queueing;
 mod refusal;
@@ -34,6 +35,7 @@ pub use facts::{
     CallFacts, Capabilities, Customer, DEFAULT_RING_S, DEFAULT_WRAP_UP_S, Direction, QueuePlan, SoundPlace,
     VoicemailMessage,
 };
+pub use greeting::{Greeting, PlayedBy, greeting_is_due};
 pub use refusal::{Refusal, WRAP_UP_LIMIT, permits};
 pub use replay::replay;
 pub use room::{PortRef, RecordPlan, RoomPlan, room_plan};
@@ -44,9 +46,9 @@ pub use state::{
 };
 pub use step::step;
 pub use timers::{
-    ASK_AGAIN_AFTER, ASK_CARRIER, Armed, BOTH_RING, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, HANG_UP_REPORT,
-    HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, MESSAGE_TAIL, TRANSFER_LIMIT, Timer, TimerReason, WAIT_FOR_ONE,
-    timers,
+    ASK_AGAIN_AFTER, ASK_CARRIER, Armed, BOTH_RING, CUSTOMER_RINGS, FAREWELL_LIMIT, GREETING_LIMIT, GREETING_MARGIN,
+    HANG_UP_REPORT, HEAR_BOTH, LONGEST_CALL, LOOK_AGAIN, MEDIA_AWAY, MESSAGE_TAIL, TRANSFER_LIMIT, Timer, TimerReason,
+    WAIT_FOR_ONE, timers,
 };
 pub use voicemail::played_whole;
 

@@ -150,6 +150,7 @@ impl Actor {
                     let _gone = reply.send(sent);
                 }
             }
+            Tell::GreetingRead { leg, pcm } => self.greeting_read(leg, pcm),
             Tell::MessagePlayed => self.message_played().await,
         }
     }

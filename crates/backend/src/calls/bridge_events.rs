@@ -4,7 +4,7 @@ use bridge::{BridgeEvent, PortId};
 use domain::call::{CallEvent, Side};
 use tokio::sync::mpsc;
 
-use super::{farewell, figures::SecondOfSound, registry::Tell, voicemail};
+use super::{farewell, figures::SecondOfSound, greeting, registry::Tell, voicemail};
 use crate::{
     Backend, clock,
     recordings::{self, News},
@@ -60,6 +60,7 @@ async fn handle(backend: &Backend, event: BridgeEvent, news: &mpsc::UnboundedSen
         }
         BridgeEvent::PromptFinished { port: PortId::Carrier(leg), prompt, completed } => {
             let happened = match (prompt.as_str(), completed) {
+                (greeting::PROMPT, true) => greeting::finished(leg),
                 (voicemail::PROMPT, true) => CallEvent::VoicemailFinished { whole: true },
                 // Nobody is there to hear the rest of it.
                 (farewell::PROMPT, _) => CallEvent::FarewellFinished,

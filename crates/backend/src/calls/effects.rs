@@ -35,8 +35,7 @@ enum Redirected {
 impl Actor {
     pub(super) async fn perform(&mut self, effect: Effect) {
         match effect {
-            // Twilio has spoken it before it opened the stream: the document that answered the call begins with it.
-            Effect::PlayGreeting { .. } => self.tell_self(CallEvent::GreetingFinished { then: Default::default() }),
+            Effect::PlayGreeting { leg, message } => self.play_greeting(leg, message),
             Effect::PlayFarewell { leg, farewell } => self.say_goodbye(leg, farewell).await,
             Effect::PlayVoicemail { leg, message } => self.play_voicemail(leg, message),
             Effect::PlayAtCarrier { provider_call_id, message } => {

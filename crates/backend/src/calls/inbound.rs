@@ -1,7 +1,7 @@
 //! An inbound call comes in.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Customer, Direction, Party, SoundPlace, step},
+    call::{Call, CallEvent, CallFacts, Customer, Direction, Greeting, Party, SoundPlace, step},
     ids::{CallId, LeadId, UserId},
     phone_number::E164,
     pii::Personal,
@@ -33,7 +33,7 @@ pub(crate) struct Announced<'a> {
 pub(crate) enum Arrival {
     Welcome {
         call: CallId,
-        greeting: String,
+        greeting: Greeting,
         language: String,
         /// Where its sides meet.
         meet: SoundPlace,
@@ -74,13 +74,13 @@ impl Backend {
         else {
             return self.unknown_number(scope, request.to.reveal(), is_new).await;
         };
-        let greeting = number.greeting.clone();
         let language = number.language.clone();
         let meet = meets(number.media);
         let meant = self.meant(scope, &number, request.from.reveal()).await?;
         if let Meant::Lead { lead, agent } = meant {
             return Ok(Arrival::OwnAgent { agent, lead });
         }
+        let greeting = self.greeting_of(scope, carrier, &number).await?;
         let _turn = self.calls().turn(scope.tenant(), request.call_sid).await;
         if let Some(call) = self.call_of_provider(scope, carrier.provider, request.call_sid).await? {
             return self.came_before(scope, call, request.call_sid, greeting, language, meet).await;
@@ -166,7 +166,7 @@ impl Backend {
         scope: TenantScope,
         call: CallId,
         call_sid: &str,
-        greeting: String,
+        greeting: Greeting,
         language: String,
         meet: SoundPlace,
     ) -> Result<Arrival, BackendError> {

@@ -1,7 +1,7 @@
 //! An agent calls somebody.
 
 use domain::{
-    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, SoundPlace, telephone_session},
+    call::{Call, CallEvent, CallFacts, Capabilities, Customer, Direction, Greeting, SoundPlace, telephone_session},
     caller_id, dialable,
     ids::{CallId, CampaignId, LeadId, MediaSessionId, NumberId, UserId},
     phone_number::E164,
@@ -114,7 +114,7 @@ impl Backend {
             campaign: body.campaign_id,
             lead,
             started_at: now,
-            greeting: String::new(),
+            greeting: Greeting::None,
             recording: campaign.is_none_or(|campaign| campaign.recording),
             simulated: carrier.simulated,
             capabilities,

@@ -235,7 +235,7 @@ fn read(log: Log) -> Result<Past, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use domain::{
-        call::{Capabilities, Customer, QueuePlan, step},
+        call::{Capabilities, Customer, Greeting, QueuePlan, step},
         ids::{MediaSessionId, QueueId, TenantId},
         phone_number::E164,
     };
@@ -268,7 +268,7 @@ mod tests {
             campaign: None,
             lead: None,
             started_at: UnixMillis(0),
-            greeting: String::new(),
+            greeting: Greeting::None,
             recording: true,
             simulated: true,
             capabilities: Capabilities::default(),

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque, hash_map},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use domain::{
@@ -43,6 +43,11 @@ pub(crate) enum Tell {
     Digits {
         digits: String,
         reply: Option<oneshot::Sender<bool>>,
+    },
+    /// The sound of the greeting for this leg, 8 kHz.
+    GreetingRead {
+        leg: LegId,
+        pcm: Arc<[i16]>,
     },
     /// The carrier that plays the message by itself is done with it.
     MessagePlayed,

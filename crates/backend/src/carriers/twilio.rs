@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    call::Party,
+    call::{Greeting, Party},
     ids::{CallId, LegId, TenantId},
     pii::Personal,
     time::UnixMillis,
@@ -20,6 +20,7 @@ use super::{Account, TWILIO, TenantCarrier, party_of, party_text, voice_tag};
 use crate::{
     Backend,
     calls::{CALL_PARAMETER, NamedStream, PARTY_PARAMETER, TOKEN_PARAMETER},
+    carrier_plays::Plays,
     clock,
     error::BackendError,
 };
@@ -157,19 +158,26 @@ impl TenantCarrier {
         self.twilio_hook("recording", call, Party::Customer)
     }
 
+    /// What a caller hears before anything else.
+    pub(crate) fn greets(&self, backend: &Backend, greeting: &Greeting, language: &str) -> Option<Verb> {
+        match greeting {
+            Greeting::None => None,
+            Greeting::Text { text } => Some(Say::new(text.as_str()).language(voice_tag(language)).into()),
+            Greeting::Recorded { message, .. } => {
+                Some(Play::Url { url: backend.at_address(self, Plays::Greeting(message.id)), times: 1 }.into())
+            }
+        }
+    }
+
     /// The document that brings a party into the call's conference, the customer with music until an agent is there.
-    pub(crate) fn meet(&self, call: CallId, party: Party, greeting: Option<(&str, &str)>) -> String {
+    pub(crate) fn meet(&self, call: CallId, party: Party, greeting: Option<Verb>) -> String {
         let room = Conference::new(format!("call-{call}")).label(party_text(party)).status_callback(self.twilio_hook(
             "conference",
             call,
             Party::Customer,
         ));
         let room = if party == Party::Customer { room.waits().ends_room() } else { room };
-        let mut document = Document::new();
-        if let Some((text, language)) = greeting.filter(|(text, _)| !text.is_empty()) {
-            document = document.then(Say::new(text).language(voice_tag(language)));
-        }
-        document.then(Dial::new(DialTarget::Conference(room))).to_xml()
+        beginning_with(greeting).then(Dial::new(DialTarget::Conference(room))).to_xml()
     }
 
     /// What an agent hears who has taken the telephone up, and the question for the key.
@@ -207,7 +215,7 @@ impl TenantCarrier {
         &self,
         backend: &Backend,
         stream: &NamedStream<'_>,
-        greeting: Option<(&str, &str)>,
+        greeting: Option<Verb>,
         turn: Uuid,
     ) -> Result<String, BackendError> {
         let NamedStream { call, party, .. } = *stream;
@@ -221,14 +229,14 @@ impl TenantCarrier {
         if party != Party::Customer {
             verb = verb.parameter(PARTY_PARAMETER, party_text(party)).map_err(internal)?;
         }
-        let mut document = Document::new();
-        if let Some((text, language)) = greeting.filter(|(text, _)| !text.is_empty()) {
-            document = document.then(Say::new(text).language(voice_tag(language)));
-        }
         let wait = Verb::Pause { seconds: BACK_BY_ITSELF_AFTER_S };
         let back = Verb::Redirect { url: self.resume_url(call, party, turn), method: Default::default() };
-        Ok(document.then(Verb::Connect(verb)).then(wait).then(back).to_xml())
+        Ok(beginning_with(greeting).then(Verb::Connect(verb)).then(wait).then(back).to_xml())
     }
+}
+
+fn beginning_with(greeting: Option<Verb>) -> Document {
+    greeting.into_iter().fold(Document::new(), Document::then)
 }
 
 /// A last sentence, and the end.

@@ -114,11 +114,13 @@ impl Backend {
         let announced = Announced { call_sid: &request.call_sid, from: &request.from, to: &request.to };
         let document = match self.arrive(verified.scope, &verified.carrier, &announced, taken.is_new).await? {
             Arrival::Welcome { call, greeting, language, meet: SoundPlace::Conference } => {
-                verified.carrier.meet(call, Party::Customer, Some((&greeting, &language)))
+                let greets = verified.carrier.greets(self, &greeting, &language);
+                verified.carrier.meet(call, Party::Customer, greets)
             }
             Arrival::Welcome { call, greeting, language, .. } => {
                 let stream = NamedStream { call, party: Party::Customer, call_sid: &request.call_sid };
-                verified.carrier.connect(self, &stream, Some((&greeting, &language)), taken.turn())?
+                let greets = verified.carrier.greets(self, &greeting, &language);
+                verified.carrier.connect(self, &stream, greets, taken.turn())?
             }
             Arrival::OwnAgent { agent, lead } => {
                 self.agent_calls_in(verified, &announced, OwnAgent { agent, lead }, taken).await?

@@ -2,8 +2,8 @@
 
 use super::{
     effect::{Effect, Farewell, NoticeCode, NoticeTo, RouteReason},
-    event::AfterGreeting,
     facts::SoundPlace,
+    greeting::Greeting,
     state::{CallStatus, EndReason, Line, Phase, Recording},
     step::Turn,
 };
@@ -17,7 +17,7 @@ impl Turn {
         if self.call.phase != Phase::New {
             return;
         }
-        if self.call.facts.greeting.trim().is_empty() {
+        if self.call.facts.greeting == Greeting::None {
             self.enter_queue(RouteReason::Arrived, false);
         } else {
             self.call.phase = Phase::Greeting { since: self.now, digits: String::new() };
@@ -25,10 +25,6 @@ impl Turn {
                 self.greet(leg);
             }
         }
-    }
-
-    pub(super) fn greet(&mut self, leg: LegId) {
-        self.effects.push(Effect::PlayGreeting { leg, text: self.call.facts.greeting.clone() });
     }
 
     pub(super) fn digit_received(&mut self, digit: char) {
@@ -41,21 +37,6 @@ impl Turn {
         };
         if keys.len() < DIGITS_LIMIT {
             keys.push(digit);
-        }
-    }
-
-    pub(super) fn greeting_finished(&mut self, then: &AfterGreeting) {
-        if !matches!(self.call.phase, Phase::Greeting { .. }) {
-            return;
-        }
-        match then {
-            AfterGreeting::OwnQueue => self.enter_queue(RouteReason::Arrived, false),
-            AfterGreeting::Queue { plan } => {
-                self.call.recording = if plan.recording { Recording::Waiting } else { Recording::Off };
-                self.call.queue = Some(plan.clone());
-                self.enter_queue(RouteReason::Arrived, false);
-            }
-            AfterGreeting::HangUp => self.over(CallStatus::NoAnswer, EndReason::TurnedAway),
         }
     }
 

@@ -156,10 +156,11 @@ impl NoticeCode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
-    /// Speak to the customer's leg, then say `GreetingFinished`.
+    /// Play this message to the customer's leg, and at its end say `GreetingFinished`; at once without one, or when it cannot be played.
     PlayGreeting {
         leg: LegId,
-        text: String,
+        /// None where the carrier has spoken or played the greeting by itself, before its sound came.
+        message: Option<VoicemailId>,
     },
     /// Speak to the customer's leg, then say `FarewellFinished`.
     PlayFarewell {

@@ -110,6 +110,9 @@ pub enum CallEvent {
     GreetingFinished {
         #[serde(default)]
         then: AfterGreeting,
+        /// To which it was played; none in older logs.
+        #[serde(default)]
+        leg: Option<LegId>,
     },
     /// The last sentence before hanging up was heard.
     FarewellFinished,

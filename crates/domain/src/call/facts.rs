@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::greeting::Greeting;
 use crate::{
     ids::{CallId, CampaignId, LeadId, NumberId, QueueId, TenantId, UserId, VoicemailId},
     phone_number::E164,
@@ -145,9 +146,8 @@ pub struct CallFacts {
     #[serde(default)]
     pub lead: Option<LeadId>,
     pub started_at: UnixMillis,
-    /// Spoken before the queue, with the recording notice; empty goes to the queue at once.
-    #[serde(default)]
-    pub greeting: String,
+    #[serde(default, deserialize_with = "Greeting::read")]
+    pub greeting: Greeting,
     /// Recording of calls that no queue governs.
     #[serde(default)]
     pub recording: bool,

@@ -111,7 +111,7 @@ impl Turn {
             CallEvent::ConferenceJoined { party, conference, provider_call_id } => {
                 self.conference_joined(*party, conference, provider_call_id);
             }
-            CallEvent::GreetingFinished { then } => self.greeting_finished(then),
+            CallEvent::GreetingFinished { then, leg } => self.greeting_finished(then, *leg),
             CallEvent::FarewellFinished => self.farewell_finished(),
             CallEvent::DigitReceived { digit } => self.digit_received(*digit),
             CallEvent::Routed { agent, fence, decision, why } => self.routed(*agent, *fence, *decision, why),
@@ -167,7 +167,7 @@ impl Turn {
 
     fn timer_fired(&mut self, timer: Timer) {
         match timer {
-            Timer::Greeting => self.greeting_finished(&AfterGreeting::OwnQueue),
+            Timer::Greeting => self.greeting_finished(&AfterGreeting::OwnQueue, None),
             Timer::Farewell => self.farewell_finished(),
             Timer::LookAgain => self.look_again(),
             Timer::MaxWait => self.waited_too_long(),

@@ -3,6 +3,7 @@ mod conference;
 mod dialing;
 mod fixture;
 mod for_agent;
+mod greeting;
 mod inbound;
 mod joining;
 mod late;

@@ -13,6 +13,8 @@ use crate::{ids::UserId, time::UnixMillis};
 
 /// A prompt whose end was never reported.
 pub const GREETING_LIMIT: Duration = Duration::from_secs(120);
+/// A recorded greeting whose end was never reported: beyond its length, for its sound to be read and to go out.
+pub const GREETING_MARGIN: Duration = Duration::from_secs(5);
 /// Time for the last sentence.
 pub const FAREWELL_LIMIT: Duration = Duration::from_secs(20);
 /// What went out last is on its way to the machine for so long.
@@ -105,7 +107,17 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
     }
     match &call.phase {
         Phase::Greeting { since, .. } => {
-            arm(Timer::Greeting, *since, GREETING_LIMIT, TimerReason::GreetingMustEnd);
+            let longest = match call.facts.greeting_played_here() {
+                None => Some(GREETING_LIMIT),
+                Some(message) => {
+                    let longest = Duration::from_millis(message.length_ms.into()) + GREETING_MARGIN;
+                    // Without the caller's leg nothing plays; it is awaited.
+                    call.line.leg().map(|_| longest)
+                }
+            };
+            if let Some(longest) = longest {
+                arm(Timer::Greeting, *since, longest, TimerReason::GreetingMustEnd);
+            }
         }
         Phase::Queued { waiting } => {
             arm(Timer::LookAgain, waiting.asked_at, LOOK_AGAIN, TimerReason::CallWaitsForAnAgent);
@@ -162,7 +174,7 @@ pub fn timers(call: &Call) -> BTreeMap<Timer, Armed> {
     // are no media to wait for.
     let expected = match (&call.phase, call.line) {
         (Phase::New | Phase::Dialing { .. }, _) => None,
-        (Phase::Greeting { .. }, Line::Awaited { .. }) => None,
+        (Phase::Greeting { .. }, Line::Awaited { .. }) if call.facts.greeting_played_here().is_none() => None,
         // That somebody came into a conference is told once; if that was lost, the carrier is asked whether they are there.
         _ if call.facts.sound == SoundPlace::Conference => None,
         (_, line) => away(line),

@@ -2,7 +2,9 @@
 
 use backend::{Backend, error::BackendError, past};
 use domain::{
-    call::{AfterWrapUp, CallEvent, CallFacts, Capabilities, Customer, Direction, ProviderEnd, QueuePlan, Side},
+    call::{
+        AfterWrapUp, CallEvent, CallFacts, Capabilities, Customer, Direction, Greeting, ProviderEnd, QueuePlan, Side,
+    },
     ids::{CallId, LegId, MediaSessionId},
     phone_number::E164,
     time::UnixMillis,
@@ -51,7 +53,7 @@ pub(super) async fn past_calls(
             campaign: Some(staff.campaign),
             lead: Some(lead.id),
             started_at: at,
-            greeting: String::new(),
+            greeting: Greeting::None,
             recording: false,
             simulated: true,
             capabilities: Capabilities::default(),
@@ -91,7 +93,7 @@ fn answered(facts: &CallFacts, agent: domain::ids::UserId, random: &mut StdRng) 
         Direction::Inbound => {
             clock.after(0, CallEvent::Received);
             clock.after(2_500, CallEvent::CarrierAttached { party: Default::default(), leg });
-            clock.after(10, CallEvent::GreetingFinished { then: Default::default() });
+            clock.after(10, CallEvent::GreetingFinished { then: Default::default(), leg: None });
             let why = "Free longest.".to_owned();
             clock.after(random.random_range(5..20_000), CallEvent::Routed { agent, fence: 1, decision: None, why });
             clock.after(random.random_range(1_500..9_000), CallEvent::OfferAccepted { agent, fence: 1, session });
@@ -131,7 +133,7 @@ fn missed(facts: &CallFacts, agent: domain::ids::UserId, random: &mut StdRng) ->
         Direction::Inbound => {
             clock.after(0, CallEvent::Received);
             clock.after(2_500, CallEvent::CarrierAttached { party: Default::default(), leg });
-            clock.after(10, CallEvent::GreetingFinished { then: Default::default() });
+            clock.after(10, CallEvent::GreetingFinished { then: Default::default(), leg: None });
             clock.after(random.random_range(5_000..90_000), CallEvent::CustomerHungUp);
         }
         Direction::Outbound => {

@@ -46,7 +46,7 @@ pub fn facts(direction: Direction) -> CallFacts {
         campaign: None,
         lead: None,
         started_at: START,
-        greeting: if inbound { "Welcome. This call is recorded.".to_owned() } else { String::new() },
+        greeting: Greeting::text(if inbound { "Welcome. This call is recorded." } else { "" }),
         recording: !inbound,
         simulated: false,
         capabilities: Capabilities { media_restart: true, ..Capabilities::default() },
@@ -141,7 +141,7 @@ pub const fn attached(n: u128) -> CallEvent {
 }
 
 pub const fn greeted() -> CallEvent {
-    CallEvent::GreetingFinished { then: AfterGreeting::OwnQueue }
+    CallEvent::GreetingFinished { then: AfterGreeting::OwnQueue, leg: None }
 }
 
 /// A caller with media, waiting in the queue.

@@ -4,7 +4,7 @@ use super::{super::*, fixture::*};
 
 fn arriving(queue: bool) -> Play {
     let queue = queue.then(|| plan(SALES));
-    let facts = CallFacts { for_agent: Some(ASHA), queue, greeting: String::new(), ..facts(Direction::Inbound) };
+    let facts = CallFacts { for_agent: Some(ASHA), queue, greeting: Greeting::None, ..facts(Direction::Inbound) };
     let mut play = Play::of(facts);
     play.take(CallEvent::Received);
     play

@@ -1,6 +1,7 @@
 //! The stored form: what is in old logs must stay readable.
 
 use super::{super::*, fixture::*};
+use crate::ids::VoicemailId;
 
 /// Written by the first version. Never change a line; add lines for new events.
 const FIRST_VERSION: &str = r#"{"kind":"received"}
@@ -38,7 +39,28 @@ fn facts_of_the_first_version_are_still_read() {
         "direction":"inbound","provider":"twilio","customer":{"kind":"withheld","said":"anonymous"},
         "started_at":1800000000000}"#;
     let facts: CallFacts = serde_json::from_str(json).unwrap();
-    assert!(facts.capabilities.hold && facts.greeting.is_empty());
+    assert!(facts.capabilities.hold && facts.greeting == Greeting::None);
+}
+
+#[test]
+fn a_greeting_of_words_alone_is_still_read() {
+    let mut json = serde_json::to_value(facts(Direction::Inbound)).unwrap();
+    json["greeting"] = "Welcome. This call is recorded.".into();
+    assert_eq!(serde_json::from_value::<CallFacts>(json.clone()).unwrap(), facts(Direction::Inbound));
+    json["greeting"] = "".into();
+    assert_eq!(serde_json::from_value::<CallFacts>(json).unwrap().greeting, Greeting::None);
+}
+
+#[test]
+fn every_greeting_reads_back_what_it_writes() {
+    let message =
+        VoicemailMessage { id: VoicemailId::new(uuid::Uuid::from_u128(801)), name: "Hi".into(), length_ms: 9 };
+    let recorded = |by| Greeting::Recorded { message: message.clone(), by };
+    for greeting in [Greeting::None, Greeting::text("Hi"), recorded(PlayedBy::Bridge), recorded(PlayedBy::Carrier)] {
+        let facts = CallFacts { greeting, ..facts(Direction::Inbound) };
+        let json = serde_json::to_string(&facts).unwrap();
+        assert_eq!(serde_json::from_str::<CallFacts>(&json).unwrap(), facts);
+    }
 }
 
 #[test]

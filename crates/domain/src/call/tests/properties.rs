@@ -78,6 +78,14 @@ fn message() -> VoicemailMessage {
     VoicemailMessage { id: crate::ids::VoicemailId::new(uuid::Uuid::from_u128(800)), name: "A".into(), length_ms: 900 }
 }
 
+/// A recorded one, or what the call has by itself.
+fn greeting() -> impl Strategy<Value = Option<Greeting>> {
+    prop::option::of(
+        prop_oneof![Just(PlayedBy::Bridge), Just(PlayedBy::Carrier)]
+            .prop_map(|by| Greeting::Recorded { message: message(), by }),
+    )
+}
+
 /// Reports that come from machines.
 fn report() -> impl Strategy<Value = CallEvent> {
     prop_oneof![
@@ -85,6 +93,7 @@ fn report() -> impl Strategy<Value = CallEvent> {
         2 => (party(), 1..4u128).prop_map(|(party, n)| CallEvent::CarrierLost { leg: leg_of(party, n) }),
         1 => party().prop_map(|party| CallEvent::Dialed { party, provider_call_id: "CA7".into() }),
         2 => Just(greeted()),
+        2 => (1..4u128).prop_map(|n| CallEvent::GreetingFinished { then: AfterGreeting::OwnQueue, leg: Some(leg(n)) }),
         1 => Just(CallEvent::FarewellFinished),
         1 => Just(CallEvent::DigitReceived { digit: '1' }),
         2 => Just(CallEvent::NobodyFree),
@@ -184,9 +193,11 @@ struct World {
 }
 
 impl World {
-    fn begin(direction: Direction, sound: SoundPlace) -> Self {
+    fn begin(direction: Direction, sound: SoundPlace, greeting: Option<Greeting>) -> Self {
+        let usual = facts(direction);
+        let greeting = greeting.unwrap_or(usual.greeting.clone());
         let mut world = Self {
-            call: Call::new(CallFacts { sound, ..facts(direction) }),
+            call: Call::new(CallFacts { sound, greeting, ..usual }),
             now: START,
             log: Vec::new(),
             timers: BTreeMap::new(),
@@ -370,10 +381,11 @@ proptest! {
     fn no_call_is_lost_no_agent_is_kept_and_the_log_tells_it_all(
         inbound in any::<bool>(),
         by_telephone in any::<bool>(),
+        greeting in greeting(),
         acts in prop::collection::vec((act(), 0..40_000i64), 0..60),
     ) {
         let sound = if by_telephone { SoundPlace::Conference } else { SoundPlace::Bridge };
-        let mut world = World::begin(if inbound { Direction::Inbound } else { Direction::Outbound }, sound);
+        let mut world = World::begin(if inbound { Direction::Inbound } else { Direction::Outbound }, sound, greeting);
         for (act, later) in acts {
             // Most things follow each other closely; now and then a timer's worth of time goes by.
             world.now = UnixMillis(world.now.0 + if later > 20_000 { later - 20_000 } else { 50 });
@@ -391,8 +403,9 @@ proptest! {
     #[test]
     fn a_caller_whom_nobody_reports_on_any_more_is_not_kept_for_ever(
         acts in prop::collection::vec((act(), 0..5_000i64), 0..40),
+        greeting in greeting(),
     ) {
-        let mut world = World::begin(Direction::Inbound, SoundPlace::Bridge);
+        let mut world = World::begin(Direction::Inbound, SoundPlace::Bridge, greeting);
         for (act, later) in acts {
             world.now = UnixMillis(world.now.0 + later);
             world.act(act);
