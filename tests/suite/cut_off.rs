@@ -178,7 +178,9 @@ async fn events_of_another_server_do_not_stop_the_log(engine: Engine) {
         data: Personal::new(json!({ "kind": "server_restarted" })),
     };
     let seq = u32::try_from(setting.kinds(call).await.len()).expect("few");
-    call_log::append(setting.store(), setting.scope(), call, seq, &[event], &projection("CA1")).await.expect("a row");
+    call_log::append(setting.store(), setting.scope(), call, seq, &[event], (&projection("CA1"), None))
+        .await
+        .expect("a row");
     setting.carrier.status("CA1", "completed", "2").await;
     setting.is_closed(call).await;
     let kinds = setting.kinds(call).await;

@@ -56,6 +56,13 @@ async fn join(peer: &SipPeer, first: &Dialog, second: &Dialog) -> u16 {
     refer(peer, first, &format!("sip:{COLLEAGUE}@pbx.example?Replaces={named}")).await
 }
 
+/// As everybody sees it: the call and its row.
+async fn is_with(exchange: &Exchange, id: &str, number: &str) -> serde_json::Value {
+    let named = |live: &serde_json::Value| live["customer_number"] == number;
+    exchange.server.until(&format!("/calls/{id}"), &exchange.admin, number, |detail| named(&detail["row"])).await;
+    exchange.server.until(&format!("/calls/{id}/live"), &exchange.admin, number, named).await
+}
+
 async fn goes_on_until_the_agent_hangs_up(exchange: &Exchange, peer: &SipPeer, desk: Desk, id: &str) {
     desk.ear.clear();
     desk.ear.hears(600.0, "the colleague").await;
@@ -74,7 +81,11 @@ async fn goes_on_until_the_agent_hangs_up(exchange: &Exchange, peer: &SipPeer, d
 async fn a_blind_transfer_by_the_trunk_goes_on_with_whom_it_names() {
     let peer = SipPeer::start().await;
     let exchange = exchange(&peer).await;
+    let lead = json!({ "name": "Meera Pillai", "phone": COLLEAGUE });
+    let lead = exchange.server.ask(Method::POST, "/leads", &exchange.admin, Some(lead)).await;
+    assert!(lead.status.is_success(), "{lead:?}");
     let (desk, call, id) = talking(&exchange, &peer).await;
+    assert!(is_with(&exchange, &id, CUSTOMER).await["lead_id"].is_null());
     assert_eq!(refer(&peer, &call, &format!("sip:{COLLEAGUE}@pbx.example")).await, 202);
     let invite = peer.request("INVITE").await;
     assert!(invite.start.contains(COLLEAGUE), "{}", invite.start);
@@ -89,6 +100,8 @@ async fn a_blind_transfer_by_the_trunk_goes_on_with_whom_it_names() {
     // The old dialog is ended by us when the trunk does not.
     let bye = peer.request("BYE").await;
     assert_eq!(bye.field("call-id"), call.call_id);
+    let live = is_with(&exchange, &id, COLLEAGUE).await;
+    assert_eq!((&live["customer_name"], &live["lead_id"]), (&json!("Meera Pillai"), &lead.body["id"]), "{live}");
     goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
     exchange.server.stop().await;
 }
@@ -123,6 +136,7 @@ async fn a_caller_whom_nobody_takes_elsewhere_stays() {
     peer.set_manner(Manner::Refuses("486 Busy Here"));
     assert_eq!(refer(&peer, &call, &format!("sip:{COLLEAGUE}@pbx.example")).await, 202);
     assert!(final_news(&peer).await.starts_with("SIP/2.0 486"));
+    is_with(&exchange, &id, CUSTOMER).await;
     goes_on_until_the_agent_hangs_up(&exchange, &peer, desk, &id).await;
     exchange.server.stop().await;
 }
@@ -138,12 +152,13 @@ async fn a_new_call_takes_the_place_of_the_one_that_it_names() {
     let refused = other.call_with(exchange.sip, CUSTOMER, NUMBER, &body, unknown).await;
     assert_eq!(refused.answer.status(), 481, "{:?}", refused.answer);
     let named = format!("Replaces: {}\r\n", call.replaces());
-    let taken = other.call_with(exchange.sip, CUSTOMER, NUMBER, &body, &named).await;
+    let taken = other.call_with(exchange.sip, COLLEAGUE, NUMBER, &body, &named).await;
     assert_eq!(taken.answer.status(), 200, "{:?}", taken.answer);
     peer.request("BYE").await;
     desk.ear.clear();
     desk.ear.hears(1_400.0, "who took the place").await;
     other.ear.hears(1_000.0, "the agent").await;
+    is_with(&exchange, &id, COLLEAGUE).await;
     let rows = exchange.server.ask(Method::GET, "/calls", &exchange.admin, None).await.body;
     assert_eq!(rows["items"].as_array().map(Vec::len), Some(1), "one call all along: {rows}");
     other.hang_up(&taken).await;
@@ -332,6 +347,7 @@ async fn whom_a_customer_was_passed_on_to_joins_them_with_an_agent_whom_they_hav
     let with_agent = desk.answer_next().await.call_id.to_string();
     desk.ear.clear();
     desk.ear.hears(900.0, "who asks for the customer").await;
+    is_with(&exchange, &with_agent, COLLEAGUE).await;
 
     assert_eq!(join(&other, &first, &second).await, 202);
     assert!(final_news(&other).await.starts_with("SIP/2.0 200"));
@@ -343,8 +359,7 @@ async fn whom_a_customer_was_passed_on_to_joins_them_with_an_agent_whom_they_hav
     let moved = exchange.ended(&id).await;
     assert_eq!(moved["row"]["status"], "completed", "{moved}");
     assert!(moved.to_string().contains("customer_moved"), "{moved}");
-    let path = format!("/calls/{with_agent}/live");
-    let live = exchange.server.ask(Method::GET, &path, &exchange.admin, None).await.body;
+    let live = is_with(&exchange, &with_agent, CUSTOMER).await;
     assert!(live["status"] == "in_progress" && live["recording"]["kind"] == "recording", "{live}");
 
     customer.hang_up(&call).await;

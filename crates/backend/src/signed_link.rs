@@ -89,7 +89,7 @@ pub(crate) mod tests {
         assert_eq!(check(b"key", &token, 999), Ok(link));
         assert_eq!(check(b"key", &token, 1_000), Err(LinkError::Expired));
         assert_eq!(check(b"other", &token, 0), Err(LinkError::Invalid));
-        for (from, to) in [&[(".1000.", ".9000."), ("-0001.", "-0002.")], changes].concat() {
+        for (from, to) in [&[(".1000.", ".9000."), ("0001.", "0002.")], changes].concat() {
             let forged = token.replacen(from, to, 1);
             assert_ne!(forged, token, "{from} is not in it");
             assert_eq!(check(b"key", &forged, 0), Err(LinkError::Invalid), "{forged}");

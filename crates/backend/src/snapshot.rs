@@ -57,9 +57,7 @@ impl Backend {
     pub(crate) async fn live_calls(&self, tenant: TenantId) -> Vec<LiveCall> {
         let mut calls = Vec::new();
         for call in self.calls().of_tenant(tenant) {
-            let (reply, answer) = oneshot::channel();
-            self.calls().tell(call, Tell::Live { reply });
-            if let Ok(live) = answer.await {
+            if let Some(live) = self.calls().live(call).await {
                 let under_way = matches!(
                     live.status,
                     CallStatus::Greeting | CallStatus::Queued | CallStatus::Ringing | CallStatus::InProgress

@@ -12,7 +12,7 @@ use crate::{
     error::{Result, StorageError},
     recordings::RecordingState,
     scope::TenantScope,
-    seal::{Column, Subject, add_terms, number_terms},
+    seal::{Column, Subject, add_terms, number_terms, write_terms},
     sql::{On, Unit, args},
 };
 
@@ -122,7 +122,8 @@ pub async fn create(
     Ok(seq)
 }
 
-/// Appends events and writes the projection, if `expected_seq` is still the number of the last event. Returns the new one.
+/// Appends events and writes the projection, and whom the call is with when that has changed, if `expected_seq` is still the
+/// number of the last event. Returns the new one.
 ///
 /// # Errors
 /// `Conflict` when something was appended since, or the call is not there; `Unique` when the carrier's call id belongs to
@@ -133,7 +134,7 @@ pub async fn append(
     call: CallId,
     expected_seq: u32,
     events: &[NewEvent],
-    projection: &Projection,
+    (projection, customer): (&Projection, Option<&Personal<String>>),
 ) -> Result<u32> {
     let mut unit = Unit::of(on.into()).await?;
     let mut on = unit.on();
@@ -147,6 +148,12 @@ pub async fn append(
     args.extend(args![expected_seq]);
     if on.write(sql, args).await? == 0 {
         return Err(StorageError::Conflict { what: "call" });
+    }
+    if let Some(number) = customer {
+        let sealed = on.keys().of(scope, call).seal(Column::CALL_CUSTOMER, number.reveal())?;
+        let sql = "UPDATE calls SET customer_number = $3, lead_id = $4 WHERE tenant_id = $1 AND id = $2";
+        on.write(sql, args![scope, call, sealed, projection.lead_id]).await?;
+        write_terms(&mut on, scope, Subject::Call, &call.to_string(), number_terms(number.reveal())).await?;
     }
     let seq = insert_events(&mut on, scope, call, expected_seq, events).await?;
     unit.finish().await?;

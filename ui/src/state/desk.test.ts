@@ -20,6 +20,15 @@ describe("the desk follows the call", () => {
     expect(desk.current?.lead?.lead.name).toBe("Asha Marigold");
   });
 
+  it("leaves the card when the call is with somebody else, and keeps it otherwise", () => {
+    const with_ = (lead_id: string | null) =>
+      live({ me: agent({ kind: "on_call", call_id: "c1" }), calls: { c1: call({ lead_id }) } });
+    const offered = run(emptyDesk, live({ offer: offer({ lead: card }) }), with_(card.lead.id));
+    expect(run(offered, with_(card.lead.id), wrapping).current?.lead).toBe(card);
+    expect(run(offered, with_("l9")).current?.lead).toBeNull();
+    expect(run(offered, with_(null)).current?.lead).toBeNull();
+  });
+
   it("answering ends when the call is there", () => {
     const desk = run(emptyDesk, { kind: "answering", callId: "c1" });
     expect(desk.answering).toBe("c1");

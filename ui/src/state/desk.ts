@@ -89,6 +89,11 @@ export function deskStep(desk: Desk, event: DeskEvent, now: number): Desk {
   }
 }
 
+/** Whoever called may have sent the call on to somebody else. */
+function stillOf(current: DeskCall, call: LiveCall | null): LeadCard | null {
+  return current.call && call && current.call.lead_id !== call.lead_id ? null : current.lead;
+}
+
 /** Takes over what the server says about this agent's call. */
 function follow(desk: Desk, live: Live, now: number): Desk {
   const offered = live.offer ?? desk.offered;
@@ -100,7 +105,7 @@ function follow(desk: Desk, live: Live, now: number): Desk {
   const answering = desk.answering === id ? null : desk.answering;
   if (desk.current?.id === id) {
     const endedAtMs = call ? null : (desk.current.endedAtMs ?? now);
-    const current = { ...desk.current, call: call ?? desk.current.call, endedAtMs };
+    const current = { ...desk.current, lead: stillOf(desk.current, call), call: call ?? desk.current.call, endedAtMs };
     return { ...desk, offered, answering, current, askedHold: agreedHold(desk.askedHold, call) };
   }
   const before = desk.unfinished.find((each) => each.id === id);

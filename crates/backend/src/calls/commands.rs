@@ -62,9 +62,7 @@ impl Backend {
 
     pub async fn live_call(&self, person: &Person, call: CallId) -> Result<LiveCall, BackendError> {
         self.own_call(person, call)?;
-        let (reply, answer) = oneshot::channel();
-        self.calls().tell(call, Tell::Live { reply });
-        let live = answer.await.map_err(|_| BackendError::NotFound("call under way"))?;
+        let live = self.calls().live(call).await.ok_or(BackendError::NotFound("call under way"))?;
         if live.agent_id == Some(person.user) || person.role.supervises() {
             Ok(masked(person, live))
         } else {

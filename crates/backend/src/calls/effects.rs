@@ -75,6 +75,7 @@ impl Actor {
             Effect::Room { plan } => self.apply_room(&plan),
             Effect::CloseRoom => self.backend.bridge().close_room(self.id()),
             Effect::Notice { to, code } => self.notice(to, code),
+            Effect::CustomerNamed => self.read_names().await,
             Effect::Over { reason } => {
                 tracing::info!(call = %self.id(), ?reason, "the call is over");
                 let part = self.figures.finish();

@@ -3,7 +3,6 @@
 use domain::{
     call::{Call, CallEvent, CallFacts, Customer, Direction, Greeting, Party, SoundPlace, step},
     ids::{CallId, LeadId, UserId},
-    phone_number::E164,
     pii::Personal,
 };
 use storage::{TenantScope, numbers::Media};
@@ -53,13 +52,6 @@ const fn meets(media: Media) -> SoundPlace {
     }
 }
 
-fn customer(from: &Personal<String>) -> Customer {
-    match E164::from_carrier(from.reveal()) {
-        Ok(number) => Customer::Known { number },
-        Err(_) => Customer::Withheld { said: from.clone() },
-    }
-}
-
 impl Backend {
     pub(crate) async fn arrive(
         &self,
@@ -86,7 +78,7 @@ impl Backend {
             return self.came_before(scope, call, request.call_sid, greeting, language, meet).await;
         }
         let now = clock::now();
-        let customer = customer(request.from);
+        let customer = Customer::of(request.from);
         let mapped = match meant {
             Meant::Agent { lead, agent } => Some((lead, agent)),
             Meant::Anybody | Meant::Lead { .. } => None,

@@ -93,6 +93,14 @@ fn new_event(at: UnixMillis, event: &CallEvent) -> NewEvent {
     NewEvent { at, kind, data }
 }
 
+/// Whom the call is with since this event.
+fn named(event: &CallEvent) -> Option<Personal<String>> {
+    match event {
+        CallEvent::CustomerNamed { customer, .. } => Some(Personal::new(customer.shown().to_owned())),
+        _ => None,
+    }
+}
+
 /// Writes a call that began with these facts, as it is after these events. More may follow.
 pub(super) async fn create(
     on: impl Into<storage::On<'_>>,
@@ -133,8 +141,8 @@ impl Log {
     }
 
     pub fn append(&mut self, at: UnixMillis, event: &CallEvent, call: &Call, came_by: Vec<String>) {
-        let event = new_event(at, event);
-        let entry = Entry { event, projection: projection(call, came_by, at) };
+        let new = new_event(at, event);
+        let entry = Entry { event: new, projection: projection(call, came_by, at), customer: named(event) };
         if self.sender.send(entry).is_err() {
             tracing::error!(call = %call.facts.id, "the log's writer has stopped; an event was lost");
         }

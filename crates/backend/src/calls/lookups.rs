@@ -63,24 +63,12 @@ impl Backend {
                 (card, last)
             }
         };
-        Ok(Names {
-            directory,
-            campaign,
-            line,
-            last_agent,
-            card,
-            customer_number: match &facts.customer {
-                Customer::Known { number } => number.as_str().to_owned(),
-                Customer::Withheld { said } => said.reveal().clone(),
-            },
-        })
+        Ok(Names { directory, campaign, line, last_agent, card, customer_number: facts.customer.shown().to_owned() })
     }
 
     /// The customer is still there, as the call's actor has it.
     pub(crate) async fn is_live(&self, call: CallId) -> bool {
-        let (reply, answer) = tokio::sync::oneshot::channel();
-        self.calls().tell(call, Tell::Live { reply });
-        answer.await.is_ok_and(|live| !super::actor::is_final(live.status))
+        self.calls().live(call).await.is_some_and(|live| !super::actor::is_final(live.status))
     }
 
     /// A further id of the carrier for this call, by which its reports are found.

@@ -65,7 +65,6 @@ impl Backend {
             }
         };
         let seq = u32::try_from(events.len()).unwrap_or(u32::MAX);
-        let names = self.names_of(scope, &facts, OFTEN_ENOUGH).await?;
         // What was connected once is not connected again.
         for (_, event) in &events {
             if let CallEvent::CarrierAttached { leg, .. } = event {
@@ -73,6 +72,7 @@ impl Backend {
             }
         }
         let call = replay(facts, &events);
+        let names = self.names_of(scope, &call.facts, OFTEN_ENOUGH).await?;
         tracing::info!(call = %id, events = seq, "a call that nobody carries is taken up");
         Ok(Some(Begin {
             scope,

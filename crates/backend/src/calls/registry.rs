@@ -167,6 +167,13 @@ impl Calls {
         self.tell(call, Tell::Event(event))
     }
 
+    /// The call as its actor has it, in full; `None` when it is not under way here.
+    pub(crate) async fn live(&self, call: CallId) -> Option<LiveCall> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(call, Tell::Live { reply });
+        answer.await.ok()
+    }
+
     /// Asks for something that is refused when the call is not in a state for it; returns when it has been done.
     ///
     /// # Errors

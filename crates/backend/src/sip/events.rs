@@ -137,7 +137,7 @@ impl Backend {
             leg.attached = true;
         }
         if let Some(instead) = instead {
-            return self.moved(call, leg, instead.of).await;
+            return self.moved(key, call, leg, instead.of).await;
         }
         self.calls().take_leg(leg, call);
         let happened = match party {

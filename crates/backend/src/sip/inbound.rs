@@ -225,7 +225,7 @@ fn internal(error: BackendError) -> Refused {
 
 /// The caller as the trunk names it, in E.164 where it can be read so. A name that only the caller claims counts for less than
 /// the one that the trunk vouches for.
-fn caller(invitation: &Invitation, country: &str) -> Personal<String> {
+pub(super) fn caller(invitation: &Invitation, country: &str) -> Personal<String> {
     let identity = &invitation.identity;
     if identity.private {
         return Personal::new("anonymous".to_owned());

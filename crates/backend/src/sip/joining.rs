@@ -2,8 +2,9 @@
 
 use ::sip::CallKey;
 use domain::{
-    call::{CallEvent, Party, ProviderEnd},
+    call::{CallEvent, Customer, Party, ProviderEnd},
     ids::{CallId, LegId},
+    pii::Personal,
     trunk::{Join, Role, Stands, join},
 };
 
@@ -110,6 +111,7 @@ impl Backend {
         (to, called): (CallId, CallKey),
     ) -> Result<(), Refused> {
         let gone = Refused(481, "one of the two calls is over");
+        let with = self.calls().live(from).await;
         let Some(Moved { customer, leg, instead }) = self.sip().take_over(from, to, called) else { return Err(gone) };
         // From now on their ends say nothing of the calls.
         let lines = [outside, called].map(|key| self.sip().legs().remove(&key).map(|leg| (key, leg)));
@@ -124,6 +126,10 @@ impl Backend {
         }
         self.calls().add_leg(leg, to);
         let came = self.calls().ask(to, CallEvent::CustomerReplaced { from, leg }).await;
+        if let Some(with) = with {
+            let customer = Customer::of(&Personal::new(with.customer_number));
+            self.calls().event(to, CallEvent::CustomerNamed { customer, lead: with.lead_id });
+        }
         if let Err(error) = came {
             tracing::info!(call = %to, %error, "a caller came to a call that is over");
             if let Ok(endpoint) = self.sip().endpoint() {

@@ -10,6 +10,7 @@ use bridge::{Handshake, RtpCodec, RtpLeg, RtpRoute, Seal, SrtpKey, SrtpKeys};
 use domain::{
     call::Party,
     ids::{CallId, LegId, MediaSessionId, TenantId, TrunkId, UserId},
+    phone_number::E164,
     pii::Personal,
 };
 use providers::telephony::CarrierError;
@@ -65,6 +66,8 @@ pub(super) struct Leg {
     /// Our number in the call, as the trunk knows it.
     pub shown: Personal<String>,
     pub instead: Option<Instead>,
+    /// Whom the call is with when this takes the place of another.
+    pub names: Option<E164>,
     pub sent_on: Option<SentOn>,
 }
 
@@ -110,6 +113,7 @@ impl Leg {
             trunk: None,
             shown: Personal::new(String::new()),
             instead: None,
+            names: None,
             sent_on: None,
         }
     }

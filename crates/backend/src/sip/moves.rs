@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use ::sip::{CallKey, Invitation, Referral, Replaced, sdp};
 use domain::{
-    call::{CallEvent, Party, ProviderEnd},
+    call::{CallEvent, Customer, Party, ProviderEnd},
     dialable::{self, Undialable},
     ids::{CallId, LegId, TenantId},
     phone_number::E164,
@@ -17,7 +17,7 @@ use storage::TenantScope;
 use super::{
     SipService,
     directory::Trunk,
-    inbound::Refused,
+    inbound::{Refused, caller},
     legs::{Instead, Leg, Whose},
     outbound,
 };
@@ -108,6 +108,7 @@ impl Backend {
             trunk: Some(trunk.id),
             shown,
             instead: Some(instead),
+            names: Some(to),
             ..Leg::new(call, tenant, Whose::Party(Party::Customer), leg, sound, ours)
         };
         self.sip().legs().insert(new, kept);
@@ -166,9 +167,13 @@ impl Backend {
     }
 
     /// The new telephone was taken up: the call goes on with it.
-    pub(super) async fn moved(&self, call: CallId, leg: LegId, from: CallKey) {
+    pub(super) async fn moved(&self, new: CallKey, call: CallId, leg: LegId, from: CallKey) {
         self.calls().take_leg(leg, call);
         self.calls().event(call, CallEvent::CarrierAttached { party: Party::Customer, leg });
+        let with = self.sip().legs().get_mut(&new).and_then(|leg| leg.names.take().map(|number| (leg.tenant, number)));
+        if let Some((tenant, number)) = with {
+            self.name_customer(TenantScope::system(tenant), call, number).await;
+        }
         self.tell_referrer(from, 200);
         // From now on its end says nothing of the call.
         self.sip().legs().remove(&from);
@@ -177,6 +182,18 @@ impl Backend {
             tokio::time::sleep(TO_HANG_UP).await;
             endpoint.hang_up(from).await;
         });
+    }
+
+    /// The call is with this number from now on.
+    async fn name_customer(&self, scope: TenantScope, call: CallId, number: E164) {
+        let phone = Personal::new(number.as_str().to_owned());
+        let found = storage::leads::by_phone(self.store(), scope, &phone).await;
+        let lead = found.unwrap_or_else(|error| {
+            tracing::warn!(%call, %error, "the lead of whom a call was sent on to cannot be looked up");
+            None
+        });
+        let (customer, lead) = (Customer::Known { number }, lead.map(|lead| lead.id));
+        self.calls().event(call, CallEvent::CustomerNamed { customer, lead });
     }
 
     /// A new call that is to take the place of one under way.
@@ -215,6 +232,10 @@ impl Backend {
         self.calls().take_leg(leg, call);
         if self.pick_up(key, call, &described).await {
             tracing::info!(%call, "a trunk's new call takes the place of its old one");
+            // Who is not named, or by no number, is taken for the one whose place they take.
+            if let Customer::Known { number } = Customer::of(&caller(invitation, &trunk.settings.country)) {
+                self.name_customer(TenantScope::system(tenant), call, number).await;
+            }
             self.sip().legs().remove(&old);
             if let Ok(endpoint) = self.sip().endpoint() {
                 endpoint.hang_up(old).await;

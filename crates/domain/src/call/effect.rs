@@ -272,6 +272,8 @@ pub enum Effect {
         to: NoticeTo,
         code: NoticeCode,
     },
+    /// The call is with whom its facts name now: what is known of them is read anew.
+    CustomerNamed,
     /// The customer's side is over; sent once.
     Over {
         reason: EndReason,

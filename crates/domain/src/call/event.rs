@@ -4,12 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    facts::{QueuePlan, VoicemailMessage},
+    facts::{Customer, QueuePlan, VoicemailMessage},
     state::{MonitorMode, Party, Side, TransferTarget},
     timers::Timer,
 };
 use crate::{
-    ids::{CallId, DecisionId, LegId, MediaSessionId, UserId},
+    ids::{CallId, DecisionId, LeadId, LegId, MediaSessionId, UserId},
     phone_number::E164,
     time::UnixMillis,
 };
@@ -219,6 +219,11 @@ pub enum CallEvent {
     CustomerReplaced {
         from: CallId,
         leg: LegId,
+    },
+    /// The call is with somebody else from now on: whoever called has sent it on to them.
+    CustomerNamed {
+        customer: Customer,
+        lead: Option<LeadId>,
     },
 
     /// The agent leaves a recorded message on the customer's answering machine.

@@ -1,4 +1,5 @@
-//! What is known of a call before anything happens in it. Never changes afterwards.
+//! What is known of a call before anything happens in it. Nothing changes afterwards but whom it is with, when its caller sends it on
+//! to somebody else.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,24 @@ pub enum Customer {
     Withheld {
         said: Personal<String>,
     },
+}
+
+impl Customer {
+    /// Of what the carrier says.
+    pub fn of(said: &Personal<String>) -> Self {
+        match E164::from_carrier(said.reveal()) {
+            Ok(number) => Self::Known { number },
+            Err(_) => Self::Withheld { said: said.clone() },
+        }
+    }
+
+    /// E.164, or what came in place of it.
+    pub fn shown(&self) -> &str {
+        match self {
+            Self::Known { number } => number.as_str(),
+            Self::Withheld { said } => said.reveal(),
+        }
+    }
 }
 
 /// A queue's rules as they were when the call came to it. A later edit of the queue does not change a running call.

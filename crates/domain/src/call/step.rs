@@ -140,6 +140,7 @@ impl Turn {
             CallEvent::ConsultJoined { .. } => self.pass_on(),
             CallEvent::CustomerMoved { .. } => self.customer_moved(),
             CallEvent::CustomerReplaced { leg, .. } => self.carrier_attached(Party::Customer, *leg),
+            CallEvent::CustomerNamed { customer, lead } => self.customer_named(customer, *lead),
             CallEvent::TransferAnswered { attempt } => self.transfer_answered(*attempt, None),
             CallEvent::TransferFailed { attempt, reason } => self.transfer_failed(*attempt, *reason),
             CallEvent::DeviceLost { session } => self.device_lost(*session),

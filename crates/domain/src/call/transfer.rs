@@ -3,11 +3,15 @@
 use super::{
     effect::{Effect, NoticeCode, RouteReason},
     event::DialFailure,
+    facts::Customer,
     state::{CallStatus, Desk, EndReason, Line, Outside, Party, Phase, Transfer, TransferStage, TransferTarget},
     step::Turn,
     timers::TRANSFER_LIMIT,
 };
-use crate::{ids::LegId, phone_number::E164};
+use crate::{
+    ids::{LeadId, LegId},
+    phone_number::E164,
+};
 
 impl Turn {
     pub(super) fn transfer_started(&mut self, to: &TransferTarget) {
@@ -100,6 +104,16 @@ impl Turn {
         self.gone.extend(self.call.outside().map(|outside| Party::Outside { attempt: outside.attempt }));
         self.gone.push(Party::Customer);
         self.over(CallStatus::Completed, EndReason::JoinedElsewhere);
+    }
+
+    /// What is noted after the end of their side is of them too: the outcome is saved in the wrap-up.
+    pub(super) fn customer_named(&mut self, customer: &Customer, lead: Option<LeadId>) {
+        let facts = &mut self.call.facts;
+        if matches!(self.call.phase, Phase::Ended { .. }) || (&facts.customer, facts.lead) == (customer, lead) {
+            return;
+        }
+        (facts.customer, facts.lead) = (customer.clone(), lead);
+        self.effects.push(Effect::CustomerNamed);
     }
 
     /// Another agent took the transferred call.

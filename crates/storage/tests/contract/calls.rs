@@ -29,6 +29,7 @@ use crate::support::{
 on_both_engines! {
     a_call_and_its_log_read_back,
     events_and_projection_are_written_together_or_not_at_all,
+    a_call_that_is_with_somebody_else_names_them_and_is_found_by_them,
     of_many_writers_of_one_call_each_number_is_given_once,
     a_call_is_found_by_its_carriers_ids,
     calls_that_are_not_closed_are_found_after_a_restart,
@@ -68,18 +69,36 @@ async fn events_and_projection_are_written_together_or_not_at_all(store: TestSto
     let id = call(&store, scope).await;
     let queued = Projection { status: CallStatus::Queued, queued_at: Some(at(5)), ..a_projection() };
     let events = [an_event("greeting_finished"), an_event("queued")];
-    assert_eq!(call_log::append(&*store, scope, id, 1, &events, &queued).await.unwrap(), 3);
+    assert_eq!(call_log::append(&*store, scope, id, 1, &events, (&queued, None)).await.unwrap(), 3);
 
     let late = Projection { status: CallStatus::Abandoned, ..a_projection() };
-    let refused = call_log::append(&*store, scope, id, 1, &[an_event("hung_up")], &late).await;
+    let refused = call_log::append(&*store, scope, id, 1, &[an_event("hung_up")], (&late, None)).await;
     assert!(matches!(refused, Err(StorageError::Conflict { what: "call" })), "{refused:?}");
     let foreign = Projection { agent_id: Some(user(&store, tenant(&store).await).await), ..late };
-    let refused = call_log::append(&*store, scope, id, 3, &[an_event("hung_up")], &foreign).await;
+    let refused = call_log::append(&*store, scope, id, 3, &[an_event("hung_up")], (&foreign, None)).await;
     assert!(matches!(refused, Err(StorageError::NoSuchReference)), "{refused:?}");
 
     let row = calls::get(&*store, scope, id).await.unwrap().unwrap();
     assert_eq!((row.status, row.event_seq, row.queued_at), (CallStatus::Queued, 3, Some(at(5))));
     assert_eq!(call_log::events(&*store, scope, id).await.unwrap().len(), 3);
+}
+
+async fn a_call_that_is_with_somebody_else_names_them_and_is_found_by_them(store: TestStore) {
+    let scope = tenant(&store).await;
+    let id = call(&store, scope).await;
+    let before = calls::get(&*store, scope, id).await.unwrap().unwrap();
+    let number = Personal::new("+919812300088".to_owned());
+    let with = Projection { lead_id: None, ..a_projection() };
+    call_log::append(&*store, scope, id, 1, &[an_event("customer_named")], (&with, Some(&number))).await.unwrap();
+    let row = calls::get(&*store, scope, id).await.unwrap().unwrap();
+    assert_eq!((row.customer_number, row.lead_id), (number, None));
+    let found = async |text: String| {
+        let filter = CallFilter { search: Some(text), ..CallFilter::default() };
+        calls::list(&*store, scope, &filter, PageRequest::new(None, None)).await.unwrap().items.len()
+    };
+    assert_eq!(found("00088".to_owned()).await, 1);
+    let number = before.customer_number.reveal();
+    assert_eq!(found(number[number.len() - 5..].to_owned()).await, 0, "whoever called before");
 }
 
 async fn of_many_writers_of_one_call_each_number_is_given_once(store: TestStore) {
@@ -93,7 +112,7 @@ async fn of_many_writers_of_one_call_each_number_is_given_once(store: TestStore)
                 let (mut seq, mut conflicts) = (1, 0);
                 loop {
                     let event = [an_event(&format!("writer_{n}"))];
-                    match call_log::append(&**store, scope, id, seq, &event, &a_projection()).await {
+                    match call_log::append(&**store, scope, id, seq, &event, (&a_projection(), None)).await {
                         Ok(_) => return conflicts,
                         Err(StorageError::Conflict { .. }) => {
                             conflicts += 1;
@@ -137,7 +156,7 @@ async fn calls_that_are_not_closed_are_found_after_a_restart(store: TestStore) {
     let (scope, other) = (tenant(&store).await, tenant(&store).await);
     let (running, over, elsewhere) = (call(&store, scope).await, call(&store, scope).await, call(&store, other).await);
     let closed = Projection { status: CallStatus::Completed, closed: true, ended_at: Some(at(9)), ..a_projection() };
-    call_log::append(&*store, scope, over, 1, &[an_event("ended")], &closed).await.unwrap();
+    call_log::append(&*store, scope, over, 1, &[an_event("ended")], (&closed, None)).await.unwrap();
     let open = calls::open(&*store, scope).await.unwrap();
     assert_eq!(open.iter().map(|call| call.id).collect::<Vec<_>>(), [running]);
     let everywhere = calls::open_everywhere(&*store).await.unwrap();
@@ -165,7 +184,9 @@ async fn history_is_searched_by_name_and_number(store: TestStore) {
     assert_eq!(calls::count_of_lead(&*store, scope, lead.id).await.unwrap(), 1);
     assert!(calls::set_lead(&*store, scope, of_stranger, lead.id).await.unwrap());
     assert_eq!(calls::count_of_lead(&*store, scope, lead.id).await.unwrap(), 2);
-    call_log::append(&*store, scope, of_stranger, 1, &[an_event("disposition_saved")], &a_projection()).await.unwrap();
+    call_log::append(&*store, scope, of_stranger, 1, &[an_event("disposition_saved")], (&a_projection(), None))
+        .await
+        .unwrap();
     assert_eq!(calls::get(&*store, scope, of_stranger).await.unwrap().unwrap().lead_id, Some(lead.id));
 }
 

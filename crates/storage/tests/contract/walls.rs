@@ -304,7 +304,7 @@ async fn a_stranger_changes_nothing(store: TestStore) {
         leads::update(on, s, &lead),
         lead_changes::apply(on, s, &lead, &[]),
         lead_changes::undo(on, s, world.change, &lead, world.user, NOW),
-        call_log::append(on, s, world.call, 1, &[an_event("x")], &a_projection()),
+        call_log::append(on, s, world.call, 1, &[an_event("x")], (&a_projection(), None)),
         idempotency::finish(on, s, world.user, "k", 200, &personal("x")),
     );
     assert_eq!(agents::claim(on, s, world.user, world.call, NOW).await.unwrap(), None);
@@ -365,7 +365,7 @@ async fn a_stranger_cannot_refer_to_anothers_rows(store: TestStore) {
         tasks::insert(on, s, &a_task(Some(own_lead), Some(world.user))),
         callbacks::insert(on, s, &a_callback(world.lead, None)),
         call_log::create(on, s, &a_call(), &[], &projection),
-        call_log::append(on, s, own_call, 1, &[], &projection),
+        call_log::append(on, s, own_call, 1, &[], (&projection, None)),
         calls::set_lead(on, s, own_call, world.lead),
         calls::add_leg(on, s, world.call, "twilio", "CA9", "transfer", NOW),
         routing::add(on, s, world.call, NOW, None, &json!({})),

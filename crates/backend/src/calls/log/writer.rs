@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::ids::CallId;
+use domain::{ids::CallId, pii::Personal};
 use storage::{
     StorageError, TenantScope,
     call_log::{self, NewEvent, Projection, StoredEvent},
@@ -22,6 +22,8 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(10);
 pub(super) struct Entry {
     pub event: NewEvent,
     pub projection: Projection,
+    /// Whom the call is with since then.
+    pub customer: Option<Personal<String>>,
 }
 
 pub(super) struct Writer {
@@ -36,26 +38,24 @@ pub(super) struct Writer {
 
 impl Writer {
     pub async fn run(mut self, mut entries: mpsc::UnboundedReceiver<Entry>) {
-        while let Some(Entry { event, projection }) = entries.recv().await {
-            self.write(vec![event], projection, &mut entries).await;
+        while let Some(entry) = entries.recv().await {
+            self.write(entry, &mut entries).await;
         }
     }
 
     /// Returns when the events, and those that come meanwhile, are written, or the server has no time left.
-    async fn write(
-        &mut self,
-        mut events: Vec<NewEvent>,
-        mut projection: Projection,
-        entries: &mut mpsc::UnboundedReceiver<Entry>,
-    ) {
+    async fn write(&mut self, first: Entry, entries: &mut mpsc::UnboundedReceiver<Entry>) {
+        let Entry { event, mut projection, mut customer } = first;
+        let mut events = vec![event];
         let mut pause = FIRST_PAUSE;
         loop {
             while let Ok(next) = entries.try_recv() {
                 events.push(next.event);
                 projection = next.projection;
+                customer = next.customer.or(customer);
             }
-            let written =
-                call_log::append(self.backend.store(), self.scope, self.call, self.seq, &events, &projection).await;
+            let state = (&projection, customer.as_ref());
+            let written = call_log::append(self.backend.store(), self.scope, self.call, self.seq, &events, state).await;
             let error = match written {
                 Ok(seq) => {
                     self.seq = seq;
@@ -130,7 +130,7 @@ fn is_beginning_of(stored: &[&StoredEvent], ours: &[NewEvent]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::{pii::Personal, time::UnixMillis};
+    use domain::time::UnixMillis;
 
     use super::*;
 

@@ -99,11 +99,9 @@ impl Backend {
         if taken.is_new {
             self.calls().event(call, CallEvent::Dialed { party, provider_call_id: voice.call_sid });
         }
-        let (reply, answer) = oneshot::channel();
-        self.calls().tell(call, Tell::Live { reply });
-        let document = match answer.await {
-            Ok(live) => verified.carrier.whisper(call, party, &whisper(&live), "en"),
-            Err(_) => carriers::hang_up(),
+        let document = match self.calls().live(call).await {
+            Some(live) => verified.carrier.whisper(call, party, &whisper(&live), "en"),
+            None => carriers::hang_up(),
         };
         Ok(WebhookAnswer::document(document))
     }

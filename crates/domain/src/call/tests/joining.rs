@@ -138,6 +138,29 @@ fn a_customer_who_moves_leaves_a_call_that_is_over_and_hangs_up_on_nobody() {
 }
 
 #[test]
+fn a_call_is_with_whom_it_was_sent_on_to_until_all_of_it_is_over() {
+    let number = crate::phone_number::E164::from_carrier("+919812300088").unwrap();
+    let lead = Some(crate::ids::LeadId::new(uuid::Uuid::from_u128(700)));
+    let named = CallEvent::CustomerNamed { customer: Customer::Known { number }, lead };
+    for mut play in [queued(), offered(), talking(), passed_on()] {
+        play.take(named.clone());
+        assert_eq!((play.call.facts.customer.shown(), play.call.facts.lead), ("+919812300088", lead));
+        assert_eq!(play.effects, [Effect::CustomerNamed], "nobody hears of it");
+        // Said twice.
+        play.ignores(named.clone());
+    }
+    // Late: whoever has spoken with them is still to say what came of it.
+    let mut wrapping_up = talking();
+    wrapping_up.take(CallEvent::CustomerHungUp);
+    wrapping_up.take(named.clone());
+    assert_eq!(wrapping_up.call.facts.lead, lead);
+    wrapping_up.take(CallEvent::WrapUpEnded { agent: ASHA, then: AfterWrapUp::Available });
+    let nobody = CallEvent::CustomerNamed { customer: wrapping_up.call.facts.customer.clone(), lead: None };
+    wrapping_up.ignores(nobody);
+    assert_eq!(wrapping_up.call.facts.lead, lead);
+}
+
+#[test]
 fn only_a_customer_without_an_agent_moves() {
     let moved = CallEvent::CustomerMoved { to: OTHER };
     for play in [queued(), offered(), talking(), dialing(), consulting()] {

@@ -140,6 +140,9 @@ fn wish() -> impl Strategy<Value = CallEvent> {
         1 => (1..4u128).prop_map(|n| CallEvent::CustomerReplaced {
             from: crate::ids::CallId::new(uuid::Uuid::from_u128(501)), leg: leg(600 + n),
         }),
+        1 => (1..3u128).prop_map(|n| CallEvent::CustomerNamed {
+            customer: Customer::Known { number: number() }, lead: Some(crate::ids::LeadId::new(uuid::Uuid::from_u128(700 + n))),
+        }),
         3 => (agent(), mode, device()).prop_map(|(user, mode, session)| CallEvent::MonitorSet { user, mode, session }),
         1 => agent().prop_map(|user| CallEvent::MonitorCleared { user }),
         1 => agent().prop_map(|agent| CallEvent::VoicemailDropped { agent, message: message() }),
