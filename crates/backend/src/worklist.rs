@@ -28,7 +28,7 @@ pub(crate) use together::Counters;
 use crate::{Actor, Backend, campaigns, clock, error::BackendError, leads, paging};
 
 /// Counted up to it; nobody reads "12,431 fresh".
-const MOST_COUNTED: u32 = 1000;
+const MOST_COUNTED: u32 = 250;
 
 /// What handing out needs to know of the tenant, read once for a request.
 pub(crate) struct Ground {

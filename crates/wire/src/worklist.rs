@@ -108,7 +108,7 @@ pub struct WorklistEntry {
     pub shared: bool,
 }
 
-/// Leads of each kind; from 1,000 on it may be more.
+/// Leads of each kind; from 250 on it may be more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct WorklistCounts {
     pub fresh: u32,

@@ -1,10 +1,12 @@
 //! Finding leads: by terms to their places, and of these the ones that really fit.
 
+use std::collections::BTreeMap;
+
 use domain::ids::LeadId;
 use uuid::Uuid;
 
 use super::{
-    Lead, LeadFilter, filtered, numbers, read,
+    Lead, LeadFilter, OtherNumber, filtered, numbers, read,
     terms::{self, Typed},
 };
 use crate::{
@@ -15,8 +17,8 @@ use crate::{
     sql::{On, args},
 };
 
-/// Leads that are opened at once.
-const AT_ONCE: usize = 128;
+/// Leads that are opened at once: the usual page and some that do not fit.
+const AT_ONCE: usize = 64;
 /// So many are opened for one page. A page may be short, or empty, and have a next one nevertheless.
 const MOST_OPENED: usize = 4_096;
 
@@ -37,9 +39,11 @@ pub(super) async fn page(
     while !rest.is_empty() && opened < MOST_OPENED {
         let (now, later) = rest.split_at(rest.len().min(AT_ONCE));
         let rows = filtered(scope, filter).and_any_of("l.place", now, AT_ONCE).all(on, "l.place").await?;
-        for row in rows.iter().rev() {
-            let (place, lead) = (row.int("place")?, read(row, &keys, scope)?);
-            if fits(on, scope, typed, &lead).await? {
+        let opened_now = rows.iter().rev().map(|row| Ok((row.int("place")?, read(row, &keys, scope)?)));
+        let leads = opened_now.collect::<Result<Vec<_>>>()?;
+        let others = other_numbers(on, scope, typed, &leads).await?;
+        for (place, lead) in leads {
+            if fits(typed, &lead, others.get(&lead.id)) {
                 if items.len() == limit {
                     return Ok(Page { items, next: Some(Cursor { order: last, id: Uuid::nil() }) });
                 }
@@ -80,17 +84,26 @@ pub(super) async fn of_email(on: &mut On<'_>, scope: TenantScope, email: &str) -
     on.read_all(sql, args![scope, hash]).await?.iter().map(|row| row.int("place")).collect()
 }
 
-async fn fits(on: &mut On<'_>, scope: TenantScope, typed: &Typed, lead: &Lead) -> Result<bool> {
+fn fits(typed: &Typed, lead: &Lead, others: Option<&Vec<OtherNumber>>) -> bool {
+    let others = others.into_iter().flatten().map(|other| other.number.reveal());
+    let numbers: Vec<&str> = std::iter::once(lead.phone.reveal()).chain(others).map(String::as_str).collect();
     let email = lead.email.as_ref().map(|email| email.reveal().as_str());
-    if typed.fits(lead.name.reveal(), &[lead.phone.reveal()], email) {
-        return Ok(true);
+    typed.fits(lead.name.reveal(), &numbers, email)
+}
+
+/// Of those who do not fit by their first number, where it is digits that were typed.
+async fn other_numbers(
+    on: &mut On<'_>,
+    scope: TenantScope,
+    typed: &Typed,
+    leads: &[(i64, Lead)],
+) -> Result<BTreeMap<LeadId, Vec<OtherNumber>>> {
+    let doubtful = leads.iter().filter(|(_, lead)| matches!(typed, Typed::Digits(_)) && !fits(typed, lead, None));
+    let doubtful: Vec<LeadId> = doubtful.map(|(_, lead)| lead.id).collect();
+    if doubtful.is_empty() {
+        return Ok(BTreeMap::new());
     }
-    if !matches!(typed, Typed::Digits(_)) {
-        return Ok(false);
-    }
-    let others = numbers::of_lead(On::from_ref(on), scope, lead.id).await?;
-    let others: Vec<&str> = others.iter().map(|other| other.number.reveal().as_str()).collect();
-    Ok(typed.fits("", &others, None))
+    numbers::of_leads(On::from_ref(on), scope, &doubtful).await
 }
 
 /// Ids of leads that fit, the newest first, at most `most`: for lists of what belongs to leads.

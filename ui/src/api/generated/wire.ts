@@ -2842,7 +2842,7 @@ promise: Task | null,
 shared: boolean, };
 
 /**
- * Leads of each kind; from 1,000 on it may be more.
+ * Leads of each kind; from 250 on it may be more.
  */
 export type WorklistCounts = { fresh: number, callback: number, retry: number, 
 /**

@@ -17,7 +17,7 @@ import { KIND_ICON } from "./queue-row";
 const KINDS: readonly WorklistKind[] = ["fresh", "callback", "retry"];
 const SORTS: readonly WorklistSort[] = ["best", "newest", "oldest", "longest_silent", "fewest_attempts"];
 const DAY = 86_400_000;
-const MOST = 1000;
+const MOST = 250;
 
 interface Search {
   kind?: string;
