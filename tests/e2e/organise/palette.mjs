@@ -20,12 +20,12 @@ export async function palette({ report }, hands) {
   });
 
   await report.step("And a page of the settings, with the arrow keys", async () => {
-    await open("machines");
-    await hands.seen(id("palette-command"), /messages on machines/i);
+    await open("recorded");
+    await hands.seen(id("palette-command"), /recorded messages/i);
     await hands.press("ArrowDown");
     await hands.press("ArrowUp");
     await hands.press("Enter");
-    await until("the page of messages on machines", 5_000, async () => (await hands.address()) === "/settings/voicemail");
+    await until("the page of recorded messages", 5_000, async () => (await hands.address()) === "/settings/voicemail");
   });
 
   await report.step("Escape closes it, with the focus where it was", async () => {

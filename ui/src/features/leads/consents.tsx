@@ -47,7 +47,7 @@ function Add({ leadId }: { leadId: LeadId }) {
         <SelectField label={t("dnc.came_by")} value={form.value.source} choices={SOURCES.map((value) => ({ value, label: t(`wish_source.${value}`) }))} onChange={(event) => { form.set({ source: event.target.value as WishSource }); }} />
         <TextField label={t("dnc.proof")} help={t("dnc.proof_help")} maxLength={2000} value={form.value.proof} error={form.problem("proof")} onChange={(event) => { form.set({ proof: event.target.value }); }} data-testid="consent-proof" />
       </div>
-      <div className="row">
+      <div className="actions">
         <Button type="button" icon="check" busy={form.busy} onClick={() => { say(true); }} data-testid="consent-give">{t("consent.give")}</Button>
         <Button type="button" icon="stop" busy={form.busy} onClick={() => { say(false); }} data-testid="consent-withdraw">{t("consent.withdraw")}</Button>
         <Button type="button" icon="copy" onClick={copyLink} data-testid="consent-link">{t("opt_out.link")}</Button>

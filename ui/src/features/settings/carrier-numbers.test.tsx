@@ -45,7 +45,7 @@ describe("the numbers of the carrier account", () => {
   it("connects one that goes nowhere on one press, and shows what is so now", async () => {
     const idle = number({ route: "nowhere", voice_url: "", messages: "nowhere", message_url: "" });
     const { posted } = setUp({ problem: null, numbers: [idle] }, { problem: null, numbers: [number({})] });
-    fireEvent.click(await screen.findByRole("button", { name: "Connect +918045550111" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Connect this number: +918045550111" }));
     await waitFor(() => { expect(screen.getAllByText("Here").length).toBe(2); });
     expect(posted()).toEqual([{ id: "PN1", messages: true }]);
   });
@@ -53,7 +53,7 @@ describe("the numbers of the carrier account", () => {
   it("asks before it takes one over from somebody else", async () => {
     const theirs = number({ route: "elsewhere", voice_url: "https://old.example/voice" });
     const { posted } = setUp({ problem: null, numbers: [theirs] });
-    fireEvent.click(await screen.findByRole("button", { name: "Connect +918045550111" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Connect this number: +918045550111" }));
     expect(screen.getByText(/go to https:\/\/old.example\/voice now/)).toBeTruthy();
     expect(posted()).toEqual([]);
     fireEvent.click(screen.getByTestId("carrier-number-take"));
@@ -63,7 +63,7 @@ describe("the numbers of the carrier account", () => {
   it("shows whose the text messages are, and leaves them there when the calls alone are wanted", async () => {
     const theirs = number({ route: "nowhere", voice_url: "", messages: "elsewhere", message_url: "https://old.example/sms" });
     const { posted } = setUp({ problem: null, numbers: [theirs] });
-    fireEvent.click(await screen.findByRole("button", { name: "Connect +918045550111" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Connect this number: +918045550111" }));
     expect(screen.getByText(/text messages go to https:\/\/old.example\/sms now/)).toBeTruthy();
     fireEvent.click(screen.getByTestId("carrier-number-messages"));
     fireEvent.click(screen.getByTestId("carrier-number-take"));
@@ -73,7 +73,7 @@ describe("the numbers of the carrier account", () => {
   it("asks before it takes the text messages of a number whose calls come here already", async () => {
     const theirs = number({ messages: "elsewhere", message_url: "https://old.example/sms" });
     const { posted } = setUp({ problem: null, numbers: [theirs] });
-    fireEvent.click(await screen.findByRole("button", { name: "Connect +918045550111" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Connect this number: +918045550111" }));
     expect(screen.queryByTestId("carrier-number-messages")).toBeNull();
     fireEvent.click(screen.getByTestId("carrier-number-take"));
     await waitFor(() => { expect(posted()).toEqual([{ id: "PN1", messages: true }]); });
@@ -82,15 +82,15 @@ describe("the numbers of the carrier account", () => {
   it("asks for no text messages of a number that takes none", async () => {
     const mute = number({ route: "nowhere", voice_url: "", messages: "not_taken", message_url: "" });
     const { posted } = setUp({ problem: null, numbers: [mute, number({ id: "PN2", number: "+918045550112", messages: "not_taken" })] });
-    fireEvent.click(await screen.findByRole("button", { name: "Connect +918045550111" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Connect this number: +918045550111" }));
     await waitFor(() => { expect(posted()).toEqual([{ id: "PN1", messages: false }]); });
-    expect(screen.queryByRole("button", { name: "Connect +918045550112" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Connect this number: +918045550112" })).toBeNull();
   });
 
   it("says what the carrier refused, and keeps the list", async () => {
     const idle = number({ route: "nowhere", messages: "nowhere" });
     setUp({ problem: null, numbers: [idle] }, { problem: "the carrier asks for a pause of 9 s", numbers: [] });
-    fireEvent.click(await screen.findByRole("button", { name: "Connect +918045550111" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Connect this number: +918045550111" }));
     expect((await screen.findByTestId("carrier-number-problem")).textContent).toContain("Too many requests to Twilio at once");
     expect(screen.getByText("+918045550111")).toBeTruthy();
   });

@@ -87,7 +87,7 @@ export function CarrierNumbers() {
                       <span className={MESSAGES_TONE[each.messages]}>{t(`numbers_at.${each.messages}`)}</span>
                       {each.messages === "elsewhere" ? <><br /><code className="mono t-12">{each.message_url}</code></> : null}
                     </td>
-                    <td className="num">{isWhole(each) ? null : <Button size="sm" busy={busy === each.id} onClick={() => { press(each); }} aria-label={t("numbers_at.connect_one", { number: each.number })}>{t(busy === each.id ? "numbers_at.connecting" : "numbers_at.connect")}</Button>}</td>
+                    <td className="num">{isWhole(each) ? null : <Button size="sm" busy={busy === each.id} onClick={() => { press(each); }} aria-label={`${t(busy === each.id ? "numbers_at.connecting" : "numbers_at.connect")}: ${each.number}`}>{t(busy === each.id ? "numbers_at.connecting" : "numbers_at.connect")}</Button>}</td>
                   </tr>
                 ))}</tbody>
               </table></div>

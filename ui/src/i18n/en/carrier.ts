@@ -51,7 +51,6 @@ export const carrier = {
   "numbers_at.elsewhere": "To somebody else",
   "numbers_at.nowhere": "Nowhere",
   "numbers_at.connect": "Connect this number",
-  "numbers_at.connect_one": "Connect {number}",
   "numbers_at.connecting": "Connecting",
   "numbers_at.connected": "{number} is connected",
   "numbers_at.take": "Take it over?",

@@ -53,7 +53,6 @@ export const carrier: Record<keyof typeof english, string> = {
   "numbers_at.elsewhere": "किसी और के पास",
   "numbers_at.nowhere": "कहीं नहीं",
   "numbers_at.connect": "यह नंबर जोड़ें",
-  "numbers_at.connect_one": "{number} जोड़ें",
   "numbers_at.connecting": "जुड़ रहा है",
   "numbers_at.connected": "{number} जुड़ गया",
   "numbers_at.take": "इसे यहाँ लाएँ?",
