@@ -170,18 +170,19 @@ impl Backend {
     pub(super) async fn moved(&self, new: CallKey, call: CallId, leg: LegId, from: CallKey) {
         self.calls().take_leg(leg, call);
         self.calls().event(call, CallEvent::CarrierAttached { party: Party::Customer, leg });
+        self.tell_referrer(from, 200);
+        // From now on its end says nothing of the call.
+        self.sip().legs().remove(&from);
+        if let Ok(endpoint) = self.sip().endpoint() {
+            tokio::spawn(async move {
+                tokio::time::sleep(TO_HANG_UP).await;
+                endpoint.hang_up(from).await;
+            });
+        }
         let with = self.sip().legs().get_mut(&new).and_then(|leg| leg.names.take().map(|number| (leg.tenant, number)));
         if let Some((tenant, number)) = with {
             self.name_customer(TenantScope::system(tenant), call, number).await;
         }
-        self.tell_referrer(from, 200);
-        // From now on its end says nothing of the call.
-        self.sip().legs().remove(&from);
-        let Ok(endpoint) = self.sip().endpoint() else { return };
-        tokio::spawn(async move {
-            tokio::time::sleep(TO_HANG_UP).await;
-            endpoint.hang_up(from).await;
-        });
     }
 
     /// The call is with this number from now on.
@@ -232,13 +233,13 @@ impl Backend {
         self.calls().take_leg(leg, call);
         if self.pick_up(key, call, &described).await {
             tracing::info!(%call, "a trunk's new call takes the place of its old one");
-            // Who is not named, or by no number, is taken for the one whose place they take.
-            if let Customer::Known { number } = Customer::of(&caller(invitation, &trunk.settings.country)) {
-                self.name_customer(TenantScope::system(tenant), call, number).await;
-            }
             self.sip().legs().remove(&old);
             if let Ok(endpoint) = self.sip().endpoint() {
                 endpoint.hang_up(old).await;
+            }
+            // Who is not named, or by no number, is taken for the one whose place they take.
+            if let Customer::Known { number } = Customer::of(&caller(invitation, &trunk.settings.country)) {
+                self.name_customer(TenantScope::system(tenant), call, number).await;
             }
         }
         Ok(())
