@@ -11,6 +11,7 @@ on_both_databases!(
     known_people_are_updated_or_filled_in_and_put_back,
     a_cancelled_import_leaves_nothing_half_written,
     a_server_that_stops_goes_on_with_the_import,
+    a_number_that_somebody_else_writes_meanwhile_is_one_lead,
     a_mapping_is_remembered_for_the_next_file_of_its_source,
     a_plan_that_does_not_fit_says_all_that_is_wrong,
     the_same_number_in_two_campaigns_is_two_leads,
@@ -248,6 +249,31 @@ async fn a_server_that_stops_goes_on_with_the_import(engine: Engine) {
     for name in ["10", "19999"] {
         let found = leads(&server, &admin, &format!("&search=person%20{name}")).await;
         assert!(found.iter().any(|lead| lead["name"] == format!("Person {name}")), "{name}: {found:?}");
+    }
+    server.stop().await;
+}
+
+async fn a_number_that_somebody_else_writes_meanwhile_is_one_lead(engine: Engine) {
+    const ROWS: u32 = 20_000;
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let path = upload(&server, &admin, "many.csv", many(ROWS).as_bytes(), None).await;
+    let plan = plan(&server, &admin, &path).await;
+    ask(&server, Method::POST, &format!("{path}/start"), &admin, json!({ "plan": plan })).await;
+    // From the end of the file, so that most are there before their row.
+    let numbers = (0..ROWS).rev().step_by(500).map(|n| format!("+9198{:08}", 10_000_000 + n));
+    let mut ours = 0;
+    for number in numbers.clone() {
+        let lead = json!({ "name": "By hand", "phone": number });
+        ours += u64::from(server.ask(Method::POST, "/leads", &admin, Some(lead)).await.status.is_success());
+    }
+    let done = ended(&server, &admin, &path).await;
+    let count = |name: &str| done["counts"][name].as_u64().unwrap_or_default();
+    assert_eq!((&done["state"], count("new") + count("known")), (&json!("done"), u64::from(ROWS)), "{done}");
+    assert_eq!(count("known"), ours, "{done}");
+    for number in numbers {
+        let found = leads(&server, &admin, &format!("&search={}", number.trim_start_matches('+'))).await;
+        assert_eq!(found.len(), 1, "{number}: {found:?}");
     }
     server.stop().await;
 }

@@ -21,6 +21,10 @@ use storage::{
 };
 use switchboard_backend::{FileByHand, import_by_hand};
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Fault = Box<dyn std::error::Error>;
 
 const NAMES: [&str; 12] =

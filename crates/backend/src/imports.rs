@@ -6,6 +6,7 @@ mod drive;
 mod files;
 mod judging;
 mod mappings;
+mod marks;
 mod preview;
 mod problems;
 mod reading;

@@ -143,7 +143,7 @@ macro_rules! assignable {
     ($tail:literal) => {
         concat!(
             "SELECT l.id, l.owner_id, l.name, l.phone, l.stage, l.heat, l.source, l.campaign_id, l.language, l.zone, ",
-            "l.fields, l.attempts, l.created_at_ms, l.assign_at_ms FROM leads l WHERE l.tenant_id = $1 AND l.deleted_at_ms IS NULL",
+            "l.fields, l.attempts, l.created_at_ms, l.assign_at_ms, l.place FROM leads l WHERE l.tenant_id = $1 AND l.deleted_at_ms IS NULL",
             $tail
         )
     };
@@ -153,7 +153,7 @@ macro_rules! assignable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
     assign_at: UnixMillis,
-    id: LeadId,
+    place: i64,
 }
 
 /// Leads without an owner that the rules have not looked at, or may give by now; where to go on, until there is none.
@@ -168,13 +168,14 @@ pub async fn waiting(
     let keys = on.keys();
     let sql = assignable!(
         " AND l.owner_id IS NULL AND l.assign_at_ms IS NOT NULL AND l.assign_at_ms <= $2 \
-         AND (l.assign_at_ms, l.id) > ($3, $4) ORDER BY l.assign_at_ms, l.id LIMIT $5"
+         AND (l.assign_at_ms, l.place) > ($3, $4) ORDER BY l.assign_at_ms, l.place LIMIT $5"
     );
-    let (key, id) = after.map_or((i64::MIN, String::new()), |after| (after.assign_at.0, after.id.to_string()));
-    let rows = on.read_all(sql, args![scope, now, key, id, most]).await?;
+    let (key, place) = after.map_or((i64::MIN, i64::MIN), |after| (after.assign_at.0, after.place));
+    let rows = on.read_all(sql, args![scope, now, key, place, most]).await?;
     let leads = rows.iter().map(|row| read_assignable(row, &keys, scope)).collect::<Result<_>>()?;
-    let last =
-        rows.last().map(|row| Ok::<_, StorageError>(After { assign_at: row.at("assign_at_ms")?, id: row.id("id")? }));
+    let last = rows
+        .last()
+        .map(|row| -> Result<_> { Ok(After { assign_at: row.at("assign_at_ms")?, place: row.int("place")? }) });
     Ok((leads, last.transpose()?))
 }
 
@@ -248,7 +249,7 @@ fn read_assignable(row: &Row, keys: &Keyring, scope: TenantScope) -> Result<Assi
         campaign_id: row.opt_id("campaign_id")?,
         language: row.opt_text("language")?,
         zone: row.text("zone")?,
-        fields: seals.read_json(Column::LEAD_FIELDS, row, "fields")?,
+        fields: seals.read_map(Column::LEAD_FIELDS, row, "fields")?,
         attempts: row.number("attempts")?,
         created_at: row.at("created_at_ms")?,
     })

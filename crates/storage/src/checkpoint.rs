@@ -16,6 +16,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The writer's own limit, in pages of 4 KiB: it begins the log anew when all of it has been carried over, which never
 /// happens beside a writer without a pause. Little is left to carry over by then.
 pub(crate) const WRITER_LIMIT: &str = "16000";
+/// What is kept of a log that is begun anew.
+pub(crate) const KEPT_BYTES: &str = "67108864";
 
 /// The task that does it. It ends by itself when the last copy of this is dropped.
 #[derive(Debug, Clone)]

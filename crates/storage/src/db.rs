@@ -89,6 +89,8 @@ impl Db {
                         ("lock_timeout", limit(PATIENCE)),
                         ("statement_timeout", limit(LONGEST_STATEMENT)),
                         ("idle_in_transaction_session_timeout", limit(LONGEST_STATEMENT)),
+                        // Compiling a statement takes 200 ms, and a guess that is too high by far is enough for the planner to do it.
+                        ("jit", "off".to_owned()),
                     ])
                     .disable_statement_logging();
                 let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
@@ -144,6 +146,8 @@ async fn open_sqlite(path: &PathBuf) -> Result<Db> {
         .disable_statement_logging();
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).test_before_acquire(false);
     let of_writer = options.clone().pragma("wal_autocheckpoint", checkpoint::WRITER_LIMIT);
+    // The log of an import is not kept at its size.
+    let of_writer = of_writer.pragma("journal_size_limit", checkpoint::KEPT_BYTES);
     let writer = writer.connect_with(of_writer.pragma("cache_size", WRITER_CACHE)).await?;
     let checkpoints = Checkpoints::begin(&options).await?;
     let options = options.pragma("query_only", "ON");
@@ -184,6 +188,23 @@ impl Store {
     /// See [`Db::open`].
     pub async fn open(url: &DatabaseUrl, keys: Keyring) -> Result<Self> {
         Ok(Self::new(Db::open(url).await?, keys))
+    }
+
+    /// How many transactions of one piece of work are worth having open at once: SQLite writes one after the other, a server of
+    /// PostgreSQL has a process for each.
+    pub const fn writers_at_once(&self) -> usize {
+        match self.db {
+            Db::Sqlite { .. } => 1,
+            Db::Postgres(_) => 2,
+        }
+    }
+
+    /// Lets SQLite's writing connection forget the statements that it keeps ready; one that writes 2,560 rows takes a megabyte.
+    pub(crate) async fn forget_statements(&self) -> Result<()> {
+        if let Db::Sqlite { writer, .. } = &self.db {
+            writer.acquire().await?.clear_cached_statements().await?;
+        }
+        Ok(())
     }
 
     /// `sqlite` or `postgres`.

@@ -2,14 +2,16 @@
 
 mod arg;
 mod bulk;
+mod ready;
 mod row;
 mod run;
 mod select;
 mod text_key;
 
 pub(crate) use arg::{Arg, args};
+pub(crate) use ready::ReadyRows;
 pub(crate) use row::Row;
-pub(crate) use run::Unit;
+pub(crate) use run::{Dialect, Unit};
 pub use run::{On, Tx};
 pub(crate) use select::{Order, Select};
 pub(crate) use text_key::{TextKey, text_keys};

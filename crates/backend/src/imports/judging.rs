@@ -1,6 +1,6 @@
 //! What becomes of each row: new, known, twice, listed. Looks things up and writes nothing.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     do_not_call::{Objection, Objections, RegistryAnswer, may_be_called},
@@ -20,7 +20,10 @@ use storage::{
     },
 };
 
-use super::reading::{Candidate, Piece, RowProblem};
+use super::{
+    marks::Marks,
+    reading::{Candidate, Piece, RowProblem},
+};
 use crate::{clock, registry::RegistryDesk};
 
 /// A row that becomes a lead.
@@ -62,39 +65,17 @@ pub struct Judge {
     pub done_row: u64,
     /// That the organisation asks before it calls.
     pub registry: Option<RegistryDesk>,
-    /// Numbers of the file so far, by 64 bits of their hash.
-    seen: HashMap<u64, (), Identity>,
+    /// Numbers of the file so far.
+    seen: Marks,
+    /// Numbers of the leads that are there, when they are few beside the file; `None`: each is asked for.
+    there: Option<Marks>,
 }
 
-/// The keys are hashes already.
-#[derive(Debug, Clone, Copy, Default)]
-struct Identity;
-
-impl std::hash::BuildHasher for Identity {
-    type Hasher = Mark;
-
-    fn build_hasher(&self) -> Mark {
-        Mark(0)
-    }
-}
-
-struct Mark(u64);
-
-impl std::hash::Hasher for Mark {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, mark: u64) {
-        self.0 = mark;
-    }
-}
+/// Bytes of a row, about.
+const ROW: u64 = 100;
+/// More numbers than this are not held in memory.
+const MOST_HELD: u64 = 500_000;
+const HELD_AT_ONCE: u64 = 10_000;
 
 impl Judge {
     pub fn new(
@@ -106,7 +87,29 @@ impl Judge {
         done_row: u64,
         registry: Option<RegistryDesk>,
     ) -> Self {
-        Self { store, scope, import, plan, zone, done_row, registry, seen: HashMap::default() }
+        Self { store, scope, import, plan, zone, done_row, registry, seen: Marks::default(), there: None }
+    }
+
+    /// Reads the numbers that are there, when that costs less than to ask for those of a file of so many bytes. What is written
+    /// meanwhile is found when it is written twice, which is soon enough for rows that are left out then.
+    ///
+    /// # Errors
+    /// `Unavailable` and the like.
+    pub async fn hold_numbers(&mut self, bytes: u64) -> Result<(), StorageError> {
+        let Within::Campaign(campaign) = self.within() else { return Ok(()) };
+        let last = bulk::last_place(&self.store).await?;
+        if self.plan.duplicates != Duplicates::Skip || last > MOST_HELD || last > bytes / ROW / 2 {
+            return Ok(());
+        }
+        let mut there = Marks::default();
+        for after in (0..last).step_by(usize::try_from(HELD_AT_ONCE).unwrap_or(usize::MAX)) {
+            let to = after.saturating_add(HELD_AT_ONCE);
+            for mark in bulk::marks(&self.store, self.scope, campaign, after, to).await? {
+                there.insert(mark);
+            }
+        }
+        self.there = Some(there);
+        Ok(())
     }
 
     fn within(&self) -> Within {
@@ -126,15 +129,11 @@ impl Judge {
         let mut once = Vec::with_capacity(piece.candidates.len());
         for candidate in piece.candidates {
             judged.last_row = judged.last_row.max(candidate.row);
-            match self.seen.entry(candidate.hash.mark()) {
-                Entry::Vacant(place) => {
-                    place.insert(());
-                    once.push(candidate);
-                }
-                Entry::Occupied(_) => {
-                    judged.counts.twice += 1;
-                    judged.problems.push(RowProblem { row: candidate.row, column: None, reason: Reason::Twice });
-                }
+            if self.seen.insert(candidate.hash.mark()) {
+                once.push(candidate);
+            } else {
+                judged.counts.twice += 1;
+                judged.problems.push(RowProblem { row: candidate.row, column: None, reason: Reason::Twice });
             }
         }
         if judged.last_row <= self.done_row {
@@ -164,8 +163,10 @@ impl Judge {
 
     async fn look_up(&self, candidates: Vec<Candidate>, judged: &mut Judged) -> Result<(), StorageError> {
         let hashes: Vec<NumberHash> = candidates.iter().map(|one| one.hash.clone()).collect();
+        let may_be_there = |hash: &&NumberHash| self.there.as_ref().is_none_or(|there| there.contains(hash.mark()));
+        let asked: Vec<NumberHash> = hashes.iter().filter(may_be_there).cloned().collect();
         let (known, listed) = tokio::try_join!(
-            bulk::known(&self.store, self.scope, &hashes, self.within()),
+            bulk::known(&self.store, self.scope, &asked, self.within()),
             bulk::listings(&self.store, self.scope, &hashes),
         )?;
         let said = self.ask_registry(&candidates).await?;

@@ -1,9 +1,12 @@
 //! The run of an import: three steps at once on different rows, each handing on to the next. A step that is slower holds the
 //! others up, so that little is in memory.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use domain::{
@@ -18,7 +21,7 @@ use storage::{
     leads::bulk::{self, Sealed, Unsearchable, Within},
 };
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     files::{FileError, Files},
@@ -28,7 +31,7 @@ use super::{
 use crate::{error::BackendError, leads::Edit, registry::RegistryDesk};
 
 /// Pieces between two steps.
-const BETWEEN: usize = 2;
+const BETWEEN: usize = 1;
 /// Terms that wait for being written together: 16 bytes each.
 const MOST_TERMS: usize = 400_000;
 const SEARCH_ROWS_AT_ONCE: usize = 2_000;
@@ -97,10 +100,24 @@ struct Ready {
     sealed: Sealed,
 }
 
-/// Whether the rows of an import have come to 10,000, or twice that, and so on.
-fn has_doubled(before: u64, now: u64) -> bool {
-    const FIRST: u64 = 10_000;
-    (now / FIRST).checked_ilog2() > (before / FIRST).checked_ilog2()
+/// New leads that are being written, in a transaction that is not committed yet.
+struct Put {
+    tx: storage::Tx,
+    places: Option<(i64, i64)>,
+    searchable: Unsearchable,
+}
+
+/// A piece on its way into the database.
+struct Putting {
+    judged: Judged,
+    /// `None`: it could not begin.
+    task: Option<AbortOnDropHandle<Result<Put, StorageError>>>,
+}
+
+/// Whether the rows of an import have come to 10,000, or eight times that, and so on.
+fn has_grown(before: u64, now: u64) -> bool {
+    let size = |rows: u64| (rows / 10_000).checked_ilog(8);
+    size(now) > size(before)
 }
 
 impl Run {
@@ -116,7 +133,7 @@ impl Run {
         let reading = tokio::task::spawn_blocking(move || {
             read_file(&store, scope, &plan, file, |piece| to_judge.blocking_send(piece).is_ok())
         });
-        let judge = Judge::new(
+        let mut judge = Judge::new(
             self.store.clone(),
             self.scope,
             self.import.id,
@@ -125,6 +142,7 @@ impl Run {
             self.import.rows_done,
             RegistryDesk::of(&self.store, self.scope, self.reach).await?,
         );
+        judge.hold_numbers(total).await?;
         let (to_write, mut ready) = mpsc::channel::<Ready>(BETWEEN);
         let judging = tokio::spawn(judge_and_seal(judge, pieces, to_write, write));
         self.hold_changes(write).await;
@@ -144,6 +162,7 @@ impl Run {
 
     async fn write_all(&mut self, ready: &mut mpsc::Receiver<Ready>, write: bool) -> Result<Ended, RunError> {
         let mut later = Unsearchable::default();
+        let mut putting = VecDeque::new();
         if write {
             self.make_searchable_again().await?;
         }
@@ -157,19 +176,23 @@ impl Run {
                 }
                 next = ready.recv() => next,
             };
-            let Some(next) = next else { break };
-            self.progress.bytes.store(next.judged.bytes, Relaxed);
-            if next.judged.last_row <= self.import.rows_done {
+            let Some(Ready { judged, sealed }) = next else { break };
+            if judged.last_row <= self.import.rows_done {
+                self.progress.bytes.store(judged.bytes, Relaxed);
                 continue;
             }
             if write {
-                self.write(next, &mut later).await?;
-                if later.len() >= MOST_TERMS {
-                    self.make_searchable(&mut later).await?;
+                let task = self.put(sealed).await.ok();
+                putting.push_back(Putting { judged, task });
+                if putting.len() >= self.store.writers_at_once() {
+                    self.settle(&mut putting, &mut later).await?;
                 }
             } else {
-                self.rehearse(next.judged).await?;
+                self.rehearse(judged).await?;
             }
+        }
+        while !putting.is_empty() {
+            self.settle(&mut putting, &mut later).await?;
         }
         if write {
             self.make_searchable(&mut later).await?;
@@ -203,6 +226,7 @@ impl Run {
 
     /// Nothing but counts and problems; these are in memory until the end.
     async fn rehearse(&mut self, mut judged: Judged) -> Result<(), RunError> {
+        self.progress.bytes.store(judged.bytes, Relaxed);
         let mut problems = std::mem::take(&mut judged.problems);
         for update in std::mem::take(&mut judged.updates) {
             let lead = storage::leads::get(&self.store, self.scope, update.lead).await?;
@@ -218,13 +242,24 @@ impl Run {
         self.note(&judged, counts, &problems)
     }
 
-    /// One piece in one transaction, with the note that it is done.
-    async fn write(&mut self, ready: Ready, later: &mut Unsearchable) -> Result<(), RunError> {
-        let Ready { mut judged, sealed } = ready;
-        let mut sealed = Some(sealed);
+    /// Begins to write new leads. Their places are taken before it returns, so that those of later pieces are higher.
+    async fn put(&self, sealed: Sealed) -> Result<AbortOnDropHandle<Result<Put, StorageError>>, StorageError> {
+        let mut tx = self.store.begin_step().await?;
+        let places = bulk::take_places(&mut tx, &sealed).await?;
+        let writing = async move {
+            let mut searchable = Unsearchable::default();
+            let places = bulk::insert_at(&mut tx, sealed, &places, &mut searchable).await?;
+            Ok(Put { tx, places, searchable })
+        };
+        Ok(AbortOnDropHandle::new(tokio::spawn(writing)))
+    }
+
+    /// The first of these in one transaction, with the note that it is done.
+    async fn settle(&mut self, putting: &mut VecDeque<Putting>, later: &mut Unsearchable) -> Result<(), RunError> {
+        let Some(Putting { mut judged, mut task }) = putting.pop_front() else { return Ok(()) };
         for _ in 0..TRIES {
             let before = self.import.clone();
-            match self.try_write(&mut judged, sealed.take(), later).await {
+            match self.try_write(&mut judged, task.take(), later).await {
                 Err(RunError::Storage(StorageError::Unique { .. })) => {
                     self.import = before;
                     self.leave_out_known(&mut judged).await?;
@@ -234,8 +269,11 @@ impl Run {
                     self.import = before;
                     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
                 }
+                Ok(()) if later.len() >= MOST_TERMS => return self.make_searchable(later).await,
                 done => return done,
             }
+            // Its places are taken anew; those of the pieces behind it have to be higher.
+            putting.iter_mut().for_each(|behind| behind.task = None);
         }
         Err(RunError::Storage(StorageError::Unavailable("it refused the same rows again and again".to_owned())))
     }
@@ -243,18 +281,16 @@ impl Run {
     async fn try_write(
         &mut self,
         judged: &mut Judged,
-        sealed: Option<Sealed>,
+        task: Option<AbortOnDropHandle<Result<Put, StorageError>>>,
         later: &mut Unsearchable,
     ) -> Result<(), RunError> {
-        let sealed = match sealed {
-            Some(sealed) => sealed,
-            None => seal(&self.store, self.scope, judged)?,
+        let task = match task {
+            Some(task) => task,
+            None => self.put(seal(&self.store, self.scope, judged)?).await?,
         };
+        let Put { mut tx, places, searchable } = task.await.map_err(|_| RunError::Broken)??;
         let (mut counts, mut problems) = (judged.counts, judged.problems.clone());
         let before = self.import.rows_done;
-        let mut tx = self.store.begin().await?;
-        let mut searchable = Unsearchable::default();
-        let places = bulk::insert(&mut tx, sealed, &mut searchable).await?;
         for update in &judged.updates {
             if self.update(&mut tx, update).await? {
                 counts.updated += 1;
@@ -272,7 +308,8 @@ impl Run {
         self.import.version = storage::imports::update(&mut tx, self.scope, &self.import).await?;
         tx.commit().await?;
         later.append(searchable);
-        if has_doubled(before, self.import.rows_done)
+        self.progress.bytes.store(judged.bytes, Relaxed);
+        if has_grown(before, self.import.rows_done)
             && let Err(error) = bulk::refresh_statistics(&self.store).await
         {
             tracing::warn!(import = %self.import.id, %error, "the database's own figures of leads are as they were");
@@ -318,7 +355,7 @@ impl Run {
         let Some(to) = later.to() else { return Ok(()) };
         let mut rows = later.take();
         while !rows.is_empty() {
-            let mut tx = self.store.begin().await?;
+            let mut tx = self.store.begin_step().await?;
             bulk::make_searchable(&mut tx, self.scope, &mut rows, SEARCH_ROWS_AT_ONCE).await?;
             tx.commit().await?;
         }
@@ -333,7 +370,7 @@ impl Run {
         let mut from = self.import.searchable_to.map_or(first, |to| to + 1);
         while from <= last {
             let to = last.min(from + 1_999);
-            let mut tx = self.store.begin().await?;
+            let mut tx = self.store.begin_step().await?;
             bulk::make_searchable_again(&mut tx, self.scope, from, to).await?;
             tx.commit().await?;
             from = to + 1;
@@ -386,10 +423,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_import_doubles_a_few_times_only() {
+    fn an_import_grows_a_few_times_only() {
         let ends = (0..=1_000_000).step_by(1_000).collect::<Vec<u64>>();
-        let doubled: Vec<u64> =
-            ends.windows(2).filter(|pair| has_doubled(pair[0], pair[1])).map(|pair| pair[1]).collect();
-        assert_eq!(doubled, [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 640_000]);
+        let grown: Vec<u64> = ends.windows(2).filter(|pair| has_grown(pair[0], pair[1])).map(|pair| pair[1]).collect();
+        assert_eq!(grown, [10_000, 80_000, 640_000]);
     }
 }

@@ -15,6 +15,10 @@ use std::{error::Error, io::Write};
 
 use storage::testing::Engine;
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub type Failure = Box<dyn Error + Send + Sync>;
 
 fn engine(word: &str) -> Result<Engine, Failure> {

@@ -10,34 +10,23 @@ use sqlx::AssertSqlSafe;
 
 use super::{COLUMNS, Lead, OtherNumber, inserted, numbers, terms};
 use crate::{
+    checkpoint::WRITER_LIMIT,
     crm::outbox,
     db::{Store, WRITER_CACHE},
     error::{Result, StorageError},
     objections,
     scope::TenantScope,
-    sql::{Arg, On, Tx, args},
-};
-
-/// [`COLUMNS`] and the place.
-const PLACED: [&str; 32] = {
-    let mut columns = ["place"; 32];
-    let mut n = 0;
-    while n < COLUMNS.len() {
-        columns[n + 1] = COLUMNS[n];
-        n += 1;
-    }
-    columns
+    sql::{Dialect, On, ReadyRows, Tx, args},
 };
 
 /// Leads that are ready to be written.
 #[derive(Debug, Default)]
 pub struct Sealed {
-    /// One after the other, without their places.
-    values: Vec<Arg>,
-    others: Vec<Arg>,
+    leads: ReadyRows,
+    others: ReadyRows,
     terms: Vec<Vec<i64>>,
-    /// Whose they are; `None` when there are none.
-    scope: Option<TenantScope>,
+    /// Whose they are and in which campaign; `None` when there are none.
+    of: Option<(TenantScope, Option<CampaignId>)>,
 }
 
 impl Sealed {
@@ -50,7 +39,7 @@ impl Sealed {
     }
 }
 
-/// Seals leads. Costs processor time and nothing else, so it is done beside the writing.
+/// Seals leads of one campaign. Costs processor time and nothing else, so it is done beside the writing.
 ///
 /// # Errors
 /// `Corrupt` when the key cannot be used.
@@ -60,16 +49,20 @@ pub fn seal<'a>(
     leads: impl ExactSizeIterator<Item = &'a (Lead, Vec<OtherNumber>)>,
 ) -> Result<Sealed> {
     let keys = &store.keys;
-    let values = Vec::with_capacity(leads.len() * COLUMNS.len());
-    let mut sealed = Sealed { values, scope: Some(scope), ..Sealed::default() };
+    let (mut values, mut more) = (Vec::with_capacity(leads.len() * COLUMNS.len()), Vec::new());
+    let mut sealed = Sealed { terms: Vec::with_capacity(leads.len()), ..Sealed::default() };
+    let mut terms = terms::Terms::new(keys, scope);
     for (lead, others) in leads {
-        sealed.values.extend(inserted(keys, scope, lead)?);
+        sealed.of = Some((scope, lead.campaign_id));
+        values.extend(inserted(keys, scope, lead)?);
         for (position, other) in others.iter().enumerate() {
-            sealed.others.extend(numbers::written(keys, scope, lead.id, position + 1, other)?);
+            more.extend(numbers::written(keys, scope, lead.id, position + 1, other)?);
         }
         let all = std::iter::once(&lead.phone).chain(others.iter().map(|other| &other.number));
-        sealed.terms.push(terms::of_lead(keys, scope, lead.name.reveal(), all.map(|number| number.reveal().as_str())));
+        sealed.terms.push(terms.of_lead(lead.name.reveal(), all.map(|number| number.reveal().as_str())));
     }
+    sealed.leads = ReadyRows::of(store.dialect(), "leads", Some("place"), &COLUMNS, values)?;
+    sealed.others = ReadyRows::of(store.dialect(), "lead_numbers", None, &numbers::COLUMNS, more)?;
     Ok(sealed)
 }
 
@@ -128,29 +121,49 @@ pub async fn make_searchable_again(tx: &mut Tx, scope: TenantScope, from: i64, t
     terms::index(&mut On::from(tx), scope, from, to).await
 }
 
-/// Writes leads; returns their first and last place.
+/// Pages of SQLite's log meanwhile: 256 MB.
+const LOG_OF_MANY: &str = "64000";
+
+/// Takes the places of leads that are to be written in this transaction: rising, and higher than all that were taken before.
+///
+/// # Errors
+/// `NoSuchReference` when tenant or campaign are not there.
+pub async fn take_places(tx: &mut Tx, sealed: &Sealed) -> Result<Vec<i64>> {
+    let Some((scope, campaign)) = sealed.of else { return Ok(Vec::new()) };
+    places(&mut On::from(tx), scope, campaign, sealed.len()).await
+}
+
+/// Takes places and writes leads; returns their first and last place.
+///
+/// # Errors
+/// See [`take_places`] and [`insert_at`].
+pub async fn insert(tx: &mut Tx, sealed: Sealed, later: &mut Unsearchable) -> Result<Option<(i64, i64)>> {
+    let places = take_places(tx, &sealed).await?;
+    insert_at(tx, sealed, &places, later).await
+}
+
+/// Writes leads at the places that were taken for them; returns the first and the last.
 ///
 /// # Errors
 /// `Unique` when a lead of the campaign has one of the numbers meanwhile: nothing is written, decide again.
-pub async fn insert(tx: &mut Tx, sealed: Sealed, later: &mut Unsearchable) -> Result<Option<(i64, i64)>> {
+pub async fn insert_at(
+    tx: &mut Tx,
+    sealed: Sealed,
+    places: &[i64],
+    later: &mut Unsearchable,
+) -> Result<Option<(i64, i64)>> {
+    let (Some((scope, _)), Some(first), Some(last)) = (sealed.of, places.first().copied(), places.last().copied())
+    else {
+        return Ok(None);
+    };
     let mut on = On::from(tx);
-    let places = places(&mut on, sealed.len()).await?;
-    let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return Ok(None) };
-    let mut values = Vec::with_capacity(sealed.values.len() + places.len());
-    let mut rest = sealed.values.into_iter();
-    for place in &places {
-        values.push(Arg::from(*place));
-        values.extend(rest.by_ref().take(COLUMNS.len()));
-    }
-    on.insert_many("leads", &PLACED, values).await?;
-    on.insert_many("lead_numbers", &numbers::COLUMNS, sealed.others).await?;
+    on.insert_ready(sealed.leads, places).await?;
+    on.insert_ready(sealed.others, &[]).await?;
     for (place, terms) in places.iter().zip(&sealed.terms) {
         later.pairs.add(*place, terms);
     }
     later.to = Some(last);
-    if let Some(scope) = sealed.scope {
-        outbox::note_places(&mut on, scope, first, last).await?;
-    }
+    outbox::note_places(&mut on, scope, first, last).await?;
     Ok(Some((first, last)))
 }
 
@@ -166,37 +179,49 @@ pub async fn refresh_statistics(store: &Store) -> Result<()> {
 }
 
 /// Lets SQLite's writing connection hold what a piece of an import changes, while `many` are written: with what it has otherwise
-/// that is written out and read again within a transaction, and what a statement may have to undo goes to a file of its own.
-/// PostgreSQL has its memory set by its server.
+/// that is written out and read again within a transaction, what a statement may have to undo goes to a file of its own, and the
+/// writer carries the log over four times a second and waits for the disk. PostgreSQL has its memory set by its server.
 pub async fn hold_changes(store: &Store, many: bool) -> Result<()> {
     let mut on = On::from(store);
-    if on.pick("sqlite", "").is_empty() {
+    if on.dialect() == Dialect::Postgres {
         return Ok(());
     }
-    let (temporary, cache) = if many { ("MEMORY", "-49152") } else { ("DEFAULT", WRITER_CACHE) };
-    let settings = [format!("PRAGMA temp_store = {temporary}"), format!("PRAGMA cache_size = {cache}")];
-    for setting in settings {
-        on.write(AssertSqlSafe(setting), args![]).await?;
+    let (temporary, cache, log) =
+        if many { ("MEMORY", "-40960", LOG_OF_MANY) } else { ("DEFAULT", WRITER_CACHE, WRITER_LIMIT) };
+    let settings = [("temp_store", temporary), ("cache_size", cache), ("wal_autocheckpoint", log)];
+    for (name, value) in settings {
+        on.write(AssertSqlSafe(format!("PRAGMA {name} = {value}")), args![]).await?;
     }
     if !many {
         on.write("PRAGMA shrink_memory", args![]).await?;
+        store.forget_statements().await?;
     }
     Ok(())
 }
 
-/// Rising; SQLite has one writer, PostgreSQL a sequence.
-async fn places(on: &mut On<'_>, count: usize) -> Result<Vec<i64>> {
+/// Rising; SQLite has one writer and gives the place after the last by itself, PostgreSQL has a sequence. None when tenant or
+/// campaign are not there, for which PostgreSQL is not asked with each row (migration 26).
+async fn places(on: &mut On<'_>, scope: TenantScope, campaign: Option<CampaignId>, count: usize) -> Result<Vec<i64>> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let sql = on.pick(
-        "SELECT COALESCE(MAX(place), 0) AS place FROM leads WHERE $1 = $1",
-        "SELECT nextval(pg_get_serial_sequence('leads', 'place')) AS place FROM generate_series(1, $1)",
-    );
-    let rows = on.read_all(sql, args![count]).await?;
-    if sql.starts_with("SELECT COALESCE") {
-        let last = rows.first().ok_or(StorageError::Conflict { what: "lead" })?.int("place")?;
-        return Ok((last + 1..=last + count).collect());
+    macro_rules! there {
+        ($head:literal) => {
+            concat!(
+                $head,
+                " WHERE EXISTS (SELECT 1 FROM tenants t WHERE t.id = $2) AND (CAST($3 AS TEXT) IS NULL ",
+                "OR EXISTS (SELECT 1 FROM campaigns c WHERE c.tenant_id = $2 AND c.id = $3))"
+            )
+        };
     }
-    rows.iter().map(|row| row.int("place")).collect()
+    let sql = on.pick(
+        there!("SELECT COALESCE((SELECT MAX(place) FROM leads), 0) AS place"),
+        there!("SELECT nextval('leads_place_seq') AS place FROM generate_series(1, $1)"),
+    );
+    let rows = on.read_all(sql, args![count, scope, campaign]).await?;
+    let first = rows.first().ok_or(StorageError::NoSuchReference)?.int("place")?;
+    match on.dialect() {
+        Dialect::Sqlite => Ok((first + 1..=first + count).collect()),
+        Dialect::Postgres => rows.iter().map(|row| row.int("place")).collect(),
+    }
 }
 
 /// The keyed hash of a number, by which it is found.
@@ -271,6 +296,28 @@ pub async fn known(
         }
     }
     Ok(found)
+}
+
+/// The highest place of a lead, of any tenant: how many there are at most.
+pub async fn last_place(store: &Store) -> Result<u64> {
+    let row = On::from(store).read("SELECT COALESCE(MAX(place), 0) AS place FROM leads", args![]).await?;
+    row.map_or(Ok(0), |row| row.number("place"))
+}
+
+/// [`NumberHash::mark`] of the first numbers of the leads of a campaign, or of no campaign, at the places `after < place <= to`.
+pub async fn marks(
+    store: &Store,
+    scope: TenantScope,
+    campaign: Option<CampaignId>,
+    after: u64,
+    to: u64,
+) -> Result<Vec<u64>> {
+    // By the place, which is where the rows lie, and not by an index of the tenant's leads (hence the `|| ''`).
+    let sql = "SELECT phone_hash FROM leads WHERE place > $1 AND place <= $2 AND tenant_id || '' = $3 \
+               AND COALESCE(campaign_id, '') = $4 AND deleted_at_ms IS NULL";
+    let campaign = campaign.map(|id| id.to_string()).unwrap_or_default();
+    let rows = On::from(store).read_all(sql, args![after, to, scope, campaign]).await?;
+    rows.iter().map(|row| Ok(NumberHash(row.text("phone_hash")?).mark())).collect()
 }
 
 /// Deletes leads of an import at the places `from..=to` that nobody has touched since: no call, task, callback, or change by a

@@ -68,17 +68,17 @@ async fn candidates(on: &mut On<'_>, scope: TenantScope, typed: &Typed) -> Resul
     terms::places(on, scope, &typed.terms(&keys, scope)).await
 }
 
-/// Places of the leads that have this e-mail address, highest first: one step in the index for each of its parts of 65,536 places,
+/// Places of the leads that have this e-mail address, highest first: one step in the index for each of its parts of 16,384 places,
 /// and (hence the `|| ''`) none in those of all leads of the tenant.
 pub(super) async fn of_email(on: &mut On<'_>, scope: TenantScope, email: &str) -> Result<Vec<i64>> {
     let hash = on.keys().look_up(HashOf::Email, Some(scope), email);
     let sql = on.pick(
         "WITH RECURSIVE part(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part \
-         WHERE n < (SELECT MAX(place) / 65536 FROM leads)) SELECT l.place FROM part CROSS JOIN leads l \
-         WHERE l.place / 65536 = part.n AND substr(l.email_hash, 1, 11) = substr($2, 1, 11) AND l.email_hash = $2 \
+         WHERE n < (SELECT MAX(place) / 16384 FROM leads)) SELECT l.place FROM part CROSS JOIN leads l \
+         WHERE l.place / 16384 = part.n AND substr(l.email_hash, 1, 11) = substr($2, 1, 11) AND l.email_hash = $2 \
          AND l.tenant_id || '' = $1 ORDER BY l.place DESC",
-        "SELECT l.place FROM generate_series(0, (SELECT MAX(place) / 65536 FROM leads)) part CROSS JOIN LATERAL \
-         (SELECT x.place FROM leads x WHERE x.place / 65536 = part AND substr(x.email_hash, 1, 11) = substr($2, 1, 11) \
+        "SELECT l.place FROM generate_series(0, (SELECT MAX(place) / 16384 FROM leads)) part CROSS JOIN LATERAL \
+         (SELECT x.place FROM leads x WHERE x.place / 16384 = part AND substr(x.email_hash, 1, 11) = substr($2, 1, 11) \
          AND x.email_hash = $2 AND x.tenant_id || '' = $1 OFFSET 0) l ORDER BY l.place DESC",
     );
     on.read_all(sql, args![scope, hash]).await?.iter().map(|row| row.int("place")).collect()

@@ -233,17 +233,10 @@ pub async fn erase_deleted(store: &Store, before: UnixMillis, most: u32) -> Resu
             let keys = on.keys();
             let seals = keys.of(scope, lead);
             let sql = "UPDATE leads SET name = $3, phone = $4, phone_hash = '', email = NULL, email_hash = NULL, \
-                       source_detail = NULL, fields = $5, provenance = $6, version = version + 1 \
+                       source_detail = NULL, fields = '', provenance = '', version = version + 1 \
                        WHERE tenant_id = $1 AND id = $2 AND deleted_at_ms IS NOT NULL";
-            let args = args![
-                scope,
-                lead,
-                seals.seal(Column::LEAD_NAME, "")?,
-                seals.seal(Column::LEAD_PHONE, "")?,
-                seals.seal(Column::LEAD_FIELDS, "{}")?,
-                seals.seal(Column::LEAD_PROVENANCE, "{}")?,
-            ];
-            on.write(sql, args).await?;
+            let (name, phone) = (seals.seal(Column::LEAD_NAME, "")?, seals.seal(Column::LEAD_PHONE, "")?);
+            on.write(sql, args![scope, lead, name, phone]).await?;
         }
         tx.commit().await?;
     }

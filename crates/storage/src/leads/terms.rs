@@ -3,6 +3,8 @@
 //! `lead_terms` may hold more than is true, for a lead that was renamed or is gone: whoever finds something by it opens the
 //! lead and asks [`Typed::fits`].
 
+use std::collections::HashMap;
+
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use domain::{ids::TenantId, pii::Personal};
 
@@ -27,29 +29,55 @@ pub(super) fn of_lead<'a>(
     name: &str,
     numbers: impl IntoIterator<Item = &'a str>,
 ) -> Vec<i64> {
-    let mut terms = Vec::with_capacity(8);
-    let mut text = String::with_capacity(32);
-    for word in words(name) {
-        let whole = word.chars().count();
-        let lengths = PREFIXES.into_iter().filter(|length| *length <= whole);
-        for length in lengths.chain((whole < PREFIXES[0]).then_some(whole)) {
-            text.clear();
-            text.push_str("n:");
-            text.extend(word.chars().take(length));
-            terms.push(keys.lead_term(scope, &text));
-        }
+    Terms::new(keys, scope).of_lead(name, numbers)
+}
+
+/// Terms of many leads: beginnings of names come again and again, and are hashed once.
+pub(super) struct Terms<'k> {
+    keys: &'k Keyring,
+    scope: TenantScope,
+    names: HashMap<String, i64>,
+    text: String,
+}
+
+impl<'k> Terms<'k> {
+    pub(super) fn new(keys: &'k Keyring, scope: TenantScope) -> Self {
+        Self { keys, scope, names: HashMap::new(), text: String::new() }
     }
-    for number in numbers {
-        if let Some(last) = number.len().checked_sub(LAST_DIGITS).and_then(|from| number.get(from..)) {
-            text.clear();
-            text.push_str("d:");
-            text.push_str(last);
-            terms.push(keys.lead_term(scope, &text));
+
+    pub(super) fn of_lead<'a>(&mut self, name: &str, numbers: impl IntoIterator<Item = &'a str>) -> Vec<i64> {
+        let mut terms = Vec::with_capacity(8);
+        for word in words(name) {
+            let whole = word.chars().count();
+            let lengths = PREFIXES.into_iter().filter(|length| *length <= whole);
+            for length in lengths.chain((whole < PREFIXES[0]).then_some(whole)) {
+                terms.push(self.of_name(word.chars().take(length)));
+            }
         }
+        for number in numbers {
+            if let Some(last) = number.len().checked_sub(LAST_DIGITS).and_then(|from| number.get(from..)) {
+                self.text.clear();
+                self.text.push_str("d:");
+                self.text.push_str(last);
+                terms.push(self.keys.lead_term(self.scope, &self.text));
+            }
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        terms
     }
-    terms.sort_unstable();
-    terms.dedup();
-    terms
+
+    fn of_name(&mut self, beginning: impl Iterator<Item = char>) -> i64 {
+        self.text.clear();
+        self.text.push_str("n:");
+        self.text.extend(beginning);
+        if let Some(term) = self.names.get(&self.text) {
+            return *term;
+        }
+        let term = self.keys.lead_term(self.scope, &self.text);
+        self.names.insert(self.text.clone(), term);
+        term
+    }
 }
 
 /// What a person typed into a search box.

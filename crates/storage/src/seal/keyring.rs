@@ -155,9 +155,9 @@ impl Keyring {
         format!("v1.{}.", self.current)
     }
 
-    pub(crate) fn seal(&self, column: Column, tenant: TenantId, row: &str, plain: &str) -> Result<String> {
+    pub(crate) fn seal(&self, column: Column, place: &Place, plain: &str) -> Result<String> {
         let nonce: [u8; 12] = random();
-        let aad = additional_data(column, tenant, row);
+        let aad = place.additional_data(column);
         let sealed = self
             .cipher(&self.current)
             .and_then(|cipher| {
@@ -176,7 +176,7 @@ impl Keyring {
         Ok(text)
     }
 
-    pub(crate) fn open(&self, column: Column, tenant: TenantId, row: &str, sealed: &str) -> Result<Personal<String>> {
+    pub(crate) fn open(&self, column: Column, place: &Place, sealed: &str) -> Result<Personal<String>> {
         let mut parts = sealed.split('.');
         let (Some("v1"), Some(id), Some(nonce), Some(text), None) =
             (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
@@ -187,7 +187,7 @@ impl Keyring {
             self.cipher(id).ok_or_else(|| unreadable(column, &format!("sealed with key {id:?}, which is missing")))?;
         let nonce = URL_SAFE_NO_PAD.decode(nonce).ok().and_then(|nonce| <[u8; 12]>::try_from(nonce).ok());
         let text = URL_SAFE_NO_PAD.decode(text).ok();
-        let aad = additional_data(column, tenant, row);
+        let aad = place.additional_data(column);
         let plain = nonce.zip(text).and_then(|(nonce, text)| {
             cipher.decrypt(&Nonce::<Aes256Gcm>::from(nonce), Payload { msg: &text, aad: aad.as_bytes() }).ok()
         });
@@ -260,8 +260,17 @@ impl Keyring {
     }
 }
 
-fn additional_data(column: Column, tenant: TenantId, row: &str) -> String {
-    format!("{}.{}.{tenant}.{row}", column.table, column.name)
+/// Whose row, and which: `<tenant>.<row>`, made once for all its columns.
+pub(crate) struct Place(String);
+
+impl Place {
+    pub(crate) fn new(tenant: TenantId, row: impl fmt::Display) -> Self {
+        Self(format!("{tenant}.{row}"))
+    }
+
+    fn additional_data(&self, column: Column) -> String {
+        [column.table, ".", column.name, ".", &self.0].concat()
+    }
 }
 
 pub(super) fn unreadable(column: Column, why: &str) -> StorageError {
@@ -286,48 +295,49 @@ mod tests {
 
     const COLUMN: Column = Column::LEAD_PHONE;
 
-    fn tenant(n: u128) -> TenantId {
-        TenantId::new(uuid::Uuid::from_u128(n))
+    fn place(tenant: u128, row: &str) -> Place {
+        Place::new(TenantId::new(uuid::Uuid::from_u128(tenant)), row)
     }
 
     #[test]
     fn a_sealed_text_opens_only_in_its_own_place() {
         let keys = Keyring::generate();
-        let sealed = keys.seal(COLUMN, tenant(1), "row", "+919812300021").unwrap();
+        let sealed = keys.seal(COLUMN, &place(1, "row"), "+919812300021").unwrap();
         assert!(sealed.starts_with("v1.k1.") && !sealed.contains("98123"));
-        assert_eq!(keys.open(COLUMN, tenant(1), "row", &sealed).unwrap().reveal(), "+919812300021");
-        assert!(keys.open(COLUMN, tenant(2), "row", &sealed).is_err());
-        assert!(keys.open(COLUMN, tenant(1), "other", &sealed).is_err());
-        assert!(keys.open(Column::LEAD_NAME, tenant(1), "row", &sealed).is_err());
+        assert_eq!(keys.open(COLUMN, &place(1, "row"), &sealed).unwrap().reveal(), "+919812300021");
+        assert!(keys.open(COLUMN, &place(2, "row"), &sealed).is_err());
+        assert!(keys.open(COLUMN, &place(1, "other"), &sealed).is_err());
+        assert!(keys.open(Column::LEAD_NAME, &place(1, "row"), &sealed).is_err());
     }
 
     #[test]
     fn a_changed_character_is_noticed_and_nonces_differ() {
         let keys = Keyring::generate();
-        let sealed = keys.seal(COLUMN, tenant(1), "row", "secret").unwrap();
-        assert_ne!(sealed, keys.seal(COLUMN, tenant(1), "row", "secret").unwrap());
+        let sealed = keys.seal(COLUMN, &place(1, "row"), "secret").unwrap();
+        assert_ne!(sealed, keys.seal(COLUMN, &place(1, "row"), "secret").unwrap());
         let turned = if sealed.ends_with('A') { "B" } else { "A" };
         // The first character of the ciphertext; the last one may carry unused bits.
         let at = sealed.rfind('.').unwrap() + 1;
         let other = if &sealed[at..=at] == turned { "C" } else { turned };
         let altered = format!("{}{other}{}", &sealed[..at], &sealed[at + 1..]);
         for bad in [altered.as_str(), "", "v1.k1.x", "v2.k1.AAAA.AAAA", "v1.k9.AAAA.AAAA", "plain text"] {
-            assert!(matches!(keys.open(COLUMN, tenant(1), "row", bad), Err(StorageError::Corrupt { .. })), "{bad}");
+            assert!(matches!(keys.open(COLUMN, &place(1, "row"), bad), Err(StorageError::Corrupt { .. })), "{bad}");
         }
     }
 
     #[test]
     fn older_keys_open_and_the_text_form_reads_back() {
         let first = Keyring::generate();
-        let sealed = first.seal(COLUMN, tenant(1), "row", "secret").unwrap();
+        let sealed = first.seal(COLUMN, &place(1, "row"), "secret").unwrap();
         let second = Keyring::parse(first.rotated("k2").unwrap().to_text().reveal()).unwrap();
         assert_eq!(second.current_id(), "k2");
-        assert_eq!(second.open(COLUMN, tenant(1), "row", &sealed).unwrap().reveal(), "secret");
-        let resealed = second.seal(COLUMN, tenant(1), "row", "secret").unwrap();
-        assert!(matches!(first.open(COLUMN, tenant(1), "row", &resealed), Err(StorageError::Corrupt { .. })));
+        assert_eq!(second.open(COLUMN, &place(1, "row"), &sealed).unwrap().reveal(), "secret");
+        let resealed = second.seal(COLUMN, &place(1, "row"), "secret").unwrap();
+        assert!(matches!(first.open(COLUMN, &place(1, "row"), &resealed), Err(StorageError::Corrupt { .. })));
         assert_eq!(first.hash("phone", None, "x"), second.hash("phone", None, "x"));
         assert_ne!(first.hash("phone", None, "x"), first.hash("email", None, "x"));
-        assert_ne!(first.hash("phone", Some(tenant(1)), "x"), first.hash("phone", Some(tenant(2)), "x"));
+        let [one, other] = [1, 2].map(|n| Some(TenantId::new(uuid::Uuid::from_u128(n))));
+        assert_ne!(first.hash("phone", one, "x"), first.hash("phone", other, "x"));
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn statements(column: Column) -> (SqlStr, SqlStr) {
     let parts: Vec<String> = row.iter().zip(PARTS).map(|(part, alias)| format!("{part} AS {alias}")).collect();
     let same: Vec<String> = row.iter().enumerate().map(|(n, part)| format!("{part} = ${}", n + 4)).collect();
     let find = format!(
-        "SELECT tenant_id, {}, {name} AS sealed FROM {table} WHERE {name} IS NOT NULL AND substr({name}, 1, CAST($1 AS INTEGER)) <> $2 LIMIT $3",
+        "SELECT tenant_id, {}, {name} AS sealed FROM {table} WHERE {name} <> '' AND substr({name}, 1, CAST($1 AS INTEGER)) <> $2 LIMIT $3",
         parts.join(", ")
     );
     let change =

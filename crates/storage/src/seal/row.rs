@@ -2,28 +2,30 @@
 
 use std::fmt;
 
-use domain::{ids::TenantId, pii::Personal};
+use domain::pii::Personal;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Column, Keyring, keyring::unreadable};
+use super::{
+    Column, Keyring,
+    keyring::{Place, unreadable},
+};
 use crate::{error::Result, scope::TenantScope, sql::Row};
 
-pub(crate) struct Seals<'k, R> {
+pub(crate) struct Seals<'k> {
     keys: &'k Keyring,
-    tenant: TenantId,
-    row: R,
+    place: Place,
 }
 
 impl Keyring {
     /// `row` is the identity that [`Column::row`] describes.
-    pub(crate) const fn of<R: fmt::Display>(&self, scope: TenantScope, row: R) -> Seals<'_, R> {
-        Seals { keys: self, tenant: scope.tenant(), row }
+    pub(crate) fn of(&self, scope: TenantScope, row: impl fmt::Display) -> Seals<'_> {
+        Seals { keys: self, place: Place::new(scope.tenant(), row) }
     }
 }
 
-impl<R: fmt::Display> Seals<'_, R> {
+impl Seals<'_> {
     pub(crate) fn seal(&self, column: Column, plain: &str) -> Result<String> {
-        self.keys.seal(column, self.tenant, &self.row.to_string(), plain)
+        self.keys.seal(column, &self.place, plain)
     }
 
     pub(crate) fn seal_some(&self, column: Column, plain: Option<&str>) -> Result<Option<String>> {
@@ -35,7 +37,7 @@ impl<R: fmt::Display> Seals<'_, R> {
     }
 
     pub(crate) fn open(&self, column: Column, sealed: &str) -> Result<Personal<String>> {
-        self.keys.open(column, self.tenant, &self.row.to_string(), sealed)
+        self.keys.open(column, &self.place, sealed)
     }
 
     /// Opens the column `alias` of a row.
@@ -53,8 +55,25 @@ impl<R: fmt::Display> Seals<'_, R> {
         serde_json::from_str(plain.reveal()).map_err(|_| unreadable(column, "not the expected JSON"))
     }
 
-    pub(crate) fn seal_json<T: Serialize>(&self, column: Column, value: &T) -> Result<String> {
-        let plain = serde_json::to_string(value).map_err(|_| unreadable(column, "cannot be written as JSON"))?;
-        self.seal(column, &plain)
+    /// As [`Seals::read_json`], of what [`Seals::seal_map`] made.
+    pub(crate) fn read_map<T: DeserializeOwned>(&self, column: Column, row: &Row, alias: &str) -> Result<T> {
+        if row.text(alias)?.is_empty() {
+            return serde_json::from_str("{}").map_err(|_| unreadable(column, "not the expected JSON"));
+        }
+        self.read_json(column, row, alias)
     }
+
+    /// As [`Seals::seal_json`]; a map of nothing, which says nothing of anybody, is the empty text.
+    pub(crate) fn seal_map<T: Serialize>(&self, column: Column, map: &T) -> Result<String> {
+        let plain = json(column, map)?;
+        if plain == "{}" { Ok(String::new()) } else { self.seal(column, &plain) }
+    }
+
+    pub(crate) fn seal_json<T: Serialize>(&self, column: Column, value: &T) -> Result<String> {
+        self.seal(column, &json(column, value)?)
+    }
+}
+
+fn json<T: Serialize>(column: Column, value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| unreadable(column, "cannot be written as JSON"))
 }

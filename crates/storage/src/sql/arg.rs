@@ -15,11 +15,17 @@ use domain::{
 
 use crate::scope::TenantScope;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Arg {
     Text(Option<String>),
     Int(Option<i64>),
     Bool(bool),
+}
+
+impl Arg {
+    pub(crate) const fn is_null(&self) -> bool {
+        matches!(self, Self::Text(None) | Self::Int(None))
+    }
 }
 
 macro_rules! args {

@@ -4,14 +4,22 @@ use std::sync::Arc;
 
 use sqlx::{
     Connection, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction, postgres::PgCopyIn,
+    sqlite::SqliteArguments,
 };
 
 use super::{Arg, Row};
 use crate::{
     db::{Db, Store, reader},
-    error::Result,
+    error::{Result, StorageError},
     seal::Keyring,
 };
+
+/// Which engine a statement is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
 
 /// A write transaction over any number of families. Dropping it undoes everything.
 ///
@@ -29,6 +37,13 @@ enum Inner {
 }
 
 impl Store {
+    pub(crate) const fn dialect(&self) -> Dialect {
+        match self.db {
+            Db::Sqlite { .. } => Dialect::Sqlite,
+            Db::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
     /// Begins a transaction that may write (`BEGIN IMMEDIATE` on SQLite, so that it never fails for having read first).
     ///
     /// # Errors
@@ -39,6 +54,20 @@ impl Store {
             Db::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         };
         Ok(Tx { inner, keys: Arc::clone(&self.keys) })
+    }
+
+    /// As [`Store::begin`], for a step of long work that notes in the same transaction how far it is: a crash of PostgreSQL's server
+    /// may undo the last steps after they were committed, and the work does them again. It does not wait for the disk at each step
+    /// (PostgreSQL manual, "Asynchronous Commit"); SQLite never does.
+    ///
+    /// # Errors
+    /// See [`Store::begin`].
+    pub async fn begin_step(&self) -> Result<Tx> {
+        let mut tx = self.begin().await?;
+        if let Inner::Postgres(transaction) = &mut tx.inner {
+            sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut **transaction).await?;
+        }
+        Ok(tx)
     }
 }
 
@@ -164,9 +193,17 @@ impl On<'_> {
 
     /// `sql` where only the row lock differs: PostgreSQL needs one for two workers not to wait for the same row.
     pub(crate) fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self.dialect() {
+            Dialect::Sqlite => sqlite,
+            Dialect::Postgres => postgres,
+        }
+    }
+
+    pub(crate) const fn dialect(&self) -> Dialect {
         match self {
-            Self::Store(Store { db: Db::Sqlite { .. }, .. }) | Self::Tx(Tx { inner: Inner::Sqlite(_), .. }) => sqlite,
-            Self::Store(Store { db: Db::Postgres(_), .. }) | Self::Tx(Tx { inner: Inner::Postgres(_), .. }) => postgres,
+            Self::Store(store) => store.dialect(),
+            Self::Tx(Tx { inner: Inner::Sqlite(_), .. }) => Dialect::Sqlite,
+            Self::Tx(Tx { inner: Inner::Postgres(_), .. }) => Dialect::Postgres,
         }
     }
 
@@ -194,19 +231,27 @@ impl On<'_> {
     }
 }
 
-/// Whether rows can be copied into a table.
-pub(crate) enum Copy<'a, 'c> {
-    Into(PgCopyIn<&'a mut PgConnection>),
-    NotThere(&'a mut On<'c>),
-}
-
-impl<'c> On<'c> {
+impl On<'_> {
     /// Begins to copy, where the engine can and a transaction holds the connection.
-    pub(crate) async fn copy<'a>(&'a mut self, head: impl FnOnce() -> String) -> Result<Copy<'a, 'c>> {
+    pub(crate) async fn copy(&mut self, head: &str) -> Result<Option<PgCopyIn<&mut PgConnection>>> {
         match self {
-            On::Tx(Tx { inner: Inner::Postgres(tx), .. }) => Ok(Copy::Into(tx.copy_in_raw(&head()).await?)),
-            other => Ok(Copy::NotThere(other)),
+            On::Tx(Tx { inner: Inner::Postgres(tx), .. }) => Ok(Some(tx.copy_in_raw(head).await?)),
+            _ => Ok(None),
         }
+    }
+
+    /// As [`On::write`], with values that are bound for SQLite already.
+    ///
+    /// # Errors
+    /// `Refused` on another engine.
+    pub(crate) async fn write_bound(&mut self, sql: SqlStr, values: SqliteArguments) -> Result<u64> {
+        let query = sqlx::query_with::<Sqlite, _>(sql, values);
+        let done = match self {
+            On::Store(Store { db: Db::Sqlite { writer, .. }, .. }) => query.execute(writer).await?,
+            On::Tx(Tx { inner: Inner::Sqlite(tx), .. }) => query.execute(&mut **tx).await?,
+            _ => return Err(StorageError::Refused("values were bound for another engine".to_owned())),
+        };
+        Ok(done.rows_affected())
     }
 }
 

@@ -27,6 +27,8 @@ on_both_engines! {
     a_lead_is_found_by_its_other_numbers_too,
     a_search_goes_on_from_page_to_page_under_a_filter,
     many_leads_are_written_together_and_found_like_others,
+    many_leads_of_a_campaign_that_is_not_there_are_refused,
+    any_number_of_leads_is_written_whole,
     an_import_takes_back_what_nobody_touched,
     leads_of_an_older_version_become_searchable,
     a_change_is_written_with_its_history_and_undone_once,
@@ -187,11 +189,51 @@ async fn many_leads_are_written_together_and_found_like_others(store: TestStore)
     let elsewhere = bulk::Within::Campaign(Some(campaign(&store, scope).await));
     assert!(bulk::known(&*store, scope, &numbers, elsewhere).await.unwrap().is_empty());
 
+    let last_place = bulk::last_place(&store).await.unwrap();
+    let there = bulk::marks(&store, scope, None, 0, last_place).await.unwrap();
+    assert_eq!(there.len(), 2_002);
+    assert_eq!(numbers.each_ref().map(|number| there.contains(&number.mark())), [true, true, false]);
+    assert!(bulk::marks(&store, scope, None, last_place, last_place + 1).await.unwrap().is_empty());
+    let of_campaign = Some(campaign(&store, scope).await);
+    assert!(bulk::marks(&store, scope, of_campaign, 0, last_place).await.unwrap().is_empty());
+
     let twice =
         bulk::seal(&store, scope, [(Lead { id: LeadId::new(uuid()), ..all[3].clone() }, vec![])].iter()).unwrap();
     let mut tx = store.begin().await.unwrap();
     let refused = bulk::insert(&mut tx, twice, &mut bulk::Unsearchable::default()).await;
     assert!(matches!(refused, Err(StorageError::Unique { what: "lead with this number" })), "{refused:?}");
+}
+
+async fn many_leads_of_a_campaign_that_is_not_there_are_refused(store: TestStore) {
+    let (scope, other) = (tenant(&store).await, tenant(&store).await);
+    let of_others = campaign(&store, other).await;
+    let lead = Lead { campaign_id: Some(of_others), ..a_lead("Asha Sharma") };
+    let sealed = bulk::seal(&store, scope, [(lead, vec![])].iter()).unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let refused = bulk::insert(&mut tx, sealed, &mut bulk::Unsearchable::default()).await;
+    assert!(matches!(refused, Err(StorageError::NoSuchReference)), "{refused:?}");
+}
+
+/// Rows are written by statements with room for some more; what is in all of them is bound once.
+async fn any_number_of_leads_is_written_whole(store: TestStore) {
+    let scope = tenant(&store).await;
+    for count in [1, 2, 4, 5, 63, 65, 1_025] {
+        let leads: Vec<_> = (0..count)
+            .map(|n| {
+                let language = (n % 3 == 0).then(|| "hi".to_owned());
+                (Lead { language, ..a_lead("Asha Sharma") }, vec![])
+            })
+            .collect();
+        let sealed = bulk::seal(&store, scope, leads.iter()).unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let span = bulk::insert(&mut tx, sealed, &mut bulk::Unsearchable::default()).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(span.1 - span.0 + 1, count);
+        for (lead, _) in [&leads[0], leads.last().unwrap()] {
+            assert_eq!(leads::get(&*store, scope, lead.id).await.unwrap().as_ref(), Some(lead));
+        }
+    }
+    assert_eq!(bulk::marks(&store, scope, None, 0, 10_000).await.unwrap().len(), 1 + 2 + 4 + 5 + 63 + 65 + 1_025);
 }
 
 async fn an_import_takes_back_what_nobody_touched(store: TestStore) {
