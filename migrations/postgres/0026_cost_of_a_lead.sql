@@ -1,7 +1,6 @@
--- A reference is checked row by row, after each row of a COPY: that takes as long as writing the row into all indexes. An import
--- looks once that its tenant and its campaign are there; neither is ever deleted. SQLite keeps the references.
+-- A reference is checked row by row, after each row of a COPY: that takes as long as writing the row into all indexes. The tenant of a
+-- lead is that of whoever signed in, no tenant is ever deleted, and an import looks once that it is there. SQLite keeps the reference.
 ALTER TABLE leads DROP CONSTRAINT leads_tenant_id_fkey;
-ALTER TABLE leads DROP CONSTRAINT leads_tenant_id_campaign_id_fkey;
 -- Sealed texts tell a planner nothing, and sorting samples of them is most of an ANALYZE.
 ALTER TABLE leads
     ALTER COLUMN name SET STATISTICS 0,

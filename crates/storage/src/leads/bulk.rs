@@ -200,7 +200,7 @@ pub async fn hold_changes(store: &Store, many: bool) -> Result<()> {
 }
 
 /// Rising; SQLite has one writer and gives the place after the last by itself, PostgreSQL has a sequence. None when tenant or
-/// campaign are not there, for which PostgreSQL is not asked with each row (migration 26).
+/// campaign are not there; PostgreSQL does not look for the tenant with each row (migration 26).
 async fn places(on: &mut On<'_>, scope: TenantScope, campaign: Option<CampaignId>, count: usize) -> Result<Vec<i64>> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     macro_rules! there {
