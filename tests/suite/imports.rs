@@ -11,20 +11,22 @@ on_both_databases!(
     known_people_are_updated_or_filled_in_and_put_back,
     a_cancelled_import_leaves_nothing_half_written,
     a_server_that_stops_goes_on_with_the_import,
+    a_database_that_lost_its_last_commits_gets_them_again,
     a_number_that_somebody_else_writes_meanwhile_is_one_lead,
+    a_lead_that_somebody_changes_meanwhile_is_updated_too,
     a_mapping_is_remembered_for_the_next_file_of_its_source,
     a_plan_that_does_not_fit_says_all_that_is_wrong,
     the_same_number_in_two_campaigns_is_two_leads,
 );
 
-async fn ask(server: &TestServer, method: Method, path: &str, token: &str, body: Value) -> Answer {
+pub(super) async fn ask(server: &TestServer, method: Method, path: &str, token: &str, body: Value) -> Answer {
     let answer = server.ask(method, path, token, Some(body)).await;
     assert!(answer.status.is_success(), "{path}: {answer:?}");
     answer
 }
 
 /// Sends a file in parts of this many bytes; its import's path.
-async fn upload(server: &TestServer, token: &str, name: &str, file: &[u8], source: Option<&str>) -> String {
+pub(super) async fn upload(server: &TestServer, token: &str, name: &str, file: &[u8], source: Option<&str>) -> String {
     let begin = json!({ "file_name": name, "bytes": file.len(), "source": source });
     let id = ask(server, Method::POST, "/imports", token, begin).await.text("id");
     let path = format!("/imports/{id}");
@@ -36,7 +38,7 @@ async fn upload(server: &TestServer, token: &str, name: &str, file: &[u8], sourc
     path
 }
 
-async fn plan(server: &TestServer, token: &str, path: &str) -> Value {
+pub(super) async fn plan(server: &TestServer, token: &str, path: &str) -> Value {
     let preview = ask(server, Method::POST, &format!("{path}/preview"), token, json!({ "plan": null })).await;
     preview.body["plan"].clone()
 }
@@ -47,7 +49,7 @@ async fn run(server: &TestServer, token: &str, path: &str, what: &str, plan: &Va
     ended(server, token, path).await
 }
 
-async fn ended(server: &TestServer, token: &str, path: &str) -> Value {
+pub(super) async fn ended(server: &TestServer, token: &str, path: &str) -> Value {
     let working = ["rehearsing", "importing", "undoing"];
     server.until(path, token, "it ends", |found| !working.contains(&found["state"].as_str().unwrap_or_default())).await
 }
@@ -204,7 +206,7 @@ async fn known_people_are_updated_or_filled_in_and_put_back(engine: Engine) {
 }
 
 /// Names and numbers of many, the same on each call.
-fn many(count: u32) -> String {
+pub(super) fn many(count: u32) -> String {
     let mut text = String::from("name,phone\n");
     for n in 0..count {
         text.push_str(&format!("Person {n},98{:08}\n", 10_000_000 + n));
@@ -253,6 +255,39 @@ async fn a_server_that_stops_goes_on_with_the_import(engine: Engine) {
     server.stop().await;
 }
 
+/// As after a crash of PostgreSQL's machine, which says that it has written before the disk has it (`Store::begin_step`).
+async fn a_database_that_lost_its_last_commits_gets_them_again(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let path = upload(&server, &admin, "many.csv", many(40_000).as_bytes(), None).await;
+    let plan = plan(&server, &admin, &path).await;
+    ask(&server, Method::POST, &format!("{path}/start"), &admin, json!({ "plan": plan })).await;
+    let new = |found: &Value| found["counts"]["new"].as_u64().unwrap_or_default();
+    server.until(&path, &admin, "some are written", |found| new(found) > 0).await;
+    server.database().run("CREATE TABLE before AS SELECT * FROM lead_imports").await;
+    server.until(&path, &admin, "more are written", |found| new(found) > 10_000).await;
+    let lost = "BEGIN; \
+        UPDATE lead_imports SET version = (SELECT version FROM before), rows_done = (SELECT rows_done FROM before), \
+        counts = (SELECT counts FROM before), last_place = (SELECT last_place FROM before), \
+        searchable_to = (SELECT searchable_to FROM before), problems_bytes = (SELECT problems_bytes FROM before); \
+        DELETE FROM leads WHERE place > (SELECT last_place FROM before); COMMIT;";
+    server.database().run(lost).await;
+    let now = server.ask(Method::GET, &path, &admin, None).await.body;
+    assert_eq!(now["state"], "importing", "it was quicker than the loss: {now}");
+    let done = ended(&server, &admin, &path).await;
+    let counts = &done["counts"];
+    assert_eq!(
+        (&done["state"], &counts["new"], &counts["rows"]),
+        (&json!("done"), &json!(40_000), &json!(40_000)),
+        "{done}"
+    );
+    for number in ["0", "20000", "39999"] {
+        let found = leads(&server, &admin, &format!("&search=person%20{number}")).await;
+        assert!(found.iter().any(|lead| lead["name"] == format!("Person {number}")), "{number}: {found:?}");
+    }
+    server.stop().await;
+}
+
 async fn a_number_that_somebody_else_writes_meanwhile_is_one_lead(engine: Engine) {
     const ROWS: u32 = 20_000;
     let server = TestServer::start_on(engine, false).await;
@@ -275,6 +310,27 @@ async fn a_number_that_somebody_else_writes_meanwhile_is_one_lead(engine: Engine
         let found = leads(&server, &admin, &format!("&search={}", number.trim_start_matches('+'))).await;
         assert_eq!(found.len(), 1, "{number}: {found:?}");
     }
+    server.stop().await;
+}
+
+async fn a_lead_that_somebody_changes_meanwhile_is_updated_too(engine: Engine) {
+    let server = TestServer::start_on(engine, false).await;
+    let admin = server.tenant("owner").await;
+    let lead = json!({ "name": "Asha", "phone": "+919812300021", "language": "en" });
+    let lead = ask(&server, Method::POST, "/leads", &admin, lead).await.text("id");
+    let path = upload(&server, &admin, "b.csv", b"name,phone\nAsha Rao,9812300021\n", None).await;
+    let mut plan = plan(&server, &admin, &path).await;
+    plan["duplicates"] = json!("update");
+    // PostgreSQL holds the row for as long as the other's transaction lasts, and the import has read it by then.
+    let wait = match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => "SELECT pg_sleep(2);",
+    };
+    let change = format!("BEGIN; UPDATE leads SET language = 'hi', version = version + 1; {wait} COMMIT;");
+    let ((), done) = tokio::join!(server.database().run(&change), run(&server, &admin, &path, "start", &plan));
+    assert_eq!((&done["state"], &done["counts"]["updated"]), (&json!("done"), &json!(1)), "{done}");
+    let now = server.ask(Method::GET, &format!("/leads/{lead}"), &admin, None).await.body["lead"].clone();
+    assert_eq!((&now["name"], &now["language"]), (&json!("Asha Rao"), &json!("hi")), "{now}");
     server.stop().await;
 }
 

@@ -1,14 +1,18 @@
-//! The database is away for ten seconds in the middle of a call.
+//! The database is away for ten seconds in the middle of a call, or of an import.
 
 use std::time::{Duration, Instant};
 
 use domain::role::Role;
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
+use storage::testing::{Cluster, WriteLock};
 use switchboard_tests::{
     TestServer,
     carrier::{CUSTOMER, Leg, NUMBER, TestCarrier},
     desk::Desk,
 };
+
+use crate::imports;
 
 const AWAY: Duration = Duration::from_secs(10);
 
@@ -79,6 +83,35 @@ async fn a_talk_without_its_database<Gone: Send + 'static, Back: Send + 'static>
     drop(back);
 }
 
+/// An import whose database is taken away and brought back.
+async fn an_import_without_its_database<Gone: Send + 'static, Back: Send + 'static>(
+    server: TestServer,
+    leave: impl FnOnce() -> Gone + Send + 'static,
+    come_back: impl FnOnce(Gone) -> Back + Send + 'static,
+) {
+    const ROWS: u32 = 40_000;
+    let admin = server.tenant("owner").await;
+    let path = imports::upload(&server, &admin, "many.csv", imports::many(ROWS).as_bytes(), None).await;
+    let plan = imports::plan(&server, &admin, &path).await;
+    imports::ask(&server, Method::POST, &format!("{path}/start"), &admin, json!({ "plan": plan })).await;
+    let some = |found: &Value| found["counts"]["new"].as_u64() > Some(0);
+    let before = server.until(&path, &admin, "some are written", some).await;
+    let gone = tokio::task::spawn_blocking(leave).await.expect("the database goes away");
+    tokio::time::sleep(AWAY).await;
+    let back = tokio::task::spawn_blocking(move || come_back(gone)).await.expect("the database comes back");
+    let done = imports::ended(&server, &admin, &path).await;
+    let counts = (&done["state"], &done["counts"]["new"], &done["counts"]["rows"]);
+    assert_eq!(counts, (&json!("done"), &json!(ROWS), &json!(ROWS)), "{before} {done}");
+    for number in ["0", "20000", "39999"] {
+        let found = server.ask(Method::GET, &format!("/leads?search=person%20{number}"), &admin, None).await.body;
+        let name = json!(format!("Person {number}"));
+        let items = found["items"].as_array().cloned().unwrap_or_default();
+        assert_eq!(items.iter().filter(|lead| lead["name"] == name).count(), 1, "{number}: {found}");
+    }
+    server.stop().await;
+    drop(back);
+}
+
 async fn heard_both_ways(desk: &Desk, leg: &Leg) {
     desk.ear.hears(600.0, "the customer").await;
     leg.ear.hears(1_000.0, "the agent").await;
@@ -94,32 +127,56 @@ fn unix_ms() -> i64 {
     i64::try_from(now.as_millis()).expect("a time of this age")
 }
 
+/// Another program holds the write lock.
+async fn locked_sqlite() -> (TestServer, impl FnOnce() -> WriteLock) {
+    let server = TestServer::start("", false).await;
+    let file = server.folder.path().join("switchboard.db");
+    (server, move || WriteLock::take(&file))
+}
+
+/// The server crashes.
+async fn crashing_postgres() -> (TestServer, impl FnOnce() -> Cluster) {
+    let cluster = tokio::task::spawn_blocking(Cluster::start).await.expect("no panic").expect("a cluster");
+    let server = TestServer::start(cluster.url(), false).await;
+    (server, move || {
+        cluster.go_away().expect("the server is stopped");
+        cluster
+    })
+}
+
+fn start_again(cluster: Cluster) -> Cluster {
+    cluster.come_back().expect("the server starts again");
+    cluster
+}
+
 mod the_sound_goes_on_and_the_events_are_written_when_the_database_is_back {
     use super::*;
-    use storage::testing::Cluster;
 
-    /// Another program holds the write lock.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn sqlite() {
-        let server = TestServer::start("", false).await;
-        let file = server.folder.path().join("switchboard.db");
-        let lock = move || storage::testing::WriteLock::take(&file);
+        let (server, lock) = locked_sqlite().await;
         a_talk_without_its_database(server, lock, drop).await;
     }
 
-    /// The server crashes and is started again.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn postgres() {
-        let cluster = tokio::task::spawn_blocking(Cluster::start).await.expect("no panic").expect("a cluster");
-        let server = TestServer::start(cluster.url(), false).await;
-        let leave = move || {
-            cluster.go_away().expect("the server is stopped");
-            cluster
-        };
-        let come_back = |cluster: Cluster| {
-            cluster.come_back().expect("the server starts again");
-            cluster
-        };
-        a_talk_without_its_database(server, leave, come_back).await;
+        let (server, leave) = crashing_postgres().await;
+        a_talk_without_its_database(server, leave, start_again).await;
+    }
+}
+
+mod an_import_goes_on_when_the_database_is_back {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        let (server, lock) = locked_sqlite().await;
+        an_import_without_its_database(server, lock, drop).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        let (server, leave) = crashing_postgres().await;
+        an_import_without_its_database(server, leave, start_again).await;
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Silence between words makes people ask whether the line has dropped (ITU-T G.711 appendix II, RFC 3389 section 1).
 
+use crate::level::rms;
+
 /// Loudest and quietest noise that is put in, as root mean square of full scale: -60 and -76 dBFS.
 const LOUDEST: f32 = 1e-3;
 const QUIETEST: f32 = 1.6e-4;
@@ -64,10 +66,6 @@ impl ComfortNoise {
         self.colour += (white as f32 - self.colour) * COLOUR;
         self.colour
     }
-}
-
-fn rms(block: &[f32]) -> f32 {
-    if block.is_empty() { 0.0 } else { (block.iter().map(|s| s * s).sum::<f32>() / block.len() as f32).sqrt() }
 }
 
 #[cfg(test)]

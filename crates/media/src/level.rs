@@ -13,13 +13,14 @@ pub fn rms_dbfs(samples: &[i16]) -> f32 {
     to_dbfs(mean.sqrt() / 32_768.0)
 }
 
+/// Root mean square of samples; 0 of none.
+pub fn rms(samples: &[f32]) -> f32 {
+    if samples.is_empty() { 0.0 } else { (samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32).sqrt() }
+}
+
 /// As [`rms_dbfs`], of samples between -1 and 1.
 pub fn rms_of(samples: &[f32]) -> f32 {
-    if samples.is_empty() {
-        return FLOOR_DBFS;
-    }
-    let mean = samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len() as f32;
-    to_dbfs(f64::from(mean).sqrt())
+    to_dbfs(f64::from(rms(samples)))
 }
 
 /// Sum of the squares.

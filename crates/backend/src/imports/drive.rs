@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
+    time::Duration,
 };
 
 use domain::{
@@ -10,7 +11,7 @@ use domain::{
     imports::{Columns, ImportEvent, ImportPlan, ImportState},
     time::UnixMillis,
 };
-use storage::{TenantScope, imports::Import as ImportRow};
+use storage::{StorageError, TenantScope, imports::Import as ImportRow};
 use tokio_util::sync::CancellationToken;
 use wire::{
     error::FieldError,
@@ -22,6 +23,11 @@ use super::{
     work::{Ended, Progress, Run},
 };
 use crate::{Actor, Backend, clock, error::BackendError};
+
+/// Before the database is asked again.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Runs that the database broke off before any row was written, until an import fails.
+const TRIES: u32 = 5;
 
 /// Runs of this server.
 #[derive(Default)]
@@ -169,35 +175,55 @@ impl Backend {
         Ok(())
     }
 
-    async fn carry_import_out(&self, run: &mut Run, state: ImportState) {
-        let event = match state {
-            ImportState::Undoing => match run.undo().await {
-                Ok(Ended::Stopped) => return,
-                Ok(_) => ImportEvent::Finished,
-                Err(error) => fail(run, &error, false),
-            },
-            other => {
-                let ended = run.run(other == ImportState::Importing).await;
-                let written = run.import.places.is_some() || counts_updates(run);
-                match ended {
+    async fn carry_import_out(&self, run: &mut Run, mut state: ImportState) {
+        let mut in_vain = 0;
+        loop {
+            let done = run.import.rows_done;
+            let event = match state {
+                ImportState::Undoing => match run.undo().await {
                     Ok(Ended::Stopped) => return,
-                    Ok(Ended::Finished) => ImportEvent::Finished,
-                    Ok(Ended::Cancelled) => {
-                        run.import.failure = Some("cancelled".to_owned());
-                        ImportEvent::Cancel { written }
+                    Ok(_) => ImportEvent::Finished,
+                    Err(error) => fail(run, &error, false),
+                },
+                other => {
+                    let ended = run.run(other == ImportState::Importing).await;
+                    let written = run.import.places.is_some() || counts_updates(run);
+                    match ended {
+                        Ok(Ended::Stopped) => return,
+                        Ok(Ended::Finished) => ImportEvent::Finished,
+                        Ok(Ended::Cancelled) => {
+                            run.import.failure = Some("cancelled".to_owned());
+                            ImportEvent::Cancel { written }
+                        }
+                        Err(error) if error.is_retryable() && in_vain < TRIES => {
+                            in_vain = if run.import.rows_done > done { 0 } else { in_vain + 1 };
+                            tracing::warn!(import = %run.import.id, %error, "an import waits for the database");
+                            match self.when_it_answers(run).await {
+                                Some(stored) => state = stored,
+                                None => return,
+                            }
+                            continue;
+                        }
+                        Err(error) => fail(run, &error, written),
                     }
-                    Err(error) => fail(run, &error, written),
                 }
+            };
+            match self.note_end(run, event).await {
+                Some(next) => state = next,
+                None => return,
             }
-        };
-        self.note_end(run, event).await;
+        }
     }
 
-    async fn note_end(&self, run: &mut Run, event: ImportEvent) {
+    /// Notes how a run ended; what is to be done next: to take back what was written, or to do again what the database has lost.
+    async fn note_end(&self, run: &mut Run, event: ImportEvent) -> Option<ImportState> {
         let now = clock::now();
         let state = match go(&mut run.import, event) {
             Ok(state) => state,
-            Err(error) => return tracing::error!(import = %run.import.id, %error, "an import ended where it could not"),
+            Err(error) => {
+                tracing::error!(import = %run.import.id, %error, "an import ended where it could not");
+                return None;
+            }
         };
         run.import.finished_at = Some(now);
         if state == ImportState::Done {
@@ -206,16 +232,50 @@ impl Backend {
         // The database may be away just now: the end is told again and again, until the server ends.
         while let Err(error) = self.save_import(run.scope, &mut run.import).await {
             tracing::error!(import = %run.import.id, %error, "the end of an import cannot be noted");
+            if matches!(error, BackendError::Conflict(_)) {
+                match self.stored_import(run).await {
+                    Ok(state) => return state,
+                    Err(error) => tracing::error!(import = %run.import.id, %error, "an import cannot be read"),
+                }
+            }
             tokio::select! {
-                () = tokio::time::sleep(std::time::Duration::from_secs(2)) => {}
-                () = self.stopping().cancelled() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+                () = self.stopping().cancelled() => return None,
             }
         }
         tracing::info!(import = %run.import.id, state = state.as_str(), counts = %run.import.counts, "an import ended");
-        if state == ImportState::Undoing {
-            // What was written is taken back right away.
-            Box::pin(self.carry_import_out(run, state)).await;
+        (state == ImportState::Undoing).then_some(state)
+    }
+
+    /// Waits until the database can be read again, and goes by what it says. `None` when there is nothing to do any more.
+    async fn when_it_answers(&self, run: &mut Run) -> Option<ImportState> {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = self.stopping().cancelled() => return None,
+            }
+            match self.stored_import(run).await {
+                Ok(state) => return state,
+                Err(error) if error.is_retryable() => {}
+                Err(error) => {
+                    tracing::error!(import = %run.import.id, %error, "an import cannot be read");
+                    return None;
+                }
+            }
         }
+    }
+
+    /// Takes the import as it is stored in place of what the run believes: a machine of PostgreSQL that crashed may have lost the
+    /// last of what was written, and what it says is done is what is there.
+    async fn stored_import(&self, run: &mut Run) -> Result<Option<ImportState>, StorageError> {
+        let Some(stored) = storage::imports::get(&run.store, run.scope, run.import.id).await? else { return Ok(None) };
+        let state = state_of(&stored).ok().filter(|state| state.is_working());
+        tracing::warn!(import = %stored.id, rows = stored.rows_done, ?state, "an import goes on from what the database has");
+        run.import = stored;
+        if state == Some(ImportState::Rehearsing) {
+            forget_rehearsed(&mut run.import);
+        }
+        Ok(state)
     }
 
     /// Stops the work; what an import has written is taken back.
@@ -268,6 +328,11 @@ fn fail(run: &mut Run, error: &super::work::RunError, written: bool) -> ImportEv
     ImportEvent::Fail { written }
 }
 
+/// A look begins anew: its counts were not kept on the way.
+fn forget_rehearsed(row: &mut ImportRow) {
+    (row.counts, row.rows_done, row.problems_bytes) = (serde_json::json!({}), 0, 0);
+}
+
 /// Goes on with what the last server was working on.
 pub(crate) async fn resume(backend: &Backend) -> Result<(), BackendError> {
     let uploading = ImportState::Uploading.as_str();
@@ -282,8 +347,7 @@ pub(crate) async fn resume(backend: &Backend) -> Result<(), BackendError> {
             let scope = TenantScope::system(tenant);
             let zone = zone_of(backend, tenant).await?;
             if state == ImportState::Rehearsing {
-                // A look begins anew: its counts were not kept on the way.
-                (row.counts, row.rows_done, row.problems_bytes) = (serde_json::json!({}), 0, 0);
+                forget_rehearsed(&mut row);
             }
             tracing::info!(import = %row.id, rows = row.rows_done, "an import goes on");
             backend.run_import(scope, row, zone)?;

@@ -88,6 +88,17 @@ pub enum RunError {
     Broken,
 }
 
+impl RunError {
+    /// True when another run may get further.
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Storage(error) => error.is_retryable(),
+            Self::Lead(error) => matches!(error, BackendError::Unavailable),
+            Self::Reading(_) | Self::File(_) | Self::Broken => false,
+        }
+    }
+}
+
 impl From<std::io::Error> for RunError {
     fn from(error: std::io::Error) -> Self {
         Self::File(error.into())
@@ -152,8 +163,9 @@ impl Run {
         let (judged, read) = (judging.await, reading.await);
         match ended? {
             Ended::Finished => {
-                read.map_err(|_| RunError::Broken)??;
+                // First, because reading stops when judging does.
                 judged.map_err(|_| RunError::Broken)??;
+                read.map_err(|_| RunError::Broken)??;
                 Ok(Ended::Finished)
             }
             other => Ok(other),
@@ -264,6 +276,8 @@ impl Run {
                     self.import = before;
                     self.leave_out_known(&mut judged).await?;
                 }
+                // Somebody changed one of its leads at this moment.
+                Err(RunError::Lead(BackendError::Conflict(_))) => self.import = before,
                 Err(RunError::Storage(error)) if error.is_retryable() => {
                     tracing::warn!(import = %self.import.id, %error, "an import waits for the database");
                     self.import = before;

@@ -1,4 +1,6 @@
+mod chain;
 mod reference;
+mod suppression;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -6,32 +8,22 @@ use std::{
     time::Duration,
 };
 
-use sonora::{
-    AudioProcessing, Config, StreamConfig,
-    config::{AdaptiveDigital, EchoCanceller, GainController2, NoiseSuppression},
-};
-
 use media::{comfort::ComfortNoise, keystrokes::KeystrokeFilter, level::FLOOR_DBFS, rumble::RumbleFilter};
 
 use super::{BLOCK, Gauges, RATE};
 use crate::state::Processing;
+use chain::Chain;
 use reference::Reference;
 
 /// Rebuilt this often and still failing, the processing is left out for the rest of the run.
 const FAULTS_ALLOWED: u64 = 5;
-const LONGEST_DELAY_MS: i32 = 500;
 /// From here on a sample is at the end of the range.
 const CLIPPED: f32 = 0.999;
-
-/// Headsets are near the mouth: twice as loud at first, and thirty times at most. What is left of an echo before anybody has
-/// spoken is raised by the gain at first.
-const INITIAL_GAIN_DB: f32 = 6.0;
-const MAX_GAIN_DB: f32 = 30.0;
 
 /// Echo cancellation, noise suppression and gain on the microphone's blocks, with what is played as reference.
 pub(crate) struct Processor {
     wanted: Processing,
-    inner: Option<AudioProcessing>,
+    inner: Option<Chain>,
     faults: u64,
     reference: Reference,
     rumble: RumbleFilter,
@@ -89,15 +81,12 @@ impl Processor {
 
     /// Starts to learn the room anew, as after a change of device.
     pub(crate) fn rebuild(&mut self) {
-        let any = self.wanted.echo_cancellation || self.wanted.noise_suppression || self.wanted.auto_gain;
-        let on = any && self.faults <= FAULTS_ALLOWED;
-        self.inner = if on { build(self.wanted) } else { None };
+        self.inner = if self.faults <= FAULTS_ALLOWED { Chain::build(self.wanted) } else { None };
     }
 
     /// How much of the speaker's sound is taken out of the microphone, dB; `None` without echo cancellation.
     pub(crate) fn echo_removed_db(&self) -> Option<f32> {
-        let removed = self.inner.as_ref()?.statistics().echo_return_loss_enhancement?;
-        Some(removed as f32)
+        self.inner.as_ref()?.echo_removed_db()
     }
 
     pub(crate) fn report(&mut self, gauges: &Gauges) {
@@ -110,12 +99,8 @@ impl Processor {
         if !self.wanted.echo_cancellation {
             return;
         }
-        // Only the reference matters, not what comes out.
-        let mut scratch = [0.0; BLOCK];
         let shown = if self.reference.is_noise(block) { &[0.0; BLOCK] } else { block };
-        self.guarded(|inner| {
-            let _length_is_right = inner.process_render_f32(&[shown], &mut [&mut scratch]);
-        });
+        self.guarded(|chain| chain.render(shown));
     }
 
     /// Cleans a block of the microphone in place. `delay`: from a sample's `render` to its echo in `block`.
@@ -126,12 +111,10 @@ impl Processor {
             self.rumble.process(block);
         }
         self.comfort.hear(block);
-        let (mut out, mut done) = ([0.0; BLOCK], false);
-        let delay = i32::try_from(delay.as_millis()).unwrap_or(LONGEST_DELAY_MS).min(LONGEST_DELAY_MS);
-        self.guarded(|inner| {
-            // A hint; the canceller estimates the rest.
-            let _clamped = inner.set_stream_delay_ms(delay);
-            done = inner.process_capture_f32(&[block], &mut [&mut out]).is_ok();
+        let (mut out, mut done) = (*block, false);
+        self.guarded(|chain| {
+            chain.capture(&mut out, delay);
+            done = true;
         });
         if done {
             *block = out;
@@ -146,37 +129,14 @@ impl Processor {
     }
 
     /// A fault in the processing must not take the call with it: the block passes as it was, and it starts afresh.
-    fn guarded(&mut self, job: impl FnOnce(&mut AudioProcessing)) {
+    fn guarded(&mut self, job: impl FnOnce(&mut Chain)) {
         let Some(inner) = &mut self.inner else { return };
         if catch_unwind(AssertUnwindSafe(|| job(inner))).is_err() {
             self.faults += 1;
-            tracing::error!(faults = self.faults, "the echo canceller failed and is built anew");
+            tracing::error!(faults = self.faults, "the processing of the microphone failed and is built anew");
             self.rebuild();
         }
     }
-}
-
-fn gain() -> AdaptiveDigital {
-    AdaptiveDigital { initial_gain_db: INITIAL_GAIN_DB, max_gain_db: MAX_GAIN_DB, ..AdaptiveDigital::default() }
-}
-
-fn build(wanted: Processing) -> Option<AudioProcessing> {
-    let config = Config {
-        // Its own high pass takes away more of low voices at 16 kHz than at the rate of devices.
-        high_pass_filter: None,
-        echo_canceller: wanted
-            .echo_cancellation
-            .then(|| EchoCanceller { enforce_high_pass_filtering: false, ..Default::default() }),
-        noise_suppression: wanted.noise_suppression.then(NoiseSuppression::default),
-        gain_controller2: wanted
-            .auto_gain
-            .then(|| GainController2 { adaptive_digital: Some(gain()), ..Default::default() }),
-        ..Default::default()
-    };
-    let stream = StreamConfig::new(RATE, 1);
-    let built =
-        catch_unwind(|| AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build());
-    built.ok()
 }
 
 #[cfg(test)]

@@ -354,9 +354,6 @@ pub async fn count(on: impl Into<On<'_>>, scope: TenantScope, import: ImportId, 
     on.into().read(sql, args![scope, import, from, to]).await?.map_or(Ok(0), |row| row.number("leads"))
 }
 
-/// Entries of the do-not-call list that are looked up in one statement.
-const LISTINGS_AT_ONCE: usize = 512;
-
 /// Entries of the do-not-call list about these numbers.
 pub async fn listings(
     on: impl Into<On<'_>>,
@@ -365,7 +362,7 @@ pub async fn listings(
 ) -> Result<HashMap<NumberHash, Vec<Listing>>> {
     let mut on = on.into();
     let mut found = HashMap::new();
-    for part in numbers.chunks(LISTINGS_AT_ONCE) {
+    for part in numbers.chunks(AT_ONCE) {
         let whole: Vec<&str> = part.iter().map(|number| number.0.as_str()).collect();
         let listings = objections::listings(&mut on, scope, &whole).await?;
         found.extend(listings.into_iter().map(|(hash, listings)| (NumberHash(hash), listings)));

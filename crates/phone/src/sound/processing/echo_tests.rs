@@ -176,10 +176,7 @@ fn a_voice_is_kept_while_the_other_side_talks() {
 #[test]
 fn a_line_that_hums_takes_nothing_from_a_voice() {
     let near = voice(7, 12, 205.0);
-    let hum = |dbfs: f32| -> Vec<f32> {
-        let (mut dice, peak) = (Dice(17), 3.0_f32.sqrt() * 10_f32.powf(dbfs / 20.0));
-        (0..near.len()).map(|_| dice.next() * peak).collect()
-    };
+    let hum = |dbfs: f32| noise(17, 12, dbfs);
     let sent = |far: &[f32]| {
         let mut processor = Processor::new(Processing::ALL);
         let (far, near) = (far.as_chunks::<BLOCK>().0, near.as_chunks::<BLOCK>().0);
@@ -238,6 +235,47 @@ fn a_new_place_of_the_speaker_is_learnt_again() {
     let erle = dbfs(&before) - dbfs(&after);
     println!("three seconds after the path became 40 ms longer: ERLE {erle:.1} dB");
     assert!(erle >= 25.0, "{erle}");
+}
+
+/// What is sent of what the microphone brings while nobody else talks.
+fn sent_alone(near: &[f32], processing: Processing) -> Vec<f32> {
+    let mut processor = Processor::new(processing);
+    let blocks = near.as_chunks::<BLOCK>().0.iter();
+    blocks
+        .flat_map(|near| {
+            let mut block = *near;
+            processor.render(&[0.0; BLOCK]);
+            processor.capture(&mut block, BLOCK_SPAN);
+            block
+        })
+        .collect()
+}
+
+/// White noise at this level.
+fn noise(seed: u64, seconds: usize, dbfs: f32) -> Vec<f32> {
+    let (mut dice, peak) = (Dice(seed), 3.0_f32.sqrt() * 10_f32.powf(dbfs / 20.0));
+    (0..seconds * SECOND).map(|_| dice.next() * peak).collect()
+}
+
+#[test]
+fn a_voice_in_a_quiet_room_is_sent_as_without_suppression() {
+    let near: Vec<f32> = voice(7, 8, 205.0).iter().zip(noise(3, 8, -75.0)).map(|(a, b)| a + b).collect();
+    let without = Processing { noise_suppression: false, ..Processing::ALL };
+    assert!(sent_alone(&near, Processing::ALL) == sent_alone(&near, without));
+}
+
+#[test]
+fn the_noise_of_a_room_is_turned_down_between_words() {
+    let near: Vec<f32> = voice(7, 12, 205.0).iter().zip(noise(3, 12, -50.0)).map(|(a, b)| a + b).collect();
+    let sent = sent_alone(&near, Processing::ALL);
+    let quietest = |samples: &[f32]| {
+        let mut levels: Vec<f32> = samples.as_chunks::<BLOCK>().0.iter().map(|block| dbfs(block)).collect();
+        levels.sort_by(f32::total_cmp);
+        levels[levels.len() / 10]
+    };
+    let (room, pauses) = (quietest(part(&near, 4, 12)), quietest(part(&sent, 4, 12)));
+    println!("noisy room: pauses at {room:.1} dBFS are sent at {pauses:.1} dBFS");
+    assert!(pauses < room - 6.0, "{room} {pauses}");
 }
 
 #[test]
