@@ -8,6 +8,23 @@ use crate::{
     sql::On,
 };
 
+/// Texts are compared by their bytes, as SQLite does: in the order of a language each comparison goes through the C library, and
+/// an index of ids and hashes makes dozens of them for each row. For every table, whichever migration made it; nothing to do in
+/// a database that was made with `LC_COLLATE 'C'`, and the second time. One server at a time.
+const COMPARE_BY_BYTES: &str = "DO $$ DECLARE one RECORD; BEGIN \
+    PERFORM pg_advisory_xact_lock(7305137); \
+    IF EXISTS (SELECT 1 FROM pg_database d WHERE d.datname = current_database() AND d.datcollate IN ('C', 'POSIX') \
+               AND COALESCE(to_jsonb(d)->>'datlocprovider', 'c') = 'c') THEN RETURN; END IF; \
+    FOR one IN SELECT c.relname, \
+                   string_agg(format('ALTER COLUMN %I TYPE TEXT COLLATE \"C\"', a.attname), ', ') AS columns \
+               FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+               WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname <> '_sqlx_migrations' \
+               AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype \
+               AND a.attcollation <> 'pg_catalog.\"C\"'::regcollation \
+               GROUP BY c.relname \
+    LOOP EXECUTE format('ALTER TABLE %I %s', one.relname, one.columns); END LOOP; \
+    END $$";
+
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
@@ -25,8 +42,10 @@ impl Store {
                 let options = pool.connect_options().as_ref().clone().options(unlimited);
                 let own = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
                 let applied = POSTGRES.run(&own).await;
+                let compared = sqlx::raw_sql(COMPARE_BY_BYTES).execute(&own).await;
                 own.close().await;
                 applied?;
+                compared?;
             }
         }
         crate::leads::rebuild_terms(self).await

@@ -69,13 +69,24 @@ impl TestDatabase {
                 let url = DatabaseUrl::Sqlite(folder.path().join("switchboard.db"));
                 Self { url, _place: Place::Folder { _folder: folder } }
             }
-            Engine::Postgres => {
-                let database =
-                    tokio::task::spawn_blocking(Database::new).await.expect("starting PostgreSQL did not panic");
-                let url = DatabaseUrl::Postgres(database.url.clone());
-                Self { url, _place: Place::Database { _database: database } }
-            }
+            Engine::Postgres => Self::on_postgres("").await,
         }
+    }
+
+    /// On PostgreSQL, with texts in the order of this locale.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::new`], and when the system does not have the locale.
+    pub async fn in_locale(locale: &str) -> Self {
+        Self::on_postgres(&format!("TEMPLATE template0 LC_COLLATE '{locale}' LC_CTYPE '{locale}'")).await
+    }
+
+    async fn on_postgres(how: &str) -> Self {
+        let how = how.to_owned();
+        let database =
+            tokio::task::spawn_blocking(move || Database::new(&how)).await.expect("starting PostgreSQL did not panic");
+        let url = DatabaseUrl::Postgres(database.url.clone());
+        Self { url, _place: Place::Database { _database: database } }
     }
 
     pub const fn url(&self) -> &DatabaseUrl {
@@ -216,7 +227,8 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 static CREATING: Mutex<()> = Mutex::new(());
 
 impl Database {
-    fn new() -> Self {
+    /// `how`: what follows the name in `CREATE DATABASE`.
+    fn new(how: &str) -> Self {
         let given = std::env::var("SWITCHBOARD_TEST_POSTGRES").ok();
         let (server, drop_it) = match given {
             Some(server) => (server, true),
@@ -229,7 +241,9 @@ impl Database {
         let url = with_database(&server, &name);
         let database = Self { name, server, url, drop_it };
         let one_at_a_time = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
-        database.administer(&format!("CREATE DATABASE {}", database.name)).expect("the test database can be made");
+        database
+            .administer(&format!("CREATE DATABASE {} {how}", database.name))
+            .expect("the test database can be made");
         drop(one_at_a_time);
         database
     }

@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use storage::{DatabaseUrl, Keyring, StorageError, Store, on_both_engines, tenants, testing::TestStore, users};
+use storage::{
+    DatabaseUrl, Keyring, StorageError, Store, on_both_engines, tenants,
+    testing::{TestDatabase, TestStore},
+    users,
+};
 
 use crate::support::{a_user, personal, tenant};
 
@@ -26,6 +30,27 @@ async fn migrations_apply_to_a_fresh_database_and_again_change_nothing(store: Te
     store.migrate().await.unwrap();
     assert_eq!(store.applied_migrations().await.unwrap(), applied);
     assert!(tenants::get(&*store, scope).await.unwrap().is_some());
+}
+
+/// In the order of a language each comparison goes through the C library: an import took a fifth longer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn texts_are_compared_by_their_bytes_whatever_the_locale_of_the_database() {
+    let database = TestDatabase::in_locale("C.UTF-8").await;
+    let store = Store::open(database.url(), Keyring::generate()).await.unwrap();
+    store.migrate().await.unwrap();
+    let scope = tenant(&store).await;
+    let id = crate::support::user(&store, scope).await;
+    let all = "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+               WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> '_sqlx_migrations' \
+               AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype \
+               AND a.attcollation <> 'pg_catalog.\"C\"'::regcollation) \
+               THEN RAISE 'a text is compared in the order of a language'; END IF; END $$";
+    database.run(all).await;
+    // As a later version brings a table, and one that older versions filled.
+    database.run("CREATE TABLE later (a TEXT); ALTER TABLE users ALTER COLUMN id TYPE TEXT COLLATE \"default\"").await;
+    store.migrate().await.unwrap();
+    database.run(all).await;
+    assert!(users::get(&store, scope, id).await.unwrap().is_some());
 }
 
 async fn a_second_server_finds_the_database_ready(store: TestStore) {
