@@ -9,7 +9,7 @@ use tables::{Bad, Batch, Csv, Encoding, Limits, Row};
 
 /// Rows that go through the steps together, and a little more: as many as a part that was read ends behind. They are one
 /// transaction, and on SQLite whoever else writes waits for it.
-pub const ROWS_AT_ONCE: usize = 2_048;
+pub const ROWS_AT_ONCE: usize = 2_560;
 const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
 const READ_AT_ONCE: usize = 32 * 1024;
 /// More rows than this would take too much memory to find those that are in the file twice.

@@ -13,7 +13,11 @@ use str0m::{
     rtp::RtpWrite,
 };
 
-use crate::{Failure, load::Peer, sound::Packets};
+use crate::{
+    Failure,
+    load::{Heard, Peer},
+    sound::Packets,
+};
 
 const OPUS: u8 = 111;
 
@@ -27,7 +31,7 @@ pub struct Device {
     connected: bool,
     muted: bool,
     sent: u64,
-    received: u64,
+    heard: Heard,
 }
 
 impl Device {
@@ -43,7 +47,8 @@ impl Device {
         let (offer, pending) = change.apply().ok_or("nothing to offer")?;
         let pending = Some(pending);
         let (connected, muted) = (false, false);
-        let device = Self { rtc, socket, address, mid, pending, packets, connected, muted, sent: 0, received: 0 };
+        let device =
+            Self { rtc, socket, address, mid, pending, packets, connected, muted, sent: 0, heard: Heard::default() };
         Ok((device, offer.to_sdp_string()))
     }
 
@@ -75,7 +80,7 @@ impl Device {
                     self.socket.send_to(&transmit.contents, transmit.destination)?;
                 }
                 Output::Event(Event::Connected) => self.connected = true,
-                Output::Event(Event::RtpPacket(_)) => self.received += 1,
+                Output::Event(Event::RtpPacket(_)) => self.heard.packet(Instant::now()),
                 Output::Event(_) => {}
             }
         }
@@ -108,7 +113,7 @@ impl Peer for Device {
         self.advance(now)
     }
 
-    fn received(&self) -> u64 {
-        self.received
+    fn heard(&self) -> Heard {
+        self.heard
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::Failure;
+use crate::{Failure, load::Heard};
 
 /// proc(5): times in `stat` are in hundredths of a second on every Linux that this runs on.
 const TICKS: f64 = 100.0;
@@ -52,8 +52,8 @@ pub struct Window {
     pub seconds: f64,
     pub before: Cpu,
     pub after: Cpu,
-    /// Packets each peer was sent in it.
-    pub received: Vec<u64>,
+    /// What each peer got in it.
+    pub heard: Vec<Heard>,
     /// Packets all of them sent.
     pub sent: u64,
     /// Turns of the load that came more than 20 ms late.
@@ -64,17 +64,19 @@ impl Window {
     /// `units`: calls or participants.
     pub fn as_json(&self, pid: u32, units: usize) -> Value {
         let per_minute = |after: f64, before: f64| (after - before) / self.seconds * 60.0 / units as f64;
-        let rates = self.received.iter().map(|count| *count as f64 / self.seconds);
+        let rates = self.heard.iter().map(|heard| heard.packets as f64 / self.seconds);
+        let all = |count: fn(&Heard) -> u64| self.heard.iter().map(count).sum::<u64>();
         json!({
             "seconds": self.seconds,
             "units": units,
             "cpu": per_minute(self.after.whole, self.before.whole),
             "audio_thread": per_minute(self.after.audio, self.before.audio),
             "recorder_thread": per_minute(self.after.recorder, self.before.recorder),
-            "packets_in": self.sent as f64 / self.seconds / self.received.len() as f64,
+            "packets_in": self.sent as f64 / self.seconds / self.heard.len() as f64,
             "packets_out_least": rates.clone().fold(f64::INFINITY, f64::min),
             "packets_out_most": rates.fold(0.0, f64::max),
             "late_turns": self.late,
+            "late_frames": all(|heard| heard.late) as f64 / all(|heard| heard.packets).max(1) as f64,
             "memory_mib": memory_mib(pid),
         })
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     Failure,
-    load::{self, Peer},
+    load::{self, Heard, Peer},
     sound::{Packets, Sounds},
 };
 
@@ -21,7 +21,7 @@ pub struct Flow {
     step: u32,
     packets: Packets,
     sent: u32,
-    received: u64,
+    heard: Heard,
 }
 
 impl Flow {
@@ -34,7 +34,7 @@ impl Flow {
         packets: Packets,
     ) -> Result<Self, Failure> {
         socket.set_nonblocking(true)?;
-        Ok(Self { socket, to, payload_type, step, packets, sent: 0, received: 0 })
+        Ok(Self { socket, to, payload_type, step, packets, sent: 0, heard: Heard::default() })
     }
 }
 
@@ -50,12 +50,12 @@ pub fn header(payload_type: u8, seq: u16, time: u32, ssrc: u32) -> [u8; 12] {
 }
 
 impl Peer for Flow {
-    fn listen(&mut self, _now: Instant) -> Result<(), Failure> {
+    fn listen(&mut self, now: Instant) -> Result<(), Failure> {
         let mut datagram = [0; 2_048];
         while let Ok(length) = self.socket.recv(&mut datagram) {
             // RFC 5761 section 4: packet types of RTCP are 200 and up.
             if length > 12 && datagram[1] < 200 {
-                self.received += 1;
+                self.heard.packet(now);
             }
         }
         Ok(())
@@ -71,8 +71,8 @@ impl Peer for Flow {
         Ok(())
     }
 
-    fn received(&self) -> u64 {
-        self.received
+    fn heard(&self) -> Heard {
+        self.heard
     }
 }
 

@@ -13,12 +13,35 @@ const FRAME_MS: usize = 20;
 /// What came in is taken out this often.
 const LOOK_MS: usize = 4;
 
+/// A packet that comes this long after the one before is late by more than a frame.
+const LATE: Duration = Duration::from_millis(2 * FRAME_MS as u64);
+
+/// Packets that a peer got.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Heard {
+    pub packets: u64,
+    pub late: u64,
+    last: Option<Instant>,
+}
+
+impl Heard {
+    pub fn packet(&mut self, now: Instant) {
+        let before = self.last.replace(now);
+        self.packets += 1;
+        self.late += u64::from(before.is_some_and(|before| now.saturating_duration_since(before) > LATE));
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self { packets: self.packets - before.packets, late: self.late - before.late, last: self.last }
+    }
+}
+
 pub trait Peer {
     /// Takes in what came.
     fn listen(&mut self, now: Instant) -> Result<(), Failure>;
     /// Sends its next 20 ms.
     fn speak(&mut self, now: Instant) -> Result<(), Failure>;
-    fn received(&self) -> u64;
+    fn heard(&self) -> Heard;
 }
 
 pub fn run(peers: &mut [Box<dyn Peer>], pid: u32, seconds: f64) -> Result<Window, Failure> {
@@ -35,9 +58,9 @@ pub fn run(peers: &mut [Box<dyn Peer>], pid: u32, seconds: f64) -> Result<Window
             late += 1;
         }
         if opened.is_none() && due >= WARM_UP {
-            let received: Vec<u64> = peers.iter().map(|peer| peer.received()).collect();
+            let heard: Vec<Heard> = peers.iter().map(|peer| peer.heard()).collect();
             (sent, late) = (0, 0);
-            opened = Some((Instant::now(), cpu(pid)?, received));
+            opened = Some((Instant::now(), cpu(pid)?, heard));
         }
         if due >= end {
             break;
@@ -49,12 +72,12 @@ pub fn run(peers: &mut [Box<dyn Peer>], pid: u32, seconds: f64) -> Result<Window
                 sent += 1;
             }
             if millis % LOOK_MS == 0 {
-                peer.listen(now)?;
+                peer.listen(Instant::now())?;
             }
         }
     }
-    let (at, before, received) = opened.ok_or("the run was shorter than its warm-up")?;
+    let (at, before, heard) = opened.ok_or("the run was shorter than its warm-up")?;
     let (after, seconds) = (cpu(pid)?, at.elapsed().as_secs_f64());
-    let received = peers.iter().zip(received).map(|(peer, before)| peer.received() - before).collect();
-    Ok(Window { seconds, before, after, received, sent, late })
+    let heard = peers.iter().zip(heard).map(|(peer, before)| peer.heard().since(before)).collect();
+    Ok(Window { seconds, before, after, heard, sent, late })
 }

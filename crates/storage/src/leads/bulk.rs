@@ -187,7 +187,7 @@ pub async fn hold_changes(store: &Store, many: bool) -> Result<()> {
         return Ok(());
     }
     let (temporary, cache, log) =
-        if many { ("MEMORY", "-40960", LOG_OF_MANY) } else { ("DEFAULT", WRITER_CACHE, WRITER_LIMIT) };
+        if many { ("MEMORY", "-24576", LOG_OF_MANY) } else { ("DEFAULT", WRITER_CACHE, WRITER_LIMIT) };
     let settings = [("temp_store", temporary), ("cache_size", cache), ("wal_autocheckpoint", log)];
     for (name, value) in settings {
         on.write(AssertSqlSafe(format!("PRAGMA {name} = {value}")), args![]).await?;
