@@ -179,34 +179,26 @@ impl Backend {
         let mut in_vain = 0;
         loop {
             let done = run.import.rows_done;
-            let event = match state {
-                ImportState::Undoing => match run.undo().await {
-                    Ok(Ended::Stopped) => return,
-                    Ok(_) => ImportEvent::Finished,
-                    Err(error) => fail(run, &error, false),
-                },
-                other => {
-                    let ended = run.run(other == ImportState::Importing).await;
-                    let written = run.import.places.is_some() || counts_updates(run);
-                    match ended {
-                        Ok(Ended::Stopped) => return,
-                        Ok(Ended::Finished) => ImportEvent::Finished,
-                        Ok(Ended::Cancelled) => {
-                            run.import.failure = Some("cancelled".to_owned());
-                            ImportEvent::Cancel { written }
-                        }
-                        Err(error) if error.is_retryable() && in_vain < TRIES => {
-                            in_vain = if run.import.rows_done > done { 0 } else { in_vain + 1 };
-                            tracing::warn!(import = %run.import.id, %error, "an import waits for the database");
-                            match self.when_it_answers(run).await {
-                                Some(stored) => state = stored,
-                                None => return,
-                            }
-                            continue;
-                        }
-                        Err(error) => fail(run, &error, written),
-                    }
+            let ended = match state {
+                ImportState::Undoing => run.undo().await,
+                other => run.run(other == ImportState::Importing).await,
+            };
+            let written = state != ImportState::Undoing && (run.import.places.is_some() || counts_updates(run));
+            let event = match ended {
+                Ok(Ended::Stopped) => return,
+                Ok(Ended::Finished) => ImportEvent::Finished,
+                Ok(Ended::Cancelled) => {
+                    run.import.failure = Some("cancelled".to_owned());
+                    ImportEvent::Cancel { written }
                 }
+                Err(error) if error.is_retryable() && in_vain < TRIES => {
+                    tracing::warn!(import = %run.import.id, %error, "an import waits for the database");
+                    let Some(stored) = self.when_it_answers(run).await else { return };
+                    in_vain = if run.import.rows_done > done { 0 } else { in_vain + 1 };
+                    state = stored;
+                    continue;
+                }
+                Err(error) => fail(run, &error, written),
             };
             match self.note_end(run, event).await {
                 Some(next) => state = next,
