@@ -45,7 +45,7 @@ export async function far({ out, programs }) {
   const goals = { goal: { times: 0.75 }, aim: { times: 0.6 } };
   const row = (way, where, mine) => [
     { name: `mouth to ear, 20 ms and 15 ms jitter ${where}, the bridge ${way}`, ...delay(mine), ...goals },
-    { name: "concealed at the listener meanwhile", ...conceal(mine), goal: 1 },
+    { name: `concealed meanwhile ${where}, the bridge ${way}`, ...conceal(mine), goal: 1 },
   ];
   // On the talker's link the bridge makes up what it mixes, which the listener cannot count.
   return [

@@ -123,7 +123,7 @@ impl Processor {
             self.keystrokes.process(block);
         }
         self.clean.add(block);
-        if self.wanted.echo_cancellation || self.wanted.noise_suppression {
+        if self.inner.as_ref().is_some_and(Chain::suppresses) {
             self.comfort.fill(block);
         }
     }

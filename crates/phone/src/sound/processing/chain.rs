@@ -52,6 +52,11 @@ impl Chain {
         any.then_some(chain)
     }
 
+    /// True while noise is turned down.
+    pub(super) fn suppresses(&self) -> bool {
+        self.suppression.as_ref().is_some_and(Suppression::is_in)
+    }
+
     /// How much of the speaker's sound is taken out of the microphone, dB.
     pub(super) fn echo_removed_db(&self) -> Option<f32> {
         Some(self.echo.as_ref()?.statistics().echo_return_loss_enhancement? as f32)

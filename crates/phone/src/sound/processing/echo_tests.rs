@@ -265,14 +265,22 @@ fn a_voice_in_a_quiet_room_is_sent_as_without_suppression() {
 }
 
 #[test]
+fn nothing_is_put_into_the_pauses_of_a_quiet_room() {
+    let pauses = quietest(part(&sent_alone(&voice(7, 8, 205.0), Processing::ALL), 1, 8));
+    assert!(pauses < -85.0, "{pauses} dBFS");
+}
+
+/// Level of the quietest tenth of the blocks.
+fn quietest(samples: &[f32]) -> f32 {
+    let mut levels: Vec<f32> = samples.as_chunks::<BLOCK>().0.iter().map(|block| dbfs(block)).collect();
+    levels.sort_by(f32::total_cmp);
+    levels[levels.len() / 10]
+}
+
+#[test]
 fn the_noise_of_a_room_is_turned_down_between_words() {
     let near: Vec<f32> = voice(7, 12, 205.0).iter().zip(noise(3, 12, -50.0)).map(|(a, b)| a + b).collect();
     let sent = sent_alone(&near, Processing::ALL);
-    let quietest = |samples: &[f32]| {
-        let mut levels: Vec<f32> = samples.as_chunks::<BLOCK>().0.iter().map(|block| dbfs(block)).collect();
-        levels.sort_by(f32::total_cmp);
-        levels[levels.len() / 10]
-    };
     let (room, pauses) = (quietest(part(&near, 4, 12)), quietest(part(&sent, 4, 12)));
     println!("noisy room: pauses at {room:.1} dBFS are sent at {pauses:.1} dBFS");
     assert!(pauses < room - 6.0, "{room} {pauses}");

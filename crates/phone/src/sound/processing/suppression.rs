@@ -12,8 +12,8 @@ const NOISY: f32 = 1e-3;
 /// Where it has been below -66 dBFS for ten seconds, it is left out again.
 const QUIET: f32 = 5e-4;
 const UNTIL_OUT: u16 = 1_000;
-/// A second: nobody speaks that long without a gap.
-const GAP: u16 = 100;
+/// Two seconds: nobody speaks that long without a gap.
+const GAP: u16 = 200;
 
 pub(super) struct Suppression {
     inner: NoiseSuppressor,
@@ -21,10 +21,10 @@ pub(super) struct Suppression {
     state: State,
 }
 
-/// The quietest block of the last one to two seconds is what the room's noise is taken for.
+/// The quietest block of the last two to four seconds is what the room's noise is taken for.
 #[derive(Clone, Copy)]
 struct Floor {
-    /// Root mean squares: of the second that goes, and of the one before.
+    /// Root mean squares: of the two seconds that go, and of the two before.
     quietest: [f32; 2],
     blocks: u16,
 }
@@ -67,6 +67,10 @@ impl Default for Suppression {
 }
 
 impl Suppression {
+    pub(super) const fn is_in(&self) -> bool {
+        matches!(self.state, State::In { .. })
+    }
+
     /// Learns the noise from a block as the microphone brought it, before an echo was taken out and replaced.
     pub(super) fn hear(&mut self, block: &[f32; BLOCK]) {
         self.floor.hear(rms(block));
@@ -138,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_suppressed_after_a_second_of_it() {
+    fn noise_is_suppressed_after_two_seconds_of_it() {
         assert_eq!(left(&mut Suppression::default(), 1_000, |_| 3.0 * NOISY, 1.0), u32::from(GAP));
     }
 
@@ -150,14 +154,14 @@ mod tests {
 
     #[test]
     fn a_voice_with_gaps_is_no_noise() {
-        let voice = |n: u32| if n % 90 == 89 { NOISY / 3.0 } else { 100.0 * NOISY };
+        let voice = |n: u32| if n % 190 == 189 { NOISY / 3.0 } else { 100.0 * NOISY };
         assert_eq!(left(&mut Suppression::default(), 3_000, voice, 2.0), 3_000);
     }
 
     #[test]
     fn it_is_left_out_again_after_ten_seconds_of_quiet() {
         let mut suppression = Suppression::default();
-        left(&mut suppression, 200, |_| 3.0 * NOISY, 1.0);
+        left(&mut suppression, 400, |_| 3.0 * NOISY, 1.0);
         let quiet = |_| QUIET / 2.0;
         assert_eq!(left(&mut suppression, 1_000, quiet, 1.0), 0);
         assert_eq!(left(&mut suppression, 100, quiet, 1.0), 99);
