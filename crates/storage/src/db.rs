@@ -199,7 +199,7 @@ impl Store {
         }
     }
 
-    /// Lets SQLite's writing connection forget the statements that it keeps ready; one that writes 3,072 rows takes a megabyte.
+    /// Lets SQLite's writing connection forget the statements that it keeps ready; one that writes 2,560 rows takes a megabyte.
     pub(crate) async fn forget_statements(&self) -> Result<()> {
         if let Db::Sqlite { writer, .. } = &self.db {
             writer.acquire().await?.clear_cached_statements().await?;
